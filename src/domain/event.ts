@@ -1,0 +1,132 @@
+import type { Blocking, BlockReason } from "./failure.ts";
+import type { Priority, Status, TaskId } from "./task.ts";
+
+/** What an agent used, as it reported it. Absent: not reported. */
+export interface Usage {
+  cost_usd?: number;
+  input_tokens?: number;
+  output_tokens?: number;
+  cache_read_tokens?: number;
+  cache_write_tokens?: number;
+  turns?: number;
+  /** The model's real id, such as `claude-haiku-5-5`. */
+  model?: string;
+}
+
+export type AgentOutcomeName =
+  | "finished"
+  | "failed"
+  | "timeout"
+  | "idle"
+  | "limited"
+  | "budget"
+  | "interrupted";
+
+/** What happened, without the envelope that the journal adds. */
+export type EventBody =
+  | {
+    type: "run.started";
+    plan: { name: string; path: string; identity: string };
+    /** The selected tasks' ids, in the order of the plan. */
+    tasks: TaskId[];
+    base: string;
+    base_sha: string;
+    jobs: number;
+    agent: string;
+    model?: string;
+    parex: string;
+    pid: number;
+    /** What the report needs to know of each task of the plan, selected or not. */
+    graph: GraphTask[];
+    /** Tasks found `in_progress` or `testing` without a live run: executed again. */
+    leftovers?: TaskId[];
+    warnings?: string[];
+  }
+  | {
+    type: "task.status";
+    task: TaskId;
+    from: Status;
+    to: Status;
+    reason?: BlockReason;
+    message?: string;
+    /** What to do next, a line each. */
+    next?: string[];
+    failure?: Blocking;
+  }
+  | { type: "worktree.created"; task: TaskId; path: string; branch: string; ms: number }
+  | {
+    type: "agent.started";
+    task: TaskId;
+    attempt: number;
+    agent: string;
+    session?: string;
+    pid: number;
+    /** Why this attempt is made. */
+    kind: "first" | "repair" | "resumed";
+  }
+  | ({ type: "agent.activity"; task: TaskId; attempt: number; doing: string } & Usage)
+  | ({
+    type: "agent.finished";
+    task: TaskId;
+    attempt: number;
+    outcome: AgentOutcomeName;
+    ms: number;
+    session?: string;
+    detail?: string;
+    transcript?: string;
+  } & Usage)
+  | {
+    type: "task.committed";
+    task: TaskId;
+    attempt: number;
+    /** Own commits of the task on its branch. */
+    commits: number;
+    head: string;
+    /** True: parex committed what the agent had left uncommitted. */
+    by_parex: boolean;
+  }
+  | {
+    type: "checks.finished";
+    task?: TaskId;
+    attempt?: number;
+    name: string;
+    command: string;
+    exit_code: number | null;
+    ms: number;
+    log?: string;
+  }
+  | { type: "branch.pushed"; task: TaskId; remote: string; branch: string; ms: number }
+  | { type: "task.landed"; task: TaskId; how: "pr" | "merge"; url?: string; sha?: string }
+  | { type: "run.parked"; task?: TaskId; until: string; why: string }
+  | { type: "recovery.step"; what: string; tier: string; action: string; outcome: string }
+  | { type: "notice"; task?: TaskId; message: string }
+  | {
+    type: "run.finished";
+    exit_code: number;
+    completed: number;
+    blocked: number;
+    pending: number;
+    ms: number;
+    /** Sum of the tasks' own times over the wall time. */
+    speedup: number;
+    cost_usd?: number;
+    interrupted?: boolean;
+  };
+
+export interface GraphTask {
+  id: TaskId;
+  name: string;
+  priority: Priority;
+  dependencies: TaskId[];
+  status: Status;
+  branch: string;
+}
+
+/** A line of the journal, and of `--json`. */
+export type RunEvent = { v: 1; seq: number; /** ISO 8601 */ at: string; run: string } & EventBody;
+
+export type EventType = EventBody["type"];
+export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;
+
+/** Where workers report what happened. Reporters and the journal listen. */
+export type Emit = (event: EventBody) => void;

@@ -1,0 +1,84 @@
+import type { Problem } from "./plan.ts";
+import type { TaskId } from "./task.ts";
+
+/** The end of a command's output, and where all of it is. */
+export interface CommandFailure {
+  command: string;
+  /** null: ended by a signal or a time-out. */
+  exitCode: number | null;
+  /** The last lines of stdout and stderr as they came. */
+  tail: string;
+  /** The whole output, absolute. */
+  log?: string;
+}
+
+/** What the user asked for cannot be understood: exit 2. */
+export type UsageFailure =
+  | { reason: "usage"; message: string; hint?: string }
+  | { reason: "plan_not_found"; looked: string[] }
+  | { reason: "plan_invalid"; path: string; problems: Problem[] }
+  | { reason: "config_invalid"; problems: Problem[] }
+  | { reason: "unknown_task"; id: string; suggestion?: string }
+  | { reason: "run_not_found"; id?: string };
+
+/** The machine or the repository is not ready: exit 3. */
+export type PrerequisiteFailure =
+  | { reason: "git_missing" }
+  | { reason: "git_too_old"; found: string; needed: string }
+  | { reason: "not_a_repository"; cwd: string }
+  | { reason: "bare_repository"; path: string }
+  | { reason: "no_commit"; root: string }
+  | { reason: "detached_head"; root: string }
+  | { reason: "base_missing"; base: string; suggestion?: string }
+  | { reason: "dirty_tree"; root: string; paths: string[]; total: number }
+  | { reason: "no_identity"; detail: string }
+  | { reason: "foreign_branch"; branches: { branch: string; owner?: string }[]; identity: string }
+  | { reason: "foreign_worktree"; path: string; branch?: string }
+  | { reason: "worktree_elsewhere"; branch: string; path: string }
+  | { reason: "branch_in_the_way"; branch: string; wanted: string }
+  | { reason: "agent_missing"; agent: string; command: string }
+  | { reason: "nested_run"; task: TaskId }
+  | { reason: "lock_held"; pid: number; since: string; run?: string; path: string };
+
+/** A task cannot go on without a person. These are the reason codes of blocked tasks. */
+export type TaskFailure =
+  | { reason: "worktree_failed"; path: string; detail: string }
+  | { reason: "setup_failed"; failed: CommandFailure }
+  | { reason: "agent_failed"; exitCode: number | null; detail: string; log?: string }
+  | { reason: "agent_timeout"; ms: number; log?: string }
+  | { reason: "agent_idle"; ms: number; log?: string }
+  | { reason: "no_changes"; log?: string }
+  | { reason: "checks_failed"; check: string; failed: CommandFailure; attempts: number }
+  | { reason: "commit_failed"; detail: string }
+  | { reason: "push_failed"; remote: string; branch: string; detail: string }
+  | { reason: "merge_conflict"; files: string[]; between: string[] }
+  | { reason: "budget_exhausted"; scope: "run" | "task"; spentUsd: number; capUsd: number }
+  | { reason: "needs_input"; question: string }
+  | { reason: "unclear_spec"; detail: string };
+
+/** An operation on the machine failed where no rule of parex expected it. */
+export type OperationFailure =
+  | { reason: "git_failed"; command: string; exitCode: number; stderr: string }
+  | { reason: "io_failed"; path: string; detail: string };
+
+/** Every failure that parex expects. A new one needs its wording in `report/messages.ts`. */
+export type Failure = UsageFailure | PrerequisiteFailure | TaskFailure | OperationFailure;
+
+export type Reason = Failure["reason"];
+export type BlockReason = TaskFailure["reason"] | OperationFailure["reason"];
+/** What can block a task: its own failures, and operations that failed while doing it. */
+export type Blocking = TaskFailure | OperationFailure;
+
+const USAGE: ReadonlySet<Reason> = new Set<UsageFailure["reason"]>([
+  "usage",
+  "plan_not_found",
+  "plan_invalid",
+  "config_invalid",
+  "unknown_task",
+  "run_not_found",
+]);
+
+/** The exit code of a command that ends with this failure. */
+export function exitCodeOf(failure: Failure): 2 | 3 {
+  return USAGE.has(failure.reason) ? 2 : 3;
+}

@@ -1,0 +1,41 @@
+import type { TaskId } from "./task.ts";
+
+/** The version of this program. */
+export const VERSION = "0.1.0";
+
+/** Where a plan is looked for when none is named, relative to the repository's root. */
+export const PLAN_PATHS = [
+  ".parallel/plans/plan.yaml",
+  ".parallel/plans/active/plan.yaml",
+] as const;
+export const CONFIG_PATH = ".parallel/config.yaml";
+export const ARCHIVE_DIR = ".parallel/archive";
+/** The folder of the worktrees, relative to the repository's root. */
+export const WORKTREES_DIR = "worktrees";
+/** parex's own folder in git's common directory. */
+export const STATE_DIR = "parex";
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** An id is part of a branch and a folder name, so it must be one that git and every system takes. */
+export function isTaskId(id: string): boolean {
+  return ID.test(id) && !id.includes("..") && !id.endsWith(".lock") && !id.endsWith(".");
+}
+
+export function branchOf(task: TaskId): string {
+  return `feature/${task}`;
+}
+
+/** The worktree's path relative to the repository's root. */
+export function worktreeOf(task: TaskId): string {
+  return `${WORKTREES_DIR}/${task}`;
+}
+
+export function rescueRefOf(run: string, task: TaskId): string {
+  return `refs/parex/rescue/${run}/${task}`;
+}
+
+/** The key in git's config under which a branch records the plan that it belongs to. */
+export function planKeyOf(branch: string): string {
+  return `branch.${branch}.parex-plan`;
+}

@@ -1,0 +1,31 @@
+import type { Task } from "./task.ts";
+
+/** A plan that passed every rule. */
+export interface Plan {
+  name: string;
+  /**
+   * Tells this plan from every other one in the repository, whatever path it lies at: the branches
+   * that parex makes carry it. Made from the plan's name and creation time.
+   */
+  identity: string;
+  /** `plan.yaml`, absolute. */
+  path: string;
+  /** In the order of the plan. */
+  tasks: Task[];
+  warnings: Problem[];
+}
+
+/** Something wrong with a plan, a task file or a config file. Lines and columns count from 1. */
+export interface Problem {
+  severity: "error" | "warning";
+  /** A stable code in kebab-case, such as `unknown-dependency`. */
+  code: string;
+  /** Absolute path. */
+  file: string;
+  line: number;
+  column: number;
+  /** What was found. */
+  message: string;
+  /** What to do about it. */
+  hint: string;
+}

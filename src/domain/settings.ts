@@ -1,0 +1,43 @@
+/** Commands of the project's checks. Each is a line for the shell, run in the worktree. */
+export interface CheckCommands {
+  setup?: string;
+  test?: string;
+  lint?: string;
+  typecheck?: string;
+}
+
+/** Where a completed task's commits go. */
+export type Land = "pr" | "merge" | "none";
+
+/** Everything that can be set: by flag, `PAREX_*`, config file or default, in this order. */
+export interface Settings {
+  jobs: number;
+  agent: string;
+  /** The shell command of the `command` agent. */
+  agentCommand?: string;
+  model: string;
+  /** Branch that the plan lands on; absent: the one checked out. */
+  base?: string;
+  /** Absent: `pr` where that is possible, else `none`. */
+  land?: Land;
+  attempts: number;
+  timeoutMs: number;
+  idleTimeoutMs: number;
+  budgetUsd?: number;
+  taskBudgetUsd?: number;
+  only: string[];
+  dryRun: boolean;
+  json: boolean;
+  yes: boolean;
+  /** Go on although the tree has uncommitted changes, which the agents will not see. */
+  allowDirty: boolean;
+  /** Push completed branches where there is a remote. */
+  push: boolean;
+  /** Files copied from the main checkout into each worktree, as globs relative to the root. */
+  copy: string[];
+  checks: CheckCommands;
+  /** Checks at the same time. */
+  checkJobs: number;
+  /** Per check command, milliseconds. */
+  checkTimeoutMs: number;
+}

@@ -1,0 +1,46 @@
+/** Priorities, most urgent first. */
+export const PRIORITIES = ["blocker", "high", "medium", "low"] as const;
+export type Priority = typeof PRIORITIES[number];
+
+/** The five states of a task's life, as they stand in its task file. */
+export const STATUSES = ["pending", "in_progress", "testing", "completed", "blocked"] as const;
+export type Status = typeof STATUSES[number];
+
+export type TaskId = string;
+
+/** The files that a task says it will touch, relative to the repository, as written in the plan. */
+export interface FilesToTouch {
+  create: string[];
+  modify: string[];
+  delete: string[];
+  read: string[];
+}
+
+/** One unit of work of a plan. */
+export interface Task {
+  id: TaskId;
+  name: string;
+  /** As the index says. */
+  priority: Priority;
+  /** With what it inherits from the tasks that wait for it. */
+  effectivePriority: Priority;
+  dependencies: TaskId[];
+  /** As it stood on disk when the plan was read. */
+  status: Status;
+  /** Where its status line lives: its task file, or the plan itself for an inline task. */
+  source: TaskSource;
+  /** The first `#` heading of the task file, if it has one. */
+  title?: string;
+  /** The specification: Markdown after the frontmatter, or made from an inline task's fields. */
+  body: string;
+  labels: string[];
+  files: FilesToTouch;
+  /** Tokens that the planner expects, if it said so. */
+  estimatedTokens?: number;
+  /** Position in the plan, from 0. */
+  order: number;
+}
+
+export type TaskSource =
+  | { kind: "file"; /** absolute */ path: string }
+  | { kind: "inline"; /** the plan, absolute */ path: string };

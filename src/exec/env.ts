@@ -1,0 +1,42 @@
+/** Variables that make git look at another repository than the one it stands in. */
+const GIT_MISDIRECTIONS = [
+  "GIT_DIR",
+  "GIT_WORK_TREE",
+  "GIT_INDEX_FILE",
+  "GIT_OBJECT_DIRECTORY",
+  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_COMMON_DIR",
+  "GIT_NAMESPACE",
+  "GIT_PREFIX",
+  "GIT_CEILING_DIRECTORIES",
+];
+
+export type Env = Record<string, string>;
+
+/**
+ * This process's environment without what would misdirect a child: git's own variables, zx's
+ * settings, and the mark of a Claude Code that parex itself runs inside of.
+ */
+export function childEnv(extra: Env = {}): Env {
+  const env = Deno.env.toObject();
+  for (const name of GIT_MISDIRECTIONS) delete env[name];
+  for (const name of Object.keys(env)) {
+    if (name.startsWith("ZX_") || name === "CLAUDECODE" || name === "CLAUDE_CODE_ENTRYPOINT") {
+      delete env[name];
+    }
+  }
+  return { ...env, ...extra };
+}
+
+/** For commands whose output parex reads: plain, in English, without questions or optional locks. */
+export function toolEnv(extra: Env = {}): Env {
+  return childEnv({
+    LC_ALL: "C",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_EDITOR: "true",
+    GH_PROMPT_DISABLED: "1",
+    NO_COLOR: "1",
+    ...extra,
+  });
+}

@@ -1,0 +1,148 @@
+import type { Env } from "./env.ts";
+import { endGroup, endMarked, GRACE_MS } from "./kill.ts";
+import { onShutdown } from "./shutdown.ts";
+
+export interface ProcessSpec {
+  argv: readonly [string, ...string[]];
+  cwd: string;
+  /** The whole environment. */
+  env: Env;
+  /** Text for stdin; without it stdin is closed. */
+  input?: string;
+  onStdout?: (chunk: Uint8Array) => void;
+  onStderr?: (chunk: Uint8Array) => void;
+  /** Milliseconds from the start. */
+  timeoutMs?: number;
+  /** Milliseconds since the last output, or the last call of `sign()`. */
+  idleMs?: number;
+  signal?: AbortSignal;
+  graceMs?: number;
+  /** Variables of `env` that tell this process's children from all others, wherever they went. */
+  marks?: Record<string, string>;
+}
+
+export interface ProcessEnd {
+  /** null when a signal ended it. */
+  code: number | null;
+  /** Why it ended: by itself, or ended by parex for one of these reasons. */
+  by: "itself" | "timeout" | "idle" | "abort";
+  ms: number;
+}
+
+export interface RunningProcess {
+  pid: number;
+  /** Never rejects. Settles when neither the process nor any child of it is left. */
+  end: Promise<ProcessEnd>;
+  /** A sign of life that is not output. */
+  sign(): void;
+}
+
+/** After its end, a process that left its group may still hold the pipes. */
+const DRAIN_MS = 500;
+
+/**
+ * Starts a long-running process (an agent, a check) in a group of its own, and ends the whole group
+ * when it is over: by itself, by a time-out or by a signal. Throws `Deno.errors.NotFound` if the
+ * program or the folder does not exist.
+ */
+export function startProcess(spec: ProcessSpec): RunningProcess {
+  const started = performance.now();
+  const [program, ...args] = spec.argv;
+  const child = new Deno.Command(program, {
+    args,
+    cwd: spec.cwd,
+    env: spec.env,
+    clearEnv: true,
+    stdin: spec.input === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+    detached: true,
+  }).spawn();
+
+  let by: ProcessEnd["by"] = "itself";
+  let ending: Promise<void> | undefined;
+  const endAs = (why: ProcessEnd["by"], graceMs = spec.graceMs ?? GRACE_MS) => {
+    if (ending) return ending;
+    by = why;
+    ending = endGroup(child.pid, graceMs);
+    return ending;
+  };
+  const timers = watchdogs(spec, endAs);
+  const abort = () => void endAs("abort");
+  if (spec.signal?.aborted) abort();
+  spec.signal?.addEventListener("abort", abort, { once: true });
+  const forget = onShutdown((graceMs) => endAs("abort", graceMs));
+
+  const output = [
+    drain(child.stdout, (chunk) => (timers.sign(), spec.onStdout?.(chunk))),
+    drain(child.stderr, (chunk) => (timers.sign(), spec.onStderr?.(chunk))),
+  ];
+  const fed = feed(child, spec.input);
+
+  const end = (async (): Promise<ProcessEnd> => {
+    const status = await child.status;
+    timers.stop();
+    spec.signal?.removeEventListener("abort", abort);
+    await (ending ?? endGroup(child.pid, spec.graceMs));
+    if (spec.marks) await endMarked(spec.marks, spec.graceMs);
+    const cut = setTimeout(() => output.forEach((stream) => stream.cancel()), DRAIN_MS);
+    await Promise.all([...output.map((stream) => stream.done), fed]);
+    clearTimeout(cut);
+    forget();
+    const code = status.signal ? null : status.code;
+    return { code, by, ms: Math.round(performance.now() - started) };
+  })();
+  return { pid: child.pid, end, sign: timers.sign };
+}
+
+function watchdogs(spec: ProcessSpec, endAs: (why: "timeout" | "idle") => unknown) {
+  const total = spec.timeoutMs === undefined
+    ? undefined
+    : setTimeout(() => endAs("timeout"), spec.timeoutMs);
+  let last = performance.now();
+  // One re-armed timer, not one per chunk: an agent may print millions of them.
+  let idle: ReturnType<typeof setTimeout> | undefined;
+  const arm = (afterMs: number) => {
+    idle = setTimeout(() => {
+      const silentMs = performance.now() - last;
+      const left = (spec.idleMs ?? 0) - silentMs;
+      if (left <= 0) endAs("idle");
+      else arm(left);
+    }, afterMs);
+  };
+  if (spec.idleMs !== undefined) arm(spec.idleMs);
+  return {
+    sign: () => {
+      last = performance.now();
+    },
+    stop: () => {
+      clearTimeout(total);
+      clearTimeout(idle);
+    },
+  };
+}
+
+/** Reads a stream to its end, or until `cancel`. */
+function drain(stream: ReadableStream<Uint8Array>, onChunk: (chunk: Uint8Array) => void) {
+  const reader = stream.getReader();
+  const done = (async () => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      onChunk(value);
+    }
+  })();
+  return { done, cancel: () => reader.cancel() };
+}
+
+/** Writes the input; a child that does not read it to its end is no failure. */
+async function feed(child: Deno.ChildProcess, input: string | undefined): Promise<void> {
+  if (input === undefined) return;
+  try {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+  } catch {
+    // EPIPE: it closed its stdin or ended.
+  }
+}
