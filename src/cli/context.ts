@@ -1,0 +1,25 @@
+import type { Failure } from "../domain/failure.ts";
+
+/** Where a command reads and writes. The one place that knows about the terminal. */
+export interface Io {
+  /** Results. */
+  out(text: string): void;
+  /** Everything else. */
+  err(text: string): void;
+  cwd: string;
+  stdoutIsTerminal: boolean;
+  stderrIsTerminal: boolean;
+  /** Colour on stdout, on stderr: `NO_COLOR` and `FORCE_COLOR` are already weighed in. */
+  colorOut: boolean;
+  colorErr: boolean;
+  columns: number;
+}
+
+/** What a command's action is given. */
+export interface Context {
+  io: Io;
+  /** Sets the exit code of the program. */
+  exit(code: number): void;
+  /** Prints an expected failure on stderr and sets its exit code. */
+  fail(failure: Failure): void;
+}
