@@ -1,0 +1,36 @@
+import type { Emit, EventBody, RunEvent } from "../domain/event.ts";
+import { journalPath } from "./store.ts";
+
+/** The append-only record of a run. Each line reaches the file before its listeners hear of it. */
+export interface Journal {
+  emit: Emit;
+  listen(listener: (event: RunEvent) => void): void;
+  /** Makes what was written survive a power loss, and closes the file. */
+  close(): void;
+}
+
+/** Opens a run's journal for appending. Throws where the folder cannot be written. */
+export function openJournal(dir: string, run: string, nextSeq = 1): Journal {
+  Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const file = Deno.openSync(journalPath(dir), { create: true, append: true, mode: 0o600 });
+  const listeners: ((event: RunEvent) => void)[] = [];
+  const encoder = new TextEncoder();
+  let seq = nextSeq;
+  return {
+    emit(body: EventBody) {
+      const event: RunEvent = { v: 1, seq: seq++, at: new Date().toISOString(), run, ...body };
+      writeAll(file, encoder.encode(JSON.stringify(event) + "\n"));
+      for (const listener of listeners) listener(event);
+    },
+    listen: (listener) => void listeners.push(listener),
+    close() {
+      file.syncDataSync();
+      file.close();
+    },
+  };
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  let written = 0;
+  while (written < bytes.length) written += file.writeSync(bytes.subarray(written));
+}

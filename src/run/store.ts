@@ -1,0 +1,88 @@
+import type { RunEvent } from "../domain/event.ts";
+import { STATE_DIR } from "../domain/names.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { readLock } from "./lock.ts";
+
+const JOURNAL = "journal.ndjson";
+
+/** parex's own folder in a repository: `<git common dir>/parex`. */
+export function stateDir(commonDir: string): string {
+  return `${commonDir}/${STATE_DIR}`;
+}
+
+export function runDir(commonDir: string, run: string): string {
+  return `${stateDir(commonDir)}/runs/${run}`;
+}
+
+export function journalPath(dir: string): string {
+  return `${dir}/${JOURNAL}`;
+}
+
+/** Run ids sort by their time: `20261122-093015-k3f9`. */
+export function newRunId(now: Date): string {
+  const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  const salt = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return `${stamp}-${salt.toString(36).padStart(4, "0").slice(-4)}`;
+}
+
+/** Ids of the runs that have a journal, oldest first. */
+export async function listRuns(commonDir: string): Promise<string[]> {
+  const runs: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(`${stateDir(commonDir)}/runs`)) {
+      if (entry.isDirectory) runs.push(entry.name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return runs.sort();
+}
+
+/** The run that another process, or this one, executes now. */
+export async function liveRun(
+  commonDir: string,
+): Promise<{ run: string; pid: number } | undefined> {
+  const held = await readLock(stateDir(commonDir));
+  return held?.alive && held.owner.run ? { run: held.owner.run, pid: held.owner.pid } : undefined;
+}
+
+/**
+ * The events of a run. A torn last line, which a crash leaves, is passed over. Fails with
+ * `run_not_found` where there is no journal, and with `io_failed` where it cannot be read.
+ */
+export async function readJournal(dir: string): Promise<Result<RunEvent[]>> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(journalPath(dir));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return { ok: false, failure: { reason: "run_not_found", id: dir.split("/").at(-1) ?? dir } };
+    }
+    const detail = error instanceof Error ? error.message : String(error);
+    return { ok: false, failure: { reason: "io_failed", path: journalPath(dir), detail } };
+  }
+  return ok(parseJournal(text));
+}
+
+/** Lines that are no event of this version are passed over: the rest is still true. */
+export function parseJournal(text: string): RunEvent[] {
+  const events: RunEvent[] = [];
+  for (const line of text.split("\n")) {
+    const event = parseEvent(line);
+    if (event) events.push(event);
+  }
+  return events;
+}
+
+function parseEvent(line: string): RunEvent | undefined {
+  if (line === "") return undefined;
+  try {
+    const value = JSON.parse(line);
+    const isEvent = typeof value === "object" && value !== null && value.v === 1 &&
+      typeof value.seq === "number" && typeof value.type === "string" &&
+      typeof value.at === "string" && typeof value.run === "string";
+    return isEvent ? value as RunEvent : undefined;
+  } catch {
+    return undefined;
+  }
+}
