@@ -1,0 +1,141 @@
+import type { EventOf, RunEvent } from "./event.ts";
+import type { TaskId } from "./task.ts";
+import {
+  applyToTask,
+  checkOf,
+  type CheckRecord,
+  newTask,
+  type Parked,
+  parkTask,
+  type Span,
+  takeUpAgain,
+  type TaskRecord,
+} from "./task_record.ts";
+
+/** What happened in a run: the fold of its journal. Everything that is reported comes from it. */
+export interface RunRecord {
+  run: string;
+  plan?: { name: string; path: string; identity: string };
+  base: string;
+  baseSha: string;
+  jobs: number;
+  agent: string;
+  model?: string;
+  parex: string;
+  pid: number;
+  /** One for each time that a process executed it; a run that is resumed has several. */
+  spans: Span[];
+  /** Every task of the plan, in its order. */
+  tasks: Map<TaskId, TaskRecord>;
+  /** Of the integration as a whole. */
+  checks: CheckRecord[];
+  parked?: Parked;
+  recovery: { what: string; tier: string; action: string; outcome: string }[];
+  notices: { at: number; task?: TaskId; message: string }[];
+  leftovers: TaskId[];
+  warnings: string[];
+  /** Absent: it goes on, or its process ended without a word. */
+  finished?: EventOf<"run.finished">;
+}
+
+/** The record of a run of which nothing is known yet. */
+export function emptyRecord(): RunRecord {
+  return {
+    run: "",
+    base: "",
+    baseSha: "",
+    jobs: 0,
+    agent: "",
+    parex: "",
+    pid: 0,
+    spans: [],
+    tasks: new Map(),
+    checks: [],
+    recovery: [],
+    notices: [],
+    leftovers: [],
+    warnings: [],
+  };
+}
+
+/** The record of all these events. */
+export function recordOf(events: Iterable<RunEvent>): RunRecord {
+  const record = emptyRecord();
+  for (const event of events) applyEvent(record, event);
+  return record;
+}
+
+/** Takes one more event into the record, in place. */
+export function applyEvent(record: RunRecord, event: RunEvent): void {
+  const at = Date.parse(event.at);
+  if (event.type === "run.started") start(record, event, at);
+  const span = record.spans.at(-1);
+  if (span) span.end = at;
+  switch (event.type) {
+    case "run.parked":
+      park(record, event, at);
+      break;
+    case "recovery.step": {
+      const { what, tier, action, outcome } = event;
+      record.recovery.push({ what, tier, action, outcome });
+      break;
+    }
+    case "notice": {
+      const { task, message } = event;
+      record.notices.push({ at, message, ...(task === undefined ? {} : { task }) });
+      break;
+    }
+    case "run.finished":
+      record.finished = event;
+      delete record.parked;
+      break;
+    case "checks.finished":
+      (event.task === undefined ? record : record.tasks.get(event.task))
+        ?.checks.push(checkOf(event));
+      break;
+    case "run.started":
+      break;
+    default: {
+      const task = record.tasks.get(event.task);
+      if (event.type === "agent.started") delete record.parked;
+      if (task) applyToTask(task, event, at);
+    }
+  }
+}
+
+function start(
+  record: RunRecord,
+  event: EventOf<"run.started"> & { run: string },
+  at: number,
+): void {
+  const stopped = record.spans.at(-1)?.end ?? at;
+  record.run = event.run;
+  record.plan = event.plan;
+  record.base = event.base;
+  record.baseSha = event.base_sha;
+  record.jobs = event.jobs;
+  record.agent = event.agent;
+  if (event.model !== undefined) record.model = event.model;
+  record.parex = event.parex;
+  record.pid = event.pid;
+  record.spans.push({ start: at });
+  record.leftovers = event.leftovers ?? [];
+  record.warnings = event.warnings ?? [];
+  delete record.finished;
+  delete record.parked;
+  const selected = new Set(event.tasks);
+  for (const node of event.graph) {
+    const known = record.tasks.get(node.id);
+    if (known) takeUpAgain(known, node, stopped);
+    else record.tasks.set(node.id, newTask(node));
+    const task = record.tasks.get(node.id);
+    if (task && selected.has(node.id)) task.selected = true;
+  }
+}
+
+function park(record: RunRecord, event: EventOf<"run.parked">, at: number): void {
+  const parked = { until: Date.parse(event.until), why: event.why };
+  const task = event.task === undefined ? undefined : record.tasks.get(event.task);
+  if (task) parkTask(task, parked, at);
+  else record.parked = parked;
+}
