@@ -1,0 +1,22 @@
+import { VERSION } from "../domain/names.ts";
+
+/** The exit code of a bug in parex: EX_SOFTWARE of sysexits(3). */
+export const BUG_EXIT_CODE = 70;
+
+const REPORT_AT = "https://github.com/parex-dev/parex/issues";
+const SHORT_STACK_LINES = 6;
+
+/** What to print when something was thrown that nobody expected. */
+export function describeBug(error: unknown, { debug }: { debug: boolean }): string {
+  const stack = debug || !(error instanceof Error)
+    ? Deno.inspect(error, { depth: 6 })
+    : (error.stack ?? String(error)).split("\n").slice(0, SHORT_STACK_LINES).join("\n");
+  return [
+    "error: this is a bug in parex, not in your plan",
+    ...stack.split("\n").map((line) => `  ${line}`),
+    `parex ${VERSION}, deno ${Deno.version.deno}, ${Deno.build.target}`,
+    `please report it with these lines: ${REPORT_AT}`,
+    ...(debug ? [] : ["PAREX_DEBUG=1 shows more"]),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,50 @@
+import type { CommandEntry } from "./commands.ts";
+
+const INDENT = "  ";
+const NAME_WIDTH = 22;
+
+const EXIT_CODES = `Exit codes
+  0    all selected tasks completed and landed as asked
+  1    a task is blocked or left undone
+  2    the plan, the configuration or the command line is not valid
+  3    a prerequisite is missing, the tree is dirty, or another run holds the lock
+  130  interrupted
+  70   a bug in parex
+`;
+
+const EXAMPLES: readonly [command: string, line: string][] = [
+  ["demo", "parex demo                          see it work: no key, no network"],
+  ["validate", "parex validate plan.yaml            every problem of a plan at once"],
+  ["execute", "parex execute plan.yaml --jobs 8    up to eight agents side by side"],
+  ["execute", "parex execute --dry-run             what would be done, nothing else"],
+];
+
+/** The help of the program itself: commands by group, options, examples, exit codes. */
+export function programHelp(commands: readonly CommandEntry[]): string {
+  const visible = commands.filter((command) => !command.hidden);
+  const groups = Map.groupBy(visible, (command) => command.group);
+  const sections = [...groups].map(([group, entries]) =>
+    [group, ...entries.map((entry) => row(`${entry.name} ${entry.usage}`, entry.summary))].join(
+      "\n",
+    )
+  );
+  const examples = EXAMPLES.filter(([name]) => visible.some((entry) => entry.name === name));
+  return [
+    "parex executes a development plan in parallel git worktrees with coding agents",
+    "Usage: parex <command> [options]",
+    ...sections,
+    [
+      "Options",
+      row("-h, --help", "this help; after a command, the help of that command"),
+      row("-V, --version", "the version"),
+    ].join("\n"),
+    ...(examples.length > 0
+      ? [["Examples", ...examples.map(([, line]) => INDENT + line)].join("\n")]
+      : []),
+    EXIT_CODES,
+  ].join("\n\n");
+}
+
+function row(name: string, text: string): string {
+  return `${INDENT}${name.trim().padEnd(NAME_WIDTH)} ${text}`;
+}

@@ -1,0 +1,68 @@
+import type { Io } from "./context.ts";
+
+const DEFAULT_COLUMNS = 80;
+const WAIT_MS = 5;
+
+type Output = { writeSync(bytes: Uint8Array): number; isTerminal(): boolean };
+type Variables = { get(name: string): string | undefined };
+
+/** The real terminal, or whatever stdout and stderr are connected to. */
+export function realIo(cwd: string, env: Variables = Deno.env): Io {
+  const stdoutIsTerminal = Deno.stdout.isTerminal();
+  const stderrIsTerminal = Deno.stderr.isTerminal();
+  return {
+    out: writer(Deno.stdout),
+    err: writer(Deno.stderr),
+    cwd,
+    stdoutIsTerminal,
+    stderrIsTerminal,
+    colorOut: wantsColor(stdoutIsTerminal, env),
+    colorErr: wantsColor(stderrIsTerminal, env),
+    columns: terminalColumns(stdoutIsTerminal || stderrIsTerminal, env),
+  };
+}
+
+/** `NO_COLOR` wins, then `FORCE_COLOR` (`0` is off); without them only a terminal gets colour. */
+export function wantsColor(isTerminal: boolean, env: Variables): boolean {
+  if (env.get("NO_COLOR")) return false;
+  const forced = env.get("FORCE_COLOR");
+  if (forced) return forced !== "0" && forced !== "false";
+  return isTerminal && env.get("TERM") !== "dumb";
+}
+
+function terminalColumns(isTerminal: boolean, env: Variables): number {
+  const told = Number(env.get("COLUMNS"));
+  if (Number.isInteger(told) && told > 0) return told;
+  if (!isTerminal) return DEFAULT_COLUMNS;
+  try {
+    return Deno.consoleSize().columns || DEFAULT_COLUMNS;
+  } catch {
+    return DEFAULT_COLUMNS; // a terminal that knows no size
+  }
+}
+
+/**
+ * Writes whole texts, at once. When the reader has gone (`parex … | head`) nothing is left to say to
+ * it: the rest is dropped and the command goes on to its own end.
+ */
+export function writer(output: Output): (text: string) => void {
+  const encoder = new TextEncoder();
+  let gone = false;
+  return (text) => {
+    let bytes = encoder.encode(text);
+    while (bytes.length > 0 && !gone) {
+      try {
+        bytes = bytes.subarray(output.writeSync(bytes));
+      } catch (error) {
+        if (error instanceof Deno.errors.BrokenPipe) gone = true;
+        // The other end made the pipe non-blocking and has not read yet.
+        else if (error instanceof Deno.errors.WouldBlock) pause();
+        else throw error;
+      }
+    }
+  };
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_MS);
+}

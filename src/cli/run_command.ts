@@ -1,0 +1,52 @@
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import type { CommandModule } from "./commands.ts";
+import type { Context, Io } from "./context.ts";
+
+type AnyCommand = ReturnType<CommandModule["command"]>;
+
+/** Lets commander parse the words of one command and run its action. Usage errors end with 2. */
+export async function runCommand(
+  module: CommandModule,
+  words: readonly string[],
+  context: Context,
+): Promise<void> {
+  const command = module.command(context);
+  adapt(command, context.io);
+  const program = new Command("parex").helpCommand(false).addCommand(command);
+  adapt(program, context.io);
+  try {
+    await program.parseAsync([command.name(), ...words], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return; // help was asked for and printed
+    context.fail({ reason: "usage", ...wording(error.message) });
+    context.io.err(
+      `\nusage: parex ${usageOf(command)}; \`parex help ${command.name()}\` tells more\n`,
+    );
+  }
+}
+
+/** Neither exits nor prints errors by itself: that is done in one place, in the same words. */
+function adapt(command: AnyCommand, io: Io): void {
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(io.columns, 100),
+      getOutHasColors: () => io.colorOut,
+    })
+    .helpOption("-h, --help", "this help");
+  for (const sub of command.commands) adapt(sub, io);
+}
+
+function usageOf(command: AnyCommand): string {
+  return `${command.name()} ${command.usage()}`;
+}
+
+/** commander words an error and its suggestion as one text: `error: … (Did you mean …?)`. */
+function wording(message: string): { message: string; hint?: string } {
+  const [said = "", ...more] = message.replace(/^error: /, "").split("\n");
+  const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(" "))?.[1];
+  return near ? { message: said, hint: `did you mean ${near}?` } : { message: said };
+}

@@ -1,0 +1,40 @@
+import { BUG_EXIT_CODE, describeBug } from "./cli/bug.ts";
+import { realIo } from "./cli/io.ts";
+import { runProgram } from "./cli/program.ts";
+import { shutdown } from "./exec/shutdown.ts";
+
+const BUG_GRACE_MS = 2000;
+const MISSING_FOLDER_EXIT_CODE = 3;
+
+async function main(): Promise<number> {
+  const cwd = currentFolder();
+  const io = realIo(cwd ?? "");
+  if (cwd === undefined) {
+    io.err("error: the current folder does not exist any more: change to another one\n");
+    return MISSING_FOLDER_EXIT_CODE;
+  }
+  const bug = async (error: unknown): Promise<number> => {
+    io.err(describeBug(error, { debug: Boolean(Deno.env.get("PAREX_DEBUG")) }));
+    await shutdown(BUG_GRACE_MS);
+    return BUG_EXIT_CODE;
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    void bug(event.reason).then(Deno.exit);
+  });
+  try {
+    return await runProgram(Deno.args, io);
+  } catch (error) {
+    return await bug(error);
+  }
+}
+
+function currentFolder(): string | undefined {
+  try {
+    return Deno.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main());
