@@ -1,0 +1,51 @@
+import type { CommandFailure } from "../../domain/failure.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { shellWord } from "../escape.ts";
+
+/** A failure in words. */
+export interface Explanation {
+  /** What happened and where, in one sentence. */
+  message: string;
+  /** What stands behind it: paths, the tail of an output. */
+  details: string[];
+  /** What to do next, a line each; commands as they are typed. */
+  next: string[];
+}
+
+/** Where a failure happened, if that is known. */
+export interface About {
+  task?: TaskId;
+}
+
+/** A list that is cut names how much is missing. */
+export function atMost(items: string[], limit: number, total = items.length): string[] {
+  if (items.length <= limit && total <= items.length) return items;
+  const shown = items.slice(0, limit);
+  return [...shown, `… and ${total - shown.length} more`];
+}
+
+/** How to make parex do a blocked task again. */
+export function retry(about: About): string {
+  return `parex retry ${about.task === undefined ? "<task>" : shellWord(about.task)}`;
+}
+
+/** The end of what a command printed. */
+export function tailOf(failed: CommandFailure): string[] {
+  return linesOf(failed.tail);
+}
+
+export function linesOf(text: string): string[] {
+  const trimmed = text.trimEnd();
+  return trimmed === "" ? [] : trimmed.split(/\r?\n/);
+}
+
+/** How a command ended, as the end of a sentence. */
+export function endedHow(exitCode: number | null): string {
+  return exitCode === null
+    ? "was ended by a signal or its time-out"
+    : `ended with exit code ${exitCode}`;
+}
+
+export function whole(log: string | undefined): string[] {
+  return log === undefined ? [] : [`the whole output: ${shellWord(log)}`];
+}

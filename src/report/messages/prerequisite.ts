@@ -1,0 +1,196 @@
+import type { PrerequisiteFailure } from "../../domain/failure.ts";
+import { planKeyOf } from "../../domain/names.ts";
+import { shellWord } from "../escape.ts";
+import { atMost, type Explanation, linesOf } from "./explanation.ts";
+
+const LISTED = 10;
+
+/** The machine or the repository is not ready. */
+export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
+  switch (failure.reason) {
+    case "git_missing":
+    case "git_too_old":
+    case "agent_missing":
+      return explainTool(failure);
+    case "foreign_branch":
+    case "foreign_worktree":
+    case "worktree_elsewhere":
+    case "branch_in_the_way":
+      return explainOwnership(failure);
+    case "nested_run":
+      return {
+        message: `parex was started by the agent of ${failure.task}, inside a run`,
+        details: ["An agent does its own task; a run in a run would work on the same branches."],
+        next: ["start parex from a shell of your own, outside of the agent"],
+      };
+    case "lock_held":
+      return {
+        message: `another parex is at work in this repository: process ${failure.pid}` +
+          (failure.run === undefined ? "" : `, run ${failure.run}`) + `, since ${failure.since}`,
+        details: [`lock: ${failure.path}`],
+        next: ["see what it does: parex status", "follow it: parex watch"],
+      };
+    default:
+      return explainRepository(failure);
+  }
+}
+
+type Of<R extends PrerequisiteFailure["reason"]> = Extract<PrerequisiteFailure, { reason: R }>;
+
+function explainTool(
+  failure: Of<"git_missing" | "git_too_old" | "agent_missing">,
+): Explanation {
+  switch (failure.reason) {
+    case "git_missing":
+      return {
+        message: "git is not installed, or not on the PATH",
+        details: [],
+        next: ["install git, then see: git --version"],
+      };
+    case "git_too_old":
+      return {
+        message: `git ${failure.found} is too old: parex needs ${failure.needed} or newer`,
+        details: [],
+        next: ["update git, then see: git --version"],
+      };
+    case "agent_missing":
+      return {
+        message: `the agent ${failure.agent} cannot be started: ${failure.command} was not found`,
+        details: [],
+        next: [
+          `install it, or put its folder on the PATH: command -v ${shellWord(failure.command)}`,
+          "or take another agent: parex execute --agent command --agent-command '<command>'",
+        ],
+      };
+  }
+}
+
+function explainRepository(
+  failure: Of<
+    | "not_a_repository"
+    | "bare_repository"
+    | "no_commit"
+    | "detached_head"
+    | "base_missing"
+    | "dirty_tree"
+    | "no_identity"
+  >,
+): Explanation {
+  switch (failure.reason) {
+    case "not_a_repository":
+      return {
+        message: `this is not a git repository: ${failure.cwd}`,
+        details: [],
+        next: ["go to your project's folder, or make it a repository: git init"],
+      };
+    case "bare_repository":
+      return {
+        message: `this repository is bare, it has no files to work on: ${failure.path}`,
+        details: [],
+        next: [`work in a clone of it: git clone ${shellWord(failure.path)} <folder>`],
+      };
+    case "no_commit":
+      return {
+        message: `this repository has no commit yet, so there is nothing to branch from: ` +
+          failure.root,
+        details: [],
+        next: ["make the first commit: git add -A && git commit -m 'First commit'"],
+      };
+    case "detached_head":
+      return {
+        message: `no branch is checked out (detached HEAD): ${failure.root}`,
+        details: [],
+        next: ["check one out: git switch <branch>", "or name it: parex execute --base <branch>"],
+      };
+    case "base_missing":
+      return {
+        message: `there is no branch ${failure.base} to start from`,
+        details: [],
+        next: failure.suggestion === undefined
+          ? ["see the branches: git branch --list", "or make it: git branch <name>"]
+          : [`did you mean: parex execute --base ${shellWord(failure.suggestion)}`],
+      };
+    case "dirty_tree":
+      return {
+        message: "the tree has changes that are not committed, and the agents would not see them",
+        details: atMost(failure.paths.slice(0, LISTED), LISTED, failure.total),
+        next: [
+          "commit them: git add -A && git commit",
+          "or put them aside: git stash -u",
+          "or go on without them: parex execute --allow-dirty",
+        ],
+      };
+    case "no_identity":
+      return {
+        message: "git does not know who you are, so nothing could be committed",
+        details: linesOf(failure.detail),
+        next: [
+          "git config --global user.name '<your name>'",
+          "git config --global user.email '<your address>'",
+        ],
+      };
+  }
+}
+
+function explainOwnership(
+  failure: Of<"foreign_branch" | "foreign_worktree" | "worktree_elsewhere" | "branch_in_the_way">,
+): Explanation {
+  switch (failure.reason) {
+    case "foreign_branch":
+      return explainForeignBranches(failure);
+    case "foreign_worktree":
+      return {
+        message: failure.branch === undefined
+          ? `a folder is in the way that is no worktree of this repository: ${failure.path}`
+          : `a worktree is in the way that has ${failure.branch} checked out: ${failure.path}`,
+        details: [],
+        next: failure.branch === undefined
+          ? [`move it away: mv -- ${shellWord(failure.path)} <elsewhere>`]
+          : [`if its work is committed, remove it: git worktree remove ${shellWord(failure.path)}`],
+      };
+    case "worktree_elsewhere":
+      return {
+        message: `${failure.branch} is checked out in another worktree: ${failure.path}`,
+        details: [],
+        next: [
+          `if its work is committed, remove that: git worktree remove ${shellWord(failure.path)}`,
+          `or check out another branch there: git -C ${shellWord(failure.path)} switch <branch>`,
+        ],
+      };
+    case "branch_in_the_way":
+      return {
+        message: `git cannot have the branches ${failure.branch} and ${failure.wanted} both`,
+        details: [],
+        next: [
+          `rename the first: git branch -m -- ${shellWord(failure.branch)} <new name>`,
+        ],
+      };
+  }
+}
+
+function explainForeignBranches(failure: Of<"foreign_branch">): Explanation {
+  const { branches, identity } = failure;
+  const names = branches.map((one) => one.branch);
+  const next = names.slice(0, LISTED).flatMap((name) => {
+    const branch = shellWord(name);
+    const key = shellWord(planKeyOf(name));
+    return [
+      `keep it under another name: git branch -m -- ${branch} ${shellWord(`${name}-old`)}`,
+      `or delete it: git branch -D -- ${branch}`,
+      `or build this plan upon it: git config ${key} ${shellWord(identity)}`,
+    ];
+  });
+  return {
+    message: names.length === 1
+      ? `the branch ${names[0]} exists already and does not belong to this plan`
+      : `${names.length} branches exist already and do not belong to this plan`,
+    details: atMost(branches.map(ownerOf), LISTED),
+    next,
+  };
+}
+
+function ownerOf({ branch, owner }: { branch: string; owner?: string }): string {
+  return owner === undefined
+    ? `${branch}: not made by parex`
+    : `${branch}: belongs to the plan ${owner}`;
+}

@@ -1,0 +1,198 @@
+import type {
+  Blocking,
+  CommandFailure,
+  OperationFailure,
+  TaskFailure,
+} from "../../domain/failure.ts";
+import { formatDuration, formatUsd } from "../../domain/units.ts";
+import { worktreeOf } from "../../domain/names.ts";
+import { shellWord } from "../escape.ts";
+import {
+  type About,
+  atMost,
+  endedHow,
+  type Explanation,
+  linesOf,
+  retry,
+  tailOf,
+  whole,
+} from "./explanation.ts";
+
+const LISTED = 10;
+
+/** A task cannot go on without a person. */
+export function explainTask(failure: Blocking, about: About): Explanation {
+  switch (failure.reason) {
+    case "setup_failed":
+    case "checks_failed":
+      return explainCommand(failure, about);
+    case "agent_failed":
+    case "agent_timeout":
+    case "agent_idle":
+    case "no_changes":
+    case "needs_input":
+    case "unclear_spec":
+      return explainAgent(failure, about);
+    case "git_failed":
+    case "io_failed":
+      return explainOperation(failure, about);
+    default:
+      return explainWork(failure, about);
+  }
+}
+
+type Of<R extends TaskFailure["reason"]> = Extract<TaskFailure, { reason: R }>;
+
+function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: About): Explanation {
+  const { failed } = failure;
+  const behind = { details: [...tailOf(failed), ...whole(failed.log)] };
+  if (failure.reason === "setup_failed") {
+    return {
+      message: `the setup command ${endedHow(failed.exitCode)}: ${failed.command}`,
+      ...behind,
+      next: [...byHand(failed, about), `when it works: ${retry(about)}`],
+    };
+  }
+  const attempts = failure.attempts === 1 ? "1 attempt" : `${failure.attempts} attempts`;
+  return {
+    message: `${failure.check} ${endedHow(failed.exitCode)} after ${attempts}: ${failed.command}`,
+    ...behind,
+    next: [
+      ...byHand(failed, about),
+      `correct and commit it there, or make the task clearer, then: ${retry(about)}`,
+    ],
+  };
+}
+
+/** How a person sees the same failure. */
+function byHand(failed: CommandFailure, about: About): string[] {
+  if (about.task === undefined) return [];
+  return [`see it yourself: cd ${shellWord(worktreeOf(about.task))} && ${failed.command}`];
+}
+
+function explainAgent(
+  failure: Of<
+    "agent_failed" | "agent_timeout" | "agent_idle" | "no_changes" | "needs_input" | "unclear_spec"
+  >,
+  about: About,
+): Explanation {
+  const again = retry(about);
+  switch (failure.reason) {
+    case "agent_failed":
+      return {
+        message: `the agent failed: it ${endedHow(failure.exitCode)}`,
+        details: [...linesOf(failure.detail), ...whole(failure.log)],
+        next: [`read what it said, then: ${again}`],
+      };
+    case "agent_timeout":
+      return {
+        message: `the agent was not done after ${formatDuration(failure.ms)} and was ended`,
+        details: whole(failure.log),
+        next: ["give it longer (--timeout 2h), or split the task", `then: ${again}`],
+      };
+    case "agent_idle":
+      return {
+        message: `the agent gave no sign of life for ${formatDuration(failure.ms)} and was ended`,
+        details: whole(failure.log),
+        next: [`try again: ${again}`, "if its work is silent for long: --idle-timeout 30m"],
+      };
+    case "no_changes":
+      return {
+        message: "the agent ended without changing anything",
+        details: whole(failure.log),
+        next: [
+          "if the work is done already, set `status: completed` in the task file",
+          `else say in the task file what is to change, then: ${again}`,
+        ],
+      };
+    case "needs_input":
+      return {
+        message: "the agent asks a question that only a person can answer",
+        details: linesOf(failure.question),
+        next: [`answer it in the task file, then: ${again}`],
+      };
+    case "unclear_spec":
+      return {
+        message: "the task's specification leaves open what to do",
+        details: linesOf(failure.detail),
+        next: [`make it clear in the task file, then: ${again}`],
+      };
+  }
+}
+
+function explainWork(
+  failure: Of<
+    "worktree_failed" | "commit_failed" | "push_failed" | "merge_conflict" | "budget_exhausted"
+  >,
+  about: About,
+): Explanation {
+  const again = retry(about);
+  switch (failure.reason) {
+    case "worktree_failed":
+      return {
+        message: `the worktree could not be made: ${failure.path}`,
+        details: linesOf(failure.detail),
+        next: ["see what git has: git worktree list", `then: ${again}`],
+      };
+    case "commit_failed":
+      return {
+        message: "the work could not be committed",
+        details: linesOf(failure.detail),
+        next: [
+          about.task === undefined
+            ? "commit in the task's worktree: git commit"
+            : `commit it yourself: git -C ${shellWord(worktreeOf(about.task))} commit -a`,
+          `then: ${again}`,
+        ],
+      };
+    case "push_failed":
+      return {
+        message: `${failure.branch} could not be pushed to ${failure.remote}`,
+        details: linesOf(failure.detail),
+        next: [
+          `push it: git push ${shellWord(failure.remote)} ${shellWord(failure.branch)}`,
+          `then: ${again}`,
+        ],
+      };
+    case "merge_conflict":
+      return {
+        message: `${failure.between.join(" and ")} change the same lines`,
+        details: atMost(failure.files, LISTED),
+        next: [
+          ...mergeByHand(failure.between, about),
+          `resolve the conflict and commit, then: ${again}`,
+        ],
+      };
+    case "budget_exhausted": {
+      const flag = failure.scope === "run" ? "--budget" : "--task-budget";
+      return {
+        message: `the ${failure.scope}'s budget of ${formatUsd(failure.capUsd)} is used up: ` +
+          `${formatUsd(failure.spentUsd)} spent`,
+        details: [],
+        next: [`raise it and go on: parex execute ${flag} <dollars>`],
+      };
+    }
+  }
+}
+
+function mergeByHand(between: string[], about: About): string[] {
+  const other = between.at(-1);
+  if (about.task === undefined || other === undefined) return [];
+  return [`git -C ${shellWord(worktreeOf(about.task))} merge ${shellWord(other)}`];
+}
+
+function explainOperation(failure: OperationFailure, about: About): Explanation {
+  const then = about.task === undefined ? "run parex again" : retry(about);
+  if (failure.reason === "git_failed") {
+    return {
+      message: `git failed with exit code ${failure.exitCode}: ${failure.command}`,
+      details: linesOf(failure.stderr),
+      next: [`correct what git says, then: ${then}`],
+    };
+  }
+  return {
+    message: `a file could not be read or written: ${failure.path}`,
+    details: linesOf(failure.detail),
+    next: [`see its permissions and the space that is left, then: ${then}`],
+  };
+}

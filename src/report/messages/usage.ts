@@ -1,0 +1,71 @@
+import type { UsageFailure } from "../../domain/failure.ts";
+import type { Problem } from "../../domain/plan.ts";
+import { shellWord } from "../escape.ts";
+import type { Explanation } from "./explanation.ts";
+
+/** What the user asked for cannot be understood. */
+export function explainUsage(failure: UsageFailure): Explanation {
+  switch (failure.reason) {
+    case "usage":
+      return {
+        message: failure.message,
+        details: [],
+        next: [failure.hint ?? "parex --help"],
+      };
+    case "plan_not_found":
+      return {
+        message: "there is no plan",
+        details: ["looked for:", ...failure.looked.map((path) => `  ${path}`)],
+        next: ["name the plan: parex execute path/to/plan.yaml", "see one at work: parex demo"],
+      };
+    case "plan_invalid":
+      return {
+        message: `the plan has ${counted(failure.problems)}: ${failure.path}`,
+        details: problemLines(failure.problems),
+        next: [`correct it, then: parex validate ${shellWord(failure.path)}`],
+      };
+    case "config_invalid":
+      return {
+        message: `the configuration has ${counted(failure.problems)}`,
+        details: problemLines(failure.problems),
+        next: ["correct it; every setting is listed by: parex execute --help"],
+      };
+    case "unknown_task":
+      return {
+        message: `the plan has no task ${quoted(failure.id)}`,
+        details: [],
+        next: failure.suggestion === undefined
+          ? ["see the tasks of the plan: parex status"]
+          : [`did you mean ${quoted(failure.suggestion)}?`],
+      };
+    case "run_not_found":
+      return {
+        message: failure.id === undefined
+          ? "nothing has been run in this repository yet"
+          : `there is no record of a run ${quoted(failure.id)}`,
+        details: [],
+        next: [
+          failure.id === undefined
+            ? "run a plan: parex execute"
+            : "without an id the last run is meant: parex report",
+        ],
+      };
+  }
+}
+
+/** Every problem with its place, what was found, and what to do about it. */
+export function problemLines(problems: Problem[]): string[] {
+  return problems.flatMap((problem) => [
+    `${problem.file}:${problem.line}:${problem.column}  ${problem.severity}  ${problem.message}`,
+    `  ${problem.hint}`,
+  ]);
+}
+
+function counted(problems: Problem[]): string {
+  const errors = problems.filter((problem) => problem.severity === "error").length;
+  return errors === 1 ? "an error" : `${errors} errors`;
+}
+
+function quoted(word: string): string {
+  return `"${word}"`;
+}
