@@ -1,0 +1,58 @@
+import type { AgentOutcomeName } from "../domain/event.ts";
+import type { ProcessEnd } from "../exec/process.ts";
+import { cutOff } from "./attempt.ts";
+import type { Seen } from "./claude_stream.ts";
+import { cutDetail } from "./output.ts";
+
+export interface Judgement {
+  outcome: AgentOutcomeName;
+  detail?: string;
+  /** Milliseconds since the epoch. */
+  until?: number;
+}
+
+const LIMIT =
+  /\b(usage|rate|session|weekly|hourly|request) limit|limit reached|hit your .{0,20}limit/i;
+const UNREACHABLE =
+  /overloaded|unable to connect|connection error|connection refused|fetch failed|timed out|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/i;
+/** Some limits are told as `usage limit reached|1712345678`. */
+const RESETS = /limit reached\|(\d{10})\b/;
+
+/** How an attempt of Claude Code ended, from what it printed and how its process ended. */
+export function judge(seen: Seen, end: ProcessEnd, stderr: string): Judgement {
+  if (seen.result?.subtype === "error_max_budget_usd") {
+    return { outcome: "budget", detail: "the attempt's budget is used up" };
+  }
+  const told = lastWords(seen, stderr);
+  const detail = told === "" ? {} : { detail: told };
+  const succeeded = seen.result !== undefined && seen.result.is_error !== true &&
+    seen.result.subtype === "success";
+  const cut = cutOff(end);
+  // Claude Code has ended its work with its result; what hung after that does not matter.
+  if (succeeded && cut !== "interrupted") return { outcome: "finished", ...detail };
+  if (cut) return { outcome: cut, ...detail };
+  const limit = limitOf(seen, told);
+  if (limit) return { outcome: "limited", ...detail, ...limit };
+  return { outcome: "failed", detail: told || `ended with exit code ${end.code} and no result` };
+}
+
+/** The model cannot be reached for now, and trying again later helps. */
+function limitOf(seen: Seen, told: string): { until?: number } | undefined {
+  if (seen.rejected) return seen.rejected;
+  const status = seen.result?.api_error_status ?? seen.retried?.status;
+  const resets = RESETS.exec(told)?.[1];
+  if (resets !== undefined) return { until: Number(resets) * 1000 };
+  const later = typeof status === "number"
+    ? status === 429 || status >= 500
+    : LIMIT.test(told) || UNREACHABLE.test(told);
+  return later ? {} : undefined;
+}
+
+function lastWords(seen: Seen, stderr: string): string {
+  const { result } = seen;
+  if (typeof result?.result === "string" && result.result !== "") return cutDetail(result.result);
+  const errors = Array.isArray(result?.errors)
+    ? result.errors.filter((error) => typeof error === "string").join("\n")
+    : "";
+  return cutDetail(errors || stderr || seen.lastText || "");
+}

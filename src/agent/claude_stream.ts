@@ -1,0 +1,107 @@
+import type { Usage } from "../domain/event.ts";
+import { foldUsage } from "./claude_usage.ts";
+import { cutLine } from "./output.ts";
+import { isRecord, parseStream, type StreamMessage } from "./stream_json.ts";
+
+/** What Claude Code's output has told so far. */
+export interface Seen {
+  /** The conversation's id, once it has begun. */
+  session?: string;
+  /** The last text that the model wrote. */
+  lastText?: string;
+  /** The final message. */
+  result?: StreamMessage;
+  /** The account's limit rejected a request; `until` in milliseconds since the epoch. */
+  rejected?: { until?: number };
+  /** HTTP status of the last request that was tried again; null: no answer at all. */
+  retried?: { status: number | null };
+}
+
+export interface ClaudeStream {
+  push(chunk: Uint8Array): void;
+  end(): void;
+  seen(): Seen;
+  usage(): Usage;
+}
+
+/** Reads the output of one attempt; tells `onActivity` of everything the agent does. */
+export function readClaude(
+  worktree: string,
+  onActivity: (doing: string, usage: Usage) => void,
+): ClaudeStream {
+  const parser = parseStream();
+  const fold = foldUsage();
+  let seen: Seen = {};
+  const take = (message: StreamMessage) => {
+    fold.add(message);
+    seen = { ...seen, ...learn(message) };
+    for (const doing of activities(message, worktree)) onActivity(doing, fold.usage());
+  };
+  return {
+    push: (chunk) => parser.push(chunk).forEach(take),
+    end: () => parser.end().forEach(take),
+    seen: () => seen,
+    usage: fold.usage,
+  };
+}
+
+function learn(message: StreamMessage): Seen {
+  switch (message.type) {
+    case "system":
+      if (message.subtype === "init" && typeof message.session_id === "string") {
+        return { session: message.session_id };
+      }
+      if (message.subtype === "api_retry") {
+        const status = message.error_status;
+        return { retried: { status: typeof status === "number" ? status : null } };
+      }
+      return {};
+    case "rate_limit_event":
+      return rejection(message);
+    case "assistant": {
+      const lastText = blocks(message).filter((block) => block.type === "text").at(-1)?.text;
+      return typeof lastText === "string" && lastText !== "" ? { lastText } : {};
+    }
+    case "result":
+      return { result: message };
+    default:
+      return {};
+  }
+}
+
+function rejection(message: StreamMessage): Seen {
+  const info = message.rate_limit_info;
+  if (!isRecord(info) || info.status !== "rejected") return {};
+  return {
+    rejected: typeof info.resetsAt === "number" ? { until: info.resetsAt * 1000 } : {},
+  };
+}
+
+function activities(message: StreamMessage, worktree: string): string[] {
+  if (message.type !== "assistant") return [];
+  return blocks(message).flatMap((block) => {
+    if (block.type === "text" && typeof block.text === "string" && block.text.trim() !== "") {
+      return [cutLine(block.text)];
+    }
+    if (block.type === "tool_use" && typeof block.name === "string") {
+      return [cutLine(`${block.name} ${subject(block.input, worktree)}`)];
+    }
+    return [];
+  });
+}
+
+/** What a tool is used on: a path in the worktree, a command, a pattern. */
+function subject(input: unknown, worktree: string): string {
+  if (!isRecord(input)) return "";
+  for (const key of ["file_path", "notebook_path", "command", "pattern", "path", "description"]) {
+    const value = input[key];
+    if (typeof value !== "string") continue;
+    return value.startsWith(`${worktree}/`) ? value.slice(worktree.length + 1) : value;
+  }
+  return "";
+}
+
+function blocks(message: StreamMessage): Record<string, unknown>[] {
+  const content = isRecord(message.message) ? message.message.content : undefined;
+  return Array.isArray(content) ? content.filter(isRecord) : [];
+}

@@ -1,0 +1,66 @@
+import { ok } from "../domain/result.ts";
+import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
+import { cutOff, runAttempt } from "./attempt.ts";
+import { cutDetail, keepTail } from "./output.ts";
+
+const ACTIVITY_EVERY_MS = 1_000;
+
+/** Any program as an agent: a line for the shell, run in the worktree, the prompt on its stdin. */
+export function commandAgent(command: string): Agent {
+  return {
+    name: "command",
+    // A shell is always there; whether the line works, only its run can tell.
+    available: () => Promise.resolve(ok()),
+    attempt: (request) => attempt(command, request),
+  };
+}
+
+async function attempt(command: string, request: AgentRequest): Promise<AgentOutcome> {
+  const tail = keepTail();
+  const report = throttle(() => {
+    const line = tail.lastLine();
+    if (line !== "") request.onActivity(line, {});
+  });
+  const onOutput = (chunk: Uint8Array) => {
+    tail.push(chunk);
+    report.soon();
+  };
+  const { end, broken } = await runAttempt(request, {
+    argv: ["sh", "-c", command],
+    env: request.env,
+    onStdout: onOutput,
+    onStderr: onOutput,
+  });
+  report.stop();
+  const byItself = end.code === 0 ? "finished" : "failed";
+  const outcome = broken === undefined ? cutOff(end) ?? byItself : "failed";
+  const detail = broken ?? cutDetail(tail.text());
+  return {
+    outcome,
+    usage: {},
+    ms: end.ms,
+    exitCode: end.code,
+    ...(detail === "" ? {} : { detail }),
+  };
+}
+
+/** Calls at once, then at most once in a while; never misses what came last. */
+function throttle(call: () => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let waiting = false;
+  const now = () => {
+    waiting = false;
+    call();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (waiting) now();
+    }, ACTIVITY_EVERY_MS);
+  };
+  return {
+    soon: () => {
+      waiting = true;
+      if (timer === undefined) now();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
