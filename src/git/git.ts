@@ -1,0 +1,68 @@
+import { fail, ok, type Result } from "../domain/result.ts";
+import { type Env, toolEnv } from "../exec/env.ts";
+import { sh, type ShResult } from "../exec/sh.ts";
+
+export interface GitOptions {
+  cwd: string;
+  /** Variables on top of parex's own environment for tools. */
+  env?: Env;
+  /** Text for stdin; without it stdin is closed. */
+  input?: string;
+  timeoutMs?: number;
+}
+
+/** Bound on a command that talks to a remote. */
+export const NETWORK_TIMEOUT_MS = 2 * 60_000;
+/** Bound on a command that stays on this machine, hooks and filters included. */
+export const LOCAL_TIMEOUT_MS = 10 * 60_000;
+
+/** Runs git to its end and returns whatever its exit code was. */
+export async function git(args: readonly string[], options: GitOptions): Promise<ShResult> {
+  return await sh(["git", ...args], {
+    cwd: options.cwd,
+    env: toolEnv(options.env),
+    timeoutMs: options.timeoutMs ?? LOCAL_TIMEOUT_MS,
+    ...(options.input === undefined ? {} : { input: options.input }),
+  });
+}
+
+/** Runs git and returns its stdout, byte for byte; any exit code but 0 is a failure. */
+export async function gitOk(
+  args: readonly string[],
+  options: GitOptions,
+): Promise<Result<string>> {
+  const result = await git(args, options);
+  return result.code === 0 ? ok(result.stdout) : gitFailed(args, result);
+}
+
+/** As `gitOk`, for commands that print one value: without the newline that ends it. */
+export async function gitLine(
+  args: readonly string[],
+  options: GitOptions,
+): Promise<Result<string>> {
+  const result = await gitOk(args, options);
+  return result.ok ? ok(result.value.replace(/\r?\n$/, "")) : result;
+}
+
+/** The failure of a git command that no rule of parex expected. */
+export function gitFailed(args: readonly string[], result: ShResult): Result<never> {
+  const stderr = result.timedOut ? `${result.stderr}\ntimed out` : result.stderr;
+  return fail({
+    reason: "git_failed",
+    command: ["git", ...args].join(" "),
+    exitCode: result.code,
+    stderr: stderr.trim(),
+  });
+}
+
+/** What git said when it failed: hooks speak on both streams. */
+export function detailOf(result: ShResult): string {
+  const said = [result.stderr.trim(), result.stdout.trim()].filter((text) => text !== "");
+  if (result.timedOut) said.push("timed out");
+  return said.join("\n") || `exit code ${result.code}`;
+}
+
+/** The entries of a `-z` output. */
+export function entries(stdout: string): string[] {
+  return stdout.split("\0").filter((entry) => entry !== "");
+}

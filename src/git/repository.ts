@@ -1,0 +1,103 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { WORKTREES_DIR } from "../domain/names.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { exists } from "./files.ts";
+import { git, gitFailed, gitLine } from "./git.ts";
+
+/** Where parex stands. Absolute real paths. */
+export interface Repository {
+  /** Top level of the main worktree, `worktrees/` lies here; with a bare main repository, the checkout. */
+  root: string;
+  /** Top level where the user stands; the root if that is one of parex's own worktrees. */
+  checkout: string;
+  /** What all worktrees share: objects, refs, config. */
+  commonDir: string;
+}
+
+/** The first version with `git merge-tree --write-tree`. */
+const NEEDED = [2, 38] as const;
+
+/** Finds the repository that `cwd` lies in. */
+export async function openRepository(cwd: string): Promise<Result<Repository>> {
+  const version = await checkVersion(cwd);
+  if (!version.ok) return version;
+  const common = await commonDirOf(cwd);
+  if (!common.ok) return common;
+  const { commonDir, bare } = common.value;
+
+  const main = bare ? undefined : await mainWorktree(commonDir);
+  const top = await gitLine(["rev-parse", "--path-format=absolute", "--show-toplevel"], { cwd });
+  const standing = top.ok ? await Deno.realPath(top.value) : main;
+  if (standing === undefined) return fail({ reason: "bare_repository", path: commonDir });
+
+  const own = await ownerOfWorktree(standing, commonDir);
+  const root = main ?? own ?? standing;
+  const checkout = own === undefined ? standing : root;
+  const commits = await gitLine(["rev-list", "-n", "1", "--all"], { cwd: root });
+  if (!commits.ok) return commits;
+  if (commits.value === "") return fail({ reason: "no_commit", root });
+  return ok({ root, checkout, commonDir });
+}
+
+async function checkVersion(cwd: string): Promise<Result<void>> {
+  const result = await git(["--version"], { cwd });
+  if (result.code === 127) return fail({ reason: "git_missing" });
+  if (result.code !== 0) return gitFailed(["--version"], result);
+  const found = /(\d+)\.(\d+)\S*/.exec(result.stdout);
+  const [major, minor] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
+  if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return ok();
+  return fail({
+    reason: "git_too_old",
+    found: found?.[0] ?? result.stdout.trim(),
+    needed: NEEDED.join("."),
+  });
+}
+
+async function commonDirOf(cwd: string): Promise<Result<{ commonDir: string; bare: boolean }>> {
+  const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+  const found = await git(args, { cwd });
+  if (found.code !== 0) {
+    // A repository is there but git refuses it, such as another user's: git's own words say why.
+    return await liesInRepository(cwd)
+      ? gitFailed(args, found)
+      : fail({ reason: "not_a_repository", cwd });
+  }
+  const commonDir = await Deno.realPath(found.stdout.replace(/\r?\n$/, ""));
+  const bare = await gitLine(["--git-dir", commonDir, "rev-parse", "--is-bare-repository"], {
+    cwd: commonDir,
+  });
+  return bare.ok ? ok({ commonDir, bare: bare.value === "true" }) : bare;
+}
+
+async function liesInRepository(cwd: string): Promise<boolean> {
+  for (let folder = resolve(cwd);; folder = dirname(folder)) {
+    if (await exists(join(folder, ".git"))) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+/** Undefined where git keeps no record of it: a git directory apart from its only work tree. */
+async function mainWorktree(commonDir: string): Promise<string | undefined> {
+  const configured = await gitLine(["--git-dir", commonDir, "config", "--get", "core.worktree"], {
+    cwd: commonDir,
+  });
+  const path = configured.ok
+    ? resolve(commonDir, configured.value)
+    : basename(commonDir) === ".git"
+    ? dirname(commonDir)
+    : undefined;
+  return path === undefined || !await exists(path) ? undefined : await Deno.realPath(path);
+}
+
+/** If `path` is a worktree that parex made, `<top>/worktrees/<id>`, that top level. */
+async function ownerOfWorktree(path: string, commonDir: string): Promise<string | undefined> {
+  const folder = dirname(path);
+  if (basename(folder) !== WORKTREES_DIR) return undefined;
+  const owner = dirname(folder);
+  const top = await gitLine(
+    ["rev-parse", "--path-format=absolute", "--git-common-dir"],
+    { cwd: owner },
+  );
+  if (!top.ok || await Deno.realPath(top.value) !== commonDir) return undefined;
+  return await exists(join(owner, ".git")) ? owner : undefined;
+}

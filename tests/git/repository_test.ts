@@ -1,0 +1,113 @@
+import { dirname, join } from "node:path";
+import type { Failure } from "../../src/domain/failure.ts";
+import type { Result } from "../../src/domain/result.ts";
+import { openRepository } from "../../src/git/repository.ts";
+import { assertEquals } from "../support/assert.ts";
+import { tempRepo } from "../support/repo.ts";
+
+Deno.test("openRepository() finds the root from a subfolder, whatever its name is", async () => {
+  await using repo = await tempRepo({ name: "a b\nünï", files: { "deep/down/x": "x" } });
+  assertEquals(await openRepository(join(repo.root, "deep/down")), {
+    ok: true,
+    value: { root: repo.root, checkout: repo.root, commonDir: join(repo.root, ".git") },
+  });
+});
+
+Deno.test("openRepository() tells the linked worktree a user stands in from the main one", async () => {
+  await using repo = await tempRepo();
+  const linked = join(dirname(repo.root), "linked tree");
+  await repo.git(["worktree", "add", "-q", "-b", "other", linked]);
+  assertEquals(await openRepository(linked), {
+    ok: true,
+    value: { root: repo.root, checkout: linked, commonDir: join(repo.root, ".git") },
+  });
+});
+
+Deno.test("openRepository() takes parex's own worktree for the root it belongs to", async () => {
+  await using repo = await tempRepo();
+  const own = join(repo.root, "worktrees/task-1");
+  await repo.git(["worktree", "add", "-q", "-b", "feature/task-1", own]);
+  const opened = await openRepository(own);
+  assertEquals(opened.ok && opened.value.checkout, repo.root);
+});
+
+Deno.test("openRepository() takes a submodule for a repository of its own", async () => {
+  await using library = await tempRepo({ name: "library" });
+  await using repo = await tempRepo();
+  await repo.git([
+    "-c",
+    "protocol.file.allow=always",
+    "submodule",
+    "add",
+    "-q",
+    library.root,
+    "lib",
+  ]);
+  const opened = await openRepository(join(repo.root, "lib"));
+  assertEquals(opened, {
+    ok: true,
+    value: {
+      root: join(repo.root, "lib"),
+      checkout: join(repo.root, "lib"),
+      commonDir: join(repo.root, ".git/modules/lib"),
+    },
+  });
+});
+
+Deno.test("openRepository() works in a checkout of a bare repository", async () => {
+  await using repo = await tempRepo();
+  const folder = dirname(repo.root);
+  await repo.git(["clone", "-q", "--bare", repo.root, join(folder, "bare.git")]);
+  const checkout = join(folder, "checkout");
+  await repo.git(["worktree", "add", "-q", checkout, "main"], join(folder, "bare.git"));
+  const expected = { root: checkout, checkout, commonDir: join(folder, "bare.git") };
+  assertEquals(await openRepository(checkout), { ok: true, value: expected });
+
+  const own = join(checkout, "worktrees/task-1");
+  await repo.git(["worktree", "add", "-q", "-b", "feature/task-1", own], checkout);
+  assertEquals(await openRepository(own), { ok: true, value: expected });
+});
+
+Deno.test("openRepository() fails in a bare repository", async () => {
+  await using repo = await tempRepo();
+  const bare = join(dirname(repo.root), "bare.git");
+  await repo.git(["clone", "-q", "--bare", repo.root, bare]);
+  assertEquals(await openRepository(bare), failed({ reason: "bare_repository", path: bare }));
+});
+
+Deno.test("openRepository() fails where no repository is", async () => {
+  await using repo = await tempRepo();
+  const cwd = dirname(repo.root);
+  assertEquals(await openRepository(cwd), failed({ reason: "not_a_repository", cwd }));
+});
+
+Deno.test("openRepository() fails without a commit", async () => {
+  await using repo = await tempRepo({ committed: false });
+  const expected = failed({ reason: "no_commit", root: repo.root });
+  assertEquals(await openRepository(repo.root), expected);
+});
+
+Deno.test("openRepository() fails with a git that is too old, or none", async () => {
+  await using repo = await tempRepo();
+  const bin = join(dirname(repo.root), "bin");
+  await Deno.mkdir(bin);
+  const bash = (await new Deno.Command("which", { args: ["bash"] }).output()).stdout;
+  await Deno.symlink(new TextDecoder().decode(bash).trim(), join(bin, "bash"));
+  const path = Deno.env.get("PATH") ?? "";
+  try {
+    Deno.env.set("PATH", bin);
+    assertEquals(await openRepository(repo.root), failed({ reason: "git_missing" }));
+    const old = "#!/bin/sh\necho 'git version 2.37.9 (Vendor Git-1)'\n";
+    await Deno.writeTextFile(join(bin, "git"), old, { mode: 0o755 });
+    assertEquals(
+      await openRepository(repo.root),
+      failed({ reason: "git_too_old", found: "2.37.9", needed: "2.38" }),
+    );
+  } finally {
+    Deno.env.set("PATH", path);
+  }
+});
+
+function failed(failure: Failure): Result<never> {
+  return { ok: false, failure };
+}

@@ -1,0 +1,94 @@
+import { dirname, join } from "node:path";
+
+/** The machine's own git settings must not decide what a test sees. */
+Deno.env.set("GIT_CONFIG_GLOBAL", Deno.build.os === "windows" ? "NUL" : "/dev/null");
+Deno.env.set("GIT_CONFIG_NOSYSTEM", "1");
+
+export interface TempRepo extends AsyncDisposable {
+  /** The checkout's top level, a real path. */
+  root: string;
+  /** Runs git in the checkout, or in `cwd` below it; throws on any exit code but 0. */
+  git(args: string[], cwd?: string): Promise<string>;
+  /** Writes files, relative to the checkout. */
+  write(files: Record<string, string>): Promise<void>;
+  read(path: string): Promise<string>;
+  /** Writes files and commits all; returns the commit's id. */
+  commit(message: string, files?: Record<string, string>): Promise<string>;
+}
+
+export interface TempRepoOptions {
+  /** The first commit's files; default one README. */
+  files?: Record<string, string>;
+  /** What is committed after that, one commit for each entry. */
+  commits?: Record<string, string>[];
+  /** Name of the checkout's folder. */
+  name?: string;
+  /** False: `git init` and nothing else. */
+  committed?: boolean;
+}
+
+/** A repository in a temporary folder, with an identity of its own, on branch `main`. */
+export async function tempRepo(options: TempRepoOptions = {}): Promise<TempRepo> {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "parex-repo-" }));
+  const root = join(folder, options.name ?? "repo");
+  await Deno.mkdir(root);
+  const repo = repoAt(root, folder);
+  await repo.git(["init", "-q", "-b", "main"]);
+  await configure(repo);
+  if (options.committed === false) return repo;
+  await repo.commit("Begin", options.files ?? { "README.md": "# Sample\n" });
+  for (const [index, files] of (options.commits ?? []).entries()) {
+    await repo.commit(`Change ${index + 1}`, files);
+  }
+  return repo;
+}
+
+async function configure(repo: TempRepo): Promise<void> {
+  const settings = { "user.name": "Test", "user.email": "test@example.org", "gc.auto": "0" };
+  for (const [key, value] of Object.entries(settings)) await repo.git(["config", key, value]);
+}
+
+function repoAt(root: string, folder: string): TempRepo {
+  const git = async (args: string[], cwd = root) => {
+    const { code, stdout, stderr } = await new Deno.Command("git", {
+      args,
+      cwd,
+      stdin: "null",
+      env: { LC_ALL: "C" },
+    }).output();
+    if (code !== 0) throw new Error(`git ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+    return new TextDecoder().decode(stdout).trimEnd();
+  };
+  const write = (files: Record<string, string>) => writeFiles(root, files);
+  return {
+    root,
+    git,
+    write,
+    read: (path) => Deno.readTextFile(join(root, path)),
+    commit: async (message, files = {}) => {
+      await write(files);
+      await git(["add", "-A"]);
+      await git(["commit", "-q", "--allow-empty", "-m", message]);
+      return await git(["rev-parse", "HEAD"]);
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+/** Writes files below `folder`, with the folders they need. */
+export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(folder, path)), { recursive: true });
+    await Deno.writeTextFile(join(folder, path), text);
+  }
+}
+
+/** A file's text, or undefined if it is not there. */
+export async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
