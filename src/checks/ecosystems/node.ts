@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { CheckCommands } from "../../domain/settings.ts";
+import type { Detected, Project } from "../project.ts";
+
+const Names = z.record(z.string(), z.unknown()).optional();
+const Manifest = z.object({
+  scripts: z.record(z.string(), z.string()).default({}),
+  packageManager: z.string().optional(),
+  dependencies: Names,
+  devDependencies: Names,
+  optionalDependencies: Names,
+  workspaces: z.unknown(),
+});
+type Manifest = z.infer<typeof Manifest>;
+
+interface PackageManager {
+  name: string;
+  locks: string[];
+  /** Installs exactly what the lock file says. */
+  locked: string;
+  /** Installs without leaving a lock file in the tree. */
+  loose: string;
+}
+
+const MANAGERS: readonly PackageManager[] = [
+  {
+    name: "pnpm",
+    locks: ["pnpm-lock.yaml"],
+    locked: "pnpm install --frozen-lockfile",
+    loose: "pnpm install --no-lockfile",
+  },
+  {
+    name: "yarn",
+    locks: ["yarn.lock"],
+    locked: "yarn install --frozen-lockfile",
+    loose: "yarn install --no-lockfile",
+  },
+  {
+    name: "bun",
+    locks: ["bun.lock", "bun.lockb"],
+    locked: "bun install --frozen-lockfile",
+    loose: "bun install --no-save",
+  },
+  {
+    name: "npm",
+    locks: ["package-lock.json", "npm-shrinkwrap.json"],
+    locked: "npm ci",
+    loose: "npm install --no-package-lock",
+  },
+];
+
+/** Yarn 2 and later know other flags. Without a lock file it always writes one. */
+const MODERN_YARN: PackageManager = {
+  name: "yarn",
+  locks: ["yarn.lock"],
+  locked: "yarn install --immutable",
+  loose: "yarn install --no-immutable",
+};
+
+const TYPECHECK_SCRIPTS = ["typecheck", "type-check", "check-types", "tsc"];
+
+/** Node: the scripts of `package.json`, run by the project's own package manager. */
+export async function node(project: Project): Promise<Detected | undefined> {
+  const manifest = await project.manifest(
+    "package.json",
+    (text) => Manifest.parse(JSON.parse(text)),
+  );
+  if (!manifest) return undefined;
+  const manager = managerOf(manifest, project);
+  const commands: CheckCommands = {};
+  if (needsInstall(manifest, project)) {
+    commands.setup = manager.locks.some(project.has) ? manager.locked : manager.loose;
+  }
+  const { scripts } = manifest;
+  const run = (script: string) => `${manager.name} run ${script}`;
+  if (scripts.test && !isPlaceholder(scripts.test)) commands.test = run("test");
+  if (scripts.lint) commands.lint = run("lint");
+  const typecheck = TYPECHECK_SCRIPTS.find((name) => scripts[name]);
+  if (typecheck) commands.typecheck = run(typecheck);
+  return { from: "package.json", commands };
+}
+
+/** What `npm init` writes. */
+function isPlaceholder(script: string): boolean {
+  return script.includes("no test specified");
+}
+
+function managerOf(manifest: Manifest, project: Project): PackageManager {
+  const [declared, version] = manifest.packageManager?.split("@") ?? [];
+  const manager = MANAGERS.find(({ name }) => name === declared) ??
+    MANAGERS.find(({ locks }) => locks.some(project.has));
+  if (manager?.name === "yarn" && isModernYarn(version, project)) return MODERN_YARN;
+  return manager ?? MANAGERS[MANAGERS.length - 1]!;
+}
+
+function isModernYarn(version: string | undefined, project: Project): boolean {
+  return version === undefined ? project.has(".yarnrc.yml") : !/^[01]\./.test(version);
+}
+
+function needsInstall(manifest: Manifest, project: Project): boolean {
+  const { dependencies, devDependencies, optionalDependencies, workspaces } = manifest;
+  return [dependencies, devDependencies, optionalDependencies]
+    .some((names) => names && Object.keys(names).length > 0) ||
+    workspaces !== undefined || project.has("pnpm-workspace.yaml");
+}

@@ -1,0 +1,44 @@
+/** Gives a place back. Calling it again does nothing. */
+export type Release = () => void;
+
+/** A number of places that are given out in the order in which they were asked for. */
+export class Places {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(places: number) {
+    this.#free = Math.max(1, Math.floor(places));
+  }
+
+  /** Waits for a place. Undefined: the signal was aborted before there was one. */
+  take(signal?: AbortSignal): Promise<Release | undefined> {
+    if (signal?.aborted) return Promise.resolve(undefined);
+    if (this.#free > 0) {
+      this.#free--;
+      return Promise.resolve(this.#release());
+    }
+    return new Promise((resolve) => {
+      const grant = () => {
+        signal?.removeEventListener("abort", giveUp);
+        resolve(this.#release());
+      };
+      const giveUp = () => {
+        this.#waiting.splice(this.#waiting.indexOf(grant), 1);
+        resolve(undefined);
+      };
+      signal?.addEventListener("abort", giveUp, { once: true });
+      this.#waiting.push(grant);
+    });
+  }
+
+  #release(): Release {
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    };
+  }
+}

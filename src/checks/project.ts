@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { z } from "zod";
+import type { CheckCommands } from "../domain/settings.ts";
+
+/** What an ecosystem's files say about a project. */
+export interface Detected {
+  /** The file that says so. */
+  from: string;
+  commands: CheckCommands;
+}
+
+/** Knows one ecosystem's manifests. Undefined: the project is not of this ecosystem. */
+export type Ecosystem = (project: Project) => Detected | undefined | Promise<Detected | undefined>;
+
+/** A project's files, read once. Paths are relative to its root, with `/`. */
+export interface Project {
+  /** The names of the files and folders at the root. */
+  names: ReadonlySet<string>;
+  has(name: string): boolean;
+  /** A file's text; undefined if there is none. */
+  text(path: string): Promise<string | undefined>;
+  /** A manifest's content; undefined if there is none or, with a note, if it is not readable. */
+  manifest<T>(path: string, parse: (text: string) => T): Promise<T | undefined>;
+  /** The project's own files, without what tools put there. */
+  files(): Promise<string[]>;
+  /** What was there but could not be used. */
+  notes: string[];
+}
+
+/** More files than this are not looked at: the checks of so large a project are configured. */
+const MAX_FILES = 20_000;
+/** A manifest larger than this is none. */
+const MAX_BYTES = 5 * 1024 * 1024;
+const FOREIGN = new Set([
+  "__pycache__",
+  "build",
+  "dist",
+  "env",
+  "node_modules",
+  "target",
+  "third_party",
+  "vendor",
+  "venv",
+  "worktrees",
+]);
+
+/** Opens the project at `root`, an absolute path. */
+export async function openProject(root: string): Promise<Project> {
+  const notes: string[] = [];
+  const names = new Set((await entriesOf(root, notes)).map((entry) => entry.name));
+
+  const text = async (path: string): Promise<string | undefined> => {
+    const file = join(root, path);
+    try {
+      const { isFile, size } = await Deno.stat(file);
+      if (!isFile) return undefined;
+      if (size > MAX_BYTES) {
+        notes.push(`${path} is too large to be read`);
+        return undefined;
+      }
+      // TextDecoder drops a byte order mark, Deno.readTextFile does not.
+      return new TextDecoder().decode(await Deno.readFile(file));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) notes.push(`${path}: ${messageOf(error)}`);
+      return undefined;
+    }
+  };
+
+  let files: Promise<string[]> | undefined;
+  return {
+    notes,
+    names,
+    has: (name) => names.has(name),
+    text,
+    manifest: async (path, parse) => {
+      if (!path.includes("/") && !names.has(path)) return undefined;
+      const found = await text(path);
+      if (found === undefined) return undefined;
+      try {
+        return parse(found);
+      } catch (error) {
+        notes.push(`${path} cannot be understood: ${messageOf(error)}`);
+        return undefined;
+      }
+    },
+    files: () => files ??= ownFiles(root, notes),
+  };
+}
+
+/** Breadth first, so that the bound cuts the deepest. Links are not followed. */
+async function ownFiles(root: string, notes: string[]): Promise<string[]> {
+  const files: string[] = [];
+  const folders = [""];
+  for (const folder of folders) {
+    for (const entry of await entriesOf(join(root, folder), notes)) {
+      const path = folder ? `${folder}/${entry.name}` : entry.name;
+      if (entry.isFile) files.push(path);
+      else if (entry.isDirectory && !isForeign(entry.name)) folders.push(path);
+      if (files.length >= MAX_FILES) return files;
+    }
+  }
+  return files.sort();
+}
+
+async function entriesOf(folder: string, notes: string[]): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    notes.push(`${folder} cannot be read: ${messageOf(error)}`);
+    return [];
+  }
+}
+
+function isForeign(name: string): boolean {
+  return name.startsWith(".") || FOREIGN.has(name);
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll(/\s+/g, " ");
+  return error instanceof Error ? error.message.split("\n")[0] ?? "" : String(error);
+}

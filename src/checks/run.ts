@@ -1,0 +1,120 @@
+import { dirname } from "node:path";
+import type { OperationFailure } from "../domain/failure.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import type { Env } from "../exec/env.ts";
+import { startProcess } from "../exec/process.ts";
+import type { CheckCommand, CheckName } from "./find.ts";
+import { Tail } from "./tail.ts";
+
+export interface CheckOptions {
+  /** The worktree, absolute. */
+  cwd: string;
+  /** The whole environment; see `checkEnv`. */
+  env: Env;
+  /** The whole output is written to this file as it comes. Absolute. */
+  log: string;
+  timeoutMs: number;
+  signal: AbortSignal;
+  /** Variables of `env` by which the check's children are found, wherever they went. */
+  marks?: Record<string, string>;
+}
+
+/** How a check ended. It has passed if `exitCode` is 0 and it ended by itself. */
+export interface CheckOutcome {
+  name: CheckName;
+  command: string;
+  /** null when a signal ended it. */
+  exitCode: number | null;
+  by: "itself" | "timeout" | "abort";
+  ms: number;
+  /** The last lines of its output, without terminal escapes. */
+  tail: string;
+  /** The file with all of its output. */
+  log: string;
+}
+
+/** The environment of a check: nothing watches, asks or colours. */
+export function checkEnv(env: Env): Env {
+  const { FORCE_COLOR: _, ...rest } = env;
+  // Python's caches are the one thing that checks of clean projects commonly leave in the tree.
+  return { ...rest, CI: "1", NO_COLOR: "1", PYTHONDONTWRITEBYTECODE: "1" };
+}
+
+/** Whether a check has passed. A killed process tree can report exit code 0. */
+export function passed(outcome: CheckOutcome): boolean {
+  return outcome.by === "itself" && outcome.exitCode === 0;
+}
+
+/**
+ * Runs a check to its end. Settles when no process of it is left. Fails when the check could not
+ * be run at all: the worktree is gone, or its log cannot be written.
+ */
+export async function runCheck(
+  check: CheckCommand,
+  options: CheckOptions,
+): Promise<Result<CheckOutcome, OperationFailure>> {
+  const log = openLog(options.log);
+  if (!log.ok) return log;
+  using file = log.value;
+  const tail = new Tail();
+  const unwritable = new AbortController();
+  let failure: OperationFailure | undefined;
+  const keep = (chunk: Uint8Array) => {
+    tail.add(chunk);
+    if (failure) return;
+    try {
+      writeAll(file, chunk);
+    } catch (error) {
+      failure = ioFailed(options.log, error);
+      unwritable.abort();
+    }
+  };
+  try {
+    const { code, by, ms } = await startProcess({
+      argv: ["sh", "-c", check.command],
+      cwd: options.cwd,
+      env: options.env,
+      timeoutMs: options.timeoutMs,
+      signal: AbortSignal.any([options.signal, unwritable.signal]),
+      onStdout: keep,
+      onStderr: keep,
+      ...(options.marks ? { marks: options.marks } : {}),
+    }).end;
+    if (failure) return fail(failure);
+    return ok({
+      name: check.name,
+      command: check.command,
+      exitCode: code,
+      // Without an idle limit a check never ends by it.
+      by: by === "idle" ? "timeout" : by,
+      ms,
+      tail: tail.text(),
+      log: options.log,
+    });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return fail(ioFailed(options.cwd, error));
+    throw error;
+  }
+}
+
+function openLog(path: string): Result<Deno.FsFile, OperationFailure> {
+  try {
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    return ok(Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 }));
+  } catch (error) {
+    return fail(ioFailed(path, error));
+  }
+}
+
+/** Synchronous, so that a check cannot print faster than the disk takes it. */
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}
+
+function ioFailed(path: string, error: unknown): OperationFailure {
+  return {
+    reason: "io_failed",
+    path,
+    detail: error instanceof Error ? error.message : String(error),
+  };
+}

@@ -1,0 +1,51 @@
+import { stripVTControlCharacters } from "node:util";
+
+const KEPT_BYTES = 16 * 1024;
+const KEPT_LINES = 60;
+
+/** Keeps the end of an output of any length. */
+export class Tail {
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #cut = false;
+
+  add(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    // A copy: a slice would hold on to the whole buffer of the chunk.
+    this.#chunks.push(chunk.slice(-KEPT_BYTES));
+    this.#cut ||= chunk.length > KEPT_BYTES;
+    this.#bytes += Math.min(chunk.length, KEPT_BYTES);
+    for (;;) {
+      const first = this.#chunks[0];
+      if (!first || this.#bytes - first.length < KEPT_BYTES) return;
+      this.#chunks.shift();
+      this.#bytes -= first.length;
+      this.#cut = true;
+    }
+  }
+
+  /** The last lines as a terminal would show them: without escapes, and overwritten lines gone. */
+  text(): string {
+    const decoded = new TextDecoder().decode(joined(this.#chunks, this.#bytes));
+    const lines = stripVTControlCharacters(decoded).trimEnd().split("\n").map(shown);
+    // The first line may have lost its start, and with it the start of a character or an escape.
+    if (this.#cut && lines.length > 1) lines.shift();
+    return lines.slice(-KEPT_LINES).join("\n");
+  }
+}
+
+function joined(chunks: Uint8Array[], bytes: number): Uint8Array {
+  const all = new Uint8Array(bytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
+
+/** A progress bar writes over its own line with carriage returns: what it wrote last is shown. */
+function shown(line: string): string {
+  const written = line.replace(/\r+$/, "");
+  return written.slice(written.lastIndexOf("\r") + 1);
+}

@@ -1,0 +1,5 @@
+/** A word for a POSIX shell's command line that stands for exactly this text. */
+export function shellWord(text: string): string {
+  if (/^[\w./:=@%+-]+$/.test(text)) return text;
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
