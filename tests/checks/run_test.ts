@@ -93,13 +93,10 @@ Deno.test("runCheck() ends when it is called off", async () => {
   }, { signal: stop.signal });
 });
 
-Deno.test("runCheck() keeps only the end of 50 MB in memory, and all of it in the log", async () => {
-  const before = Deno.memoryUsage().rss;
+Deno.test("runCheck() writes 50 MB to the log and tells their end", async () => {
   await check("head -c 52428800 /dev/zero | tr '\\0' 'x'; echo; echo the end", async (outcome) => {
     assertEquals((await Deno.stat(outcome.log)).size, 50 * MIB + "\nthe end\n".length);
     assertEquals(outcome.tail, "the end");
-    const grown = Deno.memoryUsage().rss - before;
-    assert(grown < 40 * MIB, `grown by ${Math.round(grown / MIB)} MiB`);
   });
 });
 

@@ -5,8 +5,8 @@ import type { Detected, Project } from "../project.ts";
 
 const Manifest = z.object({
   tasks: z.record(z.string(), z.unknown()).default({}),
-  lint: z.unknown(),
-  compilerOptions: z.unknown(),
+  lint: z.unknown().optional(),
+  compilerOptions: z.unknown().optional(),
 });
 
 const TYPECHECK_TASKS = ["typecheck", "type-check", "check"];

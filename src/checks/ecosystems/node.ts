@@ -9,7 +9,7 @@ const Manifest = z.object({
   dependencies: Names,
   devDependencies: Names,
   optionalDependencies: Names,
-  workspaces: z.unknown(),
+  workspaces: z.unknown().optional(),
 });
 type Manifest = z.infer<typeof Manifest>;
 

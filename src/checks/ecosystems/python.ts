@@ -6,13 +6,13 @@ import type { Detected, Project } from "../project.ts";
 import { testRunnerOf } from "./python_tests.ts";
 
 const Manifest = z.object({
-  "build-system": z.unknown(),
+  "build-system": z.unknown().optional(),
   project: z.object({
     "optional-dependencies": z.record(z.string(), z.unknown()).default({}),
   }).optional(),
   tool: z.object({
-    pytest: z.unknown(),
-    ruff: z.unknown(),
+    pytest: z.unknown().optional(),
+    ruff: z.unknown().optional(),
     mypy: z.record(z.string(), z.unknown()).optional(),
   }).optional(),
 });

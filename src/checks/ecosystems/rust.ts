@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseToml } from "../parsers.ts";
 import type { Detected, Project } from "../project.ts";
 
-const Lints = z.object({ clippy: z.unknown() }).optional();
+const Lints = z.object({ clippy: z.unknown().optional() }).optional();
 const Manifest = z.object({
   lints: Lints,
   workspace: z.object({ lints: Lints }).optional(),
