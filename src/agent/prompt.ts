@@ -45,7 +45,7 @@ export interface RepairInput extends LaterInput {
 
 export interface ContinueInput extends LaterInput {
   /** Why the attempt before was cut off. */
-  why: "timeout" | "idle" | "interrupted" | "limited";
+  why: "failed" | "timeout" | "idle" | "interrupted" | "limited";
 }
 
 /** Begins the last line of an agent that needs a person's answer. */
@@ -98,6 +98,7 @@ export function buildRepairPrompt(input: RepairInput): string {
 /** The prompt of an attempt that goes on where another one was cut off. */
 export function buildContinuePrompt(input: ContinueInput): string {
   const because = {
+    failed: "it ended with an error",
     timeout: "it took longer than an attempt may take",
     idle: "it gave no sign of life for too long; do not wait for anything that may never end",
     interrupted: "the run was interrupted",

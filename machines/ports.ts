@@ -1,0 +1,99 @@
+/**
+ * What the machines need from the world, as named actors with typed input and output. `src/run`
+ * implements them. Every port is safe to run twice, and ends what it started when its signal says so.
+ */
+import { fromCallback, fromPromise } from "xstate";
+import type { Blocking, CommandFailure, Failure } from "../src/domain/failure.ts";
+import type { Result } from "../src/domain/result.ts";
+import type { Status, Task, TaskId } from "../src/domain/task.ts";
+
+/** Why an agent is called. */
+export type Occasion =
+  | { kind: "first" }
+  /** A check failed on what the last attempt committed. */
+  | { kind: "repair"; check: string; failed: CommandFailure }
+  /** The last attempt was cut off. */
+  | { kind: "resumed"; why: CutOff };
+
+export type CutOff = "failed" | "timeout" | "idle" | "limited" | "interrupted";
+
+export interface WorkInput {
+  task: TaskId;
+  /** From 1. */
+  attempt: number;
+  occasion: Occasion;
+  /** The agent's conversation, to go on with. */
+  conversation?: string;
+}
+
+/** How an attempt ended, as far as the task's life goes. */
+export type WorkOutcome =
+  & { conversation?: string; spentUsd: number }
+  & (
+    | { kind: "done" }
+    | { kind: "broke_off"; why: CutOff; failure: Blocking }
+    | { kind: "limited"; until: number; why: string }
+    | { kind: "blocked"; failure: Blocking }
+  );
+
+/** What parex saw of an attempt's work; a failure that the agent may repair is no `Blocking`. */
+export type Verdict =
+  | { passed: true }
+  | { passed: false; check: string; failed: CommandFailure };
+
+/** A port that was not provided is a bug. */
+function port<Output, Input>(name: string) {
+  return fromPromise<Output, Input>(() => Promise.reject(new Error(`port ${name} not provided`)));
+}
+
+export const taskPorts = {
+  /** Worktree with the dependencies' work in it, copied files, setup. */
+  prepare: port<Result<void, Blocking>, { task: TaskId }>("prepare"),
+  /** One attempt of the agent. */
+  work: port<WorkOutcome, WorkInput>("work"),
+  /** Commits what the agent left, and makes sure that there is something committed. */
+  commit: port<Result<Verdict, Blocking>, { task: TaskId; attempt: number }>("commit"),
+  /** The project's checks on the committed tree. */
+  check: port<Result<Verdict, Blocking>, { task: TaskId; attempt: number }>("check"),
+  /** Pushes the branch where there is a remote. */
+  publish: port<Result<void, Blocking>, { task: TaskId }>("publish"),
+  /** Until a usage limit is over. Milliseconds since the epoch. */
+  wait: port<void, { task: TaskId; until: number; why: string }>("wait"),
+};
+
+export interface LoadedRun {
+  /** The tasks to execute, in the order of the plan. */
+  tasks: Task[];
+  jobs: number;
+  attempts: number;
+  budgetUsd?: number;
+}
+
+export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };
+
+export const runPorts = {
+  /** Reads the plan and selects what is to be executed. */
+  load: port<Result<LoadedRun, Failure>, void>("load"),
+  /** Looks whether the repository and the machine are ready, and takes the lock. */
+  check: port<Result<void, Failure>, void>("check"),
+  /** Makes the worktrees of the tasks that come next while agents work. */
+  ahead: fromCallback<AheadEvent>(() => {
+    throw new Error("port ahead not provided");
+  }),
+  /** Waits until nothing of a stopped run is at work, and puts its tasks' statuses back. */
+  putBack: port<void, { tasks: TaskId[] }>("putBack"),
+  /** Records the end of the run. */
+  finish: port<void, { outcome: RunOutcome }>("finish"),
+};
+
+/** A change of a task's state, told to the world as it happens. */
+export interface Announcement {
+  task: TaskId;
+  status: Status;
+  failure?: Blocking;
+}
+
+export type RunOutcome =
+  | { kind: "finished" }
+  | { kind: "interrupted" }
+  | { kind: "refused"; failure: Failure };

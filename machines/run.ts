@@ -1,0 +1,183 @@
+/**
+ * The life of a run.
+ *
+ *   loading ──► checking ──► executing ──► finishing ──► done
+ *      │           │                           ▲           ▲
+ *      └───────────┴─ refused ─────────────────┼───────────┘
+ *   INTERRUPT, from any of them ──► stopping ──┘
+ *
+ * While it executes, a place is given to whoever is next on the board whenever one is free: a task's
+ * actor is spawned when its task gets its first place, and stopped when the task has settled.
+ */
+import { assign, enqueueActions, setup } from "xstate";
+import {
+  type Board,
+  freePlace,
+  isIdle,
+  makeBoard,
+  next,
+  place,
+  settle,
+  upcoming,
+  wantPlace,
+} from "../src/domain/board.ts";
+import { type LoadedRun, type RunOutcome, runPorts } from "./ports.ts";
+import { type TaskEvent, taskMachine, type TaskMessage } from "./task.ts";
+
+export interface RunContext {
+  loaded?: LoadedRun;
+  board: Board;
+  /** What the attempts of this run have cost, as far as agents reported it. */
+  spentUsd: number;
+  outcome: RunOutcome;
+}
+
+export type RunEvent = { type: "INTERRUPT" } | TaskMessage;
+
+/** Worktrees made ahead of their tasks for each place. */
+const AHEAD_PER_PLACE = 1;
+
+export const runMachine = setup({
+  types: {
+    context: {} as RunContext,
+    events: {} as RunEvent,
+    output: {} as RunOutcome,
+    children: {} as { ahead: "ahead" },
+  },
+  actors: { ...runPorts, task: taskMachine },
+  actions: {
+    /** Gives free places away, and has the worktrees of those who come next made. */
+    fill: enqueueActions(({ context, enqueue }) => {
+      const { board, loaded } = context;
+      if (budgetSpent(context)) {
+        const capUsd = loaded?.budgetUsd ?? 0;
+        for (const task of board.returning) {
+          enqueue.sendTo(task, { type: "BUDGET_SPENT", spentUsd: context.spentUsd, capUsd });
+        }
+        return;
+      }
+      for (let turn = next(board); turn; turn = next(board)) {
+        const { task, how } = turn;
+        place(board, task);
+        if (how === "return") enqueue.sendTo(task, { type: "PLACE" } satisfies TaskEvent);
+        else {
+          const attempts = loaded?.attempts ?? 1;
+          enqueue.spawnChild("task", { id: task, input: { task, attempts } });
+          enqueue.sendTo(task, { type: "START" } satisfies TaskEvent);
+        }
+      }
+      const tasks = upcoming(board, board.jobs * AHEAD_PER_PLACE);
+      if (tasks.length > 0) enqueue.sendTo("ahead", { type: "AHEAD", tasks });
+    }),
+    stopTasks: enqueueActions(({ context, enqueue }) => {
+      for (const task of context.board.live) enqueue.stopChild(task);
+    }),
+  },
+  guards: {
+    /** Nothing is under way, and nothing can or may be started any more. */
+    exhausted: ({ context }) =>
+      context.board.live.length === 0 && (isIdle(context.board) || budgetSpent(context)),
+  },
+}).createMachine({
+  id: "run",
+  context: () => ({ board: makeBoard([], 0), spentUsd: 0, outcome: { kind: "finished" } }),
+  initial: "loading",
+  on: {
+    INTERRUPT: {
+      target: ".stopping",
+      actions: ["stopTasks", assign({ outcome: { kind: "interrupted" } })],
+    },
+  },
+  output: ({ context }) => context.outcome,
+  states: {
+    loading: {
+      invoke: {
+        src: "load",
+        onDone: [
+          {
+            guard: ({ event }) => event.output.ok,
+            target: "checking",
+            actions: assign(({ event }) => event.output.ok ? begun(event.output.value) : {}),
+          },
+          {
+            target: "done",
+            actions: assign(({ event }) => event.output.ok ? {} : refused(event.output.failure)),
+          },
+        ],
+      },
+    },
+
+    checking: {
+      invoke: {
+        src: "check",
+        onDone: [
+          { guard: ({ event }) => event.output.ok, target: "executing" },
+          {
+            target: "done",
+            actions: assign(({ event }) => event.output.ok ? {} : refused(event.output.failure)),
+          },
+        ],
+      },
+    },
+
+    executing: {
+      invoke: { src: "ahead", id: "ahead" },
+      entry: "fill",
+      always: { guard: "exhausted", target: "finishing" },
+      on: {
+        "TASK.SPENT": {
+          actions: assign({
+            spentUsd: ({ context, event }) => context.spentUsd + event.spentUsd,
+          }),
+        },
+        "TASK.FREED": {
+          actions: [({ context, event }) => freePlace(context.board, event.task), "fill"],
+        },
+        "TASK.RETURNING": {
+          actions: [({ context, event }) => wantPlace(context.board, event.task), "fill"],
+        },
+        "TASK.SETTLED": {
+          actions: [
+            ({ context, event }) => settle(context.board, event.task, event.status),
+            enqueueActions(({ event, enqueue }) => enqueue.stopChild(event.task)),
+            "fill",
+          ],
+        },
+      },
+    },
+
+    stopping: {
+      on: { INTERRUPT: {} },
+      invoke: {
+        src: "putBack",
+        input: ({ context }) => ({ tasks: context.board.live }),
+        onDone: "finishing",
+      },
+    },
+
+    finishing: {
+      on: { INTERRUPT: {} },
+      invoke: {
+        src: "finish",
+        input: ({ context }) => ({ outcome: context.outcome }),
+        onDone: "done",
+      },
+    },
+
+    done: { type: "final" },
+  },
+});
+
+function begun(loaded: LoadedRun): Partial<RunContext> {
+  return { loaded, board: makeBoard(loaded.tasks, loaded.jobs) };
+}
+
+function refused(
+  failure: Extract<RunOutcome, { kind: "refused" }>["failure"],
+): Partial<RunContext> {
+  return { outcome: { kind: "refused", failure } };
+}
+
+function budgetSpent({ loaded, spentUsd }: RunContext): boolean {
+  return loaded?.budgetUsd !== undefined && spentUsd >= loaded.budgetUsd;
+}

@@ -1,0 +1,341 @@
+/**
+ * The life of a task.
+ *
+ *   pending
+ *      │ START
+ *      ▼
+ *   in_progress                                                      testing
+ *   ┌──────────────────────────────────────────────────────┐        ┌─────────────────────────┐
+ *   │ preparing ──► working ──────────────► committing ────┼──────► │ checking ─► publishing ─┼─► completed
+ *   │                ▲ ▲ │ │ limited            │          │        └────┬──────────┬─────────┘
+ *   │          PLACE │ │ │ └──────► parked      │          │             │          │
+ *   │                │ └─┼── limit over ┘       │          │             │          │
+ *   │              queued ◄─ broke off ─────────┴──────────┼─ repair ────┘          │
+ *   └──────────────────┬───────────────────────────────────┘                        │
+ *                      └── no attempt left, no money left, or beyond repair ──► blocked
+ *
+ * A task holds one of the run's places from START until its agent is done, and asks for one again
+ * (queued) for each further attempt. A completed or blocked task has settled: its actor is stopped,
+ * and going back to pending is a new one.
+ */
+import { assign, sendParent, setup } from "xstate";
+import type { Blocking } from "../src/domain/failure.ts";
+import type { Result } from "../src/domain/result.ts";
+import type { TaskId } from "../src/domain/task.ts";
+import {
+  type Announcement,
+  type Occasion,
+  taskPorts,
+  type Verdict,
+  type WorkInput,
+  type WorkOutcome,
+} from "./ports.ts";
+
+export interface TaskInput {
+  task: TaskId;
+  /** Attempts in all, repairs included. */
+  attempts: number;
+}
+
+export interface TaskContext extends TaskInput {
+  /** The attempt under way, from 1; 0 before the first. */
+  attempt: number;
+  /** Why the attempt under way, or the next one, is made. */
+  occasion: Occasion;
+  conversation?: string;
+  /** While parked: until when, milliseconds since the epoch, and why. */
+  parked?: { until: number; why: string };
+  failure?: Blocking;
+}
+
+export type TaskEvent =
+  | { type: "START" }
+  /** One of the run's places is this task's, for another attempt. */
+  | { type: "PLACE" }
+  /** No further attempt may be paid for. */
+  | { type: "BUDGET_SPENT"; spentUsd: number; capUsd: number };
+
+/** What a task tells the run above it. */
+export type TaskMessage =
+  /** An attempt ended and cost this much. */
+  | { type: "TASK.SPENT"; task: TaskId; spentUsd: number }
+  /** Its agent is done: the place is free. */
+  | { type: "TASK.FREED"; task: TaskId }
+  /** It wants a place for another attempt. */
+  | { type: "TASK.RETURNING"; task: TaskId }
+  | { type: "TASK.SETTLED"; task: TaskId; status: "completed" | "blocked" };
+
+export const taskMachine = setup({
+  types: {
+    input: {} as TaskInput,
+    context: {} as TaskContext,
+    events: {} as TaskEvent,
+  },
+  actors: taskPorts,
+  actions: {
+    /** Writes the status down. Provided by the run. */
+    announce: (_, _announcement: Announcement) => {},
+    tell: sendParent((_, message: TaskMessage) => message),
+  },
+}).createMachine({
+  id: "task",
+  context: ({ input }) => ({ ...input, attempt: 0, occasion: { kind: "first" } }),
+  initial: "pending",
+  states: {
+    pending: {
+      on: { START: "in_progress" },
+    },
+
+    in_progress: {
+      entry: {
+        type: "announce",
+        params: ({ context }) => ({ task: context.task, status: "in_progress" }),
+      },
+      initial: "preparing",
+      states: {
+        preparing: {
+          invoke: {
+            src: "prepare",
+            input: ({ context }) => ({ task: context.task }),
+            onDone: [
+              {
+                guard: ({ event }) => event.output.ok,
+                target: "working",
+                actions: assign({ attempt: 1 }),
+              },
+              { target: "#task.blocked", actions: assign(({ event }) => because(event.output)) },
+            ],
+          },
+        },
+
+        working: {
+          invoke: {
+            src: "work",
+            input: ({ context }) => workInput(context),
+            onDone: [
+              {
+                guard: ({ event }) => event.output.kind === "done",
+                target: "committing",
+                actions: [
+                  assign(({ event }) => carriedOn(event.output)),
+                  { type: "tell", params: ({ context, event }) => spent(context, event.output) },
+                  { type: "tell", params: ({ context }) => freed(context) },
+                ],
+              },
+              {
+                guard: ({ event }) => event.output.kind === "limited",
+                target: "parked",
+                actions: [
+                  assign(({ event }) => carriedOn(event.output)),
+                  { type: "tell", params: ({ context, event }) => spent(context, event.output) },
+                ],
+              },
+              {
+                guard: ({ context, event }) =>
+                  event.output.kind === "broke_off" && context.attempt < context.attempts,
+                target: "queued",
+                actions: [
+                  assign(({ event }) => carriedOn(event.output)),
+                  { type: "tell", params: ({ context, event }) => spent(context, event.output) },
+                  { type: "tell", params: ({ context }) => freed(context) },
+                ],
+              },
+              {
+                target: "#task.blocked",
+                actions: [
+                  assign(({ event }) => carriedOn(event.output)),
+                  { type: "tell", params: ({ context, event }) => spent(context, event.output) },
+                ],
+              },
+            ],
+          },
+        },
+
+        /** Keeps its place: whoever took it would meet the same limit. */
+        parked: {
+          invoke: {
+            src: "wait",
+            input: ({ context: { task, parked } }) => ({
+              task,
+              until: parked?.until ?? 0,
+              why: parked?.why ?? "",
+            }),
+            onDone: {
+              target: "working",
+              actions: assign({ occasion: { kind: "resumed", why: "limited" } }),
+            },
+          },
+        },
+
+        queued: {
+          entry: { type: "tell", params: ({ context }) => returning(context) },
+          on: {
+            PLACE: {
+              target: "working",
+              actions: assign({ attempt: ({ context }) => context.attempt + 1 }),
+            },
+            BUDGET_SPENT: {
+              target: "#task.blocked",
+              actions: assign({
+                failure: ({ event: { spentUsd, capUsd } }) => ({
+                  reason: "budget_exhausted",
+                  scope: "run",
+                  spentUsd,
+                  capUsd,
+                }),
+              }),
+            },
+          },
+        },
+
+        committing: {
+          invoke: {
+            src: "commit",
+            input: ({ context: { task, attempt } }) => ({ task, attempt }),
+            onDone: [
+              { guard: ({ event }) => passed(event.output), target: "#task.testing" },
+              {
+                guard: ({ context, event }) => repairable(context, event.output),
+                target: "queued",
+                actions: assign(({ event }) => toRepair(event.output)),
+              },
+              {
+                target: "#task.blocked",
+                actions: assign(({ context, event }) => verdictFailure(context, event.output)),
+              },
+            ],
+          },
+        },
+      },
+    },
+
+    testing: {
+      entry: {
+        type: "announce",
+        params: ({ context }) => ({ task: context.task, status: "testing" }),
+      },
+      initial: "checking",
+      states: {
+        checking: {
+          invoke: {
+            src: "check",
+            input: ({ context: { task, attempt } }) => ({ task, attempt }),
+            onDone: [
+              { guard: ({ event }) => passed(event.output), target: "publishing" },
+              {
+                guard: ({ context, event }) => repairable(context, event.output),
+                target: "#task.in_progress.queued",
+                actions: assign(({ event }) => toRepair(event.output)),
+              },
+              {
+                target: "#task.blocked",
+                actions: assign(({ context, event }) => verdictFailure(context, event.output)),
+              },
+            ],
+          },
+        },
+
+        publishing: {
+          invoke: {
+            src: "publish",
+            input: ({ context }) => ({ task: context.task }),
+            onDone: [
+              { guard: ({ event }) => event.output.ok, target: "#task.completed" },
+              { target: "#task.blocked", actions: assign(({ event }) => because(event.output)) },
+            ],
+          },
+        },
+      },
+    },
+
+    completed: {
+      type: "final",
+      entry: [
+        {
+          type: "announce",
+          params: ({ context }) => ({ task: context.task, status: "completed" }),
+        },
+        { type: "tell", params: ({ context }) => settled(context, "completed") },
+      ],
+    },
+
+    blocked: {
+      type: "final",
+      entry: [
+        {
+          type: "announce",
+          params: ({ context: { task, failure } }) => ({
+            task,
+            status: "blocked",
+            ...(failure ? { failure } : {}),
+          }),
+        },
+        { type: "tell", params: ({ context }) => settled(context, "blocked") },
+      ],
+    },
+  },
+});
+
+function workInput({ task, attempt, occasion, conversation }: TaskContext): WorkInput {
+  return { task, attempt, occasion, ...(conversation === undefined ? {} : { conversation }) };
+}
+
+/** What an attempt leaves for the next one. */
+function carriedOn(outcome: WorkOutcome): Partial<TaskContext> {
+  const kept = outcome.conversation === undefined ? {} : { conversation: outcome.conversation };
+  switch (outcome.kind) {
+    case "done":
+      return kept;
+    case "limited":
+      return { ...kept, parked: { until: outcome.until, why: outcome.why } };
+    case "broke_off":
+      return {
+        ...kept,
+        failure: outcome.failure,
+        occasion: { kind: "resumed", why: outcome.why },
+      };
+    case "blocked":
+      return { ...kept, failure: outcome.failure };
+  }
+}
+
+function because(result: Result<unknown, Blocking>): Partial<TaskContext> {
+  return result.ok ? {} : { failure: result.failure };
+}
+
+function passed(result: Result<Verdict, Blocking>): boolean {
+  return result.ok && result.value.passed;
+}
+
+function repairable(context: TaskContext, result: Result<Verdict, Blocking>): boolean {
+  return result.ok && !result.value.passed && context.attempt < context.attempts;
+}
+
+function toRepair(result: Result<Verdict, Blocking>): Partial<TaskContext> {
+  if (!result.ok || result.value.passed) return {};
+  const { check, failed } = result.value;
+  return { occasion: { kind: "repair", check, failed } };
+}
+
+function verdictFailure(
+  context: TaskContext,
+  result: Result<Verdict, Blocking>,
+): Partial<TaskContext> {
+  if (!result.ok) return { failure: result.failure };
+  if (result.value.passed) return {};
+  const { check, failed } = result.value;
+  return { failure: { reason: "checks_failed", check, failed, attempts: context.attempt } };
+}
+
+const spent = ({ task }: TaskContext, { spentUsd }: WorkOutcome): TaskMessage => ({
+  type: "TASK.SPENT",
+  task,
+  spentUsd,
+});
+const freed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.FREED", task });
+const returning = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.RETURNING", task });
+const settled = ({ task }: TaskContext, status: "completed" | "blocked"): TaskMessage => ({
+  type: "TASK.SETTLED",
+  task,
+  status,
+});

@@ -1,0 +1,32 @@
+import { withDependencies } from "./graph.ts";
+import { fail, ok, type Result } from "./result.ts";
+import { closest } from "./suggest.ts";
+import type { Task, TaskId } from "./task.ts";
+
+export interface Selection {
+  /** To be executed, in the order of the plan. */
+  tasks: Task[];
+  /** Completed already: they count as done for their dependents. */
+  skipped: Task[];
+  /** Left `in_progress` or `testing` by a run that is not alive: executed again. */
+  leftovers: TaskId[];
+}
+
+/** What a run executes of a plan: all that is not completed, or `only` with what it depends on. */
+export function select(tasks: readonly Task[], only: readonly TaskId[]): Result<Selection> {
+  const ids = new Set(tasks.map(({ id }) => id));
+  for (const id of only) {
+    if (ids.has(id)) continue;
+    const suggestion = closest(id, ids);
+    return fail({ reason: "unknown_task", id, ...(suggestion ? { suggestion } : {}) });
+  }
+  const wanted = only.length === 0 ? ids : withDependencies(tasks, only);
+  const chosen = tasks.filter(({ id }) => wanted.has(id));
+  return ok({
+    tasks: chosen.filter(({ status }) => status !== "completed"),
+    skipped: chosen.filter(({ status }) => status === "completed"),
+    leftovers: chosen
+      .filter(({ status }) => status === "in_progress" || status === "testing")
+      .map(({ id }) => id),
+  });
+}

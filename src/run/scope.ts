@@ -1,0 +1,71 @@
+import type { WorkInput } from "../../machines/ports.ts";
+import type { Agent } from "../agent/agent.ts";
+import type { Places } from "../checks/places.ts";
+import type { Emit } from "../domain/event.ts";
+import { branchOf, worktreeOf } from "../domain/names.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { Settings } from "../domain/settings.ts";
+import type { Task, TaskId } from "../domain/task.ts";
+import { childEnv, type Env } from "../exec/env.ts";
+import { excludesEnv } from "../git/local_excludes.ts";
+import type { Repository } from "../git/repository.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Waits } from "./waits.ts";
+
+/** What every port of a run works with. */
+export interface Scope {
+  run: string;
+  /** The run's folder in parex's own, absolute. */
+  dir: string;
+  repo: Repository;
+  plan: Plan;
+  /** Every task of the plan. */
+  tasks: Map<TaskId, Task>;
+  settings: Settings;
+  agent: Agent;
+  base: string;
+  baseSha: string;
+  /** Where completed branches are pushed to. */
+  remote?: string;
+  emit: Emit;
+  ledger: Ledger;
+  waits: Waits;
+  /** For checks, setup included. */
+  checkPlaces: Places;
+  /** For making worktrees: one after the other is as fast, and the first is there soonest. */
+  treePlaces: Places;
+}
+
+/** A task with the places of its work. */
+export interface Workspace {
+  task: Task;
+  branch: string;
+  /** Absolute. */
+  path: string;
+}
+
+export function workspaceOf(scope: Scope, id: TaskId): Workspace {
+  const task = scope.tasks.get(id);
+  if (!task) throw new Error(`no task ${id} in this run`);
+  return { task, branch: branchOf(id), path: `${scope.repo.root}/${worktreeOf(id)}` };
+}
+
+/** The variables by which every process of an attempt is known, wherever it went. */
+export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
+  return { PAREX_RUN_ID: scope.run, PAREX_TASK_ID: task };
+}
+
+/** The environment of what runs in a task's worktree: agents, setup and checks. */
+export function workEnv(scope: Scope, space: Workspace, excludes: string, extra: Env = {}): Env {
+  return childEnv({
+    ...marksOf(scope, space.task.id),
+    PAREX_WORKTREE: space.path,
+    ...excludesEnv(excludes),
+    ...extra,
+  });
+}
+
+/** Names the files of one call of an agent. */
+export function attemptName({ task, attempt }: Pick<WorkInput, "task" | "attempt">): string {
+  return `${task}.${attempt}`;
+}

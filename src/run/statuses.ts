@@ -1,0 +1,49 @@
+import type { Announcement } from "../../machines/ports.ts";
+import type { Emit } from "../domain/event.ts";
+import type { Status, Task, TaskId } from "../domain/task.ts";
+import { writeStatus } from "../plan/status.ts";
+import { explain } from "../report/messages.ts";
+
+/** The tasks' statuses as they change: into the task files first, then into the journal. */
+export class Statuses {
+  readonly #now = new Map<TaskId, Status>();
+
+  constructor(private readonly tasks: Map<TaskId, Task>, private readonly emit: Emit) {
+    for (const { id, status } of tasks.values()) this.#now.set(id, status);
+  }
+
+  of(task: TaskId): Status {
+    return this.#now.get(task) ?? "pending";
+  }
+
+  /** Writes a status down at once; nothing happens if it is the task's already. */
+  announce({ task: id, status, failure }: Announcement): void {
+    const task = this.tasks.get(id);
+    const from = this.of(id);
+    if (!task || from === status) return;
+    this.#now.set(id, status);
+    const written = writeStatus(task, status);
+    const told = failure && explain(failure);
+    this.emit({
+      type: "task.status",
+      task: id,
+      from,
+      to: status,
+      ...(failure && told
+        ? { reason: failure.reason, message: told.message, next: told.next, failure }
+        : {}),
+    });
+    if (!written.ok) {
+      this.emit({ type: "notice", task: id, message: explain(written.failure).message });
+    }
+  }
+
+  /** What was under way becomes pending again, so that the next run does it again. */
+  putBack(): void {
+    for (const [task, status] of this.#now) {
+      if (status === "in_progress" || status === "testing") {
+        this.announce({ task, status: "pending" });
+      }
+    }
+  }
+}

@@ -1,0 +1,270 @@
+import type { Occasion, WorkInput, WorkOutcome } from "../../machines/ports.ts";
+import type { AgentOutcome, AgentRequest } from "../agent/agent.ts";
+import {
+  buildContinuePrompt,
+  buildPrompt,
+  buildRepairPrompt,
+  type DependencyChanges,
+  type PromptInput,
+  questionIn,
+} from "../agent/prompt.ts";
+import { findChecks } from "../checks/find.ts";
+import type { Usage } from "../domain/event.ts";
+import type { Blocking } from "../domain/failure.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { filesChanged, ownCommits } from "../git/commit.ts";
+import { dirname } from "node:path";
+import { excludesOf, ownBranches } from "./prepare.ts";
+import { attemptName, type Scope, workEnv, type Workspace, workspaceOf } from "./scope.ts";
+
+/** Journal lines of what an agent is doing: at most one in this time, for each agent. */
+const ACTIVITY_EVERY_MS = 2_000;
+
+type Meaning = WorkOutcome extends infer Each
+  ? Each extends WorkOutcome ? Omit<Each, "conversation" | "spentUsd"> : never
+  : never;
+
+/** One attempt of the agent at a task, from its prompt to what its end means for the task. */
+export async function work(
+  scope: Scope,
+  input: WorkInput,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const space = workspaceOf(scope, input.task);
+  const allowance = scope.ledger.allowance(input.task);
+  if (allowance && allowance.usd <= 0) {
+    const spentUsd = allowance.scope === "run" ? scope.ledger.total : scope.ledger.of(input.task);
+    const { scope: whose, capUsd } = allowance;
+    const failure = { reason: "budget_exhausted", scope: whose, spentUsd, capUsd } as const;
+    return { kind: "blocked", spentUsd: 0, failure };
+  }
+  const request = await makeRequest(scope, space, input, signal);
+  if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
+  if (allowance) request.value.budgetUsd = allowance.usd;
+  scope.ledger.begin(input.task);
+  const outcome = await scope.agent.attempt(request.value);
+  const spentUsd = scope.ledger.end(input.task, outcome.usage);
+  const { transcript } = request.value;
+  scope.emit({
+    type: "agent.finished",
+    task: input.task,
+    attempt: input.attempt,
+    outcome: outcome.outcome,
+    ms: outcome.ms,
+    transcript,
+    ...(outcome.session ? { session: outcome.session } : {}),
+    ...(outcome.detail ? { detail: outcome.detail } : {}),
+    ...outcome.usage,
+  });
+  const conversation = outcome.session ?? input.conversation;
+  return {
+    spentUsd,
+    ...(conversation === undefined ? {} : { conversation }),
+    ...meaning(scope, input, outcome, transcript),
+  };
+}
+
+async function makeRequest(
+  scope: Scope,
+  space: Workspace,
+  input: WorkInput,
+  signal: AbortSignal,
+): Promise<Result<AgentRequest, Blocking>> {
+  const { task, attempt, occasion, conversation } = input;
+  const prompt = await promptFor(scope, space, input);
+  if (!prompt.ok) return prompt;
+  const excludes = await excludesOf(space);
+  if (!excludes.ok) return excludes;
+  const files = await writeFiles(scope, space, input, prompt.value);
+  if (!files.ok) return files;
+  const { settings, emit, agent, ledger } = scope;
+  return ok({
+    task,
+    attempt,
+    prompt: prompt.value,
+    worktree: space.path,
+    env: workEnv(scope, space, excludes.value, {
+      PAREX_TASK_FILE: files.value.taskFile,
+      PAREX_PROMPT_FILE: files.value.promptFile,
+      PAREX_ATTEMPT: String(attempt),
+    }),
+    model: settings.model,
+    ...(conversation === undefined ? {} : { resume: conversation }),
+    timeoutMs: settings.timeoutMs,
+    idleMs: settings.idleTimeoutMs,
+    transcript: files.value.transcript,
+    signal,
+    onStart: ({ pid, session }) =>
+      emit({
+        type: "agent.started",
+        task,
+        attempt,
+        agent: agent.name,
+        pid,
+        kind: occasion.kind,
+        ...(session ? { session } : {}),
+      }),
+    onActivity: everySoOften((doing, usage) => {
+      ledger.update(task, usage);
+      emit({ type: "agent.activity", task, attempt, doing, ...usage });
+    }),
+  });
+}
+
+/** Passes on at most one report in a while, since each becomes a line of the journal. */
+function everySoOften(report: (doing: string, usage: Usage) => void) {
+  let last = -Infinity;
+  return (doing: string, usage: Usage) => {
+    const now = performance.now();
+    if (now - last < ACTIVITY_EVERY_MS) return;
+    last = now;
+    report(doing, usage);
+  };
+}
+
+/** The files of an attempt in the run's folder. */
+async function writeFiles(
+  scope: Scope,
+  { task }: Workspace,
+  input: WorkInput,
+  prompt: string,
+): Promise<Result<{ promptFile: string; taskFile: string; transcript: string }, Blocking>> {
+  const name = attemptName(input);
+  const promptFile = `${scope.dir}/prompts/${name}.md`;
+  try {
+    await Deno.mkdir(dirname(promptFile), { recursive: true, mode: 0o700 });
+    await Deno.writeTextFile(promptFile, prompt, { mode: 0o600 });
+    const transcript = `${scope.dir}/transcripts/${name}.log`;
+    if (task.source.kind === "file") {
+      return ok({ promptFile, taskFile: task.source.path, transcript });
+    }
+    const taskFile = `${scope.dir}/prompts/${task.id}.task.md`;
+    await Deno.writeTextFile(taskFile, task.body, { mode: 0o600 });
+    return ok({ promptFile, taskFile, transcript });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return fail({ reason: "io_failed", path: promptFile, detail });
+  }
+}
+
+async function promptFor(
+  scope: Scope,
+  space: Workspace,
+  { occasion, conversation }: WorkInput,
+): Promise<Result<string, Blocking>> {
+  const { task } = space;
+  if (conversation !== undefined) return ok(laterPrompt(occasion, { task }));
+  const first = await firstPrompt(scope, space);
+  if (!first.ok) return first;
+  return ok(
+    occasion.kind === "first"
+      ? buildPrompt(first.value)
+      : laterPrompt(occasion, { task, first: first.value }),
+  );
+}
+
+function laterPrompt(
+  occasion: Occasion,
+  of: { task: Workspace["task"]; first?: PromptInput },
+): string {
+  if (occasion.kind === "repair") {
+    const { command, exitCode, tail } = occasion.failed;
+    return buildRepairPrompt({ ...of, check: occasion.check, command, exitCode, tail });
+  }
+  return buildContinuePrompt({
+    ...of,
+    why: occasion.kind === "resumed" ? occasion.why : "interrupted",
+  });
+}
+
+async function firstPrompt(scope: Scope, space: Workspace): Promise<Result<PromptInput, Blocking>> {
+  const { checks } = await findChecks(space.path, scope.settings.checks);
+  const dependencies = await dependencyChanges(scope, space);
+  if (!dependencies.ok) return dependencies;
+  return ok({
+    task: space.task,
+    worktree: space.path,
+    branch: space.branch,
+    planFolder: dirname(scope.plan.path),
+    checks,
+    dependencies: dependencies.value,
+  });
+}
+
+async function dependencyChanges(
+  scope: Scope,
+  { task }: Workspace,
+): Promise<Result<DependencyChanges[], Blocking>> {
+  const branches = await ownBranches(scope, task.dependencies);
+  if (!branches.ok) return branches;
+  const changes: DependencyChanges[] = [];
+  for (const { branch, label } of branches.value) {
+    const dependency = scope.tasks.get(label);
+    const upstream = await ownBranches(scope, dependency?.dependencies ?? []);
+    if (!upstream.ok) return upstream;
+    const notFrom = [scope.baseSha, ...upstream.value.map(({ branch }) => branch)];
+    const commits = await ownCommits(scope.repo, branch, notFrom);
+    if (!commits.ok) return commits;
+    const files = await filesChanged(scope.repo, scope.baseSha, branch);
+    if (!files.ok) return files;
+    changes.push({
+      id: label,
+      name: dependency?.name ?? label,
+      commits: commits.value.map(({ subject }) => subject),
+      files: files.value,
+    });
+  }
+  return ok(changes);
+}
+
+/** What an attempt's end means for the task. An agent's word is never evidence of its work. */
+function meaning(
+  scope: Scope,
+  input: WorkInput,
+  outcome: AgentOutcome,
+  log: string,
+): Meaning {
+  const detail = outcome.detail ?? "";
+  switch (outcome.outcome) {
+    case "finished": {
+      const question = questionIn(detail);
+      return question === undefined
+        ? { kind: "done" }
+        : { kind: "blocked", failure: { reason: "needs_input", question } };
+    }
+    case "failed":
+    case "interrupted":
+      return {
+        kind: "broke_off",
+        why: outcome.outcome,
+        failure: { reason: "agent_failed", exitCode: outcome.exitCode, detail, log },
+      };
+    case "timeout":
+      return {
+        kind: "broke_off",
+        why: "timeout",
+        failure: { reason: "agent_timeout", ms: scope.settings.timeoutMs, log },
+      };
+    case "idle":
+      return {
+        kind: "broke_off",
+        why: "idle",
+        failure: { reason: "agent_idle", ms: scope.settings.idleTimeoutMs, log },
+      };
+    case "limited":
+      return {
+        kind: "limited",
+        until: outcome.until ?? Date.now() + scope.waits.next(input.task),
+        why: detail || "usage limit",
+      };
+    case "budget": {
+      const spentUsd = scope.ledger.of(input.task);
+      const capUsd = scope.settings.taskBudgetUsd ?? scope.settings.budgetUsd ?? spentUsd;
+      const whose = scope.settings.taskBudgetUsd === undefined ? "run" : "task";
+      return {
+        kind: "blocked",
+        failure: { reason: "budget_exhausted", scope: whose, spentUsd, capUsd },
+      };
+    }
+  }
+}
