@@ -7,20 +7,16 @@ import { judge } from "./claude_outcome.ts";
 import { readClaude } from "./claude_stream.ts";
 import { keepTail } from "./output.ts";
 
-/** What Claude Code may do without asking; everything else is refused, for nobody is there. */
-const ALLOWED_TOOLS = [
-  "Bash",
-  "Edit",
-  "Write",
-  "NotebookEdit",
-  "Read",
-  "Glob",
-  "Grep",
-  "LS",
-  "TodoWrite",
-];
-/** A task is executed, not researched. */
-const DISALLOWED_TOOLS = ["WebSearch", "WebFetch"];
+/** Tools that need no permission, or none but this one. */
+const OPEN_TOOLS = ["Bash", "Read", "Glob", "Grep", "TodoWrite", "TaskCreate", "TaskUpdate"];
+/** Tools that change files. They are allowed below the worktree alone. */
+const EDITING_TOOLS = ["Edit", "Write", "NotebookEdit"];
+/**
+ * No other tool is offered: a task is executed, not researched, and nobody is there to be asked. A
+ * fixed list also keeps the prompt's beginning the same for all tasks, which its cache needs.
+ */
+const TOOLS = [...OPEN_TOOLS, ...EDITING_TOOLS];
+const ALLOWED = [...OPEN_TOOLS, ...EDITING_TOOLS.map((tool) => `${tool}(./**)`)];
 /** Lets the worktrees of a run share the prompt cache; not every version knows it. */
 const SHARED_PROMPT = "--exclude-dynamic-system-prompt-sections";
 
@@ -72,17 +68,19 @@ async function attempt(
   const judgement = broken === undefined
     ? judge(seen, end, stderr.text())
     : { outcome: "failed" as const, detail: broken };
+  // Cut off before its first line, a conversation that was to be gone on with is still there.
+  const kept = seen.session ?? (end.by === "itself" ? undefined : request.resume);
   return {
     ...judgement,
     usage: stream.usage(),
     ms: end.ms,
     exitCode: end.code,
-    ...(seen.session === undefined ? {} : { session: seen.session }),
+    ...(kept === undefined ? {} : { session: kept }),
   };
 }
 
-/** The arguments of one attempt; the prompt comes on stdin, for it may be longer than an argument. */
-export function claudeArgs(
+/** The prompt comes on stdin, for it may be longer than an argument can be. */
+function claudeArgs(
   request: Pick<AgentRequest, "model" | "resume" | "budgetUsd">,
   session: string,
 ): string[] {
@@ -93,8 +91,8 @@ export function claudeArgs(
     `--model=${request.model}`,
     request.resume === undefined ? `--session-id=${session}` : `--resume=${session}`,
     "--permission-mode=dontAsk",
-    `--allowedTools=${ALLOWED_TOOLS.join(",")}`,
-    `--disallowedTools=${DISALLOWED_TOOLS.join(",")}`,
+    `--tools=${TOOLS.join(",")}`,
+    `--allowedTools=${ALLOWED.join(",")}`,
     ...(request.budgetUsd === undefined ? [] : [`--max-budget-usd=${request.budgetUsd}`]),
   ];
 }

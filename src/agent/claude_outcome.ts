@@ -15,6 +15,8 @@ const LIMIT =
   /\b(usage|rate|session|weekly|hourly|request) limit|limit reached|hit your .{0,20}limit/i;
 const UNREACHABLE =
   /overloaded|unable to connect|connection error|connection refused|fetch failed|timed out|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/i;
+/** What waiting does not bring back. */
+const SPENT = /spend limit|credit balance/i;
 /** Some limits are told as `usage limit reached|1712345678`. */
 const RESETS = /limit reached\|(\d{10})\b/;
 
@@ -38,8 +40,9 @@ export function judge(seen: Seen, end: ProcessEnd, stderr: string): Judgement {
 
 /** The model cannot be reached for now, and trying again later helps. */
 function limitOf(seen: Seen, told: string): { until?: number } | undefined {
+  if (SPENT.test(told)) return undefined;
   if (seen.rejected) return seen.rejected;
-  const status = seen.result?.api_error_status ?? seen.retried?.status;
+  const status = seen.result?.api_error_status;
   const resets = RESETS.exec(told)?.[1];
   if (resets !== undefined) return { until: Number(resets) * 1000 };
   const later = typeof status === "number"

@@ -12,9 +12,7 @@ export interface Seen {
   /** The final message. */
   result?: StreamMessage;
   /** The account's limit rejected a request; `until` in milliseconds since the epoch. */
-  rejected?: { until?: number };
-  /** HTTP status of the last request that was tried again; null: no answer at all. */
-  retried?: { status: number | null };
+  rejected?: { until?: number } | undefined;
 }
 
 export interface ClaudeStream {
@@ -48,14 +46,9 @@ export function readClaude(
 function learn(message: StreamMessage): Seen {
   switch (message.type) {
     case "system":
-      if (message.subtype === "init" && typeof message.session_id === "string") {
-        return { session: message.session_id };
-      }
-      if (message.subtype === "api_retry") {
-        const status = message.error_status;
-        return { retried: { status: typeof status === "number" ? status : null } };
-      }
-      return {};
+      return message.subtype === "init" && typeof message.session_id === "string"
+        ? { session: message.session_id }
+        : {};
     case "rate_limit_event":
       return rejection(message);
     case "assistant": {
@@ -71,10 +64,8 @@ function learn(message: StreamMessage): Seen {
 
 function rejection(message: StreamMessage): Seen {
   const info = message.rate_limit_info;
-  if (!isRecord(info) || info.status !== "rejected") return {};
-  return {
-    rejected: typeof info.resetsAt === "number" ? { until: info.resetsAt * 1000 } : {},
-  };
+  if (!isRecord(info) || info.status !== "rejected") return { rejected: undefined };
+  return { rejected: typeof info.resetsAt === "number" ? { until: info.resetsAt * 1000 } : {} };
 }
 
 function activities(message: StreamMessage, worktree: string): string[] {

@@ -1,6 +1,9 @@
 import type { Usage } from "../domain/event.ts";
 import { isRecord, type StreamMessage } from "./stream_json.ts";
 
+/** The model of messages that Claude Code itself puts in, such as an error's words. */
+const NO_MODEL = "<synthetic>";
+
 /** Folds Claude Code's messages into what the attempt has used so far. */
 export interface UsageFold {
   add(message: StreamMessage): void;
@@ -30,9 +33,9 @@ export function foldUsage(): UsageFold {
       }
       if (message.type !== "assistant" || !isRecord(message.message)) return;
       const { id, usage, model: answered } = message.message;
-      if (typeof id !== "string" || !isRecord(usage)) return;
+      if (typeof id !== "string" || !isRecord(usage) || answered === NO_MODEL) return;
       turns.set(id, largest(turns.get(id), tokensOf(usage)));
-      if (typeof answered === "string" && !answered.startsWith("<")) model = answered;
+      if (typeof answered === "string") model = answered;
     },
     usage: () => final ?? ofTurns([...turns.values()], model),
   };
