@@ -1,0 +1,55 @@
+import stringWidth from "string-width";
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** Cuts text to as many columns, with `…` where something is missing. */
+export function cut(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let kept = "";
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    used += stringWidth(segment);
+    if (used > columns - 1) break;
+    kept += segment;
+  }
+  return columns < 1 ? "" : `${kept}…`;
+}
+
+/** Cuts or fills text to exactly as many columns. */
+export function fit(text: string, columns: number): string {
+  const short = cut(text, columns);
+  return short + " ".repeat(Math.max(0, columns - stringWidth(short)));
+}
+
+/** The same, filled on the left. */
+export function fitLeft(text: string, columns: number): string {
+  const short = cut(text, columns);
+  return " ".repeat(Math.max(0, columns - stringWidth(short))) + short;
+}
+
+/** Breaks text between words into lines of at most as many columns; a longer word stays whole. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split("\n")) {
+    let line = "";
+    for (const word of paragraph.split(" ")) {
+      const longer = line === "" ? word : `${line} ${word}`;
+      if (line !== "" && stringWidth(longer) > columns) {
+        lines.push(line);
+        line = word;
+      } else line = longer;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+/** `1 task`, `2 tasks`. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The widest of the texts, at most `limit`. */
+export function widest(texts: string[], limit: number): number {
+  return Math.min(limit, texts.reduce((width, text) => Math.max(width, stringWidth(text)), 0));
+}

@@ -1,0 +1,29 @@
+import { selectedTasks, stateOf } from "../domain/measures.ts";
+import type { RunRecord } from "../domain/record.ts";
+import { shellWord } from "./escape.ts";
+
+/** Commands that a person would type next, the first one first. */
+export function nextCommands(record: RunRecord, live: boolean): string[] {
+  if (stateOf(record, live) === "running") return ["parex watch"];
+  const commands = unlandedTips(record).flatMap((branch) => [
+    `git log --oneline ${shellWord(`${record.base}..${branch}`)}`,
+    `git merge ${shellWord(branch)}`,
+  ]);
+  const blocked = selectedTasks(record).filter((task) => task.status === "blocked");
+  if (blocked.length > 0) {
+    commands.push(`parex retry ${blocked.map((task) => shellWord(task.id)).join(" ")}`);
+  }
+  if (stateOf(record, live) === "interrupted" && record.plan) {
+    commands.push(`parex execute ${shellWord(record.plan.path)}`);
+  }
+  return commands;
+}
+
+/** Completed branches that no other one contains: merging them brings all that is completed. */
+function unlandedTips(record: RunRecord): string[] {
+  const completed = selectedTasks(record).filter((task) =>
+    task.status === "completed" && !task.landed
+  );
+  const contained = new Set(completed.flatMap((task) => task.dependencies));
+  return completed.filter((task) => !contained.has(task.id)).map((task) => task.branch);
+}

@@ -1,0 +1,229 @@
+import type { BlockReason } from "../domain/failure.ts";
+import {
+  countStatuses,
+  lastMoment,
+  ownMs,
+  selectedTasks,
+  speedupOf,
+  stateOf,
+  tasksMs,
+  type UsageTotals,
+  usageTotals,
+  wallMs,
+} from "../domain/measures.ts";
+import type { RunRecord } from "../domain/record.ts";
+import type { Status, TaskId } from "../domain/task.ts";
+import type { AttemptRecord, CheckRecord, TaskRecord } from "../domain/task_record.ts";
+import { estimatedUsd, type ModelCost, onOtherModels } from "./compare.ts";
+import { criticalPath } from "./critical.ts";
+import { nextCommands } from "./next.ts";
+import { PRICES_DATE } from "./prices.ts";
+
+/** What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise. */
+export interface Summary {
+  run: string;
+  state: "running" | "finished" | "interrupted";
+  exit_code: number | null;
+  plan: { name: string; path: string } | null;
+  base: string;
+  agent: string;
+  model: string | null;
+  jobs: number;
+  started_at: string;
+  /** The run's last event. */
+  ended_at: string;
+  counts: Record<Status, number> & {
+    selected: number;
+    /** Completed before this run, so it had nothing to do for them. */
+    already_completed: number;
+    /** Neither selected nor completed. */
+    left_out: number;
+  };
+  time: {
+    wall_ms: number;
+    /** Sum of the tasks' own times, without waiting. */
+    tasks_ms: number;
+    speedup: number;
+    critical_path: { tasks: TaskId[]; ms: number };
+    agents_ms: number;
+    checks_ms: number;
+  };
+  usage: UsageSummary;
+  /** Estimated from list prices. */
+  same_tokens: { prices_of: string; models: ModelCost[] };
+  tasks: TaskSummary[];
+  /** Of the integration as a whole. */
+  checks: CheckSummary[];
+  leftovers: TaskId[];
+  recovery: RunRecord["recovery"];
+  notices: string[];
+  warnings: string[];
+  next: string[];
+}
+
+export interface UsageSummary {
+  attempts: number;
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_tokens: number;
+  cache_write_tokens: number;
+  /** Of the tokens in prompts; null without any. */
+  cache_read_share: number | null;
+  /** Attempts that did not report their tokens. */
+  tokens_unreported: number;
+  /** As agents reported it; null: not reported. */
+  cost_usd: number | null;
+  /** Attempts that did not report what they cost. */
+  cost_unreported: number;
+  /** From list prices, for attempts that reported tokens but no cost. */
+  estimated_usd: number | null;
+}
+
+export interface CheckSummary {
+  name: string;
+  command: string;
+  exit_code: number | null;
+  ms: number;
+  log?: string;
+}
+
+export interface TaskSummary {
+  id: TaskId;
+  name: string;
+  status: Status;
+  attempts: number;
+  ms: number;
+  usage: UsageSummary;
+  branch: string;
+  commits: number;
+  head?: string;
+  worktree?: string;
+  pushed_to?: string;
+  landed?: { how: "pr" | "merge"; url?: string; sha?: string };
+  /** Of its last attempt that got as far. */
+  checks: CheckSummary[];
+  reason?: BlockReason;
+  message?: string;
+  next: string[];
+  /** Dependencies that are not completed. */
+  waits_for: { id: TaskId; status: Status }[];
+}
+
+/** What a run came to. `live`: its process is known to run. */
+export function summarize(record: RunRecord, live = false): Summary {
+  const tasks = selectedTasks(record);
+  const attempts = tasks.flatMap((task) => task.attempts);
+  const now = lastMoment(record);
+  return {
+    run: record.run,
+    state: stateOf(record, live),
+    exit_code: record.finished?.exit_code ?? null,
+    plan: record.plan ? { name: record.plan.name, path: record.plan.path } : null,
+    base: record.base,
+    agent: record.agent,
+    model: record.model ?? null,
+    jobs: record.jobs,
+    started_at: new Date(record.spans[0]?.start ?? 0).toISOString(),
+    ended_at: new Date(now).toISOString(),
+    counts: countAll(record),
+    time: {
+      wall_ms: wallMs(record),
+      tasks_ms: tasksMs(record),
+      speedup: speedupOf(record),
+      critical_path: criticalPath(tasks, now),
+      agents_ms: sumMs(attempts),
+      checks_ms: sumMs([...record.checks, ...tasks.flatMap((task) => task.checks)]),
+    },
+    usage: usageSummary(attempts),
+    same_tokens: { prices_of: PRICES_DATE, models: onOtherModels(attempts) },
+    tasks: tasks.map((task) => taskSummary(task, record, now)),
+    checks: record.checks.map(checkSummary),
+    leftovers: record.leftovers,
+    recovery: record.recovery,
+    notices: record.notices.map(({ task, message }) =>
+      task === undefined ? message : `${task}: ${message}`
+    ),
+    warnings: record.warnings,
+    next: nextCommands(record, live),
+  };
+}
+
+/** Dependencies of a task that keep it waiting. */
+export function waitsFor(
+  task: Pick<TaskRecord, "status" | "dependencies">,
+  record: RunRecord,
+): { id: TaskId; status: Status }[] {
+  if (task.status !== "pending") return [];
+  return task.dependencies.flatMap((id) => {
+    const status = record.tasks.get(id)?.status;
+    return status === undefined || status === "completed" ? [] : [{ id, status }];
+  });
+}
+
+function countAll(record: RunRecord): Summary["counts"] {
+  const rest = [...record.tasks.values()].filter((task) => !task.selected);
+  const done = rest.filter((task) => task.status === "completed").length;
+  return {
+    ...countStatuses(record),
+    selected: record.tasks.size - rest.length,
+    already_completed: done,
+    left_out: rest.length - done,
+  };
+}
+
+function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSummary {
+  const { id, name, status, branch, head, worktree, pushed, landed, reason, message, next } = task;
+  return {
+    id,
+    name,
+    status,
+    attempts: task.attempts.length,
+    ms: ownMs(task, now),
+    usage: usageSummary(task.attempts),
+    branch,
+    commits: task.commits ?? 0,
+    ...(head === undefined ? {} : { head }),
+    ...(worktree === undefined ? {} : { worktree }),
+    ...(pushed === undefined ? {} : { pushed_to: pushed.remote }),
+    ...(landed === undefined ? {} : { landed }),
+    checks: lastChecks(task.checks).map(checkSummary),
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+    next,
+    waits_for: waitsFor(task, record),
+  };
+}
+
+function lastChecks(checks: CheckRecord[]): CheckRecord[] {
+  const last = checks.at(-1)?.attempt;
+  return checks.filter((check) => check.attempt === last);
+}
+
+function checkSummary({ name, command, exitCode, ms, log }: CheckRecord): CheckSummary {
+  return { name, command, exit_code: exitCode, ms, ...(log === undefined ? {} : { log }) };
+}
+
+function usageSummary(attempts: AttemptRecord[]): UsageSummary {
+  const totals = usageTotals(attempts);
+  return {
+    attempts: totals.attempts,
+    input_tokens: totals.input,
+    output_tokens: totals.output,
+    cache_read_tokens: totals.cacheRead,
+    cache_write_tokens: totals.cacheWrite,
+    cache_read_share: cacheShare(totals),
+    tokens_unreported: totals.tokensUnreported,
+    cost_usd: totals.costUsd ?? null,
+    cost_unreported: totals.costUnreported,
+    estimated_usd: estimatedUsd(attempts) ?? null,
+  };
+}
+
+function cacheShare({ input, cacheRead, cacheWrite }: UsageTotals): number | null {
+  const prompts = input + cacheRead + cacheWrite;
+  return prompts === 0 ? null : Math.round(cacheRead / prompts * 1000) / 1000;
+}
+
+function sumMs(parts: { ms?: number }[]): number {
+  return parts.reduce((sum, part) => sum + (part.ms ?? 0), 0);
+}

@@ -1,0 +1,178 @@
+import { createColors } from "picocolors";
+import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
+import { oneLine, printable } from "./escape.ts";
+import { fit, fitLeft, plural, widest, wrap } from "./layout.ts";
+import type { Summary, TaskSummary } from "./summary.ts";
+import {
+  costCell,
+  costWords,
+  countWords,
+  inColorOf,
+  type Paint,
+  symbolOf,
+  taskFacts,
+} from "./words.ts";
+
+export interface TextOptions {
+  color: boolean;
+  columns: number;
+}
+
+interface Page {
+  paint: Paint;
+  columns: number;
+}
+
+const ID_LIMIT = 16;
+const STATUS_WIDTH = 11;
+const MS_WIDTH = 8;
+const COST_WIDTH = 9;
+const LABEL_WIDTH = 16;
+const NARROWEST_NAME = 12;
+
+/** The final report for people. Its last line is ended. */
+export function reportText(summary: Summary, { color, columns }: TextOptions): string {
+  const page: Page = { paint: createColors(color), columns };
+  const sections = [
+    headline(summary, page),
+    section("Tasks", taskTable(summary.tasks, page), page),
+    section("Blocked", blockedLines(summary, page), page),
+    section("Waiting", waitingLines(summary), page),
+    section("Time", timeLines(summary, page), page),
+    section("Tokens and cost", usageLines(summary, page), page),
+    section("Integration", integrationLines(summary), page),
+    section("Recovered", recoveryLines(summary), page),
+    section("Notices", noticeLines(summary, page), page),
+    section("Next", summary.next.map(oneLine), page),
+  ];
+  return sections.filter((lines) => lines.length > 0)
+    .map((lines) => lines.map((line) => line.trimEnd() + "\n").join("")).join("\n");
+}
+
+function section(title: string, lines: string[], { paint }: Page): string[] {
+  return lines.length === 0 ? [] : [paint.bold(title), ...lines.map((line) => `  ${line}`)];
+}
+
+function headline(summary: Summary, { paint, columns }: Page): string[] {
+  const { counts } = summary;
+  const whole = counts.completed === counts.selected;
+  const title = `${oneLine(summary.plan?.name ?? "unknown plan")}: ${countWords(counts)}`;
+  const run = [
+    `run ${oneLine(summary.run)}${summary.state === "finished" ? "" : ` (${summary.state})`}`,
+    `base ${oneLine(summary.base)}`,
+    `agent ${oneLine(summary.agent)}${summary.model === null ? "" : ` ${oneLine(summary.model)}`}`,
+    plural(summary.jobs, "job"),
+    ...(counts.already_completed > 0 ? [`${counts.already_completed} completed before`] : []),
+    ...(counts.left_out > 0 ? [`${counts.left_out} left out`] : []),
+  ];
+  return [
+    ...wrap(title, columns).map((line) => paint.bold(whole ? paint.green(line) : line)),
+    ...wrap(run.join(" · "), columns).map(paint.dim),
+  ];
+}
+
+function taskTable(tasks: TaskSummary[], { paint, columns }: Page): string[] {
+  const idWidth = widest(tasks.map((task) => oneLine(task.id)), ID_LIMIT);
+  const used = 2 + 2 + idWidth + 2 + 2 + STATUS_WIDTH + MS_WIDTH + 1 + COST_WIDTH;
+  const nameWidth = Math.max(NARROWEST_NAME, columns - used);
+  const indent = " ".repeat(2 + idWidth + 2);
+  return tasks.flatMap((task) => {
+    const row = [
+      inColorOf(task.status, symbolOf(task.status), paint),
+      " ",
+      fit(oneLine(task.id), idWidth),
+      "  ",
+      fit(oneLine(task.name), nameWidth),
+      "  ",
+      inColorOf(task.status, fit(task.status, STATUS_WIDTH), paint),
+      fitLeft(task.attempts > 0 ? formatDuration(task.ms) : "", MS_WIDTH),
+      " ",
+      fitLeft(task.attempts > 0 ? costCell(task.usage) : "", COST_WIDTH),
+    ].join("");
+    const facts = oneLine(taskFacts(task));
+    const under = facts === "" ? [] : wrap(facts, columns - indent.length - 2);
+    return [row, ...under.map((line) => indent + paint.dim(line))];
+  });
+}
+
+function blockedLines({ tasks }: Summary, { paint, columns }: Page): string[] {
+  return tasks.filter((task) => task.status === "blocked").flatMap((task) => [
+    `${oneLine(task.id)}  ${paint.red(task.reason ?? "")}`,
+    ...wrap(printable(task.message ?? ""), columns - 4).map((line) => `  ${line}`),
+    ...task.next.map((line) => `  ${paint.cyan("next:")} ${printable(line)}`),
+  ]);
+}
+
+function waitingLines({ tasks }: Summary): string[] {
+  return tasks.filter((task) => task.waits_for.length > 0).map((task) => {
+    const waits = task.waits_for.map(({ id, status }) => `${oneLine(id)} (${status})`);
+    return `${oneLine(task.id)} waits for ${waits.join(", ")}`;
+  });
+}
+
+function timeLines({ time }: Summary, page: Page): string[] {
+  const { tasks, ms } = time.critical_path;
+  return [
+    labelled("wall", [formatDuration(time.wall_ms)], page),
+    labelled("tasks together", [
+      `${formatDuration(time.tasks_ms)}, ${time.speedup} times the wall time`,
+    ], page),
+    tasks.length === 0 ? [] : labelled("critical path", [
+      `${formatDuration(ms)}, no schedule of these tasks is faster:`,
+      tasks.map(oneLine).join(" > "),
+    ], page),
+    labelled("at work", [
+      `agents ${formatDuration(time.agents_ms)}, checks ${formatDuration(time.checks_ms)}`,
+    ], page),
+  ].flat();
+}
+
+function usageLines({ usage, same_tokens }: Summary, page: Page): string[] {
+  return [
+    labelled("tokens", tokenWords(usage), page),
+    labelled("cost", costWords(usage), page),
+    same_tokens.models.length === 0 ? [] : labelled("other models", [
+      `the same tokens at the list prices of ${same_tokens.prices_of}, estimated:`,
+      ...same_tokens.models.map(({ name, cost_usd }) => `${fit(name, 12)}${formatUsd(cost_usd)}`),
+    ], page),
+  ].flat();
+}
+
+function tokenWords(usage: Summary["usage"]): string[] {
+  if (usage.attempts === 0) return ["none"];
+  if (usage.tokens_unreported === usage.attempts) return ["not reported by the agents"];
+  const share = usage.cache_read_share;
+  return [
+    `${formatCount(usage.input_tokens)} in, ${formatCount(usage.output_tokens)} out`,
+    `${formatCount(usage.cache_read_tokens)} read from the cache` +
+    (share === null ? "" : `, ${Math.round(share * 100)}% of the prompts`),
+    ...(usage.tokens_unreported === 0
+      ? []
+      : [`not reported for ${usage.tokens_unreported} of ${plural(usage.attempts, "attempt")}`]),
+  ];
+}
+
+function labelled(label: string, values: string[], { paint, columns }: Page): string[] {
+  const lines = values.flatMap((value) => wrap(value, columns - LABEL_WIDTH - 2));
+  return lines.map((line, i) => paint.dim(fit(i === 0 ? label : "", LABEL_WIDTH)) + line);
+}
+
+function integrationLines({ checks }: Summary): string[] {
+  return checks.map(({ name, command, exit_code, ms }) =>
+    `${oneLine(name)} ${exit_code === 0 ? "ok" : `exit code ${exit_code ?? "none"}`} ` +
+    `${formatDuration(ms)}: ${oneLine(command)}`
+  );
+}
+
+function recoveryLines({ recovery, leftovers }: Summary): string[] {
+  return [
+    ...leftovers.map((id) => `${oneLine(id)} was left over from a crash and was executed again`),
+    ...recovery.map(({ what, action, outcome }) =>
+      `${oneLine(what)}: ${oneLine(action)}, ${oneLine(outcome)}`
+    ),
+  ];
+}
+
+function noticeLines({ warnings, notices }: Summary, { columns }: Page): string[] {
+  return [...warnings, ...notices].flatMap((notice) => wrap(oneLine(notice), columns - 2));
+}

@@ -1,0 +1,80 @@
+import type { createColors } from "picocolors";
+import type { Status } from "../domain/task.ts";
+import { formatDuration, formatUsd } from "../domain/units.ts";
+import { plural } from "./layout.ts";
+import type { CheckSummary, TaskSummary, UsageSummary } from "./summary.ts";
+
+export type Paint = ReturnType<typeof createColors>;
+
+const MARKS: Record<
+  Status,
+  { symbol: string; color: "dim" | "cyan" | "yellow" | "green" | "red" }
+> = {
+  pending: { symbol: "·", color: "dim" },
+  in_progress: { symbol: "▸", color: "cyan" },
+  testing: { symbol: "◇", color: "yellow" },
+  completed: { symbol: "✔", color: "green" },
+  blocked: { symbol: "✘", color: "red" },
+};
+
+export function symbolOf(status: Status): string {
+  return MARKS[status].symbol;
+}
+
+/** Text in the colour of a status. */
+export function inColorOf(status: Status, text: string, paint: Paint): string {
+  return paint[MARKS[status].color](text);
+}
+
+/** `$0.0312`, with `~` before it if it is estimated from list prices; `-` where nothing is known. */
+export function costCell(usage: UsageSummary): string {
+  if (usage.cost_usd !== null) return formatUsd(usage.cost_usd);
+  return usage.estimated_usd === null ? "-" : `~${formatUsd(usage.estimated_usd)}`;
+}
+
+/** What the agents cost, as sentences. */
+export function costWords(usage: UsageSummary): string[] {
+  const { cost_usd, cost_unreported, estimated_usd, attempts } = usage;
+  if (attempts === 0) return ["no agent was started"];
+  const words = [
+    cost_usd === null
+      ? "not reported by the agents"
+      : `${formatUsd(cost_usd)}, API-equivalent, as the agents reported it`,
+  ];
+  if (cost_usd !== null && cost_unreported > 0) {
+    words.push(`not reported for ${cost_unreported} of ${plural(attempts, "attempt")}`);
+  }
+  if (estimated_usd !== null) {
+    words.push(`${formatUsd(estimated_usd)} more, estimated from list prices`);
+  }
+  return words;
+}
+
+/** `test ok 1.2s, lint exit code 1`. */
+export function checkWords(checks: CheckSummary[]): string {
+  return checks.map(({ name, exit_code, ms }) => {
+    if (exit_code === 0) return `${name} ok ${formatDuration(ms)}`;
+    return exit_code === null ? `${name} ended by a signal` : `${name} exit code ${exit_code}`;
+  }).join(", ");
+}
+
+/** Where a task's work is and what is known of it. */
+export function taskFacts(task: TaskSummary): string {
+  const facts = [];
+  if (task.commits > 0) facts.push(`${task.branch}, ${plural(task.commits, "commit")}`);
+  else if (task.attempts > 0) facts.push(`${task.branch}, no commit`);
+  if (task.attempts > 1) facts.push(`${task.attempts} attempts`);
+  if (task.checks.length > 0) facts.push(checkWords(task.checks));
+  else if (task.status === "completed") facts.push("unchecked");
+  if (task.pushed_to !== undefined) facts.push(`pushed to ${task.pushed_to}`);
+  if (task.landed) facts.push(`landed: ${task.landed.url ?? task.landed.sha ?? task.landed.how}`);
+  return facts.join(" · ");
+}
+
+/** `6 tasks: 4 completed, 1 blocked, 1 pending`. */
+export function countWords(counts: Record<Status, number> & { selected: number }): string {
+  const order: Status[] = ["completed", "blocked", "in_progress", "testing", "pending"];
+  const parts = order.filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${status}`);
+  return [plural(counts.selected, "task"), parts.join(", ")].filter(Boolean).join(": ");
+}
