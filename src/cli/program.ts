@@ -37,7 +37,7 @@ export async function runProgram(
     await runCommand(await entry.load(), words, context);
   } else {
     context.fail(unknownCommand(name, commands));
-    io.err("\nusage: parex <command> [options]; `parex --help` lists the commands\n");
+    io.err("usage: parex <command> [options]\n");
   }
   return exitCode();
 }
@@ -65,11 +65,11 @@ function unknownCommand(word: string, commands: readonly CommandEntry[]): Failur
       hint: "options come after the command: parex execute --jobs 8",
     };
   }
-  const message = `unknown command '${word}'`;
-  if (/\.ya?ml$/i.test(word)) {
-    return { reason: "usage", message, hint: `did you mean \`parex execute ${word}\`?` };
-  }
   const visible = commands.filter((command) => !command.hidden).map((command) => command.name);
-  const near = closest(word, visible);
-  return { reason: "usage", message, ...(near ? { hint: `did you mean \`parex ${near}\`?` } : {}) };
+  const near = /\.ya?ml$/i.test(word) ? `execute ${word}` : closest(word, visible);
+  return {
+    reason: "usage",
+    message: `unknown command '${word}'`,
+    hint: near === undefined ? "parex --help" : `did you mean \`parex ${near}\`?`,
+  };
 }

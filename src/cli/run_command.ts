@@ -19,10 +19,14 @@ export async function runCommand(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return; // help was asked for and printed
-    context.fail({ reason: "usage", ...wording(error.message) });
-    context.io.err(
-      `\nusage: parex ${usageOf(command)}; \`parex help ${command.name()}\` tells more\n`,
-    );
+    const { message, near } = wording(error.message);
+    const more = `parex help ${command.name()}`;
+    context.fail({
+      reason: "usage",
+      message,
+      hint: near === undefined ? more : `did you mean ${near}? See: ${more}`,
+    });
+    context.io.err(`usage: parex ${command.name()} ${command.usage()}\n`);
   }
 }
 
@@ -40,13 +44,9 @@ function adapt(command: AnyCommand, io: Io): void {
   for (const sub of command.commands) adapt(sub, io);
 }
 
-function usageOf(command: AnyCommand): string {
-  return `${command.name()} ${command.usage()}`;
-}
-
 /** commander words an error and its suggestion as one text: `error: … (Did you mean …?)`. */
-function wording(message: string): { message: string; hint?: string } {
+function wording(message: string): { message: string; near?: string } {
   const [said = "", ...more] = message.replace(/^error: /, "").split("\n");
   const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(" "))?.[1];
-  return near ? { message: said, hint: `did you mean ${near}?` } : { message: said };
+  return near === undefined ? { message: said } : { message: said, near };
 }

@@ -20,7 +20,7 @@ export interface Problem {
   severity: "error" | "warning";
   /** A stable code in kebab-case, such as `unknown-dependency`. */
   code: string;
-  /** Absolute path. */
+  /** Absolute path; or the flag or variable that holds the problem, at line 0 and column 0. */
   file: string;
   line: number;
   column: number;

@@ -56,9 +56,14 @@ export function explainUsage(failure: UsageFailure): Explanation {
 /** Every problem with its place, what was found, and what to do about it. */
 export function problemLines(problems: Problem[]): string[] {
   return problems.flatMap((problem) => [
-    `${problem.file}:${problem.line}:${problem.column}  ${problem.severity}  ${problem.message}`,
+    `${placeOf(problem)}  ${problem.severity}  ${problem.message}`,
     `  ${problem.hint}`,
   ]);
+}
+
+/** A flag or a variable has a name, but no line. */
+function placeOf({ file, line, column }: Problem): string {
+  return line === 0 ? file : `${file}:${line}:${column}`;
 }
 
 function counted(problems: Problem[]): string {

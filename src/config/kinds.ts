@@ -1,0 +1,120 @@
+import { z } from "zod";
+import { parseDuration } from "../domain/units.ts";
+
+/** What values a setting takes, and how flags and variables, which are text, spell them. */
+export interface Kind<T> {
+  /** Checks a value of the config file, or of a flag or variable after `fromText`. */
+  schema: z.ZodType<T>;
+  fromText: (text: string) => unknown;
+  /** As the end of the sentence "takes …". */
+  takes: string;
+  /** The flag's argument in the help; a kind without one is a switch. */
+  placeholder?: string;
+  choices?: readonly string[];
+  /** Whether the flag takes several values. */
+  many?: true;
+  show(value: T): string;
+}
+
+/** `setTimeout` counts in 32 bits: what is longer would be over at once. */
+const LONGEST_MS = 24 * 24 * 60 * 60_000;
+
+const same = (text: string): unknown => text;
+const numeric = (text: string): unknown =>
+  /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+
+/** A whole number from 1. */
+export const count: Kind<number> = {
+  schema: z.int().min(1),
+  fromText: numeric,
+  takes: "a whole number from 1",
+  placeholder: "<n>",
+  show: String,
+};
+
+/** Milliseconds, written as `90s`, `45m` or `1h30m`; a bare number counts seconds. */
+export const duration: Kind<number> = {
+  schema: z.union([z.number(), z.string()]).transform((written, context) => {
+    const ms = parseDuration(String(written));
+    if (ms !== undefined && ms > 0 && ms <= LONGEST_MS) return ms;
+    context.addIssue("not a duration");
+    return z.NEVER;
+  }),
+  fromText: same,
+  takes: "a duration such as 90s, 45m or 1h30m, at most 24 days",
+  placeholder: "<duration>",
+  show: (ms) => `${ms / 60_000}m`,
+};
+
+/** An amount of US dollars. */
+export const usd: Kind<number> = {
+  schema: z.number().positive(),
+  fromText: numeric,
+  takes: "an amount of US dollars above 0, such as 2.50",
+  placeholder: "<usd>",
+  show: String,
+};
+
+/** On or off. */
+export const toggle: Kind<boolean> = {
+  schema: z.boolean(),
+  fromText: (text) => {
+    const word = text.trim().toLowerCase();
+    if (["1", "true", "yes", "on"].includes(word)) return true;
+    return ["0", "false", "no", "off"].includes(word) ? false : text;
+  },
+  takes: "true or false",
+  show: String,
+};
+
+/** Any text but none. */
+export function text(placeholder: string): Kind<string> {
+  return {
+    schema: z.string().regex(/\S/),
+    fromText: same,
+    takes: "a text; in quotes where YAML would read a number",
+    placeholder,
+    show: (value) => value,
+  };
+}
+
+/** One of a few words. */
+export function choice<T extends string>(choices: readonly [T, ...T[]]): Kind<T> {
+  return {
+    schema: z.enum(choices),
+    fromText: same,
+    takes: `one of ${choices.join(", ")}`,
+    placeholder: `<${choices.join("|")}>`,
+    choices,
+    show: (value) => value,
+  };
+}
+
+const words = z.union([
+  z.string().regex(/\S/).transform((word) => [word]),
+  z.array(z.union([z.string().regex(/\S/), z.int()]).transform(String)),
+]);
+
+/** Task ids: a list, or one text with commas. */
+export const ids: Kind<string[]> = {
+  schema: words.transform((list, context) => {
+    const found = list.flatMap((word) => word.split(",")).map((id) => id.trim()).filter(Boolean);
+    if (list.length > 0 && found.length === 0) context.addIssue("no id");
+    return found;
+  }),
+  fromText: same,
+  takes: "task ids: a list, or one text with commas",
+  placeholder: "<id...>",
+  many: true,
+  show: (list) => list.join(", "),
+};
+
+/** Patterns of files. */
+export const globs: Kind<string[]> = {
+  schema: words,
+  fromText: same,
+  takes: "a list of file patterns",
+  placeholder: "<glob...>",
+  many: true,
+  show: (list) => list.join(", "),
+};

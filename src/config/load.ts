@@ -1,0 +1,102 @@
+import { CONFIG_PATH } from "../domain/names.ts";
+import type { Problem } from "../domain/plan.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import type { Settings } from "../domain/settings.ts";
+import { closest } from "../domain/suggest.ts";
+import { fromFile } from "./file.ts";
+import { checkRules } from "./rules.ts";
+import { fromFlags, fromVariables, type Given, type Source } from "./sources.ts";
+import {
+  defaultCheckJobs,
+  DEFAULTS,
+  type Key,
+  KEYS,
+  SETTINGS,
+  type Spec,
+  type Values,
+} from "./table.ts";
+
+export interface SettingsInput {
+  /** The options of a command as commander gives them. Others than settings are not looked at. */
+  flags: Readonly<Record<string, unknown>>;
+  env: Readonly<Record<string, string>>;
+  /** The root of the repository. */
+  root: string;
+}
+
+/** All settings: by flag, variable, config file or default, in this order. All errors at once. */
+export async function loadSettings(input: SettingsInput): Promise<Result<Settings>> {
+  const file = await fromFile(`${input.root}/${CONFIG_PATH}`);
+  if (!file.ok) return file;
+  return settle([fromFlags(input.flags), fromVariables(input.env), file.value]);
+}
+
+/** Decides from the sources, the strongest first. */
+export function settle(sources: readonly Source[]): Result<Settings> {
+  const problems = sources.flatMap((source) => source.problems);
+  const values: Partial<Values> = {};
+  const winners = new Map<Key, Given>();
+  for (const key of KEYS) {
+    for (const given of sources.map((source) => source.given.get(key))) {
+      if (given === undefined) continue;
+      // A value that a stronger source overrides must be valid too.
+      const wrong = take(values, key, given, winners.has(key));
+      if (wrong) problems.push(wrong);
+      if (!winners.has(key)) winners.set(key, given);
+    }
+  }
+  const whole = withDefaults(values);
+  problems.push(...checkRules(whole, (key) => winners.get(key)?.origin));
+  if (problems.length > 0) return fail({ reason: "config_invalid", problems: sorted(problems) });
+  return ok(asSettings(whole));
+}
+
+function take<K extends Key>(
+  values: Partial<Values>,
+  key: K,
+  given: Given,
+  overridden: boolean,
+): Problem | undefined {
+  const spec: Spec<Required<Values>[K]> = SETTINGS[key];
+  const parsed = spec.kind.schema.safeParse(given.value);
+  if (!parsed.success) return invalid(spec, given);
+  if (!overridden) values[key] = parsed.data;
+  return undefined;
+}
+
+function invalid<T>({ name, kind }: Spec<T>, { value, origin }: Given): Problem {
+  const near = typeof value === "string" ? closest(value, kind.choices ?? []) : undefined;
+  return {
+    severity: "error",
+    code: "invalid-value",
+    ...origin,
+    message: `${JSON.stringify(value)} is no value for ${name}`,
+    hint: `${near ? `did you mean ${near}? ` : ""}${name} takes ${kind.takes}`,
+  };
+}
+
+function withDefaults(values: Partial<Values>): Values {
+  return {
+    ...DEFAULTS,
+    checkJobs: defaultCheckJobs(navigator.hardwareConcurrency),
+    // Whoever gives a command means the agent that runs it.
+    ...(values.agentCommand === undefined ? {} : { agent: "command" }),
+    ...values,
+  };
+}
+
+function asSettings({ setup, test, lint, typecheck, ...others }: Values): Settings {
+  return {
+    ...others,
+    checks: {
+      ...(setup === undefined ? {} : { setup }),
+      ...(test === undefined ? {} : { test }),
+      ...(lint === undefined ? {} : { lint }),
+      ...(typecheck === undefined ? {} : { typecheck }),
+    },
+  };
+}
+
+function sorted(problems: Problem[]): Problem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}

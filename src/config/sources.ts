@@ -1,0 +1,83 @@
+import { closest } from "../domain/suggest.ts";
+import type { Problem } from "../domain/plan.ts";
+import { type Key, KEYS, SETTINGS, variableOf } from "./table.ts";
+
+/** Where a value was set. A flag or a variable has no line: 0. */
+export type Origin = Pick<Problem, "file" | "line" | "column">;
+
+/** A value as it was found. */
+export interface Given {
+  value: unknown;
+  origin: Origin;
+}
+
+/** What one source gives: values by setting, and what in it nobody can understand. */
+export interface Source {
+  given: Map<Key, Given>;
+  problems: Problem[];
+}
+
+/** Variables of parex that are no settings. */
+const OTHER_VARIABLES = new Set([
+  "PAREX_TASK_ID",
+  "PAREX_TASK_FILE",
+  "PAREX_PROMPT_FILE",
+  "PAREX_WORKTREE",
+  "PAREX_RUN_ID",
+  "PAREX_ATTEMPT",
+  "PAREX_DEBUG",
+  "PAREX_CLAUDE",
+]);
+
+/** The flags as commander hands them over: in camelCase, text not yet parsed. */
+export function fromFlags(flags: Readonly<Record<string, unknown>>): Source {
+  const given = new Map<Key, Given>();
+  for (const key of KEYS) {
+    const { name, kind, fileOnly } = SETTINGS[key];
+    const flag = flags[camelCase(name)];
+    if (fileOnly || flag === undefined) continue;
+    const value = typeof flag === "string" ? kind.fromText(flag) : flag;
+    given.set(key, { value, origin: unplaced(`--${name}`) });
+  }
+  return { given, problems: [] };
+}
+
+/** The `PAREX_*` variables. An empty one is not set; one that is nearly a setting's is a typo. */
+export function fromVariables(env: Readonly<Record<string, string>>): Source {
+  const given = new Map<Key, Given>();
+  const byVariable = new Map(
+    KEYS.filter((key) => !SETTINGS[key].fileOnly).map((key) => [variableOf(SETTINGS[key]), key]),
+  );
+  const problems: Problem[] = [];
+  for (const [name, text] of Object.entries(env)) {
+    const key = byVariable.get(name);
+    if (key === undefined) problems.push(...misspelt(name, [...byVariable.keys()]));
+    else if (text !== "") {
+      given.set(key, { value: SETTINGS[key].kind.fromText(text), origin: unplaced(name) });
+    }
+  }
+  return { given, problems };
+}
+
+function misspelt(name: string, variables: string[]): Problem[] {
+  if (!name.startsWith("PAREX_") || name.startsWith("PAREX_TEST_")) return [];
+  if (OTHER_VARIABLES.has(name)) return [];
+  const bare = (variable: string) => variable.slice("PAREX_".length);
+  const near = closest(bare(name), variables.map(bare));
+  if (near === undefined) return [];
+  return [{
+    severity: "error",
+    code: "unknown-variable",
+    ...unplaced(name),
+    message: `no setting has the variable ${name}`,
+    hint: `did you mean PAREX_${near}?`,
+  }];
+}
+
+function unplaced(file: string): Origin {
+  return { file, line: 0, column: 0 };
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,145 @@
+import type { CheckCommands, Settings } from "../domain/settings.ts";
+import { choice, count, duration, globs, ids, type Kind, text, toggle, usd } from "./kinds.ts";
+
+/** All settings side by side, as they are written. */
+export type Values = Omit<Settings, "checks"> & CheckCommands;
+type Every = Required<Values>;
+export type Key = keyof Every;
+
+export interface Spec<T> {
+  /** In the config file; with `--` before it, the flag. */
+  name: string;
+  kind: Kind<T>;
+  description: string;
+  /** The flag's letter. */
+  short?: string;
+  /** It has neither flag nor variable. */
+  fileOnly?: true;
+}
+
+/** Every setting, described once: flags, variables, config file and its schema derive from it. */
+export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
+  jobs: { name: "jobs", kind: count, short: "j", description: "agents at work at the same time" },
+  agent: {
+    name: "agent",
+    kind: choice<string>(["claude", "command"]),
+    description: "the agent that does the tasks",
+  },
+  agentCommand: {
+    name: "agent-command",
+    kind: text("<command>"),
+    description: "the command line of the `command` agent; it gets the prompt on stdin",
+  },
+  model: { name: "model", kind: text("<name>"), description: "the model, handed to the agent" },
+  base: {
+    name: "base",
+    kind: text("<branch>"),
+    description: "the branch that the plan lands on (default: the current one)",
+  },
+  land: {
+    name: "land",
+    kind: choice(["pr", "merge", "none"]),
+    description: "where completed work goes",
+  },
+  attempts: {
+    name: "attempts",
+    kind: count,
+    description: "attempts per task, repairs included",
+  },
+  timeoutMs: { name: "timeout", kind: duration, description: "bound on an attempt" },
+  idleTimeoutMs: {
+    name: "idle-timeout",
+    kind: duration,
+    description: "bound on an agent's silence",
+  },
+  budgetUsd: { name: "budget", kind: usd, description: "what the run may cost" },
+  taskBudgetUsd: { name: "task-budget", kind: usd, description: "what a task may cost" },
+  only: { name: "only", kind: ids, description: "these tasks and what they depend on" },
+  dryRun: {
+    name: "dry-run",
+    kind: toggle,
+    description: "show the schedule, branches and commands; do nothing",
+  },
+  json: { name: "json", kind: toggle, description: "events as NDJSON on stdout" },
+  yes: { name: "yes", kind: toggle, description: "ask no questions" },
+  allowDirty: {
+    name: "allow-dirty",
+    kind: toggle,
+    description: "go on with uncommitted changes, which agents will not see",
+  },
+  push: {
+    name: "push",
+    kind: toggle,
+    description: "push completed branches where there is a remote",
+  },
+  copy: {
+    name: "copy",
+    kind: globs,
+    fileOnly: true,
+    description: "files copied from the main checkout into each worktree",
+  },
+  setup: command("setup", "prepares a worktree, before the agent starts"),
+  test: command("test", "runs the tests"),
+  lint: command("lint", "lints"),
+  typecheck: command("typecheck", "checks the types"),
+  checkJobs: {
+    name: "check-jobs",
+    kind: count,
+    fileOnly: true,
+    description: "checks at the same time (default: half the cores)",
+  },
+  checkTimeoutMs: {
+    name: "check-timeout",
+    kind: duration,
+    fileOnly: true,
+    description: "bound on each command of the checks",
+  },
+};
+
+export const KEYS = Object.keys(SETTINGS) as Key[];
+
+/** What holds where nothing is set. */
+export const DEFAULTS: Omit<Values, "checkJobs"> = {
+  jobs: 4,
+  agent: "claude",
+  model: "haiku",
+  attempts: 3,
+  timeoutMs: 45 * 60_000,
+  idleTimeoutMs: 10 * 60_000,
+  only: [],
+  dryRun: false,
+  json: false,
+  yes: false,
+  allowDirty: false,
+  push: true,
+  copy: [".env", ".env.local"],
+  checkTimeoutMs: 30 * 60_000,
+};
+
+/** Checks may use several cores each: half of them at the same time. */
+export function defaultCheckJobs(cores: number): number {
+  return Math.max(1, Math.floor(cores / 2));
+}
+
+/** The environment variable of a setting. */
+export function variableOf(spec: { name: string }): string {
+  return `PAREX_${spec.name.replaceAll("-", "_").toUpperCase()}`;
+}
+
+/** What the setting does, with its default where that is worth a word. */
+export function descriptionOf(key: Key): string {
+  const { description, kind } = SETTINGS[key] as Spec<unknown>;
+  const fallback: unknown = (DEFAULTS as Partial<Values>)[key];
+  const silent = fallback === undefined || typeof fallback === "boolean" ||
+    (Array.isArray(fallback) && fallback.length === 0);
+  return silent ? description : `${description} (default: ${kind.show(fallback)})`;
+}
+
+function command(name: string, does: string): Spec<string> {
+  return {
+    name,
+    kind: text("<command>"),
+    fileOnly: true,
+    description: `command line that ${does}; found from the project if not set`,
+  };
+}
