@@ -1,0 +1,171 @@
+import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
+import type { Problem } from "../domain/plan.ts";
+import { closest } from "../domain/suggest.ts";
+import { type Place, quote } from "./problems.ts";
+import { keyName, MERGE_KEY, type YamlFile } from "./yaml.ts";
+
+/** A value with its place. */
+export interface Placed<T> {
+  value: T;
+  at: Place;
+}
+
+type Fields = Map<string, Pair>;
+
+/** Longer words are no misspelling of anything. */
+const SUGGESTED_LENGTH = 64;
+
+/** Reads the fields of a YAML file's mappings, and notes what is wrong with them. */
+export class FieldReader {
+  readonly yaml: YamlFile;
+  readonly problems: Problem[] = [];
+  readonly #fields = new WeakMap<YAMLMap, Fields>();
+
+  constructor(yaml: YamlFile) {
+    this.yaml = yaml;
+  }
+
+  error(at: Place, code: string, message: string, hint: string): void {
+    this.problems.push({ severity: "error", code, file: this.yaml.file, ...at, message, hint });
+  }
+
+  warn(at: Place, code: string, message: string, hint: string): void {
+    this.problems.push({ severity: "warning", code, file: this.yaml.file, ...at, message, hint });
+  }
+
+  /** The value under the first of these names that is there, and its place. */
+  find(map: YAMLMap, ...names: string[]): { node: Node | null; at: Place } | undefined {
+    const fields = this.#fieldsOf(map);
+    for (const name of names) {
+      const pair = fields.get(name);
+      if (pair) return { node: this.yaml.resolve(pair.value), at: this.#placeOfPair(pair) };
+    }
+    return undefined;
+  }
+
+  /** Text, a number or a truth value as it is written; undefined if it is absent or nothing. */
+  text(map: YAMLMap, ...names: string[]): Placed<string> | undefined {
+    const found = this.find(map, ...names);
+    if (!found || isNothing(found.node)) return undefined;
+    const value = textOf(found.node);
+    if (value !== undefined) return { value, at: found.at };
+    this.wrongType(found, `${quote(names[0] ?? "")}`, "text");
+    return undefined;
+  }
+
+  /** A list of text; nothing (`key:`) is an empty one. undefined if the key is absent. */
+  texts(map: YAMLMap, ...names: string[]): Placed<Placed<string>[]> | undefined {
+    const found = this.find(map, ...names);
+    if (!found) return undefined;
+    const name = quote(names[0] ?? "");
+    if (!isNothing(found.node) && !isSeq(found.node)) {
+      this.wrongType(found, name, "a list such as [task-1, task-2]");
+    }
+    const value: Placed<string>[] = [];
+    for (const item of isSeq(found.node) ? found.node.items : []) {
+      const node = this.yaml.resolve(item);
+      const text = textOf(node);
+      const at = this.yaml.placeOf(item);
+      if (text === undefined) this.wrongType({ node, at }, `an entry of ${name}`, "text");
+      else value.push({ value: text, at });
+    }
+    return { value, at: found.at };
+  }
+
+  /** One of a closed set of words. */
+  word<T extends string>(
+    map: YAMLMap,
+    name: "priority" | "status",
+    words: readonly T[],
+  ): Placed<T> | undefined {
+    const text = this.text(map, name);
+    if (!text) return undefined;
+    const value = words.find((word) => word === text.value);
+    if (value !== undefined) return { value, at: text.at };
+    const meant = near(text.value, words);
+    this.error(
+      text.at,
+      `unknown-${name}`,
+      `the ${name} ${quote(text.value)} is unknown`,
+      (meant ? `did you mean ${quote(meant)}? ` : "") + `a ${name} is one of: ${words.join(", ")}`,
+    );
+    return undefined;
+  }
+
+  /** Notes a key that must be there, with the misspelt one if there is one. */
+  missing(map: YAMLMap, name: string, where: string): void {
+    const typed = near(name, [...this.#fieldsOf(map).keys()]);
+    this.error(
+      this.yaml.placeOf(map),
+      "missing-key",
+      `${where} has no ${quote(name)}`,
+      typed ? `did you mean ${quote(name)} where it says ${quote(typed)}?` : `add  ${name}: …`,
+    );
+  }
+
+  wrongType(found: { node: Node | null; at: Place }, what: string, wanted: string): void {
+    this.error(
+      found.at,
+      "wrong-type",
+      `${what} is ${kindOf(found.node)}`,
+      `it must be ${wanted}`,
+    );
+  }
+
+  /** A mapping's own fields, then those that it merges from others (`<<: *defaults`). */
+  #fieldsOf(map: YAMLMap): Fields {
+    const known = this.#fields.get(map);
+    if (known) return known;
+    const fields: Fields = new Map();
+    const maps = new Set<YAMLMap>([map]);
+    for (const each of maps) {
+      for (const pair of each.items) {
+        const name = keyName(pair.key);
+        if (name === undefined) continue;
+        if (name === MERGE_KEY) this.#mergedBy(pair.value).forEach((merged) => maps.add(merged));
+        else if (!fields.has(name)) fields.set(name, pair);
+      }
+    }
+    this.#fields.set(map, fields);
+    return fields;
+  }
+
+  #mergedBy(value: unknown): YAMLMap[] {
+    const node = this.yaml.resolve(value);
+    const nodes = isSeq(node) ? node.items.map((item) => this.yaml.resolve(item)) : [node];
+    return nodes.filter((each) => isMap(each));
+  }
+
+  #placeOfPair(pair: Pair): Place {
+    const isWritten = pair.value !== null && !isNothing(this.yaml.resolve(pair.value));
+    return this.yaml.placeOf(isWritten ? pair.value : pair.key);
+  }
+}
+
+/** The word that was meant. */
+export function near(word: string, words: Iterable<string>): string | undefined {
+  if (word.length > SUGGESTED_LENGTH) return undefined;
+  const short: string[] = [];
+  for (const each of words) if (each.length <= SUGGESTED_LENGTH) short.push(each);
+  return closest(word, short);
+}
+
+/** A scalar as it is written: the id `007` is no number. */
+export function textOf(node: Node | null): string | undefined {
+  if (!isScalar(node) || node.value === null) return undefined;
+  return typeof node.value === "string" ? node.value : node.source ?? String(node.value);
+}
+
+/** `key:`, `key: ~`, `key: null` and text of nothing but spaces. */
+export function isNothing(node: Node | null): boolean {
+  if (node === null) return true;
+  if (!isScalar(node)) return false;
+  return node.value === null || (typeof node.value === "string" && node.value.trim() === "");
+}
+
+function kindOf(node: Node | null): string {
+  if (isSeq(node)) return "a list";
+  if (isMap(node)) return "a mapping";
+  const text = textOf(node);
+  return text === undefined ? "nothing" : `the text ${quote(text)}`;
+}

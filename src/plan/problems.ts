@@ -1,0 +1,40 @@
+import type { Problem } from "../domain/plan.ts";
+
+/** A place in a text. Both count from 1. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+export const START: Place = { line: 1, column: 1 };
+
+const QUOTED_LENGTH = 80;
+
+/** Text of the plan as it stands there, cut where it would bury the message. */
+export function quote(text: string): string {
+  return `"${cut(text, QUOTED_LENGTH)}"`;
+}
+
+/** The beginning of a text on one line. */
+export function cut(text: string, length: number): string {
+  const line = text.slice(0, 2 * length).replaceAll(/\s+/g, " ");
+  return line.length > length ? `${line.slice(0, length)}…` : line;
+}
+
+/** Names in a sentence: all of a few, the first ones of many. */
+export function listed(names: readonly string[], atMost = 8): string {
+  const shown = names.slice(0, atMost).map(quote).join(", ");
+  return names.length > atMost ? `${shown} and ${names.length - atMost} more` : shown;
+}
+
+/** By file, the plan's own first; then by place. */
+export function sorted(problems: readonly Problem[], plan: string): Problem[] {
+  const rank = (problem: Problem) => problem.file === plan ? "" : problem.file;
+  return problems.toSorted((a, b) =>
+    compare(rank(a), rank(b)) || a.line - b.line || a.column - b.column
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
