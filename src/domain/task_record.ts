@@ -97,7 +97,7 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
       return startAttempt(task, event, at);
     case "agent.activity": {
       const attempt = attemptOf(task, event.attempt);
-      if (attempt) attempt.usage = usageOf(event);
+      if (attempt) attempt.usage = { ...attempt.usage, ...usageOf(event) };
       task.activity = event.doing;
       return;
     }

@@ -37,7 +37,7 @@ export function reportText(summary: Summary, { color, columns }: TextOptions): s
     headline(summary, page),
     section("Tasks", taskTable(summary.tasks, page), page),
     section("Blocked", blockedLines(summary, page), page),
-    section("Waiting", waitingLines(summary), page),
+    section("Waiting", waitingLines(summary, page), page),
     section("Time", timeLines(summary, page), page),
     section("Tokens and cost", usageLines(summary, page), page),
     section("Integration", integrationLines(summary), page),
@@ -103,10 +103,10 @@ function blockedLines({ tasks }: Summary, { paint, columns }: Page): string[] {
   ]);
 }
 
-function waitingLines({ tasks }: Summary): string[] {
-  return tasks.filter((task) => task.waits_for.length > 0).map((task) => {
+function waitingLines({ tasks }: Summary, { columns }: Page): string[] {
+  return tasks.filter((task) => task.waits_for.length > 0).flatMap((task) => {
     const waits = task.waits_for.map(({ id, status }) => `${oneLine(id)} (${status})`);
-    return `${oneLine(task.id)} waits for ${waits.join(", ")}`;
+    return wrap(`${oneLine(task.id)} waits for ${waits.join(", ")}`, columns - 2);
   });
 }
 

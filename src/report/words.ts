@@ -45,7 +45,7 @@ export function costWords(usage: UsageSummary): string[] {
     words.push(`not reported for ${cost_unreported} of ${plural(attempts, "attempt")}`);
   }
   if (estimated_usd !== null) {
-    words.push(`${formatUsd(estimated_usd)} more, estimated from list prices`);
+    words.push(`${formatUsd(estimated_usd)} of the unreported, estimated from list prices`);
   }
   return words;
 }
@@ -71,10 +71,11 @@ export function taskFacts(task: TaskSummary): string {
   return facts.join(" · ");
 }
 
-/** `6 tasks: 4 completed, 1 blocked, 1 pending`. */
+/** `4 of 6 tasks completed, 1 blocked, 1 pending`. */
 export function countWords(counts: Record<Status, number> & { selected: number }): string {
-  const order: Status[] = ["completed", "blocked", "in_progress", "testing", "pending"];
-  const parts = order.filter((status) => counts[status] > 0)
-    .map((status) => `${counts[status]} ${status}`);
-  return [plural(counts.selected, "task"), parts.join(", ")].filter(Boolean).join(": ");
+  const others: Status[] = ["blocked", "in_progress", "testing", "pending"];
+  return [
+    `${counts.completed} of ${plural(counts.selected, "task")} completed`,
+    ...others.filter((status) => counts[status] > 0).map((status) => `${counts[status]} ${status}`),
+  ].join(", ");
 }

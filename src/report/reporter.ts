@@ -1,0 +1,38 @@
+import type { RunEvent } from "../domain/event.ts";
+import { jsonLine } from "./json.ts";
+import { linesOf } from "./lines.ts";
+import { startLive } from "./live.ts";
+
+export type ReporterKind = "live" | "lines" | "json";
+
+/** Where a reporter prints. */
+export interface ReporterIo {
+  out(text: string): void;
+  err(text: string): void;
+  colorErr: boolean;
+  columns: number;
+}
+
+/** Shows a run while it goes on. */
+export interface Reporter {
+  onEvent(event: RunEvent): void;
+  /** Shows what is still to be shown, and lets go of the terminal. */
+  stop(): void;
+}
+
+/** The live view and lines go to stderr, NDJSON to stdout. */
+export function startReporter(kind: ReporterKind, io: ReporterIo): Reporter {
+  switch (kind) {
+    case "live":
+      return startLive({ color: io.colorErr, columns: io.columns });
+    case "lines":
+      return {
+        onEvent(event) {
+          for (const line of linesOf(event, { color: io.colorErr })) io.err(line + "\n");
+        },
+        stop() {},
+      };
+    case "json":
+      return { onEvent: (event) => io.out(jsonLine(event)), stop() {} };
+  }
+}
