@@ -3,7 +3,6 @@ import { createLogUpdate } from "log-update";
 import type { RunEvent } from "../domain/event.ts";
 import { applyEvent, emptyRecord } from "../domain/record.ts";
 import { frame } from "./frame.ts";
-import type { Reporter } from "./reporter.ts";
 
 /** What is drawn on: stderr as Node's streams show it, with its present size. */
 export type Terminal = NodeJS.WritableStream & { columns?: number; rows?: number };
@@ -21,11 +20,12 @@ export function startLive(
     columns: number;
     terminal?: Terminal;
   },
-): Reporter {
+): { onEvent(event: RunEvent): void; stop(): void } {
   const record = emptyRecord();
   // A hidden cursor would stay hidden if parex were killed.
   const update = createLogUpdate(terminal, { showCursor: true });
   let waiting: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
   const draw = () => {
     waiting = undefined;
     if (record.spans.length === 0) return;
@@ -43,6 +43,8 @@ export function startLive(
       waiting ??= setTimeout(draw, REDRAW_MS);
     },
     stop() {
+      if (stopped) return;
+      stopped = true;
       clearInterval(clock);
       clearTimeout(waiting);
       draw();

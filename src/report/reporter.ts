@@ -16,7 +16,7 @@ export interface ReporterIo {
 /** Shows a run while it goes on. */
 export interface Reporter {
   onEvent(event: RunEvent): void;
-  /** Shows what is still to be shown, and lets go of the terminal. */
+  /** Shows what is still to be shown, and lets go of the terminal. Once is enough. */
   stop(): void;
 }
 
