@@ -4,15 +4,9 @@ import { runProgram } from "./cli/program.ts";
 import { shutdown } from "./exec/shutdown.ts";
 
 const BUG_GRACE_MS = 2000;
-const MISSING_FOLDER_EXIT_CODE = 3;
 
 async function main(): Promise<number> {
-  const cwd = currentFolder();
-  const io = realIo(cwd ?? "");
-  if (cwd === undefined) {
-    io.err("error: the current folder does not exist any more: change to another one\n");
-    return MISSING_FOLDER_EXIT_CODE;
-  }
+  const io = realIo();
   const bug = async (error: unknown): Promise<number> => {
     io.err(describeBug(error, { debug: Boolean(Deno.env.get("PAREX_DEBUG")) }));
     await shutdown(BUG_GRACE_MS);
@@ -26,14 +20,6 @@ async function main(): Promise<number> {
     return await runProgram(Deno.args, io);
   } catch (error) {
     return await bug(error);
-  }
-}
-
-function currentFolder(): string | undefined {
-  try {
-    return Deno.cwd();
-  } catch {
-    return undefined;
   }
 }
 

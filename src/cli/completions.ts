@@ -5,13 +5,11 @@ import type { Context } from "./context.ts";
 const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 const INSTALL = `
-Install it for good:
-  bash        parex completions bash > ~/.local/share/bash-completion/completions/parex
-  zsh         parex completions zsh > "\${fpath[1]}/_parex"
-  fish        parex completions fish > ~/.config/fish/completions/parex.fish
-  powershell  parex completions powershell >> $PROFILE
-Or for this shell alone:
-  source <(parex completions bash)`;
+In the shell's own start file, or typed for one shell alone:
+  bash        source <(parex completions bash)
+  zsh         source <(parex completions zsh)
+  fish        parex completions fish | source
+  powershell  parex completions powershell | Out-String | Invoke-Expression`;
 
 /** `parex completions <shell>`: the script that asks `parex complete` at every press of TAB. */
 export function command(_context: Context) {

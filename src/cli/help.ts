@@ -7,7 +7,7 @@ const EXIT_CODES = `Exit codes
   0    all selected tasks completed and landed as asked
   1    a task is blocked or left undone
   2    the plan, the configuration or the command line is not valid
-  3    a prerequisite is missing, the tree is dirty, or another run holds the lock
+  3    a prerequisite is missing, the tree is dirty, or another run is on
   130  interrupted
   70   a bug in parex
 `;

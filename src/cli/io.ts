@@ -3,17 +3,18 @@ import type { Io } from "./context.ts";
 const DEFAULT_COLUMNS = 80;
 const WAIT_MS = 5;
 
-type Output = { writeSync(bytes: Uint8Array): number; isTerminal(): boolean };
+type Output = { writeSync(bytes: Uint8Array): number };
 type Variables = { get(name: string): string | undefined };
 
 /** The real terminal, or whatever stdout and stderr are connected to. */
-export function realIo(cwd: string, env: Variables = Deno.env): Io {
+export function realIo(): Io {
+  const env = Deno.env;
   const stdoutIsTerminal = Deno.stdout.isTerminal();
   const stderrIsTerminal = Deno.stderr.isTerminal();
   return {
     out: writer(Deno.stdout),
     err: writer(Deno.stderr),
-    cwd,
+    cwd: Deno.cwd(),
     stdoutIsTerminal,
     stderrIsTerminal,
     colorOut: wantsColor(stdoutIsTerminal, env),
