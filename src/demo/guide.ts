@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { shellWord } from "../exec/quote.ts";
+
+/** What the demo says before it begins. */
+export function introduction(folder: string): string {
+  return `A sample project with a plan of six tasks, done by a scripted agent that is part of parex.
+The second attempt of task-2 repairs what its first got wrong; task-4 forgets to commit.
+Repository: ${folder}
+
+`;
+}
+
+/** What there is to look at after the demo's run. `program` calls parex, as a shell word or line. */
+export function whatToLookAt(folder: string, program: string): string {
+  const lines = [
+    "What to look at:",
+    `  cd ${shellWord(folder)}`,
+    "  git log --graph --oneline --all   # a branch for each task, with its dependencies' work",
+    "  git worktree list                 # where the agents worked",
+    "  git diff main feature/task-3      # what the last task of the chain adds up to",
+    `  ${program} status`,
+    `  ${program} report`,
+    "",
+    `The plan is ${join(".parallel", "plans", "plan.yaml")}, the project's configuration ` +
+    `${join(".parallel", "config.yaml")}.`,
+    "The repository stays until you remove it:",
+    `  rm -rf ${shellWord(folder)}`,
+  ];
+  return `\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,34 @@
+import { constants } from "node:os";
+import type { Env } from "./env.ts";
+
+/**
+ * Runs a program on this one's own terminal to its end; resolves to its exit code as a shell would
+ * tell it. A Ctrl-C reaches the program by itself, and this one waits for what it makes of it.
+ * Throws `Deno.errors.NotFound` if the program or the folder does not exist.
+ */
+export async function runInherited(
+  argv: readonly [string, ...string[]],
+  options: { cwd: string; env: Env },
+): Promise<number> {
+  const [program, ...args] = argv;
+  const child = new Deno.Command(program, {
+    args,
+    cwd: options.cwd,
+    env: options.env,
+    clearEnv: true,
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  const stay = () => {};
+  const pass = () => child.kill("SIGTERM");
+  Deno.addSignalListener("SIGINT", stay);
+  Deno.addSignalListener("SIGTERM", pass);
+  try {
+    const { code, signal } = await child.status;
+    return signal ? 128 + constants.signals[signal as keyof typeof constants.signals] : code;
+  } finally {
+    Deno.removeSignalListener("SIGINT", stay);
+    Deno.removeSignalListener("SIGTERM", pass);
+  }
+}
