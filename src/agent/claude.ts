@@ -5,7 +5,7 @@ import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
 import { runAttempt } from "./attempt.ts";
 import { judge } from "./claude_outcome.ts";
 import { readClaude } from "./claude_stream.ts";
-import { keepTail } from "./output.ts";
+import { keepTail } from "./tail.ts";
 
 /** Tools that need no permission, or none but this one. */
 const OPEN_TOOLS = ["Bash", "Read", "Glob", "Grep", "TodoWrite", "TaskCreate", "TaskUpdate"];

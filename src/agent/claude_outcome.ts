@@ -2,7 +2,7 @@ import type { AgentOutcomeName } from "../domain/event.ts";
 import type { ProcessEnd } from "../exec/process.ts";
 import { cutOff } from "./attempt.ts";
 import type { Seen } from "./claude_stream.ts";
-import { cutDetail } from "./output.ts";
+import { cutDetail } from "./text.ts";
 
 export interface Judgement {
   outcome: AgentOutcomeName;
@@ -35,7 +35,13 @@ export function judge(seen: Seen, end: ProcessEnd, stderr: string): Judgement {
   if (cut) return { outcome: cut, ...detail };
   const limit = limitOf(seen, told);
   if (limit) return { outcome: "limited", ...detail, ...limit };
-  return { outcome: "failed", detail: told || `ended with exit code ${end.code} and no result` };
+  return { outcome: "failed", detail: told || withoutResult(seen, end) };
+}
+
+function withoutResult(seen: Seen, end: ProcessEnd): string {
+  const how = end.code === null ? "was ended by a signal" : `ended with exit code ${end.code}`;
+  const garbage = seen.dropped === 0 ? "" : `; ${seen.dropped} lines of output were no messages`;
+  return `${how} without a result${garbage}`;
 }
 
 /** The model cannot be reached for now, and trying again later helps. */

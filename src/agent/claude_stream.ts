@@ -1,6 +1,6 @@
 import type { Usage } from "../domain/event.ts";
 import { foldUsage } from "./claude_usage.ts";
-import { cutLine } from "./output.ts";
+import { cutLine } from "./text.ts";
 import { isRecord, parseStream, type StreamMessage } from "./stream_json.ts";
 
 /** What Claude Code's output has told so far. */
@@ -13,6 +13,8 @@ export interface Seen {
   result?: StreamMessage;
   /** The account's limit rejected a request; `until` in milliseconds since the epoch. */
   rejected?: { until?: number } | undefined;
+  /** Lines that were no messages. */
+  dropped: number;
 }
 
 export interface ClaudeStream {
@@ -29,7 +31,7 @@ export function readClaude(
 ): ClaudeStream {
   const parser = parseStream();
   const fold = foldUsage();
-  let seen: Seen = {};
+  let seen: Omit<Seen, "dropped"> = {};
   const take = (message: StreamMessage) => {
     fold.add(message);
     seen = { ...seen, ...learn(message) };
@@ -38,12 +40,12 @@ export function readClaude(
   return {
     push: (chunk) => parser.push(chunk).forEach(take),
     end: () => parser.end().forEach(take),
-    seen: () => seen,
+    seen: () => ({ ...seen, dropped: parser.dropped() }),
     usage: fold.usage,
   };
 }
 
-function learn(message: StreamMessage): Seen {
+function learn(message: StreamMessage): Partial<Seen> {
   switch (message.type) {
     case "system":
       return message.subtype === "init" && typeof message.session_id === "string"
@@ -62,7 +64,7 @@ function learn(message: StreamMessage): Seen {
   }
 }
 
-function rejection(message: StreamMessage): Seen {
+function rejection(message: StreamMessage): Partial<Seen> {
   const info = message.rate_limit_info;
   if (!isRecord(info) || info.status !== "rejected") return { rejected: undefined };
   return { rejected: typeof info.resetsAt === "number" ? { until: info.resetsAt * 1000 } : {} };

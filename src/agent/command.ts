@@ -1,7 +1,8 @@
 import { ok } from "../domain/result.ts";
 import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
 import { cutOff, runAttempt } from "./attempt.ts";
-import { cutDetail, keepTail } from "./output.ts";
+import { keepTail } from "./tail.ts";
+import { cutDetail } from "./text.ts";
 
 const ACTIVITY_EVERY_MS = 1_000;
 

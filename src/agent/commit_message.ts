@@ -1,3 +1,5 @@
+import { oneLine } from "./text.ts";
+
 export interface CommitMessageInput {
   title: string;
   /** The task's id. */
@@ -20,7 +22,7 @@ const CONVENTIONAL = /^(feat|fix|docs|test|refactor|chore|perf|style|build|ci)(\
 
 /** The message under which parex commits what an agent left uncommitted. */
 export function commitMessage(input: CommitMessageInput): string {
-  const title = input.title.replace(/\s+/g, " ").trim();
+  const title = oneLine(input.title);
   const subject = CONVENTIONAL.test(title)
     ? title
     : `${typeOf(title, input.labels ?? [])}: ${lowerFirst(title)}`;

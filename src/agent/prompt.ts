@@ -1,4 +1,5 @@
 import type { Task } from "../domain/task.ts";
+import { endOf, oneLine, startOf } from "./text.ts";
 
 export interface CheckLine {
   name: string;
@@ -149,8 +150,8 @@ All research is done and all decisions are made. You execute.
 function borders(input: PromptInput): string {
   return `## Borders
 
-- Work in the worktree above, which is your current directory, and nowhere else. Dependencies of
-  the project are installed already.
+- Work in the worktree above, which is your current directory, and nowhere else. The project's
+  setup command has run there, where it has one.
 - Do not touch the plan's folder (\`${input.planFolder}\`) or anything under \`.parallel/\`. Its status
   lines are kept for you.
 - Stay on the branch \`${input.branch}\`. Do not create, change, merge, rebase or delete other
@@ -200,14 +201,16 @@ ${fenced(listed)}`;
 }
 
 function describe(dependency: DependencyChanges): string {
-  const lines = [`${dependency.id}: ${oneLine(dependency.name)}`];
+  const lines = [`${dependency.id}: ${startOf(oneLine(dependency.name), MAX_LINE)}`];
   list(lines, "commit", dependency.commits, MAX_COMMITS);
   list(lines, "file", dependency.files, MAX_FILES);
   return lines.join("\n");
 }
 
 function list(lines: string[], kind: string, items: readonly string[], max: number): void {
-  for (const item of items.slice(0, max)) lines.push(`  ${kind}: ${oneLine(item)}`);
+  for (const item of items.slice(0, max)) {
+    lines.push(`  ${kind}: ${startOf(oneLine(item), MAX_LINE)}`);
+  }
   if (items.length > max) lines.push(`  and ${items.length - max} more ${kind}s`);
 }
 
@@ -216,19 +219,6 @@ function fenced(text: string): string {
   const runs = text.match(/`+/g) ?? [];
   const fence = "`".repeat(Math.max(3, ...runs.map((run) => run.length + 1)));
   return `${fence}\n${text}\n${fence}`;
-}
-
-function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what it takes out
-  return startOf(text.replace(/[\x00-\x1f\x7f\u2028\u2029]+/g, " ").trim(), MAX_LINE);
-}
-
-function startOf(text: string, max: number): string {
-  return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
-}
-
-function endOf(text: string, max: number): string {
-  return text.length <= max ? text : `…${text.slice(1 - max)}`;
 }
 
 function sections(parts: readonly string[]): string {

@@ -1,8 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
+import { cutLine } from "./text.ts";
 
 const KEPT_BYTES = 8 * 1024;
-const LINE_LENGTH = 120;
-const DETAIL_LENGTH = 2_000;
 
 /** The end of an output of any size. */
 export interface Tail {
@@ -28,16 +27,4 @@ export function keepTail(): Tail {
     text,
     lastLine: () => cutLine(text().trimEnd().split(/[\r\n]/).at(-1) ?? ""),
   };
-}
-
-/** A line as it can stand in a list of what agents are doing. */
-export function cutLine(line: string): string {
-  const flat = line.replace(/\s+/g, " ").trim();
-  return flat.length <= LINE_LENGTH ? flat : `${flat.slice(0, LINE_LENGTH - 1)}…`;
-}
-
-/** The end of an agent's last words. */
-export function cutDetail(text: string): string {
-  const trimmed = text.trim();
-  return trimmed.length <= DETAIL_LENGTH ? trimmed : `…${trimmed.slice(1 - DETAIL_LENGTH)}`;
 }

@@ -1,0 +1,28 @@
+const LINE_LENGTH = 120;
+const DETAIL_LENGTH = 2_000;
+
+/** Text as one line, without control characters. */
+export function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what it takes out
+  return text.replace(/[\s\x00-\x1f\x7f-\x9f]+/g, " ").trim();
+}
+
+/** The beginning of a text, no longer than `max`. */
+export function startOf(text: string, max: number): string {
+  return text.length <= max ? text : `${text.slice(0, max - 1)}…`;
+}
+
+/** The end of a text, no longer than `max`. */
+export function endOf(text: string, max: number): string {
+  return text.length <= max ? text : `…${text.slice(1 - max)}`;
+}
+
+/** A line as it can stand in a list of what agents are doing. */
+export function cutLine(line: string): string {
+  return startOf(oneLine(line), LINE_LENGTH);
+}
+
+/** The end of an agent's last words. */
+export function cutDetail(text: string): string {
+  return endOf(text.trim(), DETAIL_LENGTH);
+}

@@ -1,0 +1,239 @@
+/**
+ * The real Claude CLI against a scripted model: what parex relies on is tried, not assumed.
+ */
+import { join } from "node:path";
+import type { AgentRequest } from "../../src/agent/agent.ts";
+import { claudeAgent } from "../../src/agent/claude.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import {
+  claudeEnv,
+  findClaude,
+  hang,
+  type MessagesApi,
+  REPLY_USAGE,
+  serveMessagesApi,
+  status,
+  type Step,
+  text,
+  tool,
+} from "../support/messages_api.ts";
+import { needs } from "../support/needs.ts";
+import { tempRepo } from "../support/repo.ts";
+import { asText, tempFolder, type Witness, witness } from "./rig.ts";
+
+const claude = findClaude();
+const realClaude = needs("the Claude CLI", claude);
+const PROGRAM = "PAREX_CLAUDE";
+
+interface Bench extends AsyncDisposable {
+  worktree: string;
+  git(args: string[]): Promise<string>;
+  api: MessagesApi;
+  attempt(more?: Partial<AgentRequest>): Promise<Witness>;
+}
+
+/** A repository, a home and a model for the real CLI; the script gets the worktree's path. */
+async function bench(
+  script: (worktree: string) => Step[],
+  name = "repo",
+): Promise<Bench> {
+  const stack = new AsyncDisposableStack();
+  const repo = stack.use(await tempRepo({ name }));
+  const home = stack.use(await tempFolder());
+  const api = stack.use(serveMessagesApi({ "task-1": script(repo.root) }));
+  Deno.env.set(PROGRAM, claude ?? "");
+  stack.defer(() => Deno.env.delete(PROGRAM));
+  const agent = claudeAgent();
+  return {
+    worktree: repo.root,
+    git: repo.git,
+    api,
+    attempt: ({ env, ...more } = {}) =>
+      witness(agent, repo.root, { ...more, env: { ...claudeEnv(api, home.path), ...env } }),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+function contract(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `claude CLI: ${name}`, ...realClaude, fn });
+}
+
+contract("writes, edits and commits without a question, in a folder with any name", async () => {
+  await using model = await bench((worktree) => [
+    tool("Write", { file_path: join(worktree, "a.txt"), content: "one\n" }),
+    tool("Edit", { file_path: join(worktree, "a.txt"), old_string: "one", new_string: "two" }),
+    tool("Bash", { command: "git add a.txt && git commit -qm 'feat: add a'" }),
+    text("Added a.txt."),
+  ], "für [alle] (x)");
+  const seen = await model.attempt();
+  assertEquals(seen.outcome.outcome, "finished");
+  assertEquals(seen.outcome.detail, "Added a.txt.");
+  assertEquals(await Deno.readTextFile(join(model.worktree, "a.txt")), "two\n");
+  assertEquals(await model.git(["log", "-1", "--format=%s"]), "feat: add a");
+  assertEquals(seen.activities.map((activity) => activity.doing), [
+    "Write a.txt",
+    "Edit a.txt",
+    "Bash git add a.txt && git commit -qm 'feat: add a'",
+    "Added a.txt.",
+  ]);
+  assertEquals(seen.left, []);
+});
+
+contract("reports the tokens and the cost of all turns, and its model", async () => {
+  await using model = await bench(() => [tool("Bash", { command: "true" }), text("Done.")]);
+  const { outcome } = await model.attempt();
+  const { cost_usd, model: name, ...tokens } = outcome.usage;
+  assertEquals(tokens, {
+    input_tokens: 2 * REPLY_USAGE.input_tokens,
+    output_tokens: 2 * REPLY_USAGE.output_tokens,
+    cache_read_tokens: 2 * REPLY_USAGE.cache_read_input_tokens,
+    cache_write_tokens: 2 * REPLY_USAGE.cache_creation_input_tokens,
+    turns: 2,
+  });
+  assert((cost_usd ?? 0) > 0);
+  assertMatch(name ?? "", /^claude-haiku-/);
+});
+
+contract(
+  "is refused edits outside the worktree, and what is not offered does not exist",
+  async () => {
+    await using outside = await tempFolder();
+    const target = join(outside.path, "x.txt");
+    await using model = await bench(() => [
+      tool("Write", { file_path: target, content: "x" }),
+      tool("WebSearch", { query: "a better library" }),
+      text("Done."),
+    ]);
+    const seen = await model.attempt();
+    assertEquals(seen.outcome.outcome, "finished");
+    assertEquals([...Deno.readDirSync(outside.path)], []);
+    const last = model.api.requests.at(-1);
+    assertMatch(last?.userText ?? "", /Permission to use Write has been denied/);
+    assertMatch(last?.userText ?? "", /No such tool available: WebSearch/);
+    assertEquals(last?.tools.filter((name) => /Web|Worktree|Cron|Agent/.test(name)), []);
+  },
+);
+
+contract("reads a prompt that is longer than an argument can be", async () => {
+  await using model = await bench(() => [text("Read.")]);
+  const prompt = `Task: task-1\n\n${"long ".repeat(100_000)}the very end`;
+  const seen = await model.attempt({ prompt });
+  assertEquals(seen.outcome.detail, "Read.");
+  assertMatch(model.api.requests[0]?.userText ?? "", /the very end$/);
+});
+
+contract("goes on with a conversation under the same id", async () => {
+  await using model = await bench(() => [
+    text("First answer."),
+    text("Second answer."),
+  ]);
+  const first = await model.attempt();
+  const { session } = first.outcome;
+  assert(session !== undefined);
+  assertEquals(first.started.map((start) => start.session), [session]);
+  const second = await model.attempt({
+    resume: session,
+    prompt: "Task: task-1\n\nThe test fails.",
+  });
+  assertEquals(second.outcome.session, session);
+  assertEquals(second.outcome.detail, "Second answer.");
+  assertMatch(model.api.requests.at(-1)?.userText ?? "", /Do it\.[^]*The test fails\./);
+});
+
+contract(
+  "cannot go on with a conversation that does not exist, and keeps no id of it",
+  async () => {
+    await using model = await bench(() => [text("Hello.")]);
+    const { outcome } = await model.attempt({ resume: crypto.randomUUID() });
+    assertEquals(outcome.outcome, "failed");
+    assertMatch(outcome.detail ?? "", /No conversation found/);
+    assertEquals(outcome.session, undefined);
+  },
+);
+
+contract("is limited by a 429, and the conversation can be gone on with", async () => {
+  await using model = await bench(() => [
+    tool("Bash", { command: "true" }),
+    status(429),
+    status(429),
+    text("After the limit."),
+  ]);
+  const limited = await model.attempt();
+  assertEquals(limited.outcome.outcome, "limited");
+  assertEquals(limited.outcome.until, undefined);
+  const { session } = limited.outcome;
+  assert(session !== undefined);
+  const after = await model.attempt({ resume: session });
+  assertEquals(after.outcome.outcome, "finished");
+  assertEquals(after.outcome.detail, "After the limit.");
+});
+
+contract("is limited while the API is overloaded or out of reach", async () => {
+  await using model = await bench(() => [status(529), status(529)]);
+  assertEquals((await model.attempt()).outcome.outcome, "limited");
+  const closed = { ANTHROPIC_BASE_URL: "http://127.0.0.1:9" };
+  assertEquals((await model.attempt({ env: closed })).outcome.outcome, "limited");
+});
+
+contract("fails with the API's words when a request is refused for good", async () => {
+  await using model = await bench(() => [status(400)]);
+  const { outcome } = await model.attempt();
+  assertEquals(outcome.outcome, "failed");
+  assertMatch(outcome.detail ?? "", /400/);
+});
+
+contract("is ended as idle when the model never answers, with what it used so far", async () => {
+  await using model = await bench(() => [tool("Bash", { command: "true" }), hang(), text("Back.")]);
+  const hung = await model.attempt({ idleMs: 5_000 });
+  assertEquals(hung.outcome.outcome, "idle");
+  assertEquals(hung.outcome.usage.input_tokens, REPLY_USAGE.input_tokens);
+  assertEquals(hung.outcome.usage.turns, 1);
+  assertEquals(hung.left, []);
+  const { session } = hung.outcome;
+  assert(session !== undefined);
+  const after = await model.attempt({ resume: session });
+  assertEquals(after.outcome.detail, "Back.");
+});
+
+contract("leaves nothing running when it is interrupted in the middle of a command", async () => {
+  await using model = await bench(() => [tool("Bash", { command: "sleep 300" })]);
+  const abort = new AbortController();
+  const seen = await model.attempt({
+    signal: abort.signal,
+    onActivity: () => setTimeout(() => abort.abort(), 300),
+  });
+  assertEquals(seen.outcome.outcome, "interrupted");
+  assertEquals(seen.left, []);
+});
+
+contract("stops at its budget", async () => {
+  await using model = await bench(() =>
+    Array.from({ length: 5 }, () => tool("Bash", { command: "true" }))
+  );
+  const { outcome } = await model.attempt({ budgetUsd: 0.0001 });
+  assertEquals(outcome.outcome, "budget");
+  assert((outcome.usage.cost_usd ?? 0) >= 0.0001);
+});
+
+contract("leaves its whole stream in the transcript", async () => {
+  await using model = await bench(() => [text("Done.")]);
+  const seen = await model.attempt();
+  const types = asText(seen.transcript).trim().split("\n").map((line) => JSON.parse(line).type);
+  assertEquals(types.at(0), "system");
+  assertEquals(types.at(-1), "result");
+});
+
+contract("is available", async () => {
+  await using _model = await bench(() => []);
+  assertEquals((await claudeAgent().available()).ok, true);
+});
+
+Deno.test("claudeAgent().available() names the program that is missing", async () => {
+  Deno.env.set(PROGRAM, "/nonexistent/claude");
+  const found = await claudeAgent().available();
+  Deno.env.delete(PROGRAM);
+  assertEquals(found, {
+    ok: false,
+    failure: { reason: "agent_missing", agent: "claude", command: "/nonexistent/claude" },
+  });
+});

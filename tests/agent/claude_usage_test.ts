@@ -1,0 +1,72 @@
+import { foldUsage } from "../../src/agent/claude_usage.ts";
+import type { Usage } from "../../src/domain/event.ts";
+import type { StreamMessage } from "../../src/agent/stream_json.ts";
+import { assertEquals } from "../support/assert.ts";
+
+function fold(messages: StreamMessage[]): Usage {
+  const usage = foldUsage();
+  for (const message of messages) usage.add(message);
+  return usage.usage();
+}
+
+function turn(id: string, output: number, model = "claude-haiku-5-5"): StreamMessage {
+  return {
+    type: "assistant",
+    message: { id, model, usage: { input_tokens: 10, output_tokens: output } },
+  };
+}
+
+Deno.test("foldUsage() knows nothing before the first turn", () => {
+  assertEquals(fold([{ type: "system", subtype: "init" }]), {});
+});
+
+Deno.test("foldUsage() counts the lines of one turn once, with the largest numbers", () => {
+  assertEquals(fold([turn("a", 1), turn("a", 7), turn("a", 7), turn("b", 2)]), {
+    input_tokens: 20,
+    output_tokens: 9,
+    cache_read_tokens: 0,
+    cache_write_tokens: 0,
+    turns: 2,
+    model: "claude-haiku-5-5",
+  });
+});
+
+Deno.test("foldUsage() does not count words that no model said", () => {
+  assertEquals(fold([turn("a", 1, "<synthetic>")]), {});
+});
+
+Deno.test("foldUsage() believes the result's modelUsage over the stream and over its usage", () => {
+  const usage = fold([turn("a", 1), {
+    type: "result",
+    total_cost_usd: 0.5,
+    num_turns: 3,
+    usage: { input_tokens: 1, output_tokens: 1 },
+    modelUsage: {
+      "claude-small": { inputTokens: 5, outputTokens: 900, costUSD: 0.1 },
+      "claude-big": {
+        inputTokens: 100,
+        outputTokens: 20,
+        cacheReadInputTokens: 7,
+        cacheCreationInputTokens: 3,
+        costUSD: 0.4,
+      },
+    },
+  }]);
+  assertEquals(usage, {
+    cost_usd: 0.5,
+    input_tokens: 105,
+    output_tokens: 920,
+    cache_read_tokens: 7,
+    cache_write_tokens: 3,
+    turns: 3,
+    model: "claude-big",
+  });
+});
+
+Deno.test("foldUsage() reads numbers that make no sense as none", () => {
+  const usage = fold([{
+    type: "assistant",
+    message: { id: "a", usage: { input_tokens: "12", output_tokens: -3 } },
+  }]);
+  assertEquals([usage.input_tokens, usage.output_tokens], [0, 0]);
+});
