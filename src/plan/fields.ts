@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
 import type { Problem } from "../domain/plan.ts";
 import { closest } from "../domain/suggest.ts";
+import { LIMITS } from "./limits.ts";
 import { type Place, quote } from "./problems.ts";
 import { keyName, MERGE_KEY, type YamlFile } from "./yaml.ts";
 
@@ -61,8 +62,14 @@ export class FieldReader {
     if (!isNothing(found.node) && !isSeq(found.node)) {
       this.wrongType(found, name, "a list such as [task-1, task-2]");
     }
+    const items = isSeq(found.node) ? found.node.items : [];
+    if (items.length > LIMITS.tasks) {
+      const message = `${name} has ${items.length} entries, ${LIMITS.tasks} are the limit`;
+      this.error(found.at, "too-many-entries", message, "split the task");
+      return { value: [], at: found.at };
+    }
     const value: Placed<string>[] = [];
-    for (const item of isSeq(found.node) ? found.node.items : []) {
+    for (const item of items) {
       const node = this.yaml.resolve(item);
       const text = textOf(node);
       const at = this.yaml.placeOf(item);

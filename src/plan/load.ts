@@ -1,0 +1,72 @@
+import { dirname, join, resolve } from "node:path";
+import type { Plan, Problem } from "../domain/plan.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { mapBounded } from "./bounded.ts";
+import { exists } from "./find.ts";
+import { checkGraph, withInheritedPriorities } from "./graph.ts";
+import { LIMITS } from "./limits.ts";
+import { type IndexEntry, readIndex } from "./plan_index.ts";
+import { type Place, sorted, START } from "./problems.ts";
+import { locate, type ReadProblem, readText } from "./read.ts";
+import { checkEntries, type Found, toTasks } from "./rules.ts";
+import { readTaskFile } from "./task_file.ts";
+
+/**
+ * Reads a plan and its task files and checks them. `path` is the plan or the folder that holds it.
+ * All problems are found at once; warnings alone do not make the plan invalid.
+ */
+export async function loadPlan(path: string): Promise<Result<Plan>> {
+  const plan = await planPath(resolve(path));
+  if (!await exists(plan)) return fail({ reason: "plan_not_found", looked: [plan] });
+  const text = await readText(plan);
+  if (!text.ok) return invalid(plan, [toProblem(text.failure, plan, START)]);
+  const index = readIndex(text.value, plan);
+  const read = await mapBounded(
+    index.entries,
+    LIMITS.openFiles,
+    (entry) => readEntry(entry, plan),
+  );
+  const found = read.map(({ found }) => found);
+  const tasks = toTasks(found, plan);
+  const problems = [
+    ...index.problems,
+    ...read.flatMap(({ problems }) => problems),
+    ...checkEntries(found, plan),
+    ...checkGraph(tasks, index.entries, plan),
+  ];
+  if (problems.some(({ severity }) => severity === "error")) return invalid(plan, problems);
+  const { name, identity } = index;
+  const warnings = sorted(problems, plan);
+  return ok({ name, identity, path: plan, tasks: withInheritedPriorities(tasks), warnings });
+}
+
+async function planPath(path: string): Promise<string> {
+  try {
+    return (await Deno.stat(path)).isDirectory ? join(path, "plan.yaml") : path;
+  } catch {
+    return path; // reading it says what is wrong
+  }
+}
+
+/** Reads the task file that an entry names. */
+async function readEntry(
+  entry: IndexEntry,
+  plan: string,
+): Promise<{ found: Found; problems: Problem[] }> {
+  if (entry.spec?.kind !== "file") return { found: { entry }, problems: [] };
+  const { value, at } = entry.spec.file;
+  const path = await locate(dirname(plan), value);
+  if (!path.ok) return { found: { entry }, problems: [toProblem(path.failure, plan, at)] };
+  const text = await readText(path.value);
+  if (!text.ok) return { found: { entry }, problems: [toProblem(text.failure, plan, at)] };
+  const file = readTaskFile(text.value, path.value);
+  return { found: { entry, file }, problems: file.problems };
+}
+
+function toProblem(found: ReadProblem, file: string, at: Place): Problem {
+  return { severity: "error", ...found, file, ...at };
+}
+
+function invalid(plan: string, problems: readonly Problem[]): Result<never> {
+  return fail({ reason: "plan_invalid", path: plan, problems: sorted(problems, plan) });
+}

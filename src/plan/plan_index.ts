@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { isMap, isSeq, type YAMLMap } from "yaml";
+import type { Problem } from "../domain/plan.ts";
+import { type FilesToTouch, PRIORITIES, type Priority, type Status } from "../domain/task.ts";
+import { FieldReader, isNothing, type Placed, textOf } from "./fields.ts";
+import { readInline } from "./inline.ts";
+import { LIMITS } from "./limits.ts";
+import { quote, START } from "./problems.ts";
+import { readYaml } from "./yaml.ts";
+
+/** What `plan.yaml` says, before its task files are read. */
+export interface PlanIndex {
+  name: string;
+  identity: string;
+  /** In the order of the plan. Entries without a usable id are left out. */
+  entries: IndexEntry[];
+  /** The number of entries, the unusable ones included. */
+  count: number;
+  problems: Problem[];
+}
+
+export interface IndexEntry {
+  id: Placed<string>;
+  name: string;
+  priority: Priority;
+  dependencies: Placed<string>[];
+  estimatedTokens?: number;
+  /** absent: neither a file nor a specification stands there, which is a problem already. */
+  spec?: FileSpec | InlineSpec;
+}
+
+export interface FileSpec {
+  kind: "file";
+  /** As written. */
+  file: Placed<string>;
+  /** The index is not where a status counts. */
+  status?: Placed<string>;
+}
+
+export interface InlineSpec {
+  kind: "inline";
+  status: Status;
+  body: string;
+  files: FilesToTouch;
+  labels: string[];
+}
+
+/** Reads the text of `plan.yaml`. Never throws. */
+export function readIndex(text: string, path: string): PlanIndex {
+  const yaml = readYaml(text, path);
+  const reader = new FieldReader(yaml);
+  const root = yaml.root;
+  const index = { name: "", identity: "", entries: [] as IndexEntry[], count: 0 };
+  if (isMap(root)) {
+    Object.assign(index, readMetadata(reader, root), readTasks(reader, root));
+  } else if (!yaml.problems.some(({ severity }) => severity === "error")) {
+    const [found, hint] = ["the plan is no mapping", "it begins with  metadata:  and  tasks:"];
+    reader.error(root ? yaml.placeOf(root) : START, "not-a-plan", found, hint);
+  }
+  return { ...index, problems: [...yaml.problems, ...reader.problems] };
+}
+
+function readMetadata(
+  reader: FieldReader,
+  root: YAMLMap,
+): { name: string; identity: string } | undefined {
+  const metadata = reader.find(root, "metadata");
+  if (!metadata) reader.missing(root, "metadata", "the plan");
+  else if (!isMap(metadata.node)) {
+    reader.wrongType(metadata, `"metadata"`, "a mapping with a name");
+  } else {
+    const map = metadata.node;
+    const name = required(reader, map, `"metadata"`, "name", "title")?.value;
+    const created = reader.text(map, "created", "created_at", "date")?.value ?? "";
+    if (name !== undefined) return { name, identity: identityOf(name, created) };
+  }
+  return undefined;
+}
+
+/** Readable, safe in a config value, and different for every plan. */
+function identityOf(name: string, created: string): string {
+  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40).replace(/^-|-$/g, "");
+  const hash = createHash("sha256").update(`${name}\0${created}`).digest("hex").slice(0, 12);
+  return slug === "" ? hash : `${slug}-${hash}`;
+}
+
+function readTasks(reader: FieldReader, root: YAMLMap): { entries: IndexEntry[]; count: number } {
+  const tasks = reader.find(root, "tasks");
+  const none = { entries: [], count: 0 };
+  if (!tasks) {
+    reader.missing(root, "tasks", "the plan");
+    return none;
+  }
+  if (!isSeq(tasks.node) && !isNothing(tasks.node)) {
+    reader.wrongType(tasks, `"tasks"`, "a list of tasks, each beginning with a dash");
+    return none;
+  }
+  const items = isSeq(tasks.node) ? tasks.node.items : [];
+  if (items.length === 0) {
+    reader.error(tasks.at, "no-tasks", "the plan has no tasks", "add at least one under  tasks:");
+  }
+  if (items.length > LIMITS.tasks) {
+    const message = `the plan has ${items.length} tasks, ${LIMITS.tasks} are the limit`;
+    reader.error(tasks.at, "too-many-tasks", message, "split the plan");
+    return { ...none, count: items.length };
+  }
+  const entries = items.map((item, order) => readEntry(reader, item, order));
+  return { entries: entries.filter((entry) => entry !== undefined), count: items.length };
+}
+
+function readEntry(reader: FieldReader, item: unknown, order: number): IndexEntry | undefined {
+  const node = reader.yaml.resolve(item);
+  const at = reader.yaml.placeOf(item);
+  if (!isMap(node)) {
+    reader.wrongType({ node, at }, `entry ${order + 1} of "tasks"`, "a mapping with an id");
+    return undefined;
+  }
+  const id = reader.text(node, "id");
+  const where = id ? `the task ${quote(id.value)}` : `entry ${order + 1} of "tasks"`;
+  if (!id && !isPresent(reader, node, "id")) reader.missing(node, "id", where);
+  const name = required(reader, node, where, "name", "title")?.value ?? "";
+  const priority = reader.word(node, "priority", PRIORITIES)?.value;
+  if (!isPresent(reader, node, "priority")) reader.missing(node, "priority", where);
+  const dependencies = reader.texts(node, "dependencies", "depends_on");
+  if (!dependencies) reader.missing(node, "dependencies", where);
+  const spec = readSpec(reader, node, name);
+  if (!spec && !isPresent(reader, node, "file")) reader.missing(node, "file", where);
+  const tokens = Number(textOf(reader.find(node, "estimated_tokens")?.node ?? null) ?? NaN);
+  if (!id) return undefined;
+  return {
+    id,
+    name,
+    priority: priority ?? "medium",
+    dependencies: dependencies?.value ?? [],
+    ...(tokens > 0 ? { estimatedTokens: tokens } : {}),
+    ...(spec ? { spec } : {}),
+  };
+}
+
+function readSpec(
+  reader: FieldReader,
+  map: YAMLMap,
+  name: string,
+): FileSpec | InlineSpec | undefined {
+  if (!isPresent(reader, map, "file")) return readInline(reader, map, name);
+  const file = reader.text(map, "file");
+  const status = reader.text(map, "status");
+  return file && { kind: "file", file, ...(status ? { status } : {}) };
+}
+
+function isPresent(reader: FieldReader, map: YAMLMap, name: string): boolean {
+  const node = reader.find(map, name)?.node;
+  return node !== undefined && !isNothing(node);
+}
+
+/** The text under a key that must be there, by whichever of its names. */
+function required(
+  reader: FieldReader,
+  map: YAMLMap,
+  where: string,
+  ...names: [string, ...string[]]
+): Placed<string> | undefined {
+  if (!names.some((name) => isPresent(reader, map, name))) reader.missing(map, names[0], where);
+  return reader.text(map, ...names);
+}
