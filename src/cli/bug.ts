@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { VERSION } from "../domain/names.ts";
 
 /** The exit code of a bug in parex: EX_SOFTWARE of sysexits(3). */
@@ -13,7 +14,8 @@ export function describeBug(error: unknown, { debug }: { debug: boolean }): stri
     : (error.stack ?? String(error)).split("\n").slice(0, SHORT_STACK_LINES).join("\n");
   return [
     "error: this is a bug in parex, not in your plan",
-    ...stack.split("\n").map((line) => `  ${line}`),
+    // The runtime colours the places in a stack even where nothing else is coloured.
+    ...stripVTControlCharacters(stack).split("\n").map((line) => `  ${line}`),
     `parex ${VERSION}, deno ${Deno.version.deno}, ${Deno.build.target}`,
     `please report it with these lines: ${REPORT_AT}`,
     ...(debug ? [] : ["PAREX_DEBUG=1 shows more"]),

@@ -7,6 +7,10 @@ import {
   type Spec,
   type Values,
 } from "../config/table.ts";
+import { CONFIG_PATH } from "../domain/names.ts";
+
+const ELSEWHERE = `Each of them can also be set by a variable (--idle-timeout: PAREX_IDLE_TIMEOUT)
+or in ${CONFIG_PATH} under its name; the flag wins, then the variable.`;
 
 /**
  * Gives a command one option for every setting that has a flag. Their values stay text: hand
@@ -19,9 +23,13 @@ export function addSettingOptions(command: CommandUnknownOpts): void {
     const short = spec.short ? `-${spec.short}, ` : "";
     if (spec.kind.placeholder) {
       const flags = `${short}--${spec.name} ${spec.kind.placeholder}`;
-      command.addOption(new Option(flags, descriptionOf(key)));
+      const option = new Option(flags, descriptionOf(key));
+      // For the help and the shells' completions; `loadSettings` is the one to check them.
+      if (spec.kind.choices) option.argChoices = [...spec.kind.choices];
+      command.addOption(option);
     } else addSwitch(command, spec.name, descriptionOf(key), (DEFAULTS as Partial<Values>)[key]);
   }
+  command.addHelpText("after", `\n${ELSEWHERE}`);
 }
 
 /** Both ways, so that a flag can override the config file; the help shows what is not the default. */

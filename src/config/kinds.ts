@@ -84,7 +84,7 @@ export function choice<T extends string>(choices: readonly [T, ...T[]]): Kind<T>
     schema: z.enum(choices),
     fromText: same,
     takes: `one of ${choices.join(", ")}`,
-    placeholder: `<${choices.join("|")}>`,
+    placeholder: "<name>",
     choices,
     show: (value) => value,
   };

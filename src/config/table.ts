@@ -39,7 +39,7 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   land: {
     name: "land",
     kind: choice(["pr", "merge", "none"]),
-    description: "where completed work goes",
+    description: "where completed work goes; this version has only none",
   },
   attempts: {
     name: "attempts",
