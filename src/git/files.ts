@@ -1,4 +1,14 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { fail, ok, type Result } from "../domain/result.ts";
+
+/** Runs work on files; what the system refuses becomes a failure that names `path`. */
+export async function io<T>(path: string, work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    return fail({ reason: "io_failed", path, detail: String(error) });
+  }
+}
 
 /** Whether something lies at `path`, a dangling symbolic link included. */
 export async function exists(path: string): Promise<boolean> {
@@ -6,9 +16,27 @@ export async function exists(path: string): Promise<boolean> {
     await Deno.lstat(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether `path` is free to become a worktree: nothing, or an empty folder. */
+export async function isFree(path: string): Promise<boolean> {
+  try {
+    for await (const _ of Deno.readDir(path)) return false;
+    return true;
+  } catch (error) {
+    return isAbsent(error) && !await exists(path);
+  }
+}
+
+/** A file's text; undefined if it does not exist. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }
@@ -19,4 +47,13 @@ export async function realPathOf(path: string): Promise<string> {
   if (await exists(absolute)) return await Deno.realPath(absolute);
   const folder = dirname(absolute);
   return folder === absolute ? absolute : join(await realPathOf(folder), basename(absolute));
+}
+
+/** Whether `path` is `folder` or lies in it. Both absolute and normal. */
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }

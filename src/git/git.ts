@@ -1,9 +1,14 @@
+import { join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type Env, toolEnv } from "../exec/env.ts";
 import { sh, type ShResult } from "../exec/sh.ts";
+import { exists } from "./files.ts";
 
 export interface GitOptions {
+  /** A top level, unless `discover` is set. */
   cwd: string;
+  /** Look for the repository in the folders above, too. */
+  discover?: boolean;
   /** Variables on top of parex's own environment for tools. */
   env?: Env;
   /** Text for stdin; without it stdin is closed. */
@@ -18,6 +23,11 @@ export const LOCAL_TIMEOUT_MS = 10 * 60_000;
 
 /** Runs git to its end and returns whatever its exit code was. */
 export async function git(args: readonly string[], options: GitOptions): Promise<ShResult> {
+  // In a worktree whose `.git` an agent has deleted, git would find the user's own checkout above.
+  if (!options.discover && !await exists(join(options.cwd, ".git"))) {
+    const stderr = `fatal: not a git repository: ${options.cwd}`;
+    return { code: 128, stdout: "", stderr, timedOut: false };
+  }
   return await sh(["git", ...args], {
     cwd: options.cwd,
     env: toolEnv(options.env),
@@ -41,7 +51,21 @@ export async function gitLine(
   options: GitOptions,
 ): Promise<Result<string>> {
   const result = await gitOk(args, options);
-  return result.ok ? ok(result.value.replace(/\r?\n$/, "")) : result;
+  return result.ok ? ok(lineOf(result.value)) : result;
+}
+
+function lineOf(stdout: string): string {
+  return stdout.replace(/\r?\n$/, "");
+}
+
+/** As `gitLine`, for questions that git answers with exit code 1 for "there is none". */
+export async function gitMaybe(
+  args: readonly string[],
+  options: GitOptions,
+): Promise<Result<string | undefined>> {
+  const result = await git(args, options);
+  if (result.code === 1) return ok(undefined);
+  return result.code === 0 ? ok(lineOf(result.stdout)) : gitFailed(args, result);
 }
 
 /** The failure of a git command that no rule of parex expected. */

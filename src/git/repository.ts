@@ -2,7 +2,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { exists } from "./files.ts";
-import { git, gitFailed, gitLine } from "./git.ts";
+import { git, gitFailed, gitLine, gitMaybe } from "./git.ts";
 
 /** Where parex stands. Absolute real paths. */
 export interface Repository {
@@ -26,7 +26,10 @@ export async function openRepository(cwd: string): Promise<Result<Repository>> {
   const { commonDir, bare } = common.value;
 
   const main = bare ? undefined : await mainWorktree(commonDir);
-  const top = await gitLine(["rev-parse", "--path-format=absolute", "--show-toplevel"], { cwd });
+  const top = await gitLine(["rev-parse", "--path-format=absolute", "--show-toplevel"], {
+    cwd,
+    discover: true,
+  });
   const standing = top.ok ? await Deno.realPath(top.value) : main;
   if (standing === undefined) return fail({ reason: "bare_repository", path: commonDir });
 
@@ -40,7 +43,7 @@ export async function openRepository(cwd: string): Promise<Result<Repository>> {
 }
 
 async function checkVersion(cwd: string): Promise<Result<void>> {
-  const result = await git(["--version"], { cwd });
+  const result = await git(["--version"], { cwd, discover: true });
   if (result.code === 127) return fail({ reason: "git_missing" });
   if (result.code !== 0) return gitFailed(["--version"], result);
   const found = /(\d+)\.(\d+)\S*/.exec(result.stdout);
@@ -55,7 +58,7 @@ async function checkVersion(cwd: string): Promise<Result<void>> {
 
 async function commonDirOf(cwd: string): Promise<Result<{ commonDir: string; bare: boolean }>> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
-  const found = await git(args, { cwd });
+  const found = await git(args, { cwd, discover: true });
   if (found.code !== 0) {
     // A repository is there but git refuses it, such as another user's: git's own words say why.
     return await liesInRepository(cwd)
@@ -65,6 +68,7 @@ async function commonDirOf(cwd: string): Promise<Result<{ commonDir: string; bar
   const commonDir = await Deno.realPath(found.stdout.replace(/\r?\n$/, ""));
   const bare = await gitLine(["--git-dir", commonDir, "rev-parse", "--is-bare-repository"], {
     cwd: commonDir,
+    discover: true,
   });
   return bare.ok ? ok({ commonDir, bare: bare.value === "true" }) : bare;
 }
@@ -78,10 +82,11 @@ async function liesInRepository(cwd: string): Promise<boolean> {
 
 /** Undefined where git keeps no record of it: a git directory apart from its only work tree. */
 async function mainWorktree(commonDir: string): Promise<string | undefined> {
-  const configured = await gitLine(["--git-dir", commonDir, "config", "--get", "core.worktree"], {
+  const configured = await gitMaybe(["--git-dir", commonDir, "config", "--get", "core.worktree"], {
     cwd: commonDir,
+    discover: true,
   });
-  const path = configured.ok
+  const path = configured.ok && configured.value !== undefined
     ? resolve(commonDir, configured.value)
     : basename(commonDir) === ".git"
     ? dirname(commonDir)

@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import type { Unfinished } from "../domain/failure.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import type { Env } from "../exec/env.ts";
+import { exists } from "./files.ts";
+import { detailOf, entries, git, gitLine, gitMaybe, gitOk } from "./git.ts";
+import type { Repository } from "./repository.ts";
+import { type Change, readStatus } from "./status.ts";
+
+export type { Change };
+
+/** Where a worktree's HEAD stands. */
+export interface HeadState {
+  /** Absent: HEAD is detached. */
+  branch?: string;
+  /** Absent: the branch has no commit yet. */
+  sha?: string;
+  /** A git operation that was begun and not ended. */
+  inProgress?: Unfinished;
+}
+
+export interface Commit {
+  sha: string;
+  subject: string;
+}
+
+export interface FileChange {
+  path: string;
+  change: "added" | "modified" | "deleted";
+}
+
+/** Uncommitted changes of a worktree, untracked files among them. */
+export async function changes(worktree: string, env: Env = {}): Promise<Result<Change[]>> {
+  return await readStatus(worktree, ["--untracked-files=normal"], env);
+}
+
+/** The branch and commit of a worktree, and what was left half done in it. */
+export async function headState(worktree: string): Promise<Result<HeadState>> {
+  const [gitDir, ref, sha] = await Promise.all([
+    gitLine(["rev-parse", "--absolute-git-dir"], { cwd: worktree }),
+    gitMaybe(["symbolic-ref", "--quiet", "HEAD"], { cwd: worktree }),
+    gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"], { cwd: worktree }),
+  ]);
+  if (!gitDir.ok) return gitDir;
+  if (!ref.ok) return ref;
+  if (!sha.ok) return sha;
+  const inProgress = await unfinished(gitDir.value);
+  return ok({
+    ...(ref.value === undefined ? {} : { branch: ref.value.replace(/^refs\/heads\//, "") }),
+    ...(sha.value === undefined ? {} : { sha: sha.value }),
+    ...(inProgress === undefined ? {} : { inProgress }),
+  });
+}
+
+/** A rebase first: while it stops at a commit, it leaves the marks of a cherry-pick too. */
+const MARKS: [string, Unfinished][] = [
+  ["rebase-merge", "rebase"],
+  ["rebase-apply", "rebase"],
+  ["MERGE_HEAD", "merge"],
+  ["CHERRY_PICK_HEAD", "cherry-pick"],
+  ["REVERT_HEAD", "revert"],
+];
+
+async function unfinished(gitDir: string): Promise<Unfinished | undefined> {
+  for (const [name, operation] of MARKS) {
+    if (await exists(join(gitDir, name))) return operation;
+  }
+}
+
+export interface CommitOptions {
+  /** Paths relative to the top level that stay out of the commit, with all below them. */
+  exclude: string[];
+  env?: Env;
+}
+
+/**
+ * Commits everything that a worktree has uncommitted; undefined if that is nothing. The user's hooks
+ * and signing apply. Refuses while a merge or the like is half done, for it would end that.
+ */
+export async function commitAll(
+  worktree: string,
+  message: string,
+  { exclude, env = {} }: CommitOptions,
+): Promise<Result<{ sha: string } | undefined>> {
+  const head = await headState(worktree);
+  if (!head.ok) return head;
+  if (head.value.inProgress) {
+    return fail({ reason: "commit_failed", detail: `a ${head.value.inProgress} is half done` });
+  }
+  const staged = await stageAll(worktree, exclude, env);
+  if (!staged.ok) return staged;
+  if (!staged.value) return ok(undefined);
+  const args = ["commit", "--quiet", "--cleanup=whitespace", "--file=-"];
+  const committed = await git(args, { cwd: worktree, env, input: message });
+  if (committed.code !== 0) return fail({ reason: "commit_failed", detail: detailOf(committed) });
+  const sha = await gitLine(["rev-parse", "HEAD"], { cwd: worktree });
+  return sha.ok ? ok({ sha: sha.value }) : sha;
+}
+
+/** False: nothing to commit. */
+async function stageAll(worktree: string, exclude: string[], env: Env): Promise<Result<boolean>> {
+  const cwd = worktree;
+  const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
+  const added = await git(["add", "--all", "--sparse", "--", ":/", ...not], { cwd, env });
+  if (added.code !== 0) return fail({ reason: "commit_failed", detail: detailOf(added) });
+  if (exclude.length > 0) {
+    // The agent may have staged them itself.
+    const paths = exclude.map((path) => `:(top,literal)${path}`);
+    const unstaged = await gitOk(["reset", "--quiet", "--", ...paths], { cwd });
+    if (!unstaged.ok) return unstaged;
+  }
+  const staged = await gitOk(["diff", "--cached", "--raw", "-z", "--no-renames"], { cwd });
+  if (!staged.ok) return staged;
+  const nested = nestedRepositories(entries(staged.value));
+  if (nested.length === 0) return ok(staged.value !== "");
+  // Committed, it would be a link to a commit that nobody else has.
+  const unstaged = await gitOk(["rm", "--cached", "--quiet", "-f", "--", ...nested], { cwd });
+  if (!unstaged.ok) return unstaged;
+  const detail = `a repository of its own lies in the tree: ${nested.join(", ")}`;
+  return fail({ reason: "commit_failed", detail });
+}
+
+/** New links to commits of other repositories, in the fields of `git diff --raw -z`. */
+function nestedRepositories(fields: string[]): string[] {
+  const links: string[] = [];
+  let declared = false;
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const path = fields[at + 1] ?? "";
+    if (path === ".gitmodules") declared = true;
+    if (fields[at]?.startsWith(":000000 160000 ")) links.push(path);
+  }
+  return declared ? [] : links;
+}
+
+/**
+ * Commits on a branch that none of `notFrom` (branches, commits) has, newest first. Merges do not
+ * count: they bring in the work of others.
+ */
+export async function ownCommits(
+  repo: Repository,
+  branch: string,
+  notFrom: string[],
+): Promise<Result<Commit[]>> {
+  const args = ["rev-list", "--no-merges", "--no-commit-header", "--format=%H %s", "--stdin"];
+  const input = [`refs/heads/${branch}`, ...notFrom.map((ref) => `^${ref}`), ""].join("\n");
+  const listed = await gitOk(args, { cwd: repo.root, input });
+  if (!listed.ok) return listed;
+  const lines = listed.value.split("\n").filter((line) => line !== "");
+  return ok(lines.map((line) => {
+    const space = line.indexOf(" ");
+    return { sha: line.slice(0, space), subject: line.slice(space + 1) };
+  }));
+}
+
+const CHANGE: Record<string, FileChange["change"]> = { A: "added", D: "deleted" };
+
+/** What `to` has changed since it left `from` (both commits or branches). */
+export async function filesChanged(
+  repo: Repository,
+  from: string,
+  to: string,
+): Promise<Result<FileChange[]>> {
+  const base = await gitMaybe(["merge-base", "--end-of-options", from, to], { cwd: repo.root });
+  if (!base.ok) return base;
+  const start = base.value ?? from;
+  const args = ["diff-tree", "-r", "-z", "--name-status", "--no-renames", "--end-of-options"];
+  const diff = await gitOk([...args, start, to], { cwd: repo.root });
+  if (!diff.ok) return diff;
+  const fields = entries(diff.value);
+  const found: FileChange[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    found.push({ change: CHANGE[fields[at] ?? ""] ?? "modified", path: fields[at + 1] ?? "" });
+  }
+  return ok(found);
+}

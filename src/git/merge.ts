@@ -1,0 +1,103 @@
+import { fail, ok, type Result } from "../domain/result.ts";
+import { entries, git, gitFailed, gitOk } from "./git.ts";
+import { headState } from "./commit.ts";
+import type { Repository } from "./repository.ts";
+
+/** A branch to merge, and what people call it. */
+export interface MergeSource {
+  branch: string;
+  label: string;
+}
+
+/**
+ * Merges branches into a clean worktree, one after the other; those that it has already cost next to
+ * nothing. On a conflict the merge is taken back, and the ones before it stay.
+ */
+export async function mergeInto(
+  worktree: string,
+  sources: MergeSource[],
+  message: string,
+): Promise<Result<void>> {
+  for (const [index, source] of sources.entries()) {
+    const merged = await mergeOne(worktree, source, sources.slice(0, index), message);
+    if (!merged.ok) return merged;
+  }
+  return ok();
+}
+
+async function mergeOne(
+  worktree: string,
+  source: MergeSource,
+  earlier: MergeSource[],
+  message: string,
+): Promise<Result<void>> {
+  const cwd = worktree;
+  const ref = `refs/heads/${source.branch}`;
+  const contained = ["merge-base", "--is-ancestor", ref, "HEAD"];
+  const known = await git(contained, { cwd });
+  if (known.code === 0) return ok();
+  if (known.code !== 1) return gitFailed(contained, known);
+
+  const flags = ["--quiet", "--no-edit", "--ff", "--no-squash", "--commit", "--no-autostash"];
+  const args = ["merge", ...flags, "-m", message, "--", ref];
+  const merge = await git(args, { cwd });
+  if (merge.code === 0) return ok();
+  const open = await gitOk(["diff", "--name-only", "--diff-filter=U", "-z"], { cwd });
+  if (!open.ok) return open;
+  const undone = await takeBack(worktree);
+  if (!undone.ok) return undone;
+  const files = entries(open.value);
+  if (files.length === 0) return gitFailed(args, merge);
+  const others = await opponents(worktree, source, earlier);
+  if (!others.ok) return others;
+  return fail({ reason: "merge_conflict", files, between: [...others.value, source.label] });
+}
+
+async function takeBack(worktree: string): Promise<Result<void>> {
+  const head = await headState(worktree);
+  if (!head.ok) return head;
+  if (head.value.inProgress !== "merge") return ok();
+  const aborted = await gitOk(["merge", "--abort"], { cwd: worktree });
+  return aborted.ok ? ok() : aborted;
+}
+
+/** Which of the branches merged before this one does not get along with; if none, the worktree's own. */
+async function opponents(
+  worktree: string,
+  source: MergeSource,
+  earlier: MergeSource[],
+): Promise<Result<string[]>> {
+  const labels: string[] = [];
+  for (const other of earlier) {
+    const files = await mergeTree(
+      worktree,
+      `refs/heads/${other.branch}`,
+      `refs/heads/${source.branch}`,
+    );
+    if (!files.ok) return files;
+    if (files.value.length > 0) labels.push(other.label);
+  }
+  if (labels.length > 0) return ok(labels);
+  const head = await headState(worktree);
+  return head.ok ? ok([head.value.branch ?? "HEAD"]) : head;
+}
+
+/** The files in which a merge of two commits or branches would conflict. Touches no worktree. */
+export async function conflictsBetween(
+  repo: Repository,
+  ours: string,
+  theirs: string,
+): Promise<Result<string[]>> {
+  return await mergeTree(repo.root, ours, theirs);
+}
+
+async function mergeTree(cwd: string, ours: string, theirs: string): Promise<Result<string[]>> {
+  const flags = ["--write-tree", "--name-only", "--no-messages", "-z"];
+  const args = ["merge-tree", ...flags, "--end-of-options", ours, theirs];
+  const merge = await git(args, { cwd });
+  if (merge.code === 0) return ok([]);
+  // The tree comes first, then the files.
+  return merge.code === 1
+    ? ok([...new Set(entries(merge.stdout).slice(1))])
+    : gitFailed(args, merge);
+}

@@ -1,0 +1,190 @@
+import { join } from "node:path";
+import type { PrerequisiteFailure } from "../domain/failure.ts";
+import { WORKTREES_DIR } from "../domain/names.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { closest } from "../domain/suggest.ts";
+import { headState } from "./commit.ts";
+import { isFree, isWithin, realPathOf } from "./files.ts";
+import { detailOf, entries, git, gitMaybe, gitOk } from "./git.ts";
+import { listWorktrees, planOwners } from "./registrations.ts";
+import type { Repository } from "./repository.ts";
+import { readStatus } from "./status.ts";
+
+export interface RepositoryChecks {
+  /** Branch to land on; absent: the one checked out. */
+  base?: string;
+  allowDirty: boolean;
+  /** Files and folders whose changes do not count. Absolute. */
+  mayBeDirty: string[];
+}
+
+/** Whether a run can begin in this repository, and from where. */
+export async function checkRepository(
+  repo: Repository,
+  checks: RepositoryChecks,
+): Promise<Result<{ base: string; baseSha: string }>> {
+  const base = await findBase(repo, checks.base);
+  if (!base.ok) return base;
+  const identity = await checkIdentity(repo);
+  if (!identity.ok) return identity;
+  if (checks.allowDirty) return base;
+  const clean = await checkClean(repo, checks.mayBeDirty);
+  return clean.ok ? base : clean;
+}
+
+async function findBase(
+  repo: Repository,
+  wanted: string | undefined,
+): Promise<Result<{ base: string; baseSha: string }>> {
+  const cwd = repo.checkout;
+  let base = wanted;
+  if (base === undefined) {
+    const head = await headState(cwd);
+    if (!head.ok) return head;
+    if (head.value.branch === undefined) return fail({ reason: "detached_head", root: cwd });
+    base = head.value.branch;
+  }
+  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${base}^{commit}`];
+  const sha = await gitMaybe(args, { cwd });
+  if (!sha.ok) return sha;
+  if (sha.value !== undefined) return ok({ base, baseSha: sha.value });
+  const branches = await listBranches(repo);
+  if (!branches.ok) return branches;
+  const suggestion = closest(base, branches.value);
+  return fail({
+    reason: "base_missing",
+    base,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  });
+}
+
+async function listBranches(repo: Repository): Promise<Result<string[]>> {
+  const args = ["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"];
+  const listed = await gitOk(args, { cwd: repo.root });
+  return listed.ok ? ok(listed.value.split("\n").filter((name) => name !== "")) : listed;
+}
+
+async function checkIdentity(repo: Repository): Promise<Result<void>> {
+  for (const name of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
+    const ident = await git(["var", name], { cwd: repo.checkout });
+    if (ident.code !== 0) return fail({ reason: "no_identity", detail: detailOf(ident) });
+  }
+  return ok();
+}
+
+/** Paths that the failure names; there may be thousands. */
+const NAMED = 100;
+
+async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<Result<void>> {
+  const root = repo.checkout;
+  const allowed = await Promise.all(
+    [join(repo.root, WORKTREES_DIR), join(repo.root, ".parallel"), ...mayBeDirty].map(realPathOf),
+  );
+  const head = await headState(root);
+  if (!head.ok) return head;
+  const dirty = await dirtyPaths(root, allowed);
+  if (!dirty.ok) return dirty;
+  const { inProgress } = head.value;
+  if (dirty.value.length === 0 && inProgress === undefined) return ok();
+  return fail({
+    reason: "dirty_tree",
+    root,
+    paths: dirty.value.slice(0, NAMED),
+    total: dirty.value.length,
+    ...(inProgress === undefined ? {} : { inProgress }),
+  });
+}
+
+async function dirtyPaths(root: string, allowed: string[]): Promise<Result<string[]>> {
+  const status = await readStatus(root);
+  if (!status.ok) return status;
+  const isAllowed = (path: string) => allowed.some((folder) => isWithin(join(root, path), folder));
+  const dirty: string[] = [];
+  const mixed: string[] = [];
+  for (const { path, state } of status.value) {
+    const plain = path.replace(/\/$/, "");
+    if (isAllowed(plain)) continue;
+    // git names an untracked folder alone: what is allowed may lie in it, beside what is not.
+    const holdsAllowed = allowed.some((folder) => isWithin(folder, join(root, plain)));
+    (state === "??" && holdsAllowed ? mixed : dirty).push(path);
+  }
+  if (mixed.length === 0) return ok(dirty);
+  const args = ["--literal-pathspecs", "ls-files", "--others", "--exclude-standard", "-z"];
+  const files = await gitOk([...args, "--", ...mixed], { cwd: root });
+  if (!files.ok) return files;
+  return ok([...dirty, ...entries(files.value).filter((path) => !isAllowed(path))]);
+}
+
+export interface TaskBranch {
+  id: string;
+  branch: string;
+  /** Of its worktree, absolute. */
+  path: string;
+}
+
+/** Whether the branches and folders of all tasks are free, or this plan's own. */
+export async function checkBranches(
+  repo: Repository,
+  tasks: TaskBranch[],
+  identity: string,
+): Promise<Result<void>> {
+  const [branches, owners, worktrees] = await Promise.all([
+    listBranches(repo),
+    planOwners(repo),
+    listWorktrees(repo),
+  ]);
+  if (!branches.ok) return branches;
+  if (!owners.ok) return owners;
+  if (!worktrees.ok) return worktrees;
+  const taken = checkNames(tasks, branches.value, owners.value, identity);
+  if (taken) return fail(taken);
+
+  const byBranch = new Map(worktrees.value.map((one) => [one.branch, one]));
+  const byPath = new Map(worktrees.value.map((one) => [one.path, one]));
+  for (const task of tasks) {
+    const path = await realPathOf(task.path);
+    const holder = byBranch.get(task.branch);
+    if (holder && holder.path !== path) {
+      return fail({ reason: "worktree_elsewhere", branch: task.branch, path: holder.path });
+    }
+    const there = byPath.get(path);
+    if (there === undefined && !await isFree(path)) {
+      return fail({ reason: "foreign_worktree", path });
+    }
+    if (there?.branch !== undefined && there.branch !== task.branch) {
+      return fail({ reason: "foreign_worktree", path, branch: there.branch });
+    }
+  }
+  return ok();
+}
+
+/** Branches are files and folders to git: `a` and `a/b` cannot both exist. */
+function checkNames(
+  tasks: TaskBranch[],
+  branches: string[],
+  owners: Map<string, string>,
+  identity: string,
+): PrerequisiteFailure | undefined {
+  const existing = new Set(branches);
+  const below = new Map(branches.flatMap((name) => folders(name).map((path) => [path, name])));
+  const foreign: { branch: string; owner?: string }[] = [];
+  for (const { branch } of tasks) {
+    if (existing.has(branch)) {
+      const owner = owners.get(branch);
+      if (owner !== identity) foreign.push({ branch, ...(owner === undefined ? {} : { owner }) });
+      continue;
+    }
+    const above = folders(branch).find((path) => existing.has(path));
+    const inTheWay = above ?? below.get(branch);
+    if (inTheWay !== undefined) {
+      return { reason: "branch_in_the_way", branch: inTheWay, wanted: branch };
+    }
+  }
+  if (foreign.length > 0) return { reason: "foreign_branch", branches: foreign, identity };
+}
+
+/** `a/b/c` → `a`, `a/b`. */
+function folders(branch: string): string[] {
+  const parts = branch.split("/");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
+}

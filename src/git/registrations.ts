@@ -1,0 +1,77 @@
+import { ok, type Result } from "../domain/result.ts";
+import { entries, git, gitFailed, gitMaybe, gitOk } from "./git.ts";
+import { planKeyOf } from "../domain/names.ts";
+import type { Repository } from "./repository.ts";
+
+/** A worktree as git has it on its list, whether its folder exists or not. */
+export interface Registration {
+  /** Absolute, as it was when git made it. */
+  path: string;
+  /** All zeros while there is no commit. */
+  head: string;
+  /** Absent: HEAD is detached, or the entry is a bare repository. */
+  branch?: string;
+  /** Why it is locked; empty without a reason. */
+  locked?: string;
+}
+
+/** All worktrees of a repository, the main one first. */
+export async function listWorktrees(repo: Repository): Promise<Result<Registration[]>> {
+  const listed = await gitOk(["worktree", "list", "--porcelain", "-z"], { cwd: repo.root });
+  if (!listed.ok) return listed;
+  return ok(listed.value.split("\0\0").filter((block) => block !== "").map(registrationOf));
+}
+
+function registrationOf(block: string): Registration {
+  const fields = new Map(
+    block.split("\0").map((line) => {
+      const space = line.indexOf(" ");
+      return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
+    }),
+  );
+  const branch = fields.get("branch");
+  const locked = fields.get("locked");
+  return {
+    path: fields.get("worktree") ?? "",
+    head: fields.get("HEAD") ?? "",
+    ...(branch === undefined ? {} : { branch: branch.replace(/^refs\/heads\//, "") }),
+    ...(locked === undefined ? {} : { locked }),
+  };
+}
+
+/** Which plan each of parex's branches belongs to. A branch need not exist any more. */
+export async function planOwners(repo: Repository): Promise<Result<Map<string, string>>> {
+  const args = ["config", "--null", "--get-regexp", "^branch\\..*\\.parex-plan$"];
+  const result = await gitMaybe(args, { cwd: repo.root });
+  if (!result.ok) return result;
+  const owners = new Map<string, string>();
+  for (const pair of entries(result.value ?? "")) {
+    const newline = pair.indexOf("\n");
+    if (newline < 0) continue;
+    owners.set(
+      pair.slice("branch.".length, newline - ".parex-plan".length),
+      pair.slice(newline + 1),
+    );
+  }
+  return ok(owners);
+}
+
+/** git's exit code when another process is writing the same config file. */
+const CONFIG_LOCKED = 255;
+const TRIES = 20;
+const PAUSE_MS = 50;
+
+/** Records that a branch belongs to a plan. An agent's own `git config` may stand in the way. */
+export async function recordOwner(
+  repo: Repository,
+  branch: string,
+  identity: string,
+): Promise<Result<void>> {
+  const args = ["config", "--local", "--replace-all", planKeyOf(branch), identity];
+  for (let tries = 1;; tries++) {
+    const result = await git(args, { cwd: repo.root });
+    if (result.code === 0) return ok();
+    if (result.code !== CONFIG_LOCKED || tries === TRIES) return gitFailed(args, result);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}

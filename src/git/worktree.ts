@@ -1,0 +1,190 @@
+import { dirname, join, resolve } from "node:path";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { exists, io, isFree, readIfThere, realPathOf } from "./files.ts";
+import { detailOf, git, gitMaybe } from "./git.ts";
+import { exclusively } from "./mutex.ts";
+import { listWorktrees, planOwners, recordOwner, type Registration } from "./registrations.ts";
+import type { Repository } from "./repository.ts";
+import { initSubmodules } from "./submodules.ts";
+
+export interface WorktreeSpec {
+  branch: string;
+  /** Absolute. */
+  path: string;
+  /** A commit: where the branch begins if it does not exist. */
+  startPoint: string;
+  /** The plan that the branch belongs to. */
+  identity: string;
+}
+
+export interface WorktreeMade {
+  /** False: it was there, complete, and is used as it is. */
+  created: boolean;
+  ms: number;
+}
+
+/** git's own reason for the lock that it holds while it makes a worktree. */
+const UNFINISHED = "initializing";
+
+/**
+ * Makes the worktree of a task, or finds the one that is there: what an earlier call has begun is
+ * completed, and no work in it is touched. Any number of calls may run side by side.
+ */
+export async function ensureWorktree(
+  repo: Repository,
+  spec: WorktreeSpec,
+): Promise<Result<WorktreeMade>> {
+  const started = performance.now();
+  const parent = await io(spec.path, () => Deno.mkdir(dirname(spec.path), { recursive: true }));
+  if (!parent.ok) return parent;
+  const path = await realPathOf(spec.path);
+  return await exclusively(path, async () => {
+    // git's list of worktrees stands no two writers, but the checkout, which takes the time, does.
+    const added = await exclusively(repo.commonDir, () => register(repo, { ...spec, path }));
+    if (!added.ok) return added;
+    const filled = await fill(repo, path);
+    if (!filled.ok) return filled;
+    return ok({
+      created: added.value || filled.value,
+      ms: Math.round(performance.now() - started),
+    });
+  });
+}
+
+/** True: registered now. False: it was. */
+async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<boolean>> {
+  const listed = await listWorktrees(repo);
+  if (!listed.ok) return listed;
+  const owned = await claim(repo, spec);
+  if (!owned.ok) return owned;
+
+  const here = listed.value.find((one) => one.path === spec.path);
+  if (here) {
+    const usable = await restore(repo, here, spec);
+    if (!usable.ok) return usable;
+    if (usable.value) return ok(false);
+  }
+  const elsewhere = listed.value.find((one) => one !== here && one.branch === spec.branch);
+  if (elsewhere) {
+    return fail({ reason: "worktree_elsewhere", branch: spec.branch, path: elsewhere.path });
+  }
+  if (!await isFree(spec.path)) return fail({ reason: "foreign_worktree", path: spec.path });
+  const which = owned.value.branchExists
+    ? ["--", spec.path, spec.branch]
+    : ["--no-track", "-b", spec.branch, "--", spec.path, spec.startPoint];
+  const added = await inRepository(repo, spec.path, ["worktree", "add", "--no-checkout", ...which]);
+  return added.ok ? ok(true) : added;
+}
+
+/**
+ * Records the plan before the branch is made: whatever fails after that, a branch left behind is
+ * known for this plan's and used the next time.
+ */
+async function claim(
+  repo: Repository,
+  { branch, identity }: WorktreeSpec,
+): Promise<Result<{ branchExists: boolean }>> {
+  const owners = await planOwners(repo);
+  if (!owners.ok) return owners;
+  const owner = owners.value.get(branch);
+  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
+  const found = await gitMaybe(args, { cwd: repo.root });
+  if (!found.ok) return found;
+  const branchExists = found.value !== undefined;
+  if (owner === identity) return ok({ branchExists });
+  if (branchExists) {
+    const foreign = { branch, ...(owner === undefined ? {} : { owner }) };
+    return fail({ reason: "foreign_branch", branches: [foreign], identity });
+  }
+  const recorded = await recordOwner(repo, branch, identity);
+  return recorded.ok ? ok({ branchExists }) : recorded;
+}
+
+/** True: the registered worktree can be used. False: there was nothing left of it, it is off the list. */
+async function restore(
+  repo: Repository,
+  here: Registration,
+  spec: WorktreeSpec,
+): Promise<Result<boolean>> {
+  if (here.locked === UNFINISHED) return await discardUnfinished(repo, spec.path);
+  if (await isFree(spec.path)) return await forget(repo, here, spec);
+  if (here.branch !== undefined && here.branch !== spec.branch) {
+    return fail({ reason: "foreign_worktree", path: spec.path, branch: here.branch });
+  }
+  if (await exists(join(spec.path, ".git"))) return ok(true);
+  const repaired = await inRepository(repo, spec.path, ["worktree", "repair", "--", spec.path]);
+  return repaired.ok ? ok(true) : repaired;
+}
+
+/** `git worktree add` was killed. It had not begun the checkout, so there is no work to lose. */
+async function discardUnfinished(repo: Repository, path: string): Promise<Result<false>> {
+  const cleared = await io(path, async () => {
+    if (await exists(join(path, ".git"))) await Deno.remove(join(path, ".git"));
+  });
+  return cleared.ok ? await unregister(repo, path, ["--force", "--force"]) : cleared;
+}
+
+/** Takes a worktree whose folder is gone off git's list, unless that list alone holds its commits. */
+async function forget(
+  repo: Repository,
+  here: Registration,
+  { path, branch }: WorktreeSpec,
+): Promise<Result<false>> {
+  if (here.branch === undefined) {
+    const args = ["merge-base", "--is-ancestor", here.head, `refs/heads/${branch}`];
+    const contained = await git(args, { cwd: repo.root });
+    if (contained.code !== 0) {
+      const detail = `its folder is gone, and commits of it are on no branch: keep them with ` +
+        `'git branch <name> ${here.head}', then 'git worktree prune'`;
+      return fail({ reason: "worktree_failed", path, detail });
+    }
+  }
+  return await unregister(repo, path, ["--force"]);
+}
+
+async function unregister(
+  repo: Repository,
+  path: string,
+  force: string[],
+): Promise<Result<false>> {
+  // Refused by the system if anything lies in it; git in turn refuses a folder without its pointer.
+  const cleared = await io(path, async () => {
+    if (await exists(path)) await Deno.remove(path);
+  });
+  if (!cleared.ok) return cleared;
+  const removed = await inRepository(repo, path, ["worktree", "remove", ...force, "--", path]);
+  return removed.ok ? ok(false) : removed;
+}
+
+/** Checks the files out if that was not done: a checkout that came to its end has left an index. */
+async function fill(repo: Repository, path: string): Promise<Result<boolean>> {
+  const pointer = await readIfThere(join(path, ".git")) ?? "";
+  const gitDir = resolve(path, pointer.replace(/^gitdir: /, "").replace(/\r?\n$/, ""));
+  const index = join(gitDir, "index");
+  const outstanding = !await exists(index);
+  if (outstanding) {
+    // Without an index, a lock on it is what a checkout of ours has left when it was killed.
+    const lock = `${index}.lock`;
+    const unlocked = await io(lock, async () => {
+      if (await exists(lock)) await Deno.remove(lock);
+    });
+    if (!unlocked.ok) return unlocked;
+    const args = ["reset", "--quiet", "--hard", "--no-recurse-submodules"];
+    const checkedOut = await git(args, { cwd: path });
+    if (checkedOut.code !== 0) {
+      return fail({ reason: "worktree_failed", path, detail: detailOf(checkedOut) });
+    }
+  }
+  const submodules = await initSubmodules(repo, path);
+  return submodules.ok ? ok(outstanding) : submodules;
+}
+
+async function inRepository(
+  repo: Repository,
+  path: string,
+  args: string[],
+): Promise<Result<void>> {
+  const result = await git(args, { cwd: repo.root });
+  if (result.code === 0) return ok();
+  return fail({ reason: "worktree_failed", path, detail: detailOf(result) });
+}
