@@ -11,7 +11,7 @@ export async function runInherited(
   options: { cwd: string; env: Env },
 ): Promise<number> {
   const [program, ...args] = argv;
-  const child = new Deno.Command(program, {
+  const command = new Deno.Command(program, {
     args,
     cwd: options.cwd,
     env: options.env,
@@ -19,16 +19,18 @@ export async function runInherited(
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
-  }).spawn();
+  });
   const stay = () => {};
-  const pass = () => child.kill("SIGTERM");
   Deno.addSignalListener("SIGINT", stay);
-  Deno.addSignalListener("SIGTERM", pass);
+  let terminate: (() => void) | undefined;
   try {
+    const child = command.spawn();
+    terminate = () => child.kill("SIGTERM");
+    Deno.addSignalListener("SIGTERM", terminate);
     const { code, signal } = await child.status;
     return signal ? 128 + constants.signals[signal as keyof typeof constants.signals] : code;
   } finally {
     Deno.removeSignalListener("SIGINT", stay);
-    Deno.removeSignalListener("SIGTERM", pass);
+    if (terminate) Deno.removeSignalListener("SIGTERM", terminate);
   }
 }
