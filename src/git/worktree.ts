@@ -1,6 +1,7 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { exists, io, isFree, readIfThere, realPathOf } from "./files.ts";
+import { gitDirOf } from "./branches.ts";
+import { exists, io, isFree, realPathOf } from "./files.ts";
 import { detailOf, git, gitMaybe } from "./git.ts";
 import { exclusively } from "./mutex.ts";
 import { listWorktrees, planOwners, recordOwner, type Registration } from "./registrations.ts";
@@ -158,9 +159,9 @@ async function unregister(
 
 /** Checks the files out if that was not done: a checkout that came to its end has left an index. */
 async function fill(repo: Repository, path: string): Promise<Result<boolean>> {
-  const pointer = await readIfThere(join(path, ".git")) ?? "";
-  const gitDir = resolve(path, pointer.replace(/^gitdir: /, "").replace(/\r?\n$/, ""));
-  const index = join(gitDir, "index");
+  const gitDir = await gitDirOf(path);
+  if (!gitDir.ok) return gitDir;
+  const index = join(gitDir.value, "index");
   const outstanding = !await exists(index);
   if (outstanding) {
     // Without an index, a lock on it is what a checkout of ours has left when it was killed.

@@ -1,0 +1,99 @@
+import { dirname, join, normalize } from "node:path";
+import { WORKTREES_DIR } from "../domain/names.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { exists, io, isWithin, realPathOf } from "./files.ts";
+import { entries, gitOk } from "./git.ts";
+
+/** Lists, in gitignore's syntax, more files that a worktree needs. In the root. */
+const INCLUDE_FILE = ".worktreeinclude";
+
+/**
+ * Copies untracked files that a worktree needs, such as `.env`: what `patterns` name (files, folders
+ * or globs from the root on) and what the root's `.worktreeinclude` lists. What the worktree has
+ * already stays as it is. Nothing of git's own, of other worktrees or from outside the root is
+ * copied, whatever a pattern says. Returns the paths copied, relative to both.
+ */
+export async function copyFiles(
+  root: string,
+  worktree: string,
+  patterns: string[],
+): Promise<Result<string[]>> {
+  const named = await namedFiles(root, patterns.filter((pattern) => !isGlob(pattern)));
+  if (!named.ok) return named;
+  const matched = await matchedFiles(root, patterns.filter(isGlob));
+  if (!matched.ok) return matched;
+  const copied: string[] = [];
+  for (const path of new Set([...named.value, ...matched.value])) {
+    if (!mayCopy(path)) continue;
+    const done = await io(join(worktree, path), () => copyOne(root, worktree, path));
+    if (!done.ok) return done;
+    if (done.value) copied.push(path);
+  }
+  return ok(copied);
+}
+
+function isGlob(pattern: string): boolean {
+  return /[*?[]/.test(pattern);
+}
+
+function mayCopy(path: string): boolean {
+  const parts = path.split("/");
+  return !path.endsWith("/") && !parts.includes("..") && !parts.includes(".git") &&
+    parts[0] !== WORKTREES_DIR;
+}
+
+/** Looked up one by one: the usual case must not cost a walk through the whole tree. */
+async function namedFiles(root: string, names: string[]): Promise<Result<string[]>> {
+  const found: string[] = [];
+  for (const name of names) {
+    const path = normalize(name).replace(/^\/+/, "").replace(/\/+$/, "");
+    const isRoot = path === "." || path === "";
+    if (isRoot || !mayCopy(path) || !await exists(join(root, path))) continue;
+    const files = await io(join(root, path), () => filesIn(root, path));
+    if (!files.ok) return files;
+    found.push(...files.value);
+  }
+  return ok(found);
+}
+
+async function filesIn(root: string, path: string): Promise<string[]> {
+  const { isDirectory } = await Deno.lstat(join(root, path));
+  if (!isDirectory) return [path];
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(join(root, path))) {
+    const below = `${path}/${entry.name}`;
+    if (mayCopy(below)) found.push(...await filesIn(root, below));
+  }
+  return found;
+}
+
+/** Lets git match, so that patterns mean what they mean in a `.gitignore`. */
+async function matchedFiles(root: string, globs: string[]): Promise<Result<string[]>> {
+  const included = await exists(join(root, INCLUDE_FILE));
+  if (globs.length === 0 && !included) return ok([]);
+  const rules = globs.map((glob) => `--exclude=/${glob.replace(/^(\.?\/)+/, "")}`);
+  if (included) rules.push(`--exclude-from=${INCLUDE_FILE}`);
+  const args = ["ls-files", "--others", "--ignored", "-z", ...rules];
+  const listed = await gitOk(args, { cwd: root });
+  return listed.ok ? ok(entries(listed.value)) : listed;
+}
+
+/** False: it is there already, or neither file nor link. */
+async function copyOne(root: string, worktree: string, path: string): Promise<boolean> {
+  const [from, to] = [join(root, path), join(worktree, path)];
+  const { isFile, isSymlink } = await Deno.lstat(from);
+  if (!isFile && !isSymlink || await exists(to)) return false;
+  // A folder of the tree may be a link that leads out of it.
+  const folder = await realPathOf(dirname(to));
+  if (!isWithin(folder, await realPathOf(worktree))) return false;
+  await Deno.mkdir(folder, { recursive: true });
+  if (isSymlink) {
+    await Deno.symlink(await Deno.readLink(from), to);
+    return true;
+  }
+  // Half a file would be taken for the worktree's own the next time.
+  const part = `${to}.parex-copy`;
+  await Deno.copyFile(from, part);
+  await Deno.rename(part, to);
+  return true;
+}
