@@ -21,6 +21,9 @@ export type UsageFailure =
   | { reason: "unknown_task"; id: string; suggestion?: string }
   | { reason: "run_not_found"; id?: string };
 
+/** What git leaves open until a person goes on with it or gives it up. */
+export type Unfinished = "merge" | "rebase" | "cherry-pick" | "revert";
+
 /** The machine or the repository is not ready: exit 3. */
 export type PrerequisiteFailure =
   | { reason: "git_missing" }
@@ -30,7 +33,14 @@ export type PrerequisiteFailure =
   | { reason: "no_commit"; root: string }
   | { reason: "detached_head"; root: string }
   | { reason: "base_missing"; base: string; suggestion?: string }
-  | { reason: "dirty_tree"; root: string; paths: string[]; total: number }
+  | {
+    reason: "dirty_tree";
+    root: string;
+    paths: string[];
+    total: number;
+    /** A git operation that was begun and not ended. */
+    inProgress?: Unfinished;
+  }
   | { reason: "no_identity"; detail: string }
   | { reason: "foreign_branch"; branches: { branch: string; owner?: string }[]; identity: string }
   | { reason: "foreign_worktree"; path: string; branch?: string }

@@ -111,15 +111,7 @@ function explainRepository(
           : [`did you mean: parex execute --base ${shellWord(failure.suggestion)}`],
       };
     case "dirty_tree":
-      return {
-        message: "the tree has changes that are not committed, and the agents would not see them",
-        details: atMost(failure.paths.slice(0, LISTED), LISTED, failure.total),
-        next: [
-          "commit them: git add -A && git commit",
-          "or put them aside: git stash -u",
-          "or go on without them: parex execute --allow-dirty",
-        ],
-      };
+      return explainDirtyTree(failure);
     case "no_identity":
       return {
         message: "git does not know who you are, so nothing could be committed",
@@ -130,6 +122,27 @@ function explainRepository(
         ],
       };
   }
+}
+
+function explainDirtyTree({ paths, total, inProgress, root }: Of<"dirty_tree">): Explanation {
+  const details = atMost(paths.slice(0, LISTED), LISTED, total);
+  if (inProgress !== undefined) {
+    return {
+      message: `a ${inProgress} was begun and is not ended: ${root}`,
+      details,
+      next: [`end it: git ${inProgress} --continue`, `or give it up: git ${inProgress} --abort`],
+    };
+  }
+  return {
+    message: "the tree has changes that are not committed, and the agents would not see them: " +
+      root,
+    details,
+    next: [
+      "commit them: git add -A && git commit",
+      "or put them aside: git stash -u",
+      "or go on without them: parex execute --allow-dirty",
+    ],
+  };
 }
 
 function explainOwnership(

@@ -1,0 +1,45 @@
+import { Command } from "@commander-js/extra-typings";
+import { applyEvent, emptyRecord } from "../domain/record.ts";
+import { openRepository } from "../git/repository.ts";
+import { startReporter } from "../report/reporter.ts";
+import { followJournal } from "../run/follow.ts";
+import { liveRun, runDir } from "../run/store.ts";
+import type { Context } from "./context.ts";
+
+/** Exit code where there is nothing to watch. */
+const NOTHING = 1;
+
+export function command(context: Context) {
+  const { io } = context;
+  return new Command("watch")
+    .description("Follow a run that another process executes, until it ends.")
+    .action(async () => {
+      const repo = await openRepository(io.cwd);
+      if (!repo.ok) return context.fail(repo.failure);
+      const { commonDir } = repo.value;
+      const live = await liveRun(commonDir);
+      if (!live) {
+        io.err("no run is going on in this repository\nnext: parex execute, or parex report\n");
+        return context.exit(NOTHING);
+      }
+      await watch(context, commonDir, live.run);
+    });
+}
+
+async function watch({ io, exit }: Context, commonDir: string, run: string): Promise<void> {
+  const reporter = startReporter(io.stderrIsTerminal ? "live" : "lines", io);
+  const record = emptyRecord();
+  const alive = async () => (await liveRun(commonDir))?.run === run;
+  try {
+    for await (const event of followJournal(runDir(commonDir, run), alive)) {
+      applyEvent(record, event);
+      reporter.onEvent(event);
+    }
+  } finally {
+    reporter.stop();
+  }
+  if (!record.finished) {
+    io.err(`run ${run} has ended without a last word\nnext: parex status\n`);
+    exit(NOTHING);
+  }
+}

@@ -1,0 +1,150 @@
+import { createColors } from "picocolors";
+import type { Reason } from "../domain/failure.ts";
+import { stateOf, usageTotals } from "../domain/measures.ts";
+import { branchOf } from "../domain/names.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { RunRecord } from "../domain/record.ts";
+import type { Status, TaskId } from "../domain/task.ts";
+import type { TaskRecord } from "../domain/task_record.ts";
+import { formatUsd } from "../domain/units.ts";
+import { oneLine } from "./escape.ts";
+import { cut, fit, fitLeft, plural, widest, wrap } from "./layout.ts";
+import { countWords, inColorOf, type Paint, symbolOf } from "./words.ts";
+
+/** What git says about a task's branch and worktree. */
+export interface BranchFacts {
+  /** Own commits of the task. */
+  ahead?: number;
+  /** Whether its worktree has uncommitted changes. */
+  dirty?: boolean;
+  /** Absolute. */
+  worktree?: string;
+}
+
+export interface TaskStatus extends BranchFacts {
+  id: TaskId;
+  name: string;
+  status: Status;
+  reason?: Reason;
+  message?: string;
+  branch: string;
+  /** In the last run. */
+  attempts: number;
+  cost_usd?: number;
+  landed?: { how: "pr" | "merge"; url?: string; sha?: string };
+}
+
+/** What `parex status --json` prints. */
+export interface StatusReport {
+  plan: { name: string; path: string };
+  /** The last run, or the one that goes on. */
+  run: { id: string; state: "running" | "finished" | "interrupted" } | null;
+  tasks: TaskStatus[];
+}
+
+/** The statuses of the task files, with what the last run and git know of each task. */
+export function statusReport(
+  plan: Plan,
+  record: RunRecord | undefined,
+  live: boolean,
+  facts: Map<TaskId, BranchFacts>,
+): StatusReport {
+  return {
+    plan: { name: plan.name, path: plan.path },
+    run: record ? { id: record.run, state: stateOf(record, live) } : null,
+    tasks: plan.tasks.map(({ id, name, status }) => ({
+      id,
+      name,
+      status,
+      branch: branchOf(id),
+      attempts: 0,
+      ...told(record?.tasks.get(id), status),
+      ...facts.get(id),
+    })),
+  };
+}
+
+function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus> {
+  if (!task) return {};
+  const { costUsd } = usageTotals(task.attempts);
+  const blocked = status === "blocked" && task.status === "blocked";
+  return {
+    attempts: task.attempts.length,
+    ...(blocked && task.reason !== undefined ? { reason: task.reason } : {}),
+    ...(blocked && task.message !== undefined ? { message: task.message } : {}),
+    ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
+    ...(task.landed === undefined ? {} : { landed: task.landed }),
+  };
+}
+
+const ID_LIMIT = 16;
+const STATUS_WIDTH = 11;
+const BRANCH_LIMIT = 24;
+const AHEAD_WIDTH = 6;
+const COST_WIDTH = 9;
+const NARROWEST_NAME = 10;
+
+/** A status for people. Its last line is ended. */
+export function statusText(
+  report: StatusReport,
+  { color, columns }: { color: boolean; columns: number },
+): string {
+  const paint = createColors(color);
+  const { plan, run, tasks } = report;
+  const lines = [
+    ...wrap(`${oneLine(plan.name)}: ${countWords(countOf(tasks))}`, columns).map(paint.bold),
+    paint.dim(run === null ? "not run yet" : `run ${oneLine(run.id)}: ${run.state}`),
+    "",
+    ...table(tasks, columns, paint),
+  ];
+  return lines.map((line) => line.trimEnd() + "\n").join("");
+}
+
+function countOf(tasks: TaskStatus[]): Record<Status, number> & { selected: number } {
+  const counts = { pending: 0, in_progress: 0, testing: 0, completed: 0, blocked: 0 };
+  for (const task of tasks) counts[task.status]++;
+  return { ...counts, selected: tasks.length };
+}
+
+function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
+  const idWidth = widest(tasks.map((task) => oneLine(task.id)), ID_LIMIT);
+  const branchWidth = widest(tasks.map((task) => oneLine(task.branch)), BRANCH_LIMIT);
+  const fixed = 2 + idWidth + 2 + 1 + STATUS_WIDTH + 1 + branchWidth + 1 + AHEAD_WIDTH + COST_WIDTH;
+  const nameWidth = Math.max(NARROWEST_NAME, columns - fixed);
+  const indent = " ".repeat(2 + idWidth + 2);
+  return tasks.flatMap((task) => {
+    const row = [
+      inColorOf(task.status, symbolOf(task.status), paint),
+      " ",
+      fit(oneLine(task.id), idWidth),
+      "  ",
+      fit(oneLine(task.name), nameWidth),
+      " ",
+      inColorOf(task.status, fit(task.status, STATUS_WIDTH), paint),
+      " ",
+      fit(task.ahead === undefined && !task.worktree ? "" : oneLine(task.branch), branchWidth),
+      " ",
+      fitLeft(aheadCell(task), AHEAD_WIDTH),
+      fitLeft(task.cost_usd === undefined ? "" : formatUsd(task.cost_usd), COST_WIDTH),
+    ].join("");
+    return [
+      row,
+      ...notes(task).map((note) => indent + paint.dim(cut(note, columns - indent.length))),
+    ];
+  });
+}
+
+/** Own commits, and `*` for what is not committed yet. */
+function aheadCell({ ahead, dirty }: TaskStatus): string {
+  return `${ahead === undefined ? "" : `+${ahead}`}${dirty ? "*" : ""}`;
+}
+
+function notes(task: TaskStatus): string[] {
+  const all = [];
+  if (task.reason !== undefined) all.push(`${task.reason}: ${oneLine(task.message ?? "")}`);
+  if (task.attempts > 1) all.push(plural(task.attempts, "attempt"));
+  if (task.landed) {
+    all.push(`landed: ${oneLine(task.landed.url ?? task.landed.sha ?? task.landed.how)}`);
+  }
+  return all;
+}

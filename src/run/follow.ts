@@ -1,0 +1,68 @@
+import type { RunEvent } from "../domain/event.ts";
+import { journalPath, parseJournal } from "./store.ts";
+
+const POLL_MS = 200;
+const NEWLINE = 0x0a;
+
+/**
+ * The events of a run that another process executes: those so far, then each as it comes. Ends with
+ * the run, or when `alive` says that its process has ended.
+ */
+export async function* followJournal(
+  dir: string,
+  alive: () => Promise<boolean>,
+): AsyncGenerator<RunEvent> {
+  using file = await opened(journalPath(dir), alive);
+  if (!file) return;
+  const decoder = new TextDecoder();
+  let unread = new Uint8Array();
+  for (;;) {
+    // Asked before reading: what the process wrote before it ended is still read.
+    const goesOn = await alive();
+    const bytes = await readOn(file, unread);
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    unread = bytes.slice(end);
+    for (const event of parseJournal(decoder.decode(bytes.subarray(0, end)))) {
+      yield event;
+      if (event.type === "run.finished") return;
+    }
+    if (!goesOn) return;
+    await pause();
+  }
+}
+
+/** A run holds its lock some moments before its journal is there. */
+async function opened(path: string, alive: () => Promise<boolean>): Promise<Deno.FsFile | null> {
+  for (;;) {
+    const goesOn = await alive();
+    try {
+      return await Deno.open(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    if (!goesOn) return null;
+    await pause();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}
+
+/** What is left of a torn line, and all that was written since. */
+async function readOn(file: Deno.FsFile, before: Uint8Array): Promise<Uint8Array> {
+  const chunks = [before];
+  const buffer = new Uint8Array(64 * 1024);
+  for (;;) {
+    const read = await file.read(buffer);
+    if (read === null) break;
+    chunks.push(buffer.slice(0, read));
+  }
+  const all = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}
