@@ -1,0 +1,51 @@
+import { Command } from "@commander-js/extra-typings";
+import { resolve } from "node:path";
+import type { Plan, Problem } from "../domain/plan.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { sh } from "../exec/sh.ts";
+import { findPlan } from "../plan/find.ts";
+import { loadPlan } from "../plan/load.ts";
+import { type PlanCheck, planCheckText } from "../report/problems.ts";
+import type { Context } from "./context.ts";
+
+export function command(context: Context) {
+  const { io } = context;
+  return new Command("validate")
+    .description("Check a plan and its task files, and print every problem at once.")
+    .argument("[plan]", "the plan; without it .parallel/plans/plan.yaml, then …/active/plan.yaml")
+    .option("--json", "print the problems as JSON")
+    .action(async (named, { json }) => {
+      const path = named === undefined ? await usualPlan(io.cwd) : ok(resolve(io.cwd, named));
+      if (!path.ok) return context.fail(path.failure);
+      const loaded = await loadPlan(path.value);
+      if (loaded.ok) return show(context, validCheck(loaded.value), loaded.value.path, json);
+      const { failure } = loaded;
+      if (failure.reason !== "plan_invalid") return context.fail(failure);
+      show(context, invalidCheck(failure.problems), failure.path, json);
+    });
+}
+
+/** The plan in its usual place: in the repository, or outside of one in the current folder. */
+async function usualPlan(cwd: string): Promise<Result<string>> {
+  const top = await sh(["git", "rev-parse", "--show-toplevel"], { cwd });
+  return await findPlan(top.code === 0 ? top.stdout.replace(/\r?\n$/, "") : cwd);
+}
+
+function validCheck({ name, path, identity, tasks, warnings }: Plan): PlanCheck {
+  return {
+    valid: true,
+    plan: { name, path, identity },
+    tasks: tasks.length,
+    problems: warnings,
+  };
+}
+
+function invalidCheck(problems: Problem[]): PlanCheck {
+  return { valid: false, plan: null, tasks: 0, problems };
+}
+
+function show({ io, exit }: Context, check: PlanCheck, path: string, json?: true): void {
+  if (json) io.out(JSON.stringify(check) + "\n");
+  else io.out(planCheckText(check, path, { color: io.colorOut, cwd: io.cwd }));
+  exit(check.valid ? 0 : 2);
+}
