@@ -53,7 +53,8 @@ export async function makeRepository(folder: string, agentCommand: string): Prom
     ["commit", "--quiet", "-m", "feat: count the lines of a text"],
   ];
   for (const step of steps) {
-    const done = await gitOk(step, { cwd: folder });
+    // There is no repository yet when the first of them runs.
+    const done = await gitOk(step, { cwd: folder, discover: true });
     if (!done.ok) return done;
   }
   return ok();
