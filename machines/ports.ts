@@ -3,7 +3,7 @@
  * implements them. Every port is safe to run twice, and ends what it started when its signal says so.
  */
 import { fromCallback, fromPromise } from "xstate";
-import type { Blocking, CommandFailure, Failure } from "../src/domain/failure.ts";
+import type { CommandFailure, Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
 import type { Status, Task, TaskId } from "../src/domain/task.ts";
 
@@ -23,20 +23,20 @@ export interface WorkInput {
   attempt: number;
   occasion: Occasion;
   /** The agent's conversation, to go on with. */
-  conversation?: string;
+  conversation: string | undefined;
 }
 
 /** How an attempt ended, as far as the task's life goes. */
 export type WorkOutcome =
-  & { conversation?: string; spentUsd: number }
+  & { conversation?: string | undefined; spentUsd: number }
   & (
     | { kind: "done" }
-    | { kind: "broke_off"; why: CutOff; failure: Blocking }
+    | { kind: "broke_off"; why: CutOff; failure: Failure }
     | { kind: "limited"; until: number; why: string }
-    | { kind: "blocked"; failure: Blocking }
+    | { kind: "blocked"; failure: Failure }
   );
 
-/** What parex saw of an attempt's work; a failure that the agent may repair is no `Blocking`. */
+/** What parex saw of an attempt's work; a failure that the agent may repair is no `Failure`. */
 export type Verdict =
   | { passed: true }
   | { passed: false; check: string; failed: CommandFailure };
@@ -48,15 +48,15 @@ function port<Output, Input>(name: string) {
 
 export const taskPorts = {
   /** Worktree with the dependencies' work in it, copied files, setup. */
-  prepare: port<Result<void, Blocking>, { task: TaskId }>("prepare"),
+  prepare: port<Result<void>, { task: TaskId }>("prepare"),
   /** One attempt of the agent. */
   work: port<WorkOutcome, WorkInput>("work"),
   /** Commits what the agent left, and makes sure that there is something committed. */
-  commit: port<Result<Verdict, Blocking>, { task: TaskId; attempt: number }>("commit"),
+  commit: port<Result<Verdict>, { task: TaskId; attempt: number }>("commit"),
   /** The project's checks on the committed tree. */
-  check: port<Result<Verdict, Blocking>, { task: TaskId; attempt: number }>("check"),
+  check: port<Result<Verdict>, { task: TaskId; attempt: number }>("check"),
   /** Pushes the branch where there is a remote. */
-  publish: port<Result<void, Blocking>, { task: TaskId }>("publish"),
+  publish: port<Result<void>, { task: TaskId }>("publish"),
   /** Until a usage limit is over. Milliseconds since the epoch. */
   wait: port<void, { task: TaskId; until: number; why: string }>("wait"),
 };
@@ -75,7 +75,7 @@ export const runPorts = {
   /** Reads the plan and selects what is to be executed. */
   load: port<Result<LoadedRun, Failure>, void>("load"),
   /** Looks whether the repository and the machine are ready, and takes the lock. */
-  check: port<Result<void, Failure>, void>("check"),
+  check: port<Result<void>, void>("check"),
   /** Makes the worktrees of the tasks that come next while agents work. */
   ahead: fromCallback<AheadEvent>(() => {
     throw new Error("port ahead not provided");
@@ -90,7 +90,7 @@ export const runPorts = {
 export interface Announcement {
   task: TaskId;
   status: Status;
-  failure?: Blocking;
+  failure?: Failure;
 }
 
 export type RunOutcome =

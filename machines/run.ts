@@ -9,7 +9,7 @@
  * While it executes, a place is given to whoever is next on the board whenever one is free: a task's
  * actor is spawned when its task gets its first place, and stopped when the task has settled.
  */
-import { assign, enqueueActions, setup } from "xstate";
+import { assign, enqueueActions, sendParent, setup } from "xstate";
 import {
   type Board,
   freePlace,
@@ -37,6 +37,11 @@ export type RunEvent = { type: "INTERRUPT" } | TaskMessage;
 /** Worktrees made ahead of their tasks for each place. */
 const AHEAD_PER_PLACE = 1;
 
+/** The machine of a task that has a run above it. */
+export const childMachine = taskMachine.provide({
+  actions: { tell: sendParent((_, message: TaskMessage) => message) },
+});
+
 export const runMachine = setup({
   types: {
     context: {} as RunContext,
@@ -44,7 +49,7 @@ export const runMachine = setup({
     output: {} as RunOutcome,
     children: {} as { ahead: "ahead" },
   },
-  actors: { ...runPorts, task: taskMachine },
+  actors: { ...runPorts, task: childMachine },
   actions: {
     /** Gives free places away, and has the worktrees of those who come next made. */
     fill: enqueueActions(({ context, enqueue }) => {
@@ -92,6 +97,7 @@ export const runMachine = setup({
   states: {
     loading: {
       invoke: {
+        id: "load",
         src: "load",
         onDone: [
           {
@@ -109,6 +115,7 @@ export const runMachine = setup({
 
     checking: {
       invoke: {
+        id: "check",
         src: "check",
         onDone: [
           { guard: ({ event }) => event.output.ok, target: "executing" },
@@ -149,6 +156,7 @@ export const runMachine = setup({
     stopping: {
       on: { INTERRUPT: {} },
       invoke: {
+        id: "putBack",
         src: "putBack",
         input: ({ context }) => ({ tasks: context.board.live }),
         onDone: "finishing",
@@ -158,6 +166,7 @@ export const runMachine = setup({
     finishing: {
       on: { INTERRUPT: {} },
       invoke: {
+        id: "finish",
         src: "finish",
         input: ({ context }) => ({ outcome: context.outcome }),
         onDone: "done",

@@ -18,8 +18,8 @@
  * (queued) for each further attempt. A completed or blocked task has settled: its actor is stopped,
  * and going back to pending is a new one.
  */
-import { assign, sendParent, setup } from "xstate";
-import type { Blocking } from "../src/domain/failure.ts";
+import { assign, setup } from "xstate";
+import type { Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
 import type { TaskId } from "../src/domain/task.ts";
 import {
@@ -42,10 +42,11 @@ export interface TaskContext extends TaskInput {
   attempt: number;
   /** Why the attempt under way, or the next one, is made. */
   occasion: Occasion;
-  conversation?: string;
+  /** The agent's conversation, to go on with in the next attempt. */
+  conversation: string | undefined;
   /** While parked: until when, milliseconds since the epoch, and why. */
   parked?: { until: number; why: string };
-  failure?: Blocking;
+  failure?: Failure;
 }
 
 export type TaskEvent =
@@ -75,11 +76,17 @@ export const taskMachine = setup({
   actions: {
     /** Writes the status down. Provided by the run. */
     announce: (_, _announcement: Announcement) => {},
-    tell: sendParent((_, message: TaskMessage) => message),
+    /** Reaches the run above. Provided by it. */
+    tell: (_, _message: TaskMessage) => {},
   },
 }).createMachine({
   id: "task",
-  context: ({ input }) => ({ ...input, attempt: 0, occasion: { kind: "first" } }),
+  context: ({ input }) => ({
+    ...input,
+    attempt: 0,
+    occasion: { kind: "first" },
+    conversation: undefined,
+  }),
   initial: "pending",
   states: {
     pending: {
@@ -95,6 +102,7 @@ export const taskMachine = setup({
       states: {
         preparing: {
           invoke: {
+            id: "prepare",
             src: "prepare",
             input: ({ context }) => ({ task: context.task }),
             onDone: [
@@ -110,6 +118,7 @@ export const taskMachine = setup({
 
         working: {
           invoke: {
+            id: "work",
             src: "work",
             input: ({ context }) => workInput(context),
             onDone: [
@@ -154,6 +163,7 @@ export const taskMachine = setup({
         /** Keeps its place: whoever took it would meet the same limit. */
         parked: {
           invoke: {
+            id: "wait",
             src: "wait",
             input: ({ context: { task, parked } }) => ({
               task,
@@ -190,6 +200,7 @@ export const taskMachine = setup({
 
         committing: {
           invoke: {
+            id: "commit",
             src: "commit",
             input: ({ context: { task, attempt } }) => ({ task, attempt }),
             onDone: [
@@ -218,6 +229,7 @@ export const taskMachine = setup({
       states: {
         checking: {
           invoke: {
+            id: "check",
             src: "check",
             input: ({ context: { task, attempt } }) => ({ task, attempt }),
             onDone: [
@@ -237,6 +249,7 @@ export const taskMachine = setup({
 
         publishing: {
           invoke: {
+            id: "publish",
             src: "publish",
             input: ({ context }) => ({ task: context.task }),
             onDone: [
@@ -277,12 +290,12 @@ export const taskMachine = setup({
 });
 
 function workInput({ task, attempt, occasion, conversation }: TaskContext): WorkInput {
-  return { task, attempt, occasion, ...(conversation === undefined ? {} : { conversation }) };
+  return { task, attempt, occasion, conversation };
 }
 
 /** What an attempt leaves for the next one. */
 function carriedOn(outcome: WorkOutcome): Partial<TaskContext> {
-  const kept = outcome.conversation === undefined ? {} : { conversation: outcome.conversation };
+  const kept = { conversation: outcome.conversation };
   switch (outcome.kind) {
     case "done":
       return kept;
@@ -299,19 +312,19 @@ function carriedOn(outcome: WorkOutcome): Partial<TaskContext> {
   }
 }
 
-function because(result: Result<unknown, Blocking>): Partial<TaskContext> {
+function because(result: Result<unknown, Failure>): Partial<TaskContext> {
   return result.ok ? {} : { failure: result.failure };
 }
 
-function passed(result: Result<Verdict, Blocking>): boolean {
+function passed(result: Result<Verdict>): boolean {
   return result.ok && result.value.passed;
 }
 
-function repairable(context: TaskContext, result: Result<Verdict, Blocking>): boolean {
+function repairable(context: TaskContext, result: Result<Verdict>): boolean {
   return result.ok && !result.value.passed && context.attempt < context.attempts;
 }
 
-function toRepair(result: Result<Verdict, Blocking>): Partial<TaskContext> {
+function toRepair(result: Result<Verdict>): Partial<TaskContext> {
   if (!result.ok || result.value.passed) return {};
   const { check, failed } = result.value;
   return { occasion: { kind: "repair", check, failed } };
@@ -319,7 +332,7 @@ function toRepair(result: Result<Verdict, Blocking>): Partial<TaskContext> {
 
 function verdictFailure(
   context: TaskContext,
-  result: Result<Verdict, Blocking>,
+  result: Result<Verdict>,
 ): Partial<TaskContext> {
   if (!result.ok) return { failure: result.failure };
   if (result.value.passed) return {};

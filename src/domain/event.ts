@@ -1,4 +1,4 @@
-import type { Blocking, BlockReason } from "./failure.ts";
+import type { Failure, Reason } from "./failure.ts";
 import type { Priority, Status, TaskId } from "./task.ts";
 
 /** What an agent used, as it reported it. Absent: not reported. */
@@ -47,11 +47,11 @@ export type EventBody =
     task: TaskId;
     from: Status;
     to: Status;
-    reason?: BlockReason;
+    reason?: Reason;
     message?: string;
     /** What to do next, a line each. */
     next?: string[];
-    failure?: Blocking;
+    failure?: Failure;
   }
   | { type: "worktree.created"; task: TaskId; path: string; branch: string; ms: number }
   | {

@@ -75,9 +75,6 @@ export type OperationFailure =
 export type Failure = UsageFailure | PrerequisiteFailure | TaskFailure | OperationFailure;
 
 export type Reason = Failure["reason"];
-export type BlockReason = TaskFailure["reason"] | OperationFailure["reason"];
-/** What can block a task: its own failures, and operations that failed while doing it. */
-export type Blocking = TaskFailure | OperationFailure;
 
 const USAGE: ReadonlySet<Reason> = new Set<UsageFailure["reason"]>([
   "usage",

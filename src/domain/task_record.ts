@@ -1,5 +1,5 @@
 import type { AgentOutcomeName, EventOf, GraphTask, RunEvent, Usage } from "./event.ts";
-import type { Blocking, BlockReason } from "./failure.ts";
+import type { Failure, Reason } from "./failure.ts";
 import type { Priority, Status, TaskId } from "./task.ts";
 
 /** A stretch of time in milliseconds since the epoch; without an end it goes on. */
@@ -48,10 +48,10 @@ export interface TaskRecord {
   /** Whether this run was to do it. */
   selected: boolean;
   status: Status;
-  reason?: BlockReason;
+  reason?: Reason;
   message?: string;
   next: string[];
-  failure?: Blocking;
+  failure?: Failure;
   attempts: AttemptRecord[];
   checks: CheckRecord[];
   commits?: number;

@@ -1,5 +1,5 @@
 import type { Env } from "./env.ts";
-import { endGroup, endMarked, GRACE_MS } from "./kill.ts";
+import { endGroup, endMarked, GRACE_MS, signalGroup } from "./kill.ts";
 import { onShutdown } from "./shutdown.ts";
 
 export interface ProcessSpec {
@@ -62,7 +62,10 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
   let by: ProcessEnd["by"] = "itself";
   let ending: Promise<void> | undefined;
   const endAs = (why: ProcessEnd["by"], graceMs = spec.graceMs ?? GRACE_MS) => {
-    if (ending) return ending;
+    if (ending) {
+      if (graceMs === 0) signalGroup(child.pid, "SIGKILL");
+      return ending;
+    }
     by = why;
     ending = endGroup(child.pid, graceMs);
     return ending;
@@ -83,8 +86,9 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
     const status = await child.status;
     timers.stop();
     spec.signal?.removeEventListener("abort", abort);
-    await (ending ?? endGroup(child.pid, spec.graceMs));
-    if (spec.marks) await endMarked(spec.marks, spec.graceMs);
+    const graceMs = spec.graceMs ?? GRACE_MS;
+    await (ending ?? endGroup(child.pid, graceMs));
+    if (spec.marks) await endMarked(spec.marks, graceMs);
     const cut = setTimeout(() => output.forEach((stream) => stream.cancel()), DRAIN_MS);
     await Promise.all([...output.map((stream) => stream.done), fed]);
     clearTimeout(cut);

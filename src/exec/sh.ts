@@ -1,6 +1,7 @@
 import { $ } from "zx";
 import { type Env, toolEnv } from "./env.ts";
-import { endGroup } from "./kill.ts";
+import { endGroup, GRACE_MS } from "./kill.ts";
+import { onShutdown } from "./shutdown.ts";
 
 export interface ShOptions {
   cwd: string;
@@ -21,6 +22,7 @@ export interface ShResult {
 
 /** Bound on a command that touches no network. */
 const LOCAL_TIMEOUT_MS = 10 * 60_000;
+const MIN_GRACE_MS = 1_000;
 
 /**
  * Runs a short command of parex's own (git, gh) to its end and returns whatever its exit code was.
@@ -38,11 +40,17 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
       ? { stdio: ["ignore", "pipe", "pipe"] as const }
       : { input: options.input }),
   })`${[...argv]}`;
+  const end = async (graceMs: number) => {
+    // zx starts the command on the next turn of the event loop, or never if the folder is gone.
+    if (command.pid !== undefined) await endGroup(command.pid, graceMs);
+  };
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
-    if (command.pid !== undefined) void endGroup(command.pid);
+    void end(GRACE_MS);
   }, options.timeoutMs ?? LOCAL_TIMEOUT_MS);
+  // git takes its locks away when it is asked to end, so it is never just killed.
+  const forget = onShutdown((graceMs) => end(Math.max(graceMs, MIN_GRACE_MS)));
   try {
     const output = await command;
     return {
@@ -53,5 +61,6 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
     };
   } finally {
     clearTimeout(timer);
+    forget();
   }
 }

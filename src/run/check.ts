@@ -1,10 +1,9 @@
 import type { Verdict } from "../../machines/ports.ts";
 import { type CheckCommand, findChecks } from "../checks/find.ts";
 import { checkEnv, passed, runCheck } from "../checks/run.ts";
-import type { Blocking } from "../domain/failure.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
-import { discardTracked } from "../git/rescue.ts";
+import { discardTracked } from "../git/discard.ts";
 import { excludesOf, leavingNoTrace } from "./prepare.ts";
 import { attemptName, marksOf, type Scope, workEnv, type Workspace, workspaceOf } from "./scope.ts";
 
@@ -13,7 +12,7 @@ export async function check(
   scope: Scope,
   input: { task: TaskId; attempt: number },
   signal: AbortSignal,
-): Promise<Result<Verdict, Blocking>> {
+): Promise<Result<Verdict>> {
   const space = workspaceOf(scope, input.task);
   const { checks } = await findChecks(space.path, scope.settings.checks);
   if (checks.length === 0) return ok({ passed: true });
@@ -48,7 +47,7 @@ async function runOne(
   command: CheckCommand,
   excludes: string,
   signal: AbortSignal,
-): Promise<Result<Verdict, Blocking>> {
+): Promise<Result<Verdict>> {
   const log = `${scope.dir}/logs/${attemptName(input)}.${command.name}.log`;
   const ran = await runCheck(command, {
     cwd: space.path,

@@ -1,10 +1,12 @@
-import { dirname, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Verdict } from "../../machines/ports.ts";
 import { commitMessage } from "../agent/commit_message.ts";
-import type { Blocking } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
-import { changes, commitAll, headState, ownCommits, takeHeadHome } from "../git/commit.ts";
+import { takeHeadHome } from "../git/branches.ts";
+import { type Change, changes, commitAll, headState, ownCommits } from "../git/commit.ts";
+import { exists } from "../git/files.ts";
+import type { Env } from "../exec/env.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
 import { excludesOf, makeTree, ownBranches } from "./prepare.ts";
 import { attemptName, type Scope, type Workspace, workspaceOf } from "./scope.ts";
@@ -17,14 +19,21 @@ export async function commit(
   scope: Scope,
   input: { task: TaskId; attempt: number },
   signal: AbortSignal,
-): Promise<Result<Verdict, Blocking>> {
+): Promise<Result<Verdict>> {
   const space = workspaceOf(scope, input.task);
-  // The agent may have removed its worktree; what it had committed is on the branch.
-  const tree = await makeTree(scope, input.task, signal);
-  if (!tree.ok) return tree;
-  const head = await settleHead(scope, space);
+  if (!await exists(join(space.path, ".git"))) {
+    // The agent has removed its worktree; what it had committed is on the branch.
+    const tree = await makeTree(scope, input.task, signal);
+    if (!tree.ok) return tree;
+  }
+  const excludes = await excludesOf(space);
+  if (!excludes.ok) return excludes;
+  const env = excludesEnv(excludes.value);
+  const left = await changes(space.path, env);
+  if (!left.ok) return left;
+  const head = await settleHead(scope, space, left.value);
   if (!head.ok || !head.value.passed) return head;
-  const leftovers = await commitLeftovers(scope, space);
+  const leftovers = await commitLeftovers(scope, space, left.value, env);
   if (!leftovers.ok || !leftovers.value.verdict.passed) {
     return leftovers.ok ? ok(leftovers.value.verdict) : leftovers;
   }
@@ -32,49 +41,53 @@ export async function commit(
 }
 
 /** HEAD must stand on the task's branch, with nothing half done. */
-async function settleHead(scope: Scope, space: Workspace): Promise<Result<Verdict, Blocking>> {
+async function settleHead(
+  scope: Scope,
+  space: Workspace,
+  left: Change[],
+): Promise<Result<Verdict>> {
   const state = await headState(space.path);
   if (!state.ok) return state;
-  const { inProgress, unmerged, branch } = state.value;
-  if (inProgress && (inProgress !== "merge" || unmerged.length > 0)) {
-    const files = unmerged.length > 0 ? `\nunmerged: ${unmerged.join(", ")}` : "";
+  const { inProgress, branch } = state.value;
+  if (inProgress) {
+    const unmerged = left.filter(({ state }) => UNMERGED.has(state)).map(({ path }) => path);
+    const files = unmerged.length > 0 ? `; unmerged files: ${unmerged.join(", ")}` : "";
     return ok(refused("git status", `a ${inProgress} is half done${files}`));
   }
   if (branch === space.branch) return ok({ passed: true });
-  const home = await takeHeadHome(scope.repo, space.path, space.branch);
+  const since = scope.attemptStarts.get(space.task.id) ?? Date.now();
+  const home = await takeHeadHome(scope.repo, space.path, space.branch, since);
   if (!home.ok) return home;
-  if (home.value.moved) {
-    const where = branch ? `on the branch ${branch}` : "on a detached HEAD";
-    scope.emit({
-      type: "notice",
-      task: space.task.id,
-      message: `The agent committed ${where}; its commits were taken to ${space.branch}.`,
-    });
-    return ok({ passed: true });
+  const where = branch ? `on the branch ${branch}` : "on a detached HEAD";
+  if (!home.value.moved) {
+    return ok(refused("git status", `HEAD stands ${where}, not on ${space.branch}`));
   }
-  const stands = branch ? `on the branch ${branch}` : "detached";
-  return ok(refused("git status", `HEAD stands ${stands}, not on ${space.branch}`));
+  scope.emit({
+    type: "notice",
+    task: space.task.id,
+    message: `The agent worked ${where}; ${space.branch} has its commits now.`,
+  });
+  return ok({ passed: true });
 }
+
+/** As git-status(1) lists them for files with merge conflicts. */
+const UNMERGED = new Set(["DD", "AU", "UD", "UA", "DU", "AA", "UU"]);
 
 async function commitLeftovers(
   scope: Scope,
   space: Workspace,
-): Promise<Result<{ verdict: Verdict; byParex: boolean }, Blocking>> {
-  const excludes = await excludesOf(space);
-  if (!excludes.ok) return excludes;
-  const env = excludesEnv(excludes.value);
+  left: Change[],
+  env: Env,
+): Promise<Result<{ verdict: Verdict; byParex: boolean }>> {
   const exclude = planFiles(scope);
-  const left = await changes(space.path, { env, exclude });
-  if (!left.ok) return left;
-  if (left.value.length === 0) return ok({ verdict: { passed: true }, byParex: false });
-  const { task } = space;
-  const message = commitMessage({
-    title: task.title ?? task.name,
-    task: task.id,
-    labels: task.labels,
-  });
+  const wanted = left.filter(({ path }) =>
+    !exclude.some((folder) => path === folder || path.startsWith(`${folder}/`))
+  );
+  if (wanted.length === 0) return ok({ verdict: { passed: true }, byParex: false });
+  const { id, name, title, labels } = space.task;
+  const message = commitMessage({ title: title ?? name, task: id, labels });
   const done = await commitAll(space.path, message, { env, exclude });
-  if (done.ok) return ok({ verdict: { passed: true }, byParex: true });
+  if (done.ok) return ok({ verdict: { passed: true }, byParex: done.value !== undefined });
   if (done.failure.reason !== "commit_failed") return done;
   // A hook of the user's refused it, most likely: the agent can put that right.
   return ok({ verdict: refused("git commit", done.failure.detail), byParex: false });
@@ -91,7 +104,7 @@ async function evidence(
   space: Workspace,
   input: { task: TaskId; attempt: number },
   byParex: boolean,
-): Promise<Result<Verdict, Blocking>> {
+): Promise<Result<Verdict>> {
   const upstream = await ownBranches(scope, space.task.dependencies);
   if (!upstream.ok) return upstream;
   const notFrom = [scope.baseSha, ...upstream.value.map(({ branch }) => branch)];

@@ -1,12 +1,12 @@
-import type { Blocking } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { findChecks } from "../checks/find.ts";
 import { checkEnv, passed, runCheck } from "../checks/run.ts";
+import { gitDirOf, planBranches } from "../git/branches.ts";
 import { copyFiles } from "../git/copy.ts";
 import { addExcludes, untracked } from "../git/local_excludes.ts";
 import { mergeInto } from "../git/merge.ts";
-import { ensureWorktree, gitDirOf } from "../git/worktree.ts";
+import { ensureWorktree } from "../git/worktree.ts";
 import { marksOf, type Scope, workEnv, type Workspace, workspaceOf } from "./scope.ts";
 import { branchOf } from "../domain/names.ts";
 
@@ -22,7 +22,7 @@ export async function prepare(
   scope: Scope,
   id: TaskId,
   signal: AbortSignal,
-): Promise<Result<void, Blocking>> {
+): Promise<Result<void>> {
   const space = workspaceOf(scope, id);
   const made = await makeTree(scope, id, signal);
   if (!made.ok) return made;
@@ -42,7 +42,7 @@ export async function makeTree(
   scope: Scope,
   id: TaskId,
   signal: AbortSignal,
-): Promise<Result<void, Blocking>> {
+): Promise<Result<void>> {
   const { branch, path } = workspaceOf(scope, id);
   const release = await scope.treePlaces.take(signal);
   try {
@@ -65,7 +65,7 @@ export async function makeTree(
 async function mergeDependencies(
   scope: Scope,
   { task, path }: Workspace,
-): Promise<Result<void, Blocking>> {
+): Promise<Result<void>> {
   const refs = await ownBranches(scope, task.dependencies);
   if (!refs.ok || refs.value.length === 0) return refs.ok ? ok() : refs;
   const message = `Merge ${refs.value.map(({ label }) => label).join(", ")} for ${task.id}`;
@@ -76,9 +76,9 @@ async function mergeDependencies(
 export async function ownBranches(
   scope: Scope,
   tasks: readonly TaskId[],
-): Promise<Result<{ branch: string; label: TaskId }[], Blocking>> {
+): Promise<Result<{ branch: string; label: TaskId }[]>> {
   if (tasks.length === 0) return ok([]);
-  const owned = await branchesOf(scope.repo, scope.plan.identity);
+  const owned = await planBranches(scope.repo, scope.plan.identity);
   if (!owned.ok) return owned;
   return ok(
     tasks.map((label) => ({ branch: branchOf(label), label }))
@@ -87,7 +87,7 @@ export async function ownBranches(
 }
 
 /** The file that keeps copied files and what setup and checks leave behind out of every commit. */
-export async function excludesOf(space: Workspace): Promise<Result<string, Blocking>> {
+export async function excludesOf(space: Workspace): Promise<Result<string>> {
   const folder = await gitDirOf(space.path);
   return folder.ok ? ok(`${folder.value}/${EXCLUDES}`) : folder;
 }
@@ -97,8 +97,8 @@ export async function leavingNoTrace<T>(
   scope: Scope,
   space: Workspace,
   excludes: string,
-  work: () => Promise<Result<T, Blocking>>,
-): Promise<Result<T, Blocking>> {
+  work: () => Promise<Result<T>>,
+): Promise<Result<T>> {
   const env = workEnv(scope, space, excludes);
   const before = await untracked(space.path, env);
   if (!before.ok) return before;
@@ -115,7 +115,7 @@ async function setUp(
   space: Workspace,
   excludes: string,
   signal: AbortSignal,
-): Promise<Result<void, Blocking>> {
+): Promise<Result<void>> {
   const { setup } = await findChecks(space.path, scope.settings.checks);
   if (!setup) return ok();
   const marker = excludes.replace(EXCLUDES, SETUP_DONE);

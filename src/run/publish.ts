@@ -1,11 +1,10 @@
-import type { Blocking } from "../domain/failure.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { pushBranch } from "../git/push.ts";
 import { type Scope, workspaceOf } from "./scope.ts";
 
 /** Pushes a task's branch where there is a remote, and it is wanted. */
-export async function publish(scope: Scope, id: TaskId): Promise<Result<void, Blocking>> {
+export async function publish(scope: Scope, id: TaskId): Promise<Result<void>> {
   if (!scope.remote || !scope.settings.push) return ok();
   const { branch } = workspaceOf(scope, id);
   const started = performance.now();

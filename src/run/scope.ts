@@ -29,6 +29,8 @@ export interface Scope {
   remote?: string;
   emit: Emit;
   ledger: Ledger;
+  /** When each task's attempt under way, or its last one, began: milliseconds since the epoch. */
+  attemptStarts: Map<TaskId, number>;
   waits: Waits;
   /** For checks, setup included. */
   checkPlaces: Places;

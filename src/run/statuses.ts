@@ -7,6 +7,8 @@ import { explain } from "../report/messages.ts";
 /** The tasks' statuses as they change: into the task files first, then into the journal. */
 export class Statuses {
   readonly #now = new Map<TaskId, Status>();
+  /** Tasks whose status this run has changed. */
+  readonly #touched = new Set<TaskId>();
 
   constructor(private readonly tasks: Map<TaskId, Task>, private readonly emit: Emit) {
     for (const { id, status } of tasks.values()) this.#now.set(id, status);
@@ -22,6 +24,7 @@ export class Statuses {
     const from = this.of(id);
     if (!task || from === status) return;
     this.#now.set(id, status);
+    this.#touched.add(id);
     const written = writeStatus(task, status);
     const told = failure && explain(failure);
     this.emit({
@@ -40,7 +43,8 @@ export class Statuses {
 
   /** What was under way becomes pending again, so that the next run does it again. */
   putBack(): void {
-    for (const [task, status] of this.#now) {
+    for (const task of this.#touched) {
+      const status = this.of(task);
       if (status === "in_progress" || status === "testing") {
         this.announce({ task, status: "pending" });
       }

@@ -10,7 +10,6 @@ import {
 } from "../agent/prompt.ts";
 import { findChecks } from "../checks/find.ts";
 import type { Usage } from "../domain/event.ts";
-import type { Blocking } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { filesChanged, ownCommits } from "../git/commit.ts";
 import { dirname } from "node:path";
@@ -42,6 +41,7 @@ export async function work(
   if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
   if (allowance) request.value.budgetUsd = allowance.usd;
   scope.ledger.begin(input.task);
+  scope.attemptStarts.set(input.task, Date.now());
   const outcome = await scope.agent.attempt(request.value);
   const spentUsd = scope.ledger.end(input.task, outcome.usage);
   const { transcript } = request.value;
@@ -56,10 +56,9 @@ export async function work(
     ...(outcome.detail ? { detail: outcome.detail } : {}),
     ...outcome.usage,
   });
-  const conversation = outcome.session ?? input.conversation;
   return {
     spentUsd,
-    ...(conversation === undefined ? {} : { conversation }),
+    conversation: outcome.session,
     ...meaning(scope, input, outcome, transcript),
   };
 }
@@ -69,7 +68,7 @@ async function makeRequest(
   space: Workspace,
   input: WorkInput,
   signal: AbortSignal,
-): Promise<Result<AgentRequest, Blocking>> {
+): Promise<Result<AgentRequest>> {
   const { task, attempt, occasion, conversation } = input;
   const prompt = await promptFor(scope, space, input);
   if (!prompt.ok) return prompt;
@@ -128,7 +127,7 @@ async function writeFiles(
   { task }: Workspace,
   input: WorkInput,
   prompt: string,
-): Promise<Result<{ promptFile: string; taskFile: string; transcript: string }, Blocking>> {
+): Promise<Result<{ promptFile: string; taskFile: string; transcript: string }>> {
   const name = attemptName(input);
   const promptFile = `${scope.dir}/prompts/${name}.md`;
   try {
@@ -151,7 +150,7 @@ async function promptFor(
   scope: Scope,
   space: Workspace,
   { occasion, conversation }: WorkInput,
-): Promise<Result<string, Blocking>> {
+): Promise<Result<string>> {
   const { task } = space;
   if (conversation !== undefined) return ok(laterPrompt(occasion, { task }));
   const first = await firstPrompt(scope, space);
@@ -177,7 +176,7 @@ function laterPrompt(
   });
 }
 
-async function firstPrompt(scope: Scope, space: Workspace): Promise<Result<PromptInput, Blocking>> {
+async function firstPrompt(scope: Scope, space: Workspace): Promise<Result<PromptInput>> {
   const { checks } = await findChecks(space.path, scope.settings.checks);
   const dependencies = await dependencyChanges(scope, space);
   if (!dependencies.ok) return dependencies;
@@ -194,7 +193,7 @@ async function firstPrompt(scope: Scope, space: Workspace): Promise<Result<Promp
 async function dependencyChanges(
   scope: Scope,
   { task }: Workspace,
-): Promise<Result<DependencyChanges[], Blocking>> {
+): Promise<Result<DependencyChanges[]>> {
   const branches = await ownBranches(scope, task.dependencies);
   if (!branches.ok) return branches;
   const changes: DependencyChanges[] = [];
@@ -211,7 +210,7 @@ async function dependencyChanges(
       id: label,
       name: dependency?.name ?? label,
       commits: commits.value.map(({ subject }) => subject),
-      files: files.value,
+      files: files.value.map(({ path }) => path),
     });
   }
   return ok(changes);

@@ -1,9 +1,4 @@
-import type {
-  Blocking,
-  CommandFailure,
-  OperationFailure,
-  TaskFailure,
-} from "../../domain/failure.ts";
+import type { CommandFailure, OperationFailure, TaskFailure } from "../../domain/failure.ts";
 import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { worktreeOf } from "../../domain/names.ts";
 import { shellWord } from "../escape.ts";
@@ -21,7 +16,7 @@ import {
 const LISTED = 10;
 
 /** A task cannot go on without a person. */
-export function explainTask(failure: Blocking, about: About): Explanation {
+export function explainTask(failure: TaskFailure | OperationFailure, about: About): Explanation {
   switch (failure.reason) {
     case "setup_failed":
     case "checks_failed":

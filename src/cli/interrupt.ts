@@ -1,0 +1,24 @@
+import type { Execution } from "../run/execute.ts";
+import type { Io } from "./context.ts";
+
+const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/**
+ * The first signal asks the run to stop, a second one ends it at once; either way no process is
+ * left. Returns how to stop listening.
+ */
+export function interruptible(execution: Execution, io: Io): () => void {
+  let asked = false;
+  const onSignal = () => {
+    if (asked) return void execution.abort();
+    asked = true;
+    io.err("\nStopping: agents are asked to end. Once more ends them at once.\n");
+    execution.interrupt();
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
+  return () => {
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
+  };
+}

@@ -1,0 +1,66 @@
+import { join, resolve } from "node:path";
+import { ok, type Result } from "../domain/result.ts";
+import { io } from "./files.ts";
+import { entries, git, gitFailed, gitLine, gitOk } from "./git.ts";
+import { planOwners } from "./registrations.ts";
+import type { Repository } from "./repository.ts";
+
+/** The existing branches that a plan has made. */
+export async function planBranches(
+  repo: Repository,
+  identity: string,
+): Promise<Result<Set<string>>> {
+  const owners = await planOwners(repo);
+  if (!owners.ok) return owners;
+  const own = [...owners.value].filter(([, owner]) => owner === identity);
+  if (own.length === 0) return ok(new Set());
+  const refs = await gitOk(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"], {
+    cwd: repo.root,
+  });
+  if (!refs.ok) return refs;
+  const existing = new Set(refs.value.split("\n"));
+  return ok(new Set(own.map(([branch]) => branch).filter((branch) => existing.has(branch))));
+}
+
+/**
+ * Brings a worktree whose HEAD went elsewhere back to its branch, if nothing is lost by it: HEAD
+ * holds all of the branch, and what it has beyond it was committed since then (milliseconds since
+ * the epoch). The branch takes those commits over; no file changes. `moved: false`: it may not.
+ */
+export async function takeHeadHome(
+  repo: Repository,
+  worktree: string,
+  branch: string,
+  since: number,
+): Promise<Result<{ moved: boolean }>> {
+  const ref = `refs/heads/${branch}`;
+  const cwd = worktree;
+  const contains = await git(["merge-base", "--is-ancestor", ref, "HEAD"], { cwd });
+  if (contains.code === 1) return ok({ moved: false });
+  if (contains.code !== 0) return gitFailed(["merge-base", "--is-ancestor", ref, "HEAD"], contains);
+  const times = await gitOk(["log", "-z", "--format=%ct", `${ref}..HEAD`], { cwd });
+  if (!times.ok) return times;
+  // Older ones are somebody else's: the agent only checked their branch out.
+  const seconds = Math.floor(since / 1000);
+  if (entries(times.value).some((time) => Number(time) < seconds)) return ok({ moved: false });
+  const head = await gitLine(["rev-parse", "HEAD"], { cwd });
+  if (!head.ok) return head;
+  const updated = await gitOk(["update-ref", "-m", "parex: take HEAD home", ref, head.value], {
+    cwd: repo.root,
+  });
+  if (!updated.ok) return updated;
+  const attached = await gitOk(["symbolic-ref", "HEAD", ref], { cwd });
+  return attached.ok ? ok({ moved: true }) : attached;
+}
+
+/**
+ * A worktree's own folder in the repository's git directory, absolute; it goes with the worktree.
+ * Read from the worktree's `.git` file as gitrepository-layout(5) describes it.
+ */
+export async function gitDirOf(worktree: string): Promise<Result<string>> {
+  const path = join(worktree, ".git");
+  return await io(path, async () => {
+    const pointer = await Deno.readTextFile(path);
+    return resolve(worktree, pointer.replace(/^gitdir: /, "").replace(/\r?\n$/, ""));
+  });
+}

@@ -1,0 +1,45 @@
+import { makeAgent } from "../agent/agents.ts";
+import { findChecks } from "../checks/find.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { type Schedule, scheduleOf } from "../domain/schedule.ts";
+import { select } from "../domain/selection.ts";
+import type { Settings } from "../domain/settings.ts";
+import { checkBranches, checkRepository } from "../git/prerequisites.ts";
+import type { Repository } from "../git/repository.ts";
+import { loadPlan } from "../plan/load.ts";
+import { branchTargets, planFilesOf } from "./files.ts";
+
+/** Reads and decides all that a run would, and does nothing. The same failures stop it. */
+export async function dryRun(
+  { repo, planPath, settings }: { repo: Repository; planPath: string; settings: Settings },
+): Promise<Result<Schedule>> {
+  const plan = await loadPlan(planPath);
+  if (!plan.ok) return plan;
+  const selection = select(plan.value.tasks, settings.only);
+  if (!selection.ok) return selection;
+  const ready = await checkRepository(repo, {
+    ...(settings.base === undefined ? {} : { base: settings.base }),
+    allowDirty: settings.allowDirty,
+    mayBeDirty: planFilesOf(repo, plan.value),
+  });
+  if (!ready.ok) return ready;
+  const agent = makeAgent(settings.agent, settings);
+  if (!agent.ok) return agent;
+  const available = await agent.value.available();
+  if (!available.ok) return available;
+  const { tasks, skipped } = selection.value;
+  const branches = await checkBranches(repo, branchTargets(repo, tasks), plan.value.identity);
+  if (!branches.ok) return branches;
+  const found = await findChecks(repo.checkout, settings.checks);
+  return ok({
+    plan: { name: plan.value.name, path: plan.value.path },
+    base: ready.value.base,
+    jobs: settings.jobs,
+    agent: agent.value.name,
+    model: settings.model,
+    checks: [...(found.setup ? [found.setup] : []), ...found.checks],
+    tasks: scheduleOf(tasks),
+    skipped: skipped.map(({ id }) => id),
+    warnings: plan.value.warnings.map(({ message }) => message),
+  });
+}

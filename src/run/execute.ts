@@ -1,0 +1,165 @@
+import { createActor, fromCallback, fromPromise, toPromise } from "xstate";
+import type { AheadEvent, LoadedRun, RunOutcome } from "../../machines/ports.ts";
+import { childMachine, runMachine } from "../../machines/run.ts";
+import { makeAgent } from "../agent/agents.ts";
+import type { RunEvent } from "../domain/event.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Plan } from "../domain/plan.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { select, type Selection } from "../domain/selection.ts";
+import { emptyRecord, type RunRecord } from "../domain/record.ts";
+import type { Settings } from "../domain/settings.ts";
+import type { TaskId } from "../domain/task.ts";
+import { shutdown } from "../exec/shutdown.ts";
+import type { Repository } from "../git/repository.ts";
+import { loadPlan } from "../plan/load.ts";
+import { check } from "./check.ts";
+import { commit } from "./commit.ts";
+import { type OpenRun, openRun } from "./open.ts";
+import { makeTree, prepare } from "./prepare.ts";
+import { publish } from "./publish.ts";
+import { until } from "./waits.ts";
+import { work } from "./work.ts";
+
+export interface ExecuteInput {
+  repo: Repository;
+  /** Absolute. */
+  planPath: string;
+  settings: Settings;
+  onEvent: (event: RunEvent) => void;
+}
+
+export interface Execution {
+  /** Settles when nothing of the run is at work any more. Rejects for bugs only. */
+  done: Promise<{ outcome: RunOutcome; record: RunRecord }>;
+  /** Asks everything to stop; the tasks under way become pending again. */
+  interrupt(): void;
+  /** Ends everything at once, and with it `done`. */
+  abort(): Promise<void>;
+}
+
+/** How long agents and checks may take to end by themselves when a bug ends the run. */
+const BUG_GRACE_MS = 2_000;
+
+/** Executes a plan: creates the run's actor, with the ports that do the work. */
+export function execute(input: ExecuteInput): Execution {
+  const underWay = new Set<Promise<unknown>>();
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const tracked = work.finally(() => underWay.delete(tracked));
+    underWay.add(tracked);
+    return tracked;
+  };
+  /** A port as an actor whose end can be waited for after the actor has been stopped. */
+  const promised = <Output, Input = void>(
+    port: (input: Input, signal: AbortSignal) => Promise<Output>,
+  ) => fromPromise<Output, Input>(({ input, signal }) => track(port(input, signal)));
+
+  let selected: { plan: Plan; selection: Selection } | undefined;
+  let opened: OpenRun | undefined;
+  const run = () => {
+    if (!opened) throw new Error("the run is not open");
+    return opened;
+  };
+
+  const load = async (): Promise<Result<LoadedRun>> => {
+    const plan = await loadPlan(input.planPath);
+    if (!plan.ok) return plan;
+    const selection = select(plan.value.tasks, input.settings.only);
+    if (!selection.ok) return selection;
+    selected = { plan: plan.value, selection: selection.value };
+    const { jobs, attempts, budgetUsd } = input.settings;
+    return ok({
+      tasks: selection.value.tasks,
+      jobs,
+      attempts,
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+    });
+  };
+
+  const open = async (): Promise<Result<void>> => {
+    if (!selected) throw new Error("nothing is loaded");
+    const agent = makeAgent(input.settings.agent, input.settings);
+    if (!agent.ok) return agent;
+    const result = await openRun({ ...input, ...selected, agent: agent.value });
+    if (!result.ok) return fail(result.failure);
+    opened = result.value;
+    return ok();
+  };
+
+  const promiseTree = (task: TaskId, signal: AbortSignal) =>
+    track(makeTree(run().scope, task, signal));
+  const task = childMachine.provide({
+    actors: {
+      prepare: promised(({ task }, signal) => prepare(run().scope, task, signal)),
+      work: promised((input, signal) => work(run().scope, input, signal)),
+      commit: promised((input, signal) => commit(run().scope, input, signal)),
+      check: promised((input, signal) => check(run().scope, input, signal)),
+      publish: promised(({ task }) => publish(run().scope, task)),
+      wait: promised(({ task, until: time, why }, signal) => {
+        run().scope.emit({ type: "run.parked", task, until: new Date(time).toISOString(), why });
+        return until(time, signal);
+      }),
+    },
+    actions: { announce: (_, announcement) => run().statuses.announce(announcement) },
+  });
+
+  const actor = createActor(runMachine.provide({
+    actors: {
+      load: promised(load),
+      check: promised(open),
+      task,
+      ahead: aheadOf(promiseTree),
+      putBack: fromPromise(async () => {
+        await Promise.allSettled(underWay);
+        opened?.statuses.putBack();
+      }),
+      finish: fromPromise(async ({ input: { outcome } }) => {
+        await Promise.allSettled(underWay);
+        opened?.finish(outcome);
+      }),
+    },
+  }));
+  const { promise: aborted, resolve: endNow } = Promise.withResolvers<RunOutcome>();
+  const ended = Promise.race([toPromise(actor), aborted]).catch(async (bug) => {
+    await shutdown(BUG_GRACE_MS);
+    opened?.statuses.putBack();
+    opened?.close();
+    throw bug;
+  });
+  actor.start();
+  return {
+    done: ended.then((outcome) => ({ outcome, record: opened?.record ?? emptyRecord() })),
+    interrupt: () => actor.send({ type: "INTERRUPT" }),
+    abort: async () => {
+      await shutdown(0);
+      opened?.statuses.putBack();
+      opened?.finish({ kind: "interrupted" });
+      endNow({ kind: "interrupted" });
+    },
+  };
+}
+
+/** Makes worktrees one after the other, always those that come next. */
+function aheadOf(makeTree: (task: TaskId, signal: AbortSignal) => Promise<unknown>) {
+  return fromCallback<AheadEvent>(({ receive }) => {
+    const stop = new AbortController();
+    const made = new Set<TaskId>();
+    let wanted: TaskId[] = [];
+    let working = false;
+    const work = async () => {
+      working = true;
+      for (let task = wanted.shift(); task && !stop.signal.aborted; task = wanted.shift()) {
+        if (made.has(task)) continue;
+        made.add(task);
+        // A tree that cannot be made now is tried again when its task starts, which tells why.
+        await makeTree(task, stop.signal);
+      }
+      working = false;
+    };
+    receive((event) => {
+      wanted = [...event.tasks];
+      if (!working) void work();
+    });
+    return () => stop.abort();
+  });
+}

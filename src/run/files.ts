@@ -1,0 +1,24 @@
+import { dirname } from "node:path";
+import { branchOf, worktreeOf } from "../domain/names.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { Task } from "../domain/task.ts";
+import type { Repository } from "../git/repository.ts";
+
+/**
+ * What of a plan may be uncommitted, absolute: its whole folder, or, where that is the top of the
+ * repository, the plan and its task files alone.
+ */
+export function planFilesOf(repo: Repository, plan: Plan): string[] {
+  const folder = dirname(plan.path);
+  if (folder !== repo.checkout && !repo.checkout.startsWith(`${folder}/`)) return [folder];
+  return [plan.path, ...plan.tasks.map(({ source }) => source.path)];
+}
+
+/** The branches and worktrees that these tasks will have. */
+export function branchTargets(repo: Repository, tasks: readonly Task[]) {
+  return tasks.map(({ id }) => ({
+    id,
+    branch: branchOf(id),
+    path: `${repo.root}/${worktreeOf(id)}`,
+  }));
+}

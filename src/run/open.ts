@@ -1,0 +1,189 @@
+import type { RunOutcome } from "../../machines/ports.ts";
+import type { Agent } from "../agent/agent.ts";
+import { Places } from "../checks/places.ts";
+import type { EventOf, RunEvent } from "../domain/event.ts";
+import {
+  countStatuses,
+  selectedTasks,
+  speedupOf,
+  usageTotals,
+  wallMs,
+} from "../domain/measures.ts";
+import { branchOf, VERSION } from "../domain/names.ts";
+import type { Plan } from "../domain/plan.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { applyEvent, emptyRecord, type RunRecord } from "../domain/record.ts";
+import type { Selection } from "../domain/selection.ts";
+import type { Settings } from "../domain/settings.ts";
+import { excludeWorktrees } from "../git/exclude.ts";
+import { checkBranches, checkRepository } from "../git/prerequisites.ts";
+import { remoteOf } from "../git/push.ts";
+import type { Repository } from "../git/repository.ts";
+import { branchTargets, planFilesOf } from "./files.ts";
+import { type Journal, openJournal } from "./journal.ts";
+import { Ledger } from "./ledger.ts";
+import { type Lock, takeLock } from "./lock.ts";
+import type { Scope } from "./scope.ts";
+import { Statuses } from "./statuses.ts";
+import { newRunId, runDir, stateDir } from "./store.ts";
+import { Waits } from "./waits.ts";
+
+export interface OpenInput {
+  repo: Repository;
+  plan: Plan;
+  selection: Selection;
+  settings: Settings;
+  agent: Agent;
+  onEvent: (event: RunEvent) => void;
+}
+
+/** A run that holds the repository's lock and has a journal. */
+export interface OpenRun {
+  scope: Scope;
+  statuses: Statuses;
+  /** What has happened so far. */
+  record: RunRecord;
+  /** Records the end and closes; the first call counts. */
+  finish(outcome: RunOutcome): void;
+  /** Gives lock and journal back without a last word. */
+  close(): void;
+}
+
+/** Looks whether everything is ready for this run, takes the lock and starts the journal. */
+export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
+  const { repo, plan, selection, settings, agent } = input;
+  const inside = Deno.env.get("PAREX_TASK_ID");
+  if (inside) return fail({ reason: "nested_run", task: inside });
+  const ready = await checkRepository(repo, {
+    ...(settings.base === undefined ? {} : { base: settings.base }),
+    allowDirty: settings.allowDirty,
+    mayBeDirty: planFilesOf(repo, plan),
+  });
+  if (!ready.ok) return ready;
+  const available = await agent.available();
+  if (!available.ok) return available;
+  const run = newRunId(new Date());
+  const lock = await takeLock(stateDir(repo.commonDir), run);
+  if (!lock.ok) return lock;
+  const opened = await openLocked(input, run, ready.value, lock.value);
+  if (!opened.ok) lock.value.release();
+  return opened;
+}
+
+async function openLocked(
+  input: OpenInput,
+  run: string,
+  { base, baseSha }: { base: string; baseSha: string },
+  lock: Lock,
+): Promise<Result<OpenRun>> {
+  const { repo, plan, selection, settings, agent } = input;
+  const targets = branchTargets(repo, selection.tasks);
+  const branches = await checkBranches(repo, targets, plan.identity);
+  if (!branches.ok) return branches;
+  const excluded = await excludeWorktrees(repo);
+  if (!excluded.ok) return excluded;
+  const remote = await remoteOf(repo, base);
+  if (!remote.ok) return remote;
+  const dir = runDir(repo.commonDir, run);
+  const journal = journalIn(dir, run);
+  if (!journal.ok) return journal;
+  const { emit } = journal.value;
+  const record = emptyRecord();
+  journal.value.listen((event) => applyEvent(record, event));
+  journal.value.listen(input.onEvent);
+  const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
+  const statuses = new Statuses(tasks, emit);
+  const scope: Scope = {
+    run,
+    dir,
+    repo,
+    plan,
+    tasks,
+    settings,
+    agent,
+    base,
+    baseSha,
+    ...(remote.value === undefined ? {} : { remote: remote.value }),
+    emit,
+    ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
+    waits: new Waits(),
+    attemptStarts: new Map(),
+    checkPlaces: new Places(settings.checkJobs),
+    treePlaces: new Places(1),
+  };
+  emitStart(scope, selection);
+  let closed = false;
+  const close = () => {
+    if (closed) return;
+    closed = true;
+    journal.value.close();
+    lock.release();
+  };
+  return ok({
+    scope,
+    statuses,
+    record,
+    close,
+    finish(outcome) {
+      if (closed) return;
+      emit(ending(record, outcome));
+      close();
+    },
+  });
+}
+
+/** The last event of a run; what is neither completed nor blocked counts as pending. */
+function ending(record: RunRecord, { kind }: RunOutcome): EventOf<"run.finished"> {
+  const { completed, blocked, ...undone } = countStatuses(record);
+  const pending = undone.pending + undone.in_progress + undone.testing;
+  const interrupted = kind === "interrupted";
+  const now = Date.now();
+  const ms = wallMs(record, now);
+  const { costUsd } = usageTotals(selectedTasks(record).flatMap(({ attempts }) => attempts));
+  return {
+    type: "run.finished",
+    exit_code: interrupted ? 130 : blocked + pending === 0 ? 0 : 1,
+    completed,
+    blocked,
+    pending,
+    ms,
+    speedup: speedupOf(record),
+    ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
+    ...(interrupted ? { interrupted } : {}),
+  };
+}
+
+function journalIn(dir: string, run: string): Result<Journal> {
+  try {
+    return ok(openJournal(dir, run));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return fail({ reason: "io_failed", path: dir, detail });
+  }
+}
+
+function emitStart(scope: Scope, { tasks, leftovers }: Selection): void {
+  const { plan, settings, agent } = scope;
+  scope.emit({
+    type: "run.started",
+    plan: { name: plan.name, path: plan.path, identity: plan.identity },
+    tasks: tasks.map(({ id }) => id),
+    base: scope.base,
+    base_sha: scope.baseSha,
+    jobs: settings.jobs,
+    agent: agent.name,
+    model: settings.model,
+    parex: VERSION,
+    pid: Deno.pid,
+    graph: plan.tasks.map(({ id, name, effectivePriority, dependencies, status }) => ({
+      id,
+      name,
+      priority: effectivePriority,
+      dependencies,
+      status,
+      branch: branchOf(id),
+    })),
+    ...(leftovers.length > 0 ? { leftovers } : {}),
+    ...(plan.warnings.length > 0 ? { warnings: plan.warnings.map(({ message }) => message) } : {}),
+  });
+}

@@ -1,0 +1,256 @@
+import fc from "fast-check";
+import { createActor, fromCallback, fromPromise, toPromise } from "xstate";
+import type {
+  AheadEvent,
+  LoadedRun,
+  RunOutcome,
+  Verdict,
+  WorkOutcome,
+} from "../../machines/ports.ts";
+import { childMachine, runMachine } from "../../machines/run.ts";
+import type { Result } from "../../src/domain/result.ts";
+import type { Task, TaskId } from "../../src/domain/task.ts";
+import { assert, assertEquals } from "../support/assert.ts";
+import { anyDag, taskOf } from "../support/plans.ts";
+
+type Attempt = { task: TaskId; attempt: number };
+
+interface Script {
+  tasks: Task[];
+  jobs: number;
+  attempts?: number;
+  budgetUsd?: number;
+  /** Answers an attempt; the default is done. */
+  work?: (task: TaskId, attempt: number) => WorkOutcome | Promise<WorkOutcome>;
+  /** How many of a task's attempts fail their checks. */
+  red?: (task: TaskId) => number;
+  /** Lets a port answer when it likes. */
+  pause?: (what: string) => Promise<unknown>;
+  load?: Result<never>;
+}
+
+/** A run whose ports answer from a script, and what happened in it. */
+function play(script: Script) {
+  const log: string[] = [];
+  const atWork = new Set<TaskId>();
+  let most = 0;
+  const pause = script.pause ?? (() => Promise.resolve());
+  const answered = new Map<TaskId, number>();
+  const port = <O, I>(answer: (input: I) => O | Promise<O>) =>
+    fromPromise<O, I>(async ({ input }) => {
+      await pause(JSON.stringify(input ?? "run"));
+      return await answer(input);
+    });
+  const okay = () => ({ ok: true as const, value: undefined });
+  const passed: Result<Verdict> = { ok: true, value: { passed: true } };
+  const machine = runMachine.provide({
+    actors: {
+      load: port<Result<LoadedRun>, void>(() =>
+        script.load ?? {
+          ok: true,
+          value: {
+            tasks: script.tasks,
+            jobs: script.jobs,
+            attempts: script.attempts ?? 3,
+            ...(script.budgetUsd === undefined ? {} : { budgetUsd: script.budgetUsd }),
+          },
+        }
+      ),
+      check: port<Result<void>, void>(okay),
+      ahead: fromCallback<AheadEvent>(({ receive }) => {
+        receive(({ tasks }) => log.push(`ahead ${tasks.join(" ")}`));
+      }),
+      putBack: port<void, { tasks: TaskId[] }>(({ tasks }) => {
+        log.push(`back ${tasks.join(" ")}`);
+      }),
+      finish: port<void, { outcome: RunOutcome }>(({ outcome }) => {
+        log.push(`end ${outcome.kind}`);
+      }),
+      task: childMachine.provide({
+        actors: {
+          prepare: port<Result<void>, { task: TaskId }>(okay),
+          work: fromPromise(async ({ input: { task, attempt } }) => {
+            atWork.add(task);
+            most = Math.max(most, atWork.size);
+            log.push(`work ${task} ${attempt}`);
+            try {
+              await pause(task);
+              return await (script.work?.(task, attempt) ?? { kind: "done", spentUsd: 0 });
+            } finally {
+              atWork.delete(task);
+            }
+          }),
+          commit: port<Result<Verdict>, Attempt>(() => passed),
+          check: port<Result<Verdict>, Attempt>(({ task }) => {
+            const failures = answered.get(task) ?? 0;
+            answered.set(task, failures + 1);
+            const failed = { command: "test", exitCode: 1, tail: "" };
+            return failures >= (script.red?.(task) ?? 0)
+              ? passed
+              : { ok: true, value: { passed: false, check: "test", failed } };
+          }),
+          publish: port<Result<void>, { task: TaskId }>(okay),
+          wait: port<void, { task: TaskId; until: number; why: string }>(() => {}),
+        },
+        actions: {
+          announce: (_, { task, status, failure }) =>
+            log.push(`${task} ${status}${failure ? ` ${failure.reason}` : ""}`),
+        },
+      }),
+    },
+  });
+  const actor = createActor(machine);
+  const outcome = toPromise(actor);
+  actor.start();
+  return { actor, outcome, log, most: () => most };
+}
+
+Deno.test("a run executes any plan in dependency order, never more than `jobs` at once", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyDag(),
+      fc.integer({ min: 1, max: 5 }),
+      fc.scheduler(),
+      fc.array(fc.integer({ min: 0, max: 2 })),
+      async (tasks, jobs, scheduler, failures) => {
+        const red = (task: TaskId) => failures[tasks.findIndex(({ id }) => id === task)] ?? 0;
+        const pause = (what: string) => scheduler.schedule(Promise.resolve(), what);
+        const run = play({ tasks, jobs, red, pause });
+        await scheduler.waitFor(run.outcome);
+        assertEquals((await run.outcome).kind, "finished");
+        assert(run.most() <= jobs, `${run.most()} at work with ${jobs} places`);
+        for (const { id, dependencies } of tasks) {
+          const start = run.log.indexOf(`${id} in_progress`);
+          assertEquals(run.log.filter((line) => line === `${id} completed`).length, 1);
+          for (const dependency of dependencies) {
+            assert(
+              run.log.indexOf(`${dependency} completed`) < start,
+              `${id} before ${dependency}`,
+            );
+          }
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("a run with places for all starts every ready task at once", async () => {
+  const run = play({ tasks: ["a", "b", "c"].map((id) => taskOf(id)), jobs: 3 });
+  await run.outcome;
+  assertEquals(run.most(), 3);
+});
+
+Deno.test("a run starts blockers first, then the longest chain, then the plan's order", async () => {
+  const tasks = [
+    taskOf("low", [], "low", 0),
+    taskOf("first", [], "medium", 1),
+    taskOf("second", [], "medium", 2),
+    taskOf("chain", [], "medium", 3),
+    taskOf("end", ["chain"], "medium", 4),
+    taskOf("urgent", [], "blocker", 5),
+  ];
+  const run = play({ tasks, jobs: 1 });
+  await run.outcome;
+  assertEquals(
+    run.log.filter((line) => line.startsWith("work")).map((line) => line.split(" ")[1]),
+    ["urgent", "chain", "first", "second", "end", "low"],
+  );
+});
+
+Deno.test("a blocked task's dependents are never started, the rest goes on", async () => {
+  const run = play({
+    tasks: [taskOf("a"), taskOf("b", ["a"]), taskOf("c", ["b"]), taskOf("d")],
+    jobs: 2,
+    work: (task) =>
+      task === "a"
+        ? { kind: "blocked", spentUsd: 0, failure: { reason: "no_changes" } }
+        : { kind: "done", spentUsd: 0 },
+  });
+  assertEquals(await run.outcome, { kind: "finished" });
+  assert(run.log.includes("a blocked no_changes"));
+  assert(run.log.includes("d completed"));
+  assert(!run.log.some((line) => /^work [bc]/.test(line)));
+});
+
+Deno.test("a repair goes before new tasks when a place is free", async () => {
+  const run = play({
+    tasks: ["a", "b", "c", "d"].map((id, order) => taskOf(id, [], "medium", order)),
+    jobs: 1,
+    red: (task) => task === "a" ? 1 : 0,
+  });
+  await run.outcome;
+  const work = run.log.filter((line) => line.startsWith("work"));
+  assert(work.indexOf("work a 2") < work.indexOf("work d 1"), work.join(", "));
+});
+
+Deno.test("a run starts nothing more when its budget is spent", async () => {
+  const run = play({
+    tasks: ["a", "b", "c"].map((id, order) => taskOf(id, [], "medium", order)),
+    jobs: 1,
+    budgetUsd: 1,
+    red: (task) => task === "b" ? 1 : 0,
+    work: () => ({ kind: "done", spentUsd: 0.6 }),
+  });
+  assertEquals(await run.outcome, { kind: "finished" });
+  assert(run.log.includes("a completed"));
+  assert(run.log.includes("b blocked budget_exhausted"));
+  assert(!run.log.some((line) => line.startsWith("work c")));
+});
+
+Deno.test("the trees of the tasks that come next are asked for ahead", async () => {
+  const run = play({
+    tasks: ["a", "b", "c"].map((id, order) => taskOf(id, [], "medium", order)),
+    jobs: 1,
+  });
+  await run.outcome;
+  assertEquals(run.log.find((line) => line.startsWith("ahead")), "ahead b");
+});
+
+Deno.test("an interrupted run stops its tasks and puts them back", async () => {
+  const run = play({
+    tasks: [taskOf("a"), taskOf("b")],
+    jobs: 2,
+    work: () => new Promise(() => {}),
+  });
+  await until(() => run.log.filter((line) => line.startsWith("work")).length === 2);
+  run.actor.send({ type: "INTERRUPT" });
+  run.actor.send({ type: "INTERRUPT" });
+  assertEquals(await run.outcome, { kind: "interrupted" });
+  assertEquals(run.log.slice(-2), ["back a b", "end interrupted"]);
+});
+
+Deno.test("a plan that cannot be loaded refuses the run", async () => {
+  const failure = { reason: "plan_not_found", looked: [] } as const;
+  const run = play({
+    tasks: [],
+    jobs: 1,
+    load: { ok: false, failure: { ...failure, looked: [] } },
+  });
+  assertEquals(await run.outcome, { kind: "refused", failure: { ...failure, looked: [] } });
+  assertEquals(run.log, []);
+});
+
+Deno.test("a port that throws is a bug and rejects the run", async () => {
+  const run = play({
+    tasks: [taskOf("a")],
+    jobs: 1,
+    work: () => Promise.reject(new Error("a bug")),
+  });
+  const message = await run.outcome.then(() => "no bug", (bug) => String(bug));
+  assert(message.includes("a bug"), message);
+});
+
+Deno.test("a settled task's actor is stopped", async () => {
+  const run = play({ tasks: [taskOf("a"), taskOf("b", ["a"])], jobs: 1 });
+  await run.outcome;
+  const children = run.actor.getSnapshot().children as Record<string, unknown>;
+  assertEquals([children["a"], children["b"]], [undefined, undefined]);
+});
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1000 && !holds(); turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  assert(holds());
+}

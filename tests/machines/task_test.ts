@@ -1,0 +1,183 @@
+import { initialTransition, transition } from "xstate";
+import { type TaskEvent, taskMachine, type TaskMessage } from "../../machines/task.ts";
+import type { Announcement, Verdict, WorkOutcome } from "../../machines/ports.ts";
+import type { Failure } from "../../src/domain/failure.ts";
+import { assert, assertEquals } from "../support/assert.ts";
+
+/** Walks the chart without a process, a file or a clock: ports answer by their done events. */
+type Snapshot = ReturnType<typeof initialTransition<typeof taskMachine>>[0];
+type Port = "prepare" | "work" | "wait" | "commit" | "check" | "publish";
+
+const FAILED: Failure = { reason: "agent_failed", exitCode: 1, detail: "boom" };
+const WORKED: WorkOutcome = { kind: "done", spentUsd: 0.1, conversation: "c1" };
+const BROKE_OFF: WorkOutcome = {
+  kind: "broke_off",
+  why: "failed",
+  failure: FAILED,
+  spentUsd: 0.2,
+};
+const PASSED = { ok: true, value: { passed: true } satisfies Verdict };
+const RED = {
+  ok: true,
+  value: {
+    passed: false,
+    check: "test",
+    failed: { command: "npm test", exitCode: 1, tail: "1 failed" },
+  } satisfies Verdict,
+};
+const REFUSED = { ok: false, failure: FAILED };
+
+function walk(attempts = 3) {
+  let [snapshot, actions] = initialTransition(taskMachine, { task: "a", attempts });
+  const told: unknown[] = [];
+  const step = (event: TaskEvent | { type: string; output: unknown }) => {
+    [snapshot, actions] = transition(taskMachine, snapshot, event as TaskEvent);
+    for (const action of actions) {
+      if (action.type === "announce") told.push((action.params as Announcement).status);
+      if (action.type === "tell") told.push((action.params as TaskMessage).type);
+    }
+    return walker;
+  };
+  const walker = {
+    send: step,
+    done: (port: Port, output: unknown) => step({ type: `xstate.done.actor.${port}`, output }),
+    at: () => snapshot.value,
+    snapshot: () => snapshot as Snapshot,
+    told: () => told.splice(0),
+  };
+  return walker;
+}
+
+const started = () => walk().send({ type: "START" });
+const working = () => started().done("prepare", { ok: true });
+const testing = () => working().done("work", WORKED).done("commit", PASSED);
+
+Deno.test("a task goes from pending to completed when every port succeeds", () => {
+  const task = walk();
+  assertEquals(task.at(), "pending");
+  assertEquals(task.send({ type: "START" }).at(), { in_progress: "preparing" });
+  assertEquals(task.told(), ["in_progress"]);
+  assertEquals(task.done("prepare", { ok: true }).at(), { in_progress: "working" });
+  assertEquals(task.done("work", WORKED).at(), { in_progress: "committing" });
+  assertEquals(task.told(), ["TASK.SPENT", "TASK.FREED"]);
+  assertEquals(task.done("commit", PASSED).at(), { testing: "checking" });
+  assertEquals(task.told(), ["testing"]);
+  assertEquals(task.done("check", PASSED).at(), { testing: "publishing" });
+  assertEquals(task.done("publish", { ok: true }).at(), "completed");
+  assertEquals(task.told(), ["completed", "TASK.SETTLED"]);
+  assertEquals(task.snapshot().status, "done");
+});
+
+Deno.test("a task's top-level states are the five statuses", () => {
+  assertEquals(
+    Object.keys(taskMachine.states).sort(),
+    ["blocked", "completed", "in_progress", "pending", "testing"],
+  );
+});
+
+Deno.test("a failed check sends a task back for a place, with the failure in hand", () => {
+  const task = testing();
+  task.told();
+  assertEquals(task.done("check", RED).at(), { in_progress: "queued" });
+  assertEquals(task.told(), ["in_progress", "TASK.RETURNING"]);
+  assertEquals(task.snapshot().context.occasion.kind, "repair");
+  assertEquals(task.send({ type: "PLACE" }).at(), { in_progress: "working" });
+  assertEquals(task.snapshot().context.attempt, 2);
+  assertEquals(task.snapshot().context.conversation, "c1");
+});
+
+Deno.test("a task is blocked by checks when its attempts are used up", () => {
+  const task = walk(1).send({ type: "START" }).done("prepare", { ok: true })
+    .done("work", WORKED).done("commit", PASSED).done("check", RED);
+  assertEquals(task.at(), "blocked");
+  assertEquals(task.snapshot().context.failure?.reason, "checks_failed");
+});
+
+Deno.test("an attempt that broke off is made again while attempts are left, then blocks", () => {
+  const task = working();
+  for (const attempt of [2, 3]) {
+    assertEquals(task.done("work", BROKE_OFF).at(), { in_progress: "queued" });
+    assertEquals(task.send({ type: "PLACE" }).at(), { in_progress: "working" });
+    assertEquals(task.snapshot().context.attempt, attempt);
+    assertEquals(task.snapshot().context.occasion, { kind: "resumed", why: "failed" });
+  }
+  task.told();
+  assertEquals(task.done("work", BROKE_OFF).at(), "blocked");
+  assertEquals(task.snapshot().context.failure, FAILED);
+  assertEquals(task.told(), ["TASK.SPENT", "blocked", "TASK.SETTLED"]);
+});
+
+Deno.test("a usage limit parks a task in its place and spends no attempt", () => {
+  const task = working();
+  task.done("work", { kind: "limited", until: 42, why: "limit", spentUsd: 0, conversation: "c9" });
+  assertEquals(task.at(), { in_progress: "parked" });
+  assertEquals(task.told().includes("TASK.FREED"), false);
+  assertEquals(task.done("wait", undefined).at(), { in_progress: "working" });
+  assertEquals(task.snapshot().context.attempt, 1);
+  assertEquals(task.snapshot().context.conversation, "c9");
+});
+
+Deno.test("a task that waits for a place is blocked when the budget is spent", () => {
+  const task = testing().done("check", RED);
+  task.send({ type: "BUDGET_SPENT", spentUsd: 5, capUsd: 4 });
+  assertEquals(task.at(), "blocked");
+  assertEquals(task.snapshot().context.failure, {
+    reason: "budget_exhausted",
+    scope: "run",
+    spentUsd: 5,
+    capUsd: 4,
+  });
+});
+
+Deno.test("a commit that cannot be made goes back to the agent", () => {
+  assertEquals(working().done("work", WORKED).done("commit", RED).at(), { in_progress: "queued" });
+});
+
+Deno.test("a failure beyond repair blocks a task from wherever it is", () => {
+  const ends = [
+    started().done("prepare", REFUSED),
+    working().done("work", { kind: "blocked", failure: FAILED, spentUsd: 0 }),
+    working().done("work", WORKED).done("commit", REFUSED),
+    testing().done("check", REFUSED),
+    testing().done("check", PASSED).done("publish", REFUSED),
+  ];
+  for (const task of ends) {
+    assertEquals(task.at(), "blocked");
+    assertEquals(task.snapshot().context.failure, FAILED);
+  }
+});
+
+Deno.test("no event but the expected one moves a task", () => {
+  const events: TaskEvent[] = [
+    { type: "START" },
+    { type: "PLACE" },
+    { type: "BUDGET_SPENT", spentUsd: 1, capUsd: 1 },
+  ];
+  const possible: [string, ReturnType<typeof walk>, string[]][] = [
+    ["pending", walk(), ["START"]],
+    ["preparing", started(), []],
+    ["working", working(), []],
+    ["committing", working().done("work", WORKED), []],
+    ["queued", testing().done("check", RED), ["PLACE", "BUDGET_SPENT"]],
+    [
+      "parked",
+      working().done("work", { kind: "limited", until: 1, why: "", spentUsd: 0 }),
+      [],
+    ],
+    ["checking", testing(), []],
+    ["publishing", testing().done("check", PASSED), []],
+    ["completed", testing().done("check", PASSED).done("publish", { ok: true }), []],
+    ["blocked", started().done("prepare", REFUSED), []],
+  ];
+  for (const [state, task, takes] of possible) {
+    assert(JSON.stringify(task.at()).includes(state), `${state}: ${JSON.stringify(task.at())}`);
+    const can = events.filter((event) => task.snapshot().can(event)).map(({ type }) => type);
+    assertEquals(can, takes as typeof can, state);
+  }
+});
+
+Deno.test("a late answer of a port that is not asked any more changes nothing", () => {
+  const task = testing();
+  assertEquals(task.done("work", BROKE_OFF).at(), { testing: "checking" });
+  assertEquals(task.done("prepare", REFUSED).at(), { testing: "checking" });
+});
