@@ -5,7 +5,7 @@ import type { TaskRecord } from "../domain/task_record.ts";
 import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { cut, fit, fitLeft, plural, widest } from "./layout.ts";
-import { inColorOf, type Paint, symbolOf } from "./words.ts";
+import { inColorOf, type Paint, statusCell, symbolOf } from "./words.ts";
 
 export interface FrameOptions {
   /** Milliseconds since the epoch. */
@@ -102,7 +102,7 @@ function taskRow(
     "  ",
     fit(oneLine(task.name), nameWidth),
     " ",
-    inColorOf(task.status, fit(task.status, STATUS_WIDTH), paint),
+    statusCell(task.status, STATUS_WIDTH, paint),
     " ",
     paint.dim(fit(doing(task, now), room - nameWidth)),
   ].join("");

@@ -9,7 +9,7 @@ import type { TaskRecord } from "../domain/task_record.ts";
 import { formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { cut, fit, fitLeft, plural, widest, wrap } from "./layout.ts";
-import { countWords, inColorOf, type Paint, symbolOf } from "./words.ts";
+import { countWords, inColorOf, type Paint, statusCell, symbolOf } from "./words.ts";
 
 /** What git says about a task's branch and worktree. */
 export interface BranchFacts {
@@ -120,7 +120,7 @@ function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
       "  ",
       fit(oneLine(task.name), nameWidth),
       " ",
-      inColorOf(task.status, fit(task.status, STATUS_WIDTH), paint),
+      statusCell(task.status, STATUS_WIDTH, paint),
       " ",
       fit(task.ahead === undefined && !task.worktree ? "" : oneLine(task.branch), branchWidth),
       " ",

@@ -1,4 +1,4 @@
-import type { BlockReason } from "../domain/failure.ts";
+import type { Reason } from "../domain/failure.ts";
 import {
   countStatuses,
   lastMoment,
@@ -102,7 +102,7 @@ export interface TaskSummary {
   landed?: { how: "pr" | "merge"; url?: string; sha?: string };
   /** Of its last attempt that got as far. */
   checks: CheckSummary[];
-  reason?: BlockReason;
+  reason?: Reason;
   message?: string;
   next: string[];
   /** Dependencies that are not completed. */

@@ -9,6 +9,7 @@ import {
   countWords,
   inColorOf,
   type Paint,
+  statusCell,
   symbolOf,
   taskFacts,
 } from "./words.ts";
@@ -84,7 +85,7 @@ function taskTable(tasks: TaskSummary[], { paint, columns }: Page): string[] {
       "  ",
       fit(oneLine(task.name), nameWidth),
       "  ",
-      inColorOf(task.status, fit(task.status, STATUS_WIDTH), paint),
+      statusCell(task.status, STATUS_WIDTH, paint),
       fitLeft(task.attempts > 0 ? formatDuration(task.ms) : "", MS_WIDTH),
       " ",
       fitLeft(task.attempts > 0 ? costCell(task.usage) : "", COST_WIDTH),

@@ -26,6 +26,11 @@ export function inColorOf(status: Status, text: string, paint: Paint): string {
   return paint[MARKS[status].color](text);
 }
 
+/** A status in its colour, filled to as many columns. */
+export function statusCell(status: Status, columns: number, paint: Paint): string {
+  return inColorOf(status, status, paint) + " ".repeat(Math.max(0, columns - status.length));
+}
+
 /** `$0.0312`, with `~` before it if it is estimated from list prices; `-` where nothing is known. */
 export function costCell(usage: UsageSummary): string {
   if (usage.cost_usd !== null) return formatUsd(usage.cost_usd);

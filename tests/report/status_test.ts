@@ -1,0 +1,98 @@
+import type { Plan } from "../../src/domain/plan.ts";
+import { recordOf } from "../../src/domain/record.ts";
+import type { Status, Task } from "../../src/domain/task.ts";
+import { statusReport, statusText } from "../../src/report/status.ts";
+import { assertEquals } from "../support/assert.ts";
+import { sampleEvents } from "./sample_run.ts";
+
+function task(id: string, name: string, status: Status, order: number): Task {
+  return {
+    id,
+    name,
+    status,
+    order,
+    priority: "medium",
+    effectivePriority: "medium",
+    dependencies: [],
+    source: { kind: "file", path: `/code/wc/.parallel/plans/${id}.md` },
+    body: "",
+    labels: [],
+    files: { create: [], modify: [], delete: [], read: [] },
+  };
+}
+
+const plan: Plan = {
+  name: "word-count",
+  identity: "word-count",
+  path: "/code/wc/.parallel/plans/plan.yaml",
+  tasks: [
+    task("task-0", "Set up the project", "completed", 0),
+    task("task-2", "Print a table", "blocked", 1),
+    task("task-3", "Write the manual page", "pending", 2),
+  ],
+  warnings: [],
+};
+
+const facts = new Map([
+  ["task-0", { ahead: 2, dirty: false, worktree: "/code/wc/worktrees/task-0" }],
+  ["task-2", { ahead: 0, dirty: true, worktree: "/code/wc/worktrees/task-2" }],
+]);
+
+Deno.test("statusReport() puts together the task files, the last run and git", () => {
+  const report = statusReport(plan, recordOf(sampleEvents()), false, facts);
+  assertEquals(report.run, { id: "20261122-093000-k3f9", state: "finished" });
+  assertEquals(report.tasks, [
+    {
+      id: "task-0",
+      name: "Set up the project",
+      status: "completed",
+      branch: "feature/task-0",
+      attempts: 1,
+      cost_usd: 0.0101,
+      ahead: 2,
+      dirty: false,
+      worktree: "/code/wc/worktrees/task-0",
+    },
+    {
+      id: "task-2",
+      name: "Print a table",
+      status: "blocked",
+      branch: "feature/task-2",
+      attempts: 1,
+      reason: "agent_failed",
+      message: "the agent failed: it ended with exit code 1",
+      ahead: 0,
+      dirty: true,
+      worktree: "/code/wc/worktrees/task-2",
+    },
+    {
+      id: "task-3",
+      name: "Write the manual page",
+      status: "pending",
+      branch: "feature/task-3",
+      attempts: 0,
+    },
+  ]);
+});
+
+Deno.test("statusReport() believes the task file where the last run left something else", () => {
+  const again = { ...plan, tasks: [task("task-2", "Print a table", "pending", 0)] };
+  const [only] = statusReport(again, recordOf(sampleEvents()), false, new Map()).tasks;
+  assertEquals([only?.status, only?.reason], ["pending", undefined]);
+});
+
+Deno.test("statusText() prints a table of 80 columns", () => {
+  const report = statusReport(plan, recordOf(sampleEvents()), true, facts);
+  assertEquals(
+    statusText(report, { color: false, columns: 80 }),
+    `\
+word-count: 1 of 3 tasks completed, 1 blocked, 1 pending
+run 20261122-093000-k3f9: finished
+
+✔ task-0  Set up the project          completed   feature/task-0     +2  $0.0101
+✘ task-2  Print a table               blocked     feature/task-2    +0*
+          agent_failed: the agent failed: it ended with exit code 1
+· task-3  Write the manual page       pending
+`,
+  );
+});
