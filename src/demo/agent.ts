@@ -31,9 +31,9 @@ export async function doDemoTask(work: DemoWork): Promise<Result<void>> {
     await new Promise((resolve) => setTimeout(resolve, work.pauseMs));
   };
   await step(`Reading the specification of ${task.id}`);
-  const files = filesFor(task, work.prompt);
-  await step(files === task.solution ? "Following lib/lines.sh" : "Writing it down quickly");
-  for (const [path, content] of Object.entries(files)) {
+  const goal = goalOf(task, work.prompt);
+  await step(goal.announcement);
+  for (const [path, content] of Object.entries(goal.files)) {
     await step(`Writing ${path}`);
     const file = join(work.worktree, path);
     const written = await io(file, async () => {
@@ -42,27 +42,42 @@ export async function doDemoTask(work: DemoWork): Promise<Result<void>> {
     });
     if (!written.ok) return written;
   }
-  return task.forgetsToCommit ? ok() : await commit(task, Object.keys(files), work);
+  return task.forgetsToCommit ? ok() : await commit(task, goal, work);
 }
 
-/** The flawed files, until the prompt shows that the task's own test has failed. */
-function filesFor(task: DemoTask, prompt: string): Record<string, string> {
-  const test = Object.keys(task.solution).find((path) => path.startsWith("tests/"));
-  const repairs = prompt.includes(`not ok - ${test}`);
-  return task.flawed && !repairs ? { ...task.solution, ...task.flawed } : task.solution;
+/** What an attempt is going to do. */
+interface Goal {
+  announcement: string;
+  files: Record<string, string>;
+  /** Title of its commit. */
+  title: string;
+}
+
+/** The flawed way, until the prompt shows that the task's own test has failed. */
+function goalOf({ name, solution, flawed }: DemoTask, prompt: string): Goal {
+  const test = Object.keys(solution).find((path) => path.startsWith("tests/"));
+  if (!flawed) {
+    return { announcement: "Following lib/lines.sh", files: solution, title: name };
+  }
+  if (prompt.includes(`not ok - ${test}`)) {
+    return { announcement: `Seeing why ${test} fails`, files: solution, title: flawed.repair };
+  }
+  const files = { ...solution, ...flawed.solution };
+  return { announcement: "Writing down what comes to mind", files, title: name };
 }
 
 async function commit(
   task: DemoTask,
-  paths: string[],
+  { files, title }: Goal,
   { worktree: cwd, say }: DemoWork,
 ): Promise<Result<void>> {
+  const paths = Object.keys(files);
   const added = await gitOk(["add", "--", ...paths], { cwd });
   if (!added.ok) return added;
   const staged = await gitOk(["diff", "--cached", "--name-only"], { cwd });
   if (!staged.ok) return staged;
   if (staged.value === "") return ok(); // an attempt before this one got so far
-  const message = commitMessage({ title: task.name, task: task.id, labels: task.labels });
+  const message = commitMessage({ title, task: task.id, labels: task.labels });
   const done = await gitOk(["commit", "--quiet", "-m", message], { cwd });
   if (!done.ok) return done;
   say(`Committed ${paths.join(" and ")}`);

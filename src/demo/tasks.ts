@@ -11,8 +11,12 @@ export interface DemoTask {
   approach: string;
   /** What the agent writes: path and content. */
   solution: Record<string, string>;
-  /** What it writes as long as it has not been shown a failed check. */
-  flawed?: Record<string, string>;
+  /** What it does as long as it has not been shown a failed check. */
+  flawed?: {
+    solution: Record<string, string>;
+    /** What the commit of the repair says. */
+    repair: string;
+  };
   /** Leaves its work uncommitted, as agents sometimes do. */
   forgetsToCommit?: true;
 }
@@ -74,9 +78,12 @@ expect top 'b b b a c c d\n' '3 b\n2 c\n1 a'
     },
     flawed: {
       // The numbers are counted, but nothing is sorted by them.
-      "lib/top.sh": String.raw`# Lists the three most frequent words.
+      solution: {
+        "lib/top.sh": String.raw`# Lists the three most frequent words.
 sh "$root/bin/textstat" words | sort | uniq -c | head -n 3 | awk '{ print $1, $2 }'
 `,
+      },
+      repair: "Correct the order of the words",
     },
   },
   {
