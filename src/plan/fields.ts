@@ -19,7 +19,7 @@ const SUGGESTED_LENGTH = 64;
 /** Reads the fields of a YAML file's mappings, and notes what is wrong with them. */
 export class FieldReader {
   readonly yaml: YamlFile;
-  readonly problems: Problem[] = [];
+  readonly #problems: Problem[] = [];
   readonly #fields = new WeakMap<YAMLMap, Fields>();
 
   constructor(yaml: YamlFile) {
@@ -27,11 +27,19 @@ export class FieldReader {
   }
 
   error(at: Place, code: string, message: string, hint: string): void {
-    this.problems.push({ severity: "error", code, file: this.yaml.file, ...at, message, hint });
+    this.#problems.push({ severity: "error", code, file: this.yaml.file, ...at, message, hint });
   }
 
   warn(at: Place, code: string, message: string, hint: string): void {
-    this.problems.push({ severity: "warning", code, file: this.yaml.file, ...at, message, hint });
+    this.#problems.push({ severity: "warning", code, file: this.yaml.file, ...at, message, hint });
+  }
+
+  /** What is wrong with the YAML, and with the fields where the YAML itself is right. */
+  allProblems(): Problem[] {
+    const { problems } = this.yaml;
+    const placeOf = ({ line, column }: Place) => `${line}:${column}`;
+    const taken = new Set(problems.map(placeOf));
+    return [...problems, ...this.#problems.filter((problem) => !taken.has(placeOf(problem)))];
   }
 
   /** The value under the first of these names that is there, and its place. */

@@ -22,7 +22,8 @@ export interface PlanIndex {
 export interface IndexEntry {
   id: Placed<string>;
   name: string;
-  priority: Priority;
+  /** absent: it is not one, which is a problem already. */
+  priority?: Priority;
   dependencies: Placed<string>[];
   estimatedTokens?: number;
   /** absent: neither a file nor a specification stands there, which is a problem already. */
@@ -57,7 +58,7 @@ export function readIndex(text: string, path: string): PlanIndex {
     const [found, hint] = ["the plan is no mapping", "it begins with  metadata:  and  tasks:"];
     reader.error(root ? yaml.placeOf(root) : START, "not-a-plan", found, hint);
   }
-  return { ...index, problems: [...yaml.problems, ...reader.problems] };
+  return { ...index, problems: reader.allProblems() };
 }
 
 function readMetadata(
@@ -130,7 +131,7 @@ function readEntry(reader: FieldReader, item: unknown, order: number): IndexEntr
   return {
     id,
     name,
-    priority: priority ?? "medium",
+    ...(priority ? { priority } : {}),
     dependencies: dependencies?.value ?? [],
     ...(tokens > 0 ? { estimatedTokens: tokens } : {}),
     ...(spec ? { spec } : {}),

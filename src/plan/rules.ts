@@ -28,11 +28,12 @@ export function toTasks(found: readonly Found[], plan: string): Task[] {
   return found.map(({ entry, file }, order) => {
     const inline = entry.spec?.kind === "inline" ? entry.spec : undefined;
     const spec = file ?? inline;
+    const priority = entry.priority ?? "medium";
     return {
       id: entry.id.value,
       name: entry.name,
-      priority: entry.priority,
-      effectivePriority: entry.priority,
+      priority,
+      effectivePriority: priority,
       dependencies: [...new Set(entry.dependencies.map(({ value }) => value))],
       status: spec?.status ?? "pending",
       source: file ? { kind: "file", path: file.path } : { kind: "inline", path: plan },
@@ -119,7 +120,7 @@ function checkTaskFile(entry: IndexEntry, file: TaskFile, plan: string): Problem
     problems.push({ ...details, file: path, ...at });
   const { id, priority, dependencies } = file;
   if (id && id.value !== entry.id.value) note(file.path, id.at, otherId(id.value, entry.id.value));
-  if (priority && priority.value !== entry.priority) {
+  if (priority && entry.priority && priority.value !== entry.priority) {
     note(
       file.path,
       priority.at,

@@ -50,7 +50,7 @@ export function readTaskFile(text: string, path: string): TaskFile {
     ...fields,
     ...specification,
     body,
-    problems: [...yaml.problems, ...reader.problems],
+    problems: reader.allProblems(),
   };
 }
 

@@ -51,6 +51,6 @@ function counts(problems: readonly Problem[]): string {
   if (problems.length === 0) return "no problems";
   const of = (severity: Problem["severity"]) =>
     problems.filter((problem) => problem.severity === severity).length;
-  const counted = [[of("error"), "error"], [of("warning"), "warning"]] as const;
+  const counted: [number, string][] = [[of("error"), "error"], [of("warning"), "warning"]];
   return counted.filter(([count]) => count > 0).map((each) => plural(...each)).join(", ");
 }
