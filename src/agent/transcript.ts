@@ -15,7 +15,7 @@ export function openTranscript(path: string): Transcript {
   let lost: string | undefined;
   let file: Deno.FsFile | undefined;
   try {
-    file = Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
+    file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
   } catch (error) {
     lost = `cannot write the transcript ${path}: ${messageOf(error)}`;
   }

@@ -26,7 +26,7 @@ export class Statuses {
     this.#now.set(id, status);
     this.#touched.add(id);
     const written = writeStatus(task, status);
-    const told = failure && explain(failure);
+    const told = failure && explain(failure, { task: id });
     this.emit({
       type: "task.status",
       task: id,

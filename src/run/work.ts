@@ -134,6 +134,7 @@ async function writeFiles(
     await Deno.mkdir(dirname(promptFile), { recursive: true, mode: 0o700 });
     await Deno.writeTextFile(promptFile, prompt, { mode: 0o600 });
     const transcript = `${scope.dir}/transcripts/${name}.log`;
+    await Deno.mkdir(dirname(transcript), { recursive: true, mode: 0o700 });
     if (task.source.kind === "file") {
       return ok({ promptFile, taskFile: task.source.path, transcript });
     }
