@@ -40,3 +40,26 @@ Deno.test("parex complete offers the choices and options of the command on the l
   assertEquals(await offered(["completions", ""]), ["bash", "zsh", "fish", "powershell"]);
   assertEquals(await offered(["completions", "po"]), ["powershell"]);
 });
+
+Deno.test("parex complete offers the options of execute and the words they take", async () => {
+  assertEquals(await offered(["execute", "--ta"]), ["--task-budget"]);
+  assertEquals(await offered(["execute", "--agent", ""]), ["claude", "command"]);
+  assertEquals(await offered(["execute", "--land=m"]), ["merge"]);
+  assert(!(await offered(["execute", "--"])).includes("--push"), "a hidden flag is offered");
+});
+
+Deno.test("parex complete offers the plan files of the folder that is typed", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${folder}/plans`);
+    for (const file of ["plan.yaml", "notes.md", "plans/a.yml", "plans/b.yaml"]) {
+      await Deno.writeTextFile(`${folder}/${file}`, "");
+    }
+    assertEquals(await offered(["execute", ""], folder), ["plan.yaml"]);
+    assertEquals(await offered(["execute", "plans/"], folder), ["plans/a.yml", "plans/b.yaml"]);
+    assertEquals(await offered(["validate", "plans/b"], folder), ["plans/b.yaml"]);
+    assertEquals(await offered(["execute", "missing/"], folder), []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

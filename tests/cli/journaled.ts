@@ -1,0 +1,35 @@
+import { runProgram } from "../../src/cli/program.ts";
+import type { EventBody, RunEvent } from "../../src/domain/event.ts";
+import { openJournal } from "../../src/run/journal.ts";
+import { runDir } from "../../src/run/store.ts";
+import { type TempRepo, tempRepo } from "../support/repo.ts";
+import { recordedIo } from "./recorded_io.ts";
+
+export const RUN = "20261122-093000-k3f9";
+
+const PLAN = `metadata: { name: word-count }
+tasks:
+  - { id: task-0, name: Set up, priority: high, dependencies: [], description: begin }
+  - { id: task-1, name: Count, priority: low, dependencies: [task-0], description: count }
+`;
+
+/** A repository with a plan that lies where it is looked for. */
+export async function repoWithPlan(): Promise<TempRepo> {
+  return await tempRepo({ files: { ".parallel/plans/plan.yaml": PLAN } });
+}
+
+/** Writes the journal of a run in a repository, as a run does. */
+export function writeJournal(repo: TempRepo, events: readonly RunEvent[], run = RUN): void {
+  const journal = openJournal(runDir(`${repo.root}/.git`, run), run);
+  for (const { v: _v, seq: _seq, at: _at, run: _run, ...body } of events) {
+    journal.emit(body as EventBody);
+  }
+  journal.close();
+}
+
+/** Runs parex in a repository, in this process, and returns what it said. */
+export async function runIn(repo: TempRepo, ...args: string[]) {
+  const io = { ...recordedIo(), cwd: repo.root };
+  const code = await runProgram(args, io);
+  return { code, stdout: io.stdout(), stderr: io.stderr() };
+}

@@ -1,0 +1,46 @@
+import { recordOf } from "../../src/domain/record.ts";
+import { reportText } from "../../src/report/text.ts";
+import { summarize } from "../../src/report/summary.ts";
+import { readJournal, runDir } from "../../src/run/store.ts";
+import { sampleEvents } from "../report/sample_run.ts";
+import { assert, assertEquals } from "../support/assert.ts";
+import { must } from "../support/result.ts";
+import { tempRepo } from "../support/repo.ts";
+import { repoWithPlan, RUN, runIn, writeJournal } from "./journaled.ts";
+
+Deno.test("report prints what the run itself printed at its end", async () => {
+  await using repo = await repoWithPlan();
+  writeJournal(repo, sampleEvents());
+  const events = must(await readJournal(runDir(`${repo.root}/.git`, RUN)));
+  const printed = reportText(summarize(recordOf(events)), { color: false, columns: 80 });
+  const { stdout, stderr, code } = await runIn(repo, "report");
+  assertEquals([stdout, stderr, code], [printed, "", 0]);
+});
+
+Deno.test("report --json prints the last run, or the one that is named", async () => {
+  await using repo = await repoWithPlan();
+  writeJournal(repo, sampleEvents());
+  writeJournal(repo, sampleEvents().slice(0, 4), "20261123-080000-zzzz");
+  const last = JSON.parse((await runIn(repo, "report", "--json")).stdout);
+  assertEquals([last.run, last.state], ["20261123-080000-zzzz", "interrupted"]);
+  const named = JSON.parse((await runIn(repo, "report", RUN, "--json")).stdout);
+  assertEquals([named.run, named.state, named.counts.completed], [RUN, "finished", 2]);
+});
+
+Deno.test("report --html writes a file and says where", async () => {
+  await using repo = await repoWithPlan();
+  writeJournal(repo, sampleEvents());
+  const { stdout, stderr } = await runIn(repo, "report", "--html", "report.html");
+  assertEquals([stdout, stderr], ["", "report written to report.html\n"]);
+  assert((await repo.read("report.html")).startsWith("<!doctype html>"));
+});
+
+Deno.test("report fails where nothing was run, and for a run that is not there", async () => {
+  await using repo = await tempRepo();
+  const nothing = await runIn(repo, "report");
+  assertEquals(nothing.code, 2);
+  assert(nothing.stderr.startsWith("error: nothing has been run in this repository yet"));
+  const { code, stderr } = await runIn(repo, "report", "no-such-run");
+  assertEquals(code, 2);
+  assert(stderr.startsWith('error: there is no record of a run "no-such-run"'), stderr);
+});
