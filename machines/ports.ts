@@ -10,8 +10,10 @@ import type { Status, Task, TaskId } from "../src/domain/task.ts";
 /** Why an agent is called. */
 export type Occasion =
   | { kind: "first" }
-  /** A check failed on what the last attempt committed. */
-  | { kind: "repair"; check: string; failed: CommandFailure }
+  /** A check failed on what was committed; with `onto`, on its merge with that commit of the base. */
+  | { kind: "repair"; check: string; failed: CommandFailure; onto?: string }
+  /** It cannot be merged with that commit of the base. */
+  | { kind: "conflict"; onto: string; files: string[]; between: TaskId[] }
   /** The last attempt was cut off. */
   | { kind: "resumed"; why: CutOff };
 
@@ -41,6 +43,14 @@ export type Verdict =
   | { passed: true }
   | { passed: false; check: string; failed: CommandFailure };
 
+/** What became of a completed task's commits. */
+export type Landing =
+  /** Where they were asked to be, which may be on their branch alone. */
+  | { kind: "landed" }
+  /** Back to the agent, which may put it right; `failure` if no attempt is left. */
+  | { kind: "refused"; occasion: Occasion; failure: Failure }
+  | { kind: "blocked"; failure: Failure };
+
 /** A port that was not provided is a bug. */
 function port<Output, Input>(name: string) {
   return fromPromise<Output, Input>(() => Promise.reject(new Error(`port ${name} not provided`)));
@@ -57,6 +67,8 @@ export const taskPorts = {
   check: port<Result<Verdict>, { task: TaskId; attempt: number }>("check"),
   /** Pushes the branch where there is a remote. */
   publish: port<Result<void>, { task: TaskId }>("publish"),
+  /** Brings the commits of a completed task to the base, if that was asked for. */
+  land: port<Landing, { task: TaskId; attempt: number }>("land"),
   /** Until a usage limit is over. Milliseconds since the epoch. */
   wait: port<void, { task: TaskId; until: number; why: string }>("wait"),
 };
@@ -67,6 +79,8 @@ export interface LoadedRun {
   jobs: number;
   attempts: number;
   budgetUsd?: number;
+  /** When a task's dependents may start. */
+  dependentsAfter: "completed" | "landed";
 }
 
 export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };

@@ -17,6 +17,7 @@ import {
   makeBoard,
   next,
   place,
+  release,
   settle,
   upcoming,
   wantPlace,
@@ -140,12 +141,22 @@ export const runMachine = setup({
         "TASK.FREED": {
           actions: [({ context, event }) => freePlace(context.board, event.task), "fill"],
         },
+        "TASK.COMPLETED": {
+          actions: [({ context, event }) => {
+            if (context.loaded?.dependentsAfter === "completed") {
+              release(context.board, event.task);
+            }
+          }, "fill"],
+        },
         "TASK.RETURNING": {
           actions: [({ context, event }) => wantPlace(context.board, event.task), "fill"],
         },
         "TASK.SETTLED": {
           actions: [
-            ({ context, event }) => settle(context.board, event.task, event.status),
+            ({ context, event }) => {
+              if (event.status === "completed") release(context.board, event.task);
+              settle(context.board, event.task);
+            },
             enqueueActions(({ event, enqueue }) => enqueue.stopChild(event.task)),
             "fill",
           ],

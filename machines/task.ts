@@ -4,19 +4,21 @@
  *   pending
  *      │ START
  *      ▼
- *   in_progress                                                      testing
- *   ┌──────────────────────────────────────────────────────┐        ┌─────────────────────────┐
- *   │ preparing ──► working ──────────────► committing ────┼──────► │ checking ─► publishing ─┼─► completed
- *   │                ▲ ▲ │ │ limited            │          │        └────┬──────────┬─────────┘
- *   │          PLACE │ │ │ └──────► parked      │          │             │          │
- *   │                │ └─┼── limit over ┘       │          │             │          │
- *   │              queued ◄─ broke off ─────────┴──────────┼─ repair ────┘          │
- *   └──────────────────┬───────────────────────────────────┘                        │
- *                      └── no attempt left, no money left, or beyond repair ──► blocked
+ *   in_progress                                          testing
+ *   ┌──────────────────────────────────────────┐        ┌─────────────────────────┐
+ *   │ preparing ─► working ──────► committing ─┼──────► │ checking ─► publishing ─┼──┐
+ *   │               ▲ ▲ │ │ limited    │       │        └────┬──────────┬─────────┘  │
+ *   │         PLACE │ │ │ └────► parked│       │             │          │            │
+ *   │               │ └─┼─ limit over ┘│       │             │          │            ▼
+ *   │             queued ◄─ broke off ─┴───────┼─ repair ────┘          │        completed
+ *   │                 ▲                        │                        │        ┌───────────────────┐
+ *   │                 └────────────────────────┼─ conflict, red merge ──┼────────┤ landing ─► landed │
+ *   └──────────────────┬───────────────────────┘                        │        └────┬──────────────┘
+ *                      └── no attempt left, no money left, beyond repair ──► blocked ◄┘
  *
  * A task holds one of the run's places from START until its agent is done, and asks for one again
- * (queued) for each further attempt. A completed or blocked task has settled: its actor is stopped,
- * and going back to pending is a new one.
+ * (queued) for each further attempt. A task that is blocked, or completed and landed, has settled:
+ * its actor is stopped, and going back to pending is a new one.
  */
 import { assign, setup } from "xstate";
 import type { Failure } from "../src/domain/failure.ts";
@@ -62,6 +64,8 @@ export type TaskMessage =
   | { type: "TASK.SPENT"; task: TaskId; spentUsd: number }
   /** Its agent is done: the place is free. */
   | { type: "TASK.FREED"; task: TaskId }
+  /** Its checks have passed. */
+  | { type: "TASK.COMPLETED"; task: TaskId }
   /** It wants a place for another attempt. */
   | { type: "TASK.RETURNING"; task: TaskId }
   | { type: "TASK.SETTLED"; task: TaskId; status: "completed" | "blocked" };
@@ -262,14 +266,45 @@ export const taskMachine = setup({
     },
 
     completed: {
-      type: "final",
       entry: [
         {
           type: "announce",
           params: ({ context }) => ({ task: context.task, status: "completed" }),
         },
-        { type: "tell", params: ({ context }) => settled(context, "completed") },
+        { type: "tell", params: ({ context }) => completed(context) },
       ],
+      initial: "landing",
+      states: {
+        landing: {
+          invoke: {
+            id: "land",
+            src: "land",
+            input: ({ context: { task, attempt } }) => ({ task, attempt }),
+            onDone: [
+              { guard: ({ event }) => event.output.kind === "landed", target: "landed" },
+              {
+                guard: ({ context, event }) =>
+                  event.output.kind === "refused" && context.attempt < context.attempts,
+                target: "#task.in_progress.queued",
+                actions: assign(({ event }) =>
+                  event.output.kind === "refused" ? { occasion: event.output.occasion } : {}
+                ),
+              },
+              {
+                target: "#task.blocked",
+                actions: assign(({ event }) =>
+                  event.output.kind === "landed" ? {} : { failure: event.output.failure }
+                ),
+              },
+            ],
+          },
+        },
+
+        landed: {
+          type: "final",
+          entry: { type: "tell", params: ({ context }) => settled(context, "completed") },
+        },
+      },
     },
 
     blocked: {
@@ -345,6 +380,7 @@ const spent = ({ task }: TaskContext, { spentUsd }: WorkOutcome): TaskMessage =>
   task,
   spentUsd,
 });
+const completed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.COMPLETED", task });
 const freed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.FREED", task });
 const returning = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.RETURNING", task });
 const settled = ({ task }: TaskContext, status: "completed" | "blocked"): TaskMessage => ({

@@ -42,6 +42,16 @@ export interface RepairInput extends LaterInput {
   exitCode: number | null;
   /** The end of its output. */
   tail: string;
+  /** It passed on the branch alone; this base has been merged into it since. */
+  mergedWith?: string;
+}
+
+/** The base has been merged into the task's branch, and lines of both are in conflict. */
+export interface ConflictInput extends LaterInput {
+  base: string;
+  files: readonly string[];
+  /** Tasks whose work is on the base and changed the same lines. */
+  between: readonly string[];
 }
 
 export interface ContinueInput extends LaterInput {
@@ -81,7 +91,11 @@ export function buildRepairPrompt(input: RepairInput): string {
     : `failed with exit code ${input.exitCode}`;
   return sections([
     ...recall(input),
-    `Your commits on this branch were checked. The check \`${input.check}\` ${ended}:`,
+    input.mergedWith === undefined
+      ? `Your commits on this branch were checked. The check \`${input.check}\` ${ended}:`
+      : `Your commits passed their checks alone, but not together with what is on ` +
+        `\`${input.mergedWith}\` by now, which has been merged into your branch. The check ` +
+        `\`${input.check}\` ${ended}:`,
     fenced(input.command),
     input.tail.trim() === ""
       ? "It printed nothing."
@@ -92,6 +106,22 @@ export function buildRepairPrompt(input: RepairInput): string {
     "check's configuration to make it pass. All rules of the task still hold: stay in the " +
     "worktree, do not push, do not change other branches.",
     `Run the command above until it passes, then commit. ${messageRule(input.task.id)}`,
+    ending(),
+  ]);
+}
+
+/** The prompt of an attempt that resolves a merge with the base, which stands half done. */
+export function buildConflictPrompt(input: ConflictInput): string {
+  const others = input.between.length === 0 ? "" : ` (${input.between.map(oneLine).join(", ")})`;
+  return sections([
+    ...recall(input),
+    `Your work passed its checks, but it conflicts with what is on \`${input.base}\` by now${others}. ` +
+    "That branch has just been merged into yours, and the merge stands half done with conflicts in:",
+    fenced(input.files.map(oneLine).join("\n")),
+    "Resolve them so that both sides' intent holds: neither drop the other task's work nor your " +
+    "own. Do not abort the merge, and do not rebase.",
+    "Run the project's checks until they pass, `git add` the files, and conclude the merge with " +
+    "`git commit --no-edit`. All rules of the task still hold.",
     ending(),
   ]);
 }

@@ -1,5 +1,5 @@
 import { chainLengths } from "./graph.ts";
-import { PRIORITIES, type Status, type Task, type TaskId } from "./task.ts";
+import { PRIORITIES, type Task, type TaskId } from "./task.ts";
 
 /**
  * Who may work next. Changed in place: a run's machine keeps one board in its context, and copying
@@ -25,7 +25,8 @@ interface BoardTask {
   dependents: TaskId[];
   /** Selected dependencies that are not completed. */
   unmet: number;
-  status: Status;
+  /** Its dependents wait for it no more. */
+  released: boolean;
 }
 
 /**
@@ -46,7 +47,7 @@ export function makeBoard(tasks: readonly Task[], jobs: number): Board {
   const board: Board = { jobs, tasks: {}, ready: [], returning: [], placed: [], live: [] };
   const order = scheduleOrder(tasks);
   for (const [rank, { id }] of order.entries()) {
-    board.tasks[id] = { rank, dependents: [], unmet: 0, status: "pending" };
+    board.tasks[id] = { rank, dependents: [], unmet: 0, released: false };
   }
   for (const { id, dependencies } of tasks) {
     for (const dependency of new Set(dependencies)) {
@@ -88,18 +89,22 @@ export function wantPlace(board: Board, task: TaskId): void {
   board.returning.push(task);
 }
 
-/** A task has come to its end for this run. Its dependents become ready if it is completed. */
-export function settle(board: Board, task: TaskId, status: "completed" | "blocked"): void {
-  const settled = entry(board, task);
-  settled.status = status;
-  drop(board.placed, task);
-  drop(board.returning, task);
-  drop(board.live, task);
-  if (status !== "completed") return;
-  for (const dependent of settled.dependents) {
+/** A task's dependents need not wait for it any more; those that wait for nothing else get ready. */
+export function release(board: Board, task: TaskId): void {
+  const released = entry(board, task);
+  if (released.released) return;
+  released.released = true;
+  for (const dependent of released.dependents) {
     const waiting = entry(board, dependent);
     if (--waiting.unmet === 0) insert(board, dependent, waiting.rank);
   }
+}
+
+/** A task has come to its end for this run. */
+export function settle(board: Board, task: TaskId): void {
+  drop(board.placed, task);
+  drop(board.returning, task);
+  drop(board.live, task);
 }
 
 /** The ready tasks that will be started next, up to `count`. */

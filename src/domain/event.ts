@@ -62,7 +62,7 @@ export type EventBody =
     session?: string;
     pid: number;
     /** Why this attempt is made. */
-    kind: "first" | "repair" | "resumed";
+    kind: "first" | "repair" | "conflict" | "resumed";
   }
   | ({ type: "agent.activity"; task: TaskId; attempt: number; doing: string } & Usage)
   | ({

@@ -1,5 +1,5 @@
 import { createActor, fromCallback, fromPromise, toPromise } from "xstate";
-import type { AheadEvent, LoadedRun, RunOutcome } from "../../machines/ports.ts";
+import type { AheadEvent, Landing, LoadedRun, RunOutcome } from "../../machines/ports.ts";
 import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { RunEvent } from "../domain/event.ts";
@@ -72,6 +72,7 @@ export function execute(input: ExecuteInput): Execution {
       tasks: selection.value.tasks,
       jobs,
       attempts,
+      dependentsAfter: "completed",
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
     });
   };
@@ -95,6 +96,7 @@ export function execute(input: ExecuteInput): Execution {
       commit: promised((input, signal) => commit(run().scope, input, signal)),
       check: promised((input, signal) => check(run().scope, input, signal)),
       publish: promised(({ task }) => publish(run().scope, task)),
+      land: promised(() => Promise.resolve<Landing>({ kind: "landed" })),
       wait: promised(({ task, until: time, why }, signal) => {
         run().scope.emit({ type: "run.parked", task, until: new Date(time).toISOString(), why });
         return until(time, signal);

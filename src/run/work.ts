@@ -1,6 +1,7 @@
 import type { Occasion, WorkInput, WorkOutcome } from "../../machines/ports.ts";
 import type { AgentOutcome, AgentRequest } from "../agent/agent.ts";
 import {
+  buildConflictPrompt,
   buildContinuePrompt,
   buildPrompt,
   buildRepairPrompt,
@@ -153,23 +154,28 @@ async function promptFor(
   { occasion, conversation }: WorkInput,
 ): Promise<Result<string>> {
   const { task } = space;
-  if (conversation !== undefined) return ok(laterPrompt(occasion, { task }));
+  if (conversation !== undefined) return ok(laterPrompt(occasion, scope.base, { task }));
   const first = await firstPrompt(scope, space);
   if (!first.ok) return first;
   return ok(
     occasion.kind === "first"
       ? buildPrompt(first.value)
-      : laterPrompt(occasion, { task, first: first.value }),
+      : laterPrompt(occasion, scope.base, { task, first: first.value }),
   );
 }
 
 function laterPrompt(
   occasion: Occasion,
+  base: string,
   of: { task: Workspace["task"]; first?: PromptInput },
 ): string {
   if (occasion.kind === "repair") {
     const { command, exitCode, tail } = occasion.failed;
-    return buildRepairPrompt({ ...of, check: occasion.check, command, exitCode, tail });
+    const merged = occasion.onto === undefined ? {} : { mergedWith: base };
+    return buildRepairPrompt({ ...of, ...merged, check: occasion.check, command, exitCode, tail });
+  }
+  if (occasion.kind === "conflict") {
+    return buildConflictPrompt({ ...of, base, files: occasion.files, between: occasion.between });
   }
   return buildContinuePrompt({
     ...of,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { createActor, fromCallback, fromPromise, toPromise } from "xstate";
 import type {
   AheadEvent,
+  Landing,
   LoadedRun,
   RunOutcome,
   Verdict,
@@ -24,6 +25,8 @@ interface Script {
   work?: (task: TaskId, attempt: number) => WorkOutcome | Promise<WorkOutcome>;
   /** How many of a task's attempts fail their checks. */
   red?: (task: TaskId) => number;
+  /** Answers a landing; with it, dependents wait until a task has landed. */
+  land?: (task: TaskId, attempt: number) => Landing;
   /** Lets a port answer when it likes. */
   pause?: (what: string) => Promise<unknown>;
   load?: Result<never>;
@@ -52,6 +55,7 @@ function play(script: Script) {
             tasks: script.tasks,
             jobs: script.jobs,
             attempts: script.attempts ?? 3,
+            dependentsAfter: script.land ? "landed" : "completed",
             ...(script.budgetUsd === undefined ? {} : { budgetUsd: script.budgetUsd }),
           },
         }
@@ -90,6 +94,11 @@ function play(script: Script) {
               : { ok: true, value: { passed: false, check: "test", failed } };
           }),
           publish: port<Result<void>, { task: TaskId }>(okay),
+          land: port<Landing, Attempt>(({ task, attempt }) => {
+            const landing = script.land?.(task, attempt) ?? { kind: "landed" };
+            log.push(`${task} ${landing.kind}`);
+            return landing;
+          }),
           wait: port<void, { task: TaskId; until: number; why: string }>(() => {}),
         },
         actions: {
@@ -239,6 +248,42 @@ Deno.test("a port that throws is a bug and rejects the run", async () => {
   });
   const message = await run.outcome.then(() => "no bug", (bug) => String(bug));
   assert(message.includes("a bug"), message);
+});
+
+Deno.test("dependents wait until a task has landed, where landing is asked for", async () => {
+  const conflict: Landing = {
+    kind: "refused",
+    occasion: { kind: "conflict", onto: "abc", files: ["f"], between: ["x"] },
+    failure: { reason: "merge_conflict", files: ["f"], between: ["x"] },
+  };
+  const run = play({
+    tasks: [taskOf("a"), taskOf("b", ["a"])],
+    jobs: 1,
+    land: (task, attempt) => task === "a" && attempt === 1 ? conflict : { kind: "landed" },
+  });
+  assertEquals(await run.outcome, { kind: "finished" });
+  const order = ["a completed", "a refused", "work a 2", "a landed", "work b 1", "b landed"];
+  const at = order.map((line) => run.log.indexOf(line));
+  assertEquals(at, at.toSorted((x, y) => x - y));
+  assert(!at.includes(-1), run.log.join(", "));
+});
+
+Deno.test("a task whose landing is refused for good is blocked", async () => {
+  const failure = { reason: "merge_conflict", files: ["f"], between: ["x"] } as const;
+  const refused: Landing = {
+    kind: "refused",
+    occasion: { kind: "conflict", onto: "abc", files: ["f"], between: ["x"] },
+    failure: { ...failure, files: ["f"], between: ["x"] },
+  };
+  const run = play({
+    tasks: [taskOf("a"), taskOf("b", ["a"])],
+    jobs: 1,
+    attempts: 2,
+    land: () => refused,
+  });
+  await run.outcome;
+  assert(run.log.includes("a blocked merge_conflict"));
+  assert(!run.log.some((line) => line.startsWith("work b")));
 });
 
 Deno.test("a settled task's actor is stopped", async () => {

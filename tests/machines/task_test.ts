@@ -6,7 +6,7 @@ import { assert, assertEquals } from "../support/assert.ts";
 
 /** Walks the chart without a process, a file or a clock: ports answer by their done events. */
 type Snapshot = ReturnType<typeof initialTransition<typeof taskMachine>>[0];
-type Port = "prepare" | "work" | "wait" | "commit" | "check" | "publish";
+type Port = "prepare" | "work" | "wait" | "commit" | "check" | "publish" | "land";
 
 const FAILED: Failure = { reason: "agent_failed", exitCode: 1, detail: "boom" };
 const WORKED: WorkOutcome = { kind: "done", spentUsd: 0.1, conversation: "c1" };
@@ -52,6 +52,8 @@ const started = () => walk().send({ type: "START" });
 const working = () => started().done("prepare", { ok: true });
 const testing = () => working().done("work", WORKED).done("commit", PASSED);
 
+const landing = () => testing().done("check", PASSED).done("publish", { ok: true });
+
 Deno.test("a task goes from pending to completed when every port succeeds", () => {
   const task = walk();
   assertEquals(task.at(), "pending");
@@ -63,9 +65,10 @@ Deno.test("a task goes from pending to completed when every port succeeds", () =
   assertEquals(task.done("commit", PASSED).at(), { testing: "checking" });
   assertEquals(task.told(), ["testing"]);
   assertEquals(task.done("check", PASSED).at(), { testing: "publishing" });
-  assertEquals(task.done("publish", { ok: true }).at(), "completed");
-  assertEquals(task.told(), ["completed", "TASK.SETTLED"]);
-  assertEquals(task.snapshot().status, "done");
+  assertEquals(task.done("publish", { ok: true }).at(), { completed: "landing" });
+  assertEquals(task.told(), ["completed", "TASK.COMPLETED"]);
+  assertEquals(task.done("land", { kind: "landed" }).at(), { completed: "landed" });
+  assertEquals(task.told(), ["TASK.SETTLED"]);
 });
 
 Deno.test("a task's top-level states are the five statuses", () => {
@@ -140,6 +143,7 @@ Deno.test("a failure beyond repair blocks a task from wherever it is", () => {
     working().done("work", WORKED).done("commit", REFUSED),
     testing().done("check", REFUSED),
     testing().done("check", PASSED).done("publish", REFUSED),
+    landing().done("land", { kind: "blocked", failure: FAILED }),
   ];
   for (const task of ends) {
     assertEquals(task.at(), "blocked");
@@ -166,7 +170,8 @@ Deno.test("no event but the expected one moves a task", () => {
     ],
     ["checking", testing(), []],
     ["publishing", testing().done("check", PASSED), []],
-    ["completed", testing().done("check", PASSED).done("publish", { ok: true }), []],
+    ["landing", landing(), []],
+    ["landed", landing().done("land", { kind: "landed" }), []],
     ["blocked", started().done("prepare", REFUSED), []],
   ];
   for (const [state, task, takes] of possible) {
