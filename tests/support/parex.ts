@@ -21,17 +21,34 @@ export function parexArgv(args: readonly string[], config = CONFIG): [string, ..
   return [Deno.execPath(), "run", "-A", "--quiet", "--config", config, MAIN, ...args];
 }
 
+/** A parex in a process of its own. */
+export interface Child {
+  pid: number;
+  signal(name: Deno.Signal): void;
+  ended: Promise<Ended>;
+}
+
 /** `parex <args>`, to its end, without a terminal and without colour. */
-export async function parex(args: readonly string[], options: ParexOptions = {}): Promise<Ended> {
+export function parex(args: readonly string[], options: ParexOptions = {}): Promise<Ended> {
+  return startParex(args, options).ended;
+}
+
+/** The same, under way. */
+export function startParex(args: readonly string[], options: ParexOptions = {}): Child {
   const [program, ...rest] = parexArgv(args, options.config);
-  const { code, stdout, stderr } = await new Deno.Command(program, {
+  const child = new Deno.Command(program, {
     args: rest,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { NO_COLOR: "1", COLUMNS: "80", ...options.env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-  }).output();
+  }).spawn();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  const ended = child.output().then(({ code, stdout, stderr }) => ({
+    code,
+    stdout: text(stdout),
+    stderr: text(stderr),
+  }));
+  return { pid: child.pid, signal: (name) => child.kill(name), ended };
 }
