@@ -96,8 +96,8 @@ async function mergeTree(cwd: string, ours: string, theirs: string): Promise<Res
   const args = ["merge-tree", ...flags, "--end-of-options", ours, theirs];
   const merge = await git(args, { cwd });
   if (merge.code === 0) return ok([]);
-  // The tree comes first, then the files.
-  return merge.code === 1
-    ? ok([...new Set(entries(merge.stdout).slice(1))])
-    : gitFailed(args, merge);
+  // The tree comes first, then the files. Without a tree, one of the two is no commit.
+  const [tree, ...files] = entries(merge.stdout);
+  if (merge.code !== 1 || tree === undefined) return gitFailed(args, merge);
+  return ok([...new Set(files)]);
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { PrerequisiteFailure } from "../domain/failure.ts";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -141,8 +141,11 @@ export async function checkBranches(
 
   const byBranch = new Map(worktrees.value.map((one) => [one.branch, one]));
   const byPath = new Map(worktrees.value.map((one) => [one.path, one]));
+  const parents = new Map<string, string>();
   for (const task of tasks) {
-    const path = await realPathOf(task.path);
+    const parent = dirname(task.path);
+    if (!parents.has(parent)) parents.set(parent, await realPathOf(parent));
+    const path = join(parents.get(parent) ?? parent, basename(task.path));
     const holder = byBranch.get(task.branch);
     if (holder && holder.path !== path) {
       return fail({ reason: "worktree_elsewhere", branch: task.branch, path: holder.path });

@@ -36,14 +36,24 @@ export async function takeSnapshot(
   if (!folder.ok) return folder;
   try {
     const copy = join(folder.value, "index");
-    const copied = await io(index.value, async () => {
-      if (await exists(index.value)) await Deno.copyFile(index.value, copy);
-    });
+    const copied = await io(index.value, () => copyIndex(index.value, copy));
     if (!copied.ok) return copied;
     return await writeTrees(worktree, { ...env, GIT_INDEX_FILE: copy });
   } finally {
     await Deno.remove(folder.value, { recursive: true });
   }
+}
+
+/**
+ * git looks into a file that is as young as the index, for its time then tells nothing. The copy must
+ * not be younger, or what was changed right after it was staged would go unseen.
+ */
+async function copyIndex(index: string, copy: string): Promise<void> {
+  if (!await exists(index)) return;
+  await Deno.copyFile(index, copy);
+  const { mtime } = await Deno.stat(index);
+  const seconds = Math.floor((mtime?.getTime() ?? 1000) / 1000);
+  await Deno.utime(copy, seconds, seconds);
 }
 
 async function writeTrees(worktree: string, env: Env): Promise<Result<Snapshot>> {

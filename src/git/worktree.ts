@@ -113,8 +113,9 @@ async function restore(
     return fail({ reason: "foreign_worktree", path: spec.path, branch: here.branch });
   }
   if (await exists(join(spec.path, ".git"))) return ok(true);
-  const repaired = await inRepository(repo, spec.path, ["worktree", "repair", "--", spec.path]);
-  return repaired.ok ? ok(true) : repaired;
+  const repaired = await inRepository(repo, spec.path, ["worktree", "repair"]);
+  // It looks at all worktrees, and may have failed at another one.
+  return repaired.ok || await exists(join(spec.path, ".git")) ? ok(true) : repaired;
 }
 
 /** `git worktree add` was killed. It had not begun the checkout, so there is no work to lose. */
