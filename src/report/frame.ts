@@ -38,7 +38,7 @@ function header(record: RunRecord, { now, columns }: FrameOptions, paint: Paint)
   const facts = [
     `from ${oneLine(record.base)}`,
     plural(record.jobs, "job"),
-    formatDuration(wallMs(record, now)),
+    clock(wallMs(record, now)),
   ].join(" · ");
   const counts = countStatuses(record);
   const total = selectedTasks(record).length;
@@ -92,7 +92,7 @@ function taskRow(
   { now, columns }: FrameOptions,
   paint: Paint,
 ): string {
-  const fixed = 2 + idWidth + 2 + 1 + STATUS_WIDTH + 1 + ELAPSED_WIDTH;
+  const fixed = 2 + idWidth + 2 + 2 + STATUS_WIDTH + 2 + ELAPSED_WIDTH;
   const room = Math.max(0, columns - fixed);
   const nameWidth = Math.floor(room * 0.45);
   const row = [
@@ -101,14 +101,14 @@ function taskRow(
     fit(oneLine(task.id), idWidth),
     "  ",
     fit(oneLine(task.name), nameWidth),
-    " ",
+    "  ",
     statusCell(task.status, STATUS_WIDTH, paint),
-    " ",
+    "  ",
     paint.dim(fit(doing(task, now), room - nameWidth)),
   ].join("");
   return columns < fixed
     ? cut(`${symbolOf(task.status)} ${oneLine(task.id)} ${task.status}`, columns)
-    : row + fitLeft(formatDuration(ownMs(task, now)), ELAPSED_WIDTH);
+    : row + fitLeft(clock(ownMs(task, now)), ELAPSED_WIDTH);
 }
 
 /** What is happening to a task now, in a few words. */
@@ -174,5 +174,10 @@ function usageWords(record: RunRecord): string {
 }
 
 function countdown(until: number, now: number): string {
-  return formatDuration(Math.max(0, Math.ceil((until - now) / 1000) * 1000));
+  return clock(Math.max(0, Math.ceil((until - now) / 1000) * 1000));
+}
+
+/** A time that is redrawn every second. */
+function clock(ms: number): string {
+  return ms < 60_000 ? `${Math.floor(ms / 1000)}s` : formatDuration(ms);
 }

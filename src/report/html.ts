@@ -1,7 +1,16 @@
-import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
-import { html, Markup } from "./markup.ts";
+import { formatDuration, formatUsd } from "../domain/units.ts";
+import { plural } from "./layout.ts";
+import { Markup, markup } from "./markup.ts";
 import type { Summary, TaskSummary } from "./summary.ts";
-import { costCell, costWords, countWords, symbolOf, taskFacts } from "./words.ts";
+import {
+  agentWords,
+  costCell,
+  costWords,
+  countWords,
+  symbolOf,
+  taskFacts,
+  tokenWords,
+} from "./words.ts";
 
 const STYLE = new Markup(`
 :root { color-scheme: light dark; --line: #8884; --dim: #777; --good: #18794e; --bad: #cd2b31; }
@@ -22,41 +31,55 @@ pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-ra
 /** The report as one file that needs no other. */
 export function reportHtml(summary: Summary): string {
   const title = `${summary.plan?.name ?? "unknown plan"}: ${countWords(summary.counts)}`;
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width">
-        <meta http-equiv="Content-Security-Policy"
-          content="default-src 'none'; style-src 'unsafe-inline'">
-        <title>${title}</title>
-        <style>${STYLE}</style>
-      </head>
-      <body>
-    <h1>${title}</h1>
-    <p class="dim">run ${summary.run} (${summary.state}) · base ${summary.base} · agent ${[
-      summary.agent,
-      summary.model ?? "",
-    ].join(" ").trim()} · ${summary.jobs} jobs · ${summary.started_at} to ${summary.ended_at}</p>
-    ${taskTable(summary.tasks)}
-    ${blockedPart(summary.tasks)}
-    ${timePart(summary)}
-    ${usagePart(summary)}
-    ${integrationPart(summary)}
-    ${listPart("Recovered", [
-      ...summary.leftovers.map((id) => `${id} was left over from a crash and was executed again`),
-      ...summary.recovery.map(({ what, action, outcome }) => `${what}: ${action}, ${outcome}`),
-    ])}
-    ${listPart("Notices", [...summary.warnings, ...summary.notices])}
-    ${summary.next.length === 0 ? "" : html`<h2>Next</h2>\n<pre>${summary.next.join("\n")}</pre>`}
-      </body>
-    </html>
-  `.text;
+  const { leftovers, recovery, warnings, notices, next } = summary;
+  const recovered = [
+    ...leftovers.map((id) => `${id} was left over from a crash and was executed again`),
+    ...recovery.map(({ what, action, outcome }) => `${what}: ${action}, ${outcome}`),
+  ];
+  return page(title, [
+    markup`<h1>${title}</h1>`,
+    runLine(summary),
+    taskTable(summary.tasks),
+    blockedPart(summary.tasks),
+    timePart(summary),
+    usagePart(summary),
+    integrationPart(summary),
+    listPart("Recovered", recovered),
+    listPart("Notices", [...warnings, ...notices]),
+    next.length === 0 ? markup`` : markup`<h2>Next</h2>\n<pre>${next.join("\n")}</pre>`,
+  ]).text;
+}
+
+function page(title: string, body: Markup[]): Markup {
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+${body}
+</body>
+</html>
+`;
+}
+
+function runLine(summary: Summary): Markup {
+  const facts = [
+    `run ${summary.run} (${summary.state})`,
+    `base ${summary.base}`,
+    agentWords(summary),
+    plural(summary.jobs, "job"),
+    `${summary.started_at} to ${summary.ended_at}`,
+  ];
+  return markup`<p class="dim">${facts.join(" · ")}</p>`;
 }
 
 function taskTable(tasks: TaskSummary[]): Markup {
-  return html`<h2>Tasks</h2>
+  return markup`<h2>Tasks</h2>
 <table>
 <tr><th>task</th><th></th><th>status</th><th class="number">time</th><th class="number">cost</th></tr>
 ${tasks.map(taskRow)}
@@ -67,7 +90,7 @@ function taskRow(task: TaskSummary): Markup {
   const waits = task.waits_for.map(({ id, status }) => `${id} (${status})`).join(", ");
   const facts = waits === "" ? taskFacts(task) : `waits for ${waits}`;
   const begun = task.attempts > 0;
-  return html`
+  return markup`
     <tr>
       <td>${task.id}</td>
       <td>${task.name}<br><span class="dim">${facts}</span></td>
@@ -79,66 +102,44 @@ function taskRow(task: TaskSummary): Markup {
 }
 
 function blockedPart(tasks: TaskSummary[]): Markup {
-  const blocked = tasks.filter((task) => task.status === "blocked");
-  if (blocked.length === 0) return html``;
-  return html`<h2>Blocked</h2>
-${
-    blocked.map((task) =>
-      html`<p><strong>${task.id}</strong> <span class="blocked">${task.reason ?? ""}</span><br>
-${task.message ?? ""}</p>
+  const blocked = tasks.filter((task) => task.status === "blocked").map((task) =>
+    markup`<p><strong>${task.id}</strong> <span class="blocked">${task.reason ?? ""}</span></p>
+<p>${task.message ?? ""}</p>
 <pre>${task.next.join("\n")}</pre>`
-    )
-  }`;
+  );
+  return blocked.length === 0 ? markup`` : markup`<h2>Blocked</h2>\n${blocked}`;
 }
 
 function timePart({ time }: Summary): Markup {
   const { tasks, ms } = time.critical_path;
-  return html`
-    <h2>Time</h2>
-    <table>
-      <tr>
-        <th>wall</th>
-        <td>${formatDuration(time.wall_ms)}</td>
-      </tr>
-      <tr>
-        <th>tasks together</th>
-        <td>${formatDuration(time.tasks_ms)}, ${time.speedup} times the wall time</td>
-      </tr>
-      <tr>
-        <th>critical path</th>
-        <td>${formatDuration(ms)}, no schedule of these tasks is faster:
-    ${tasks.join(" > ")}</td>
-      </tr>
-      <tr>
-        <th>at work</th>
-        <td>agents ${formatDuration(time.agents_ms)},
-    checks ${formatDuration(time.checks_ms)}</td>
-      </tr>
-    </table>
-  `;
+  return tablePart("Time", [
+    ["wall", formatDuration(time.wall_ms)],
+    ["tasks together", `${formatDuration(time.tasks_ms)}, ${time.speedup} times the wall time`],
+    [
+      "critical path",
+      `${formatDuration(ms)}, no schedule of these tasks is faster: ${tasks.join(" > ")}`,
+    ],
+    [
+      "at work",
+      `agents ${formatDuration(time.agents_ms)}, checks ${formatDuration(time.checks_ms)}`,
+    ],
+  ]);
 }
 
 function usagePart({ usage, same_tokens }: Summary): Markup {
   const others = same_tokens.models.map(({ name, cost_usd }) => `${name} ${formatUsd(cost_usd)}`);
-  const unreported = usage.tokens_unreported === 0
-    ? ""
-    : ` (not reported for ${usage.tokens_unreported} of ${usage.attempts} attempts)`;
-  return html`<h2>Tokens and cost</h2>
-<table>
-<tr><th>tokens</th><td>${formatCount(usage.input_tokens)} in,
-${formatCount(usage.output_tokens)} out,
-${formatCount(usage.cache_read_tokens)} read from the cache${unreported}</td></tr>
-<tr><th>cost</th><td>${costWords(usage).join("; ")}</td></tr>
-${
-    others.length === 0 ? "" : html`
-      <tr>
-        <th>other models</th>
-        <td>the same tokens at the list
-      prices of ${same_tokens.prices_of}, estimated: ${others.join(", ")}</td>
-      </tr>
-    `
-  }
-</table>`;
+  const compared = `the same tokens at the list prices of ${same_tokens.prices_of}, estimated: ` +
+    others.join(", ");
+  return tablePart("Tokens and cost", [
+    ["tokens", tokenWords(usage).join("; ")],
+    ["cost", costWords(usage).join("; ")],
+    ...(others.length === 0 ? [] : [["other models", compared] as const]),
+  ]);
+}
+
+function tablePart(title: string, rows: (readonly [label: string, value: string])[]): Markup {
+  const lines = rows.map(([label, value]) => markup`<tr><th>${label}</th><td>${value}</td></tr>`);
+  return markup`<h2>${title}</h2>\n<table>\n${lines}\n</table>`;
 }
 
 function integrationPart({ checks }: Summary): Markup {
@@ -152,6 +153,6 @@ function integrationPart({ checks }: Summary): Markup {
 }
 
 function listPart(title: string, items: string[]): Markup {
-  if (items.length === 0) return html``;
-  return html`<h2>${title}</h2>\n<ul>\n${items.map((item) => html`<li>${item}</li>`)}\n</ul>`;
+  if (items.length === 0) return markup``;
+  return markup`<h2>${title}</h2>\n<ul>\n${items.map((item) => markup`<li>${item}</li>`)}\n</ul>`;
 }

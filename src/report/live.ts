@@ -49,6 +49,7 @@ export function startLive(
       clearTimeout(waiting);
       draw();
       update.done();
+      terminal.write("\n");
     },
   };
 }

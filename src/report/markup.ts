@@ -1,6 +1,6 @@
 import { printable } from "./escape.ts";
 
-/** Text that is HTML already. Only `html` makes it, so nothing foreign gets in unescaped. */
+/** Text that is HTML already. Only `markup` makes it, so nothing foreign gets in unescaped. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -16,7 +16,7 @@ const ENTITIES: Record<string, string> = {
 };
 
 /** A template of HTML: every value in it is escaped, unless it is HTML itself. */
-export function html(parts: TemplateStringsArray, ...values: Value[]): Markup {
+export function markup(parts: TemplateStringsArray, ...values: Value[]): Markup {
   return new Markup(String.raw({ raw: parts }, ...values.map(escaped)));
 }
 

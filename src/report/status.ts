@@ -109,7 +109,7 @@ function countOf(tasks: TaskStatus[]): Record<Status, number> & { selected: numb
 function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
   const idWidth = widest(tasks.map((task) => oneLine(task.id)), ID_LIMIT);
   const branchWidth = widest(tasks.map((task) => oneLine(task.branch)), BRANCH_LIMIT);
-  const fixed = 2 + idWidth + 2 + 1 + STATUS_WIDTH + 1 + branchWidth + 1 + AHEAD_WIDTH + COST_WIDTH;
+  const fixed = 2 + idWidth + 2 + 2 + STATUS_WIDTH + 1 + branchWidth + 1 + AHEAD_WIDTH + COST_WIDTH;
   const nameWidth = Math.max(NARROWEST_NAME, columns - fixed);
   const indent = " ".repeat(2 + idWidth + 2);
   return tasks.flatMap((task) => {
@@ -119,7 +119,7 @@ function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
       fit(oneLine(task.id), idWidth),
       "  ",
       fit(oneLine(task.name), nameWidth),
-      " ",
+      "  ",
       statusCell(task.status, STATUS_WIDTH, paint),
       " ",
       fit(task.ahead === undefined && !task.worktree ? "" : oneLine(task.branch), branchWidth),

@@ -27,7 +27,10 @@ export interface Summary {
   plan: { name: string; path: string } | null;
   base: string;
   agent: string;
+  /** As it was asked for; not every agent has one. */
   model: string | null;
+  /** As the agents reported them. */
+  models: string[];
   jobs: number;
   started_at: string;
   /** The run's last event. */
@@ -122,6 +125,7 @@ export function summarize(record: RunRecord, live = false): Summary {
     base: record.base,
     agent: record.agent,
     model: record.model ?? null,
+    models: [...new Set(attempts.flatMap(({ usage }) => usage.model ?? []))],
     jobs: record.jobs,
     started_at: new Date(record.spans[0]?.start ?? 0).toISOString(),
     ended_at: new Date(now).toISOString(),

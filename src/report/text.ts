@@ -1,9 +1,10 @@
 import { createColors } from "picocolors";
-import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
+import { formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine, printable } from "./escape.ts";
 import { fit, fitLeft, plural, widest, wrap } from "./layout.ts";
 import type { Summary, TaskSummary } from "./summary.ts";
 import {
+  agentWords,
   costCell,
   costWords,
   countWords,
@@ -12,6 +13,7 @@ import {
   statusCell,
   symbolOf,
   taskFacts,
+  tokenWords,
 } from "./words.ts";
 
 export interface TextOptions {
@@ -61,7 +63,7 @@ function headline(summary: Summary, { paint, columns }: Page): string[] {
   const run = [
     `run ${oneLine(summary.run)}${summary.state === "finished" ? "" : ` (${summary.state})`}`,
     `base ${oneLine(summary.base)}`,
-    `agent ${oneLine(summary.agent)}${summary.model === null ? "" : ` ${oneLine(summary.model)}`}`,
+    oneLine(agentWords(summary)),
     plural(summary.jobs, "job"),
     ...(counts.already_completed > 0 ? [`${counts.already_completed} completed before`] : []),
     ...(counts.left_out > 0 ? [`${counts.left_out} left out`] : []),
@@ -137,20 +139,6 @@ function usageLines({ usage, same_tokens }: Summary, page: Page): string[] {
       ...same_tokens.models.map(({ name, cost_usd }) => `${fit(name, 12)}${formatUsd(cost_usd)}`),
     ], page),
   ].flat();
-}
-
-function tokenWords(usage: Summary["usage"]): string[] {
-  if (usage.attempts === 0) return ["none"];
-  if (usage.tokens_unreported === usage.attempts) return ["not reported by the agents"];
-  const share = usage.cache_read_share;
-  return [
-    `${formatCount(usage.input_tokens)} in, ${formatCount(usage.output_tokens)} out`,
-    `${formatCount(usage.cache_read_tokens)} read from the cache` +
-    (share === null ? "" : `, ${Math.round(share * 100)}% of the prompts`),
-    ...(usage.tokens_unreported === 0
-      ? []
-      : [`not reported for ${usage.tokens_unreported} of ${plural(usage.attempts, "attempt")}`]),
-  ];
 }
 
 function labelled(label: string, values: string[], { paint, columns }: Page): string[] {

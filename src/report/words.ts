@@ -1,8 +1,8 @@
 import type { createColors } from "picocolors";
 import type { Status } from "../domain/task.ts";
-import { formatDuration, formatUsd } from "../domain/units.ts";
+import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
 import { plural } from "./layout.ts";
-import type { CheckSummary, TaskSummary, UsageSummary } from "./summary.ts";
+import type { CheckSummary, Summary, TaskSummary, UsageSummary } from "./summary.ts";
 
 export type Paint = ReturnType<typeof createColors>;
 
@@ -37,6 +37,11 @@ export function costCell(usage: UsageSummary): string {
   return usage.estimated_usd === null ? "-" : `~${formatUsd(usage.estimated_usd)}`;
 }
 
+/** The agent, and the models that it says it has used. */
+export function agentWords({ agent, models }: Pick<Summary, "agent" | "models">): string {
+  return models.length === 0 ? `agent ${agent}` : `agent ${agent} (${models.join(", ")})`;
+}
+
 /** What the agents cost, as sentences. */
 export function costWords(usage: UsageSummary): string[] {
   const { cost_usd, cost_unreported, estimated_usd, attempts } = usage;
@@ -53,6 +58,21 @@ export function costWords(usage: UsageSummary): string[] {
     words.push(`${formatUsd(estimated_usd)} of the unreported, estimated from list prices`);
   }
   return words;
+}
+
+/** What tokens the agents used, as sentences. */
+export function tokenWords(usage: UsageSummary): string[] {
+  if (usage.attempts === 0) return ["none"];
+  if (usage.tokens_unreported === usage.attempts) return ["not reported by the agents"];
+  const share = usage.cache_read_share;
+  return [
+    `${formatCount(usage.input_tokens)} in, ${formatCount(usage.output_tokens)} out`,
+    `${formatCount(usage.cache_read_tokens)} read from the cache` +
+    (share === null ? "" : `, ${Math.round(share * 100)}% of the prompts`),
+    ...(usage.tokens_unreported === 0
+      ? []
+      : [`not reported for ${usage.tokens_unreported} of ${plural(usage.attempts, "attempt")}`]),
+  ];
 }
 
 /** `test ok 1.2s, lint exit code 1`. */

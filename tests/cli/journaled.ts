@@ -18,18 +18,25 @@ export async function repoWithPlan(): Promise<TempRepo> {
   return await tempRepo({ files: { ".parallel/plans/plan.yaml": PLAN } });
 }
 
+/** An event without the envelope, which the journal adds. */
+export function bodyOf({ v: _v, seq: _seq, at: _at, run: _run, ...body }: RunEvent): EventBody {
+  return body as EventBody;
+}
+
 /** Writes the journal of a run in a repository, as a run does. */
 export function writeJournal(repo: TempRepo, events: readonly RunEvent[], run = RUN): void {
   const journal = openJournal(runDir(`${repo.root}/.git`, run), run);
-  for (const { v: _v, seq: _seq, at: _at, run: _run, ...body } of events) {
-    journal.emit(body as EventBody);
-  }
+  for (const event of events) journal.emit(bodyOf(event));
   journal.close();
+}
+
+export function ioIn(repo: TempRepo) {
+  return { ...recordedIo(), cwd: repo.root };
 }
 
 /** Runs parex in a repository, in this process, and returns what it said. */
 export async function runIn(repo: TempRepo, ...args: string[]) {
-  const io = { ...recordedIo(), cwd: repo.root };
+  const io = ioIn(repo);
   const code = await runProgram(args, io);
   return { code, stdout: io.stdout(), stderr: io.stderr() };
 }

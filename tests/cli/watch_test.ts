@@ -1,12 +1,14 @@
-import type { EventBody } from "../../src/domain/event.ts";
+import { runProgram } from "../../src/cli/program.ts";
 import { openJournal } from "../../src/run/journal.ts";
 import { takeLock } from "../../src/run/lock.ts";
 import { runDir, stateDir } from "../../src/run/store.ts";
-import { sampleEvents } from "../report/sample_run.ts";
+import { sampleEvents, started } from "../report/sample_run.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { must } from "../support/result.ts";
 import { tempRepo } from "../support/repo.ts";
-import { RUN, runIn } from "./journaled.ts";
+import { bodyOf, ioIn, RUN, runIn } from "./journaled.ts";
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
 
 Deno.test("watch says that no run goes on", async () => {
   await using repo = await tempRepo();
@@ -15,14 +17,14 @@ Deno.test("watch says that no run goes on", async () => {
   assertEquals(code, 1);
 });
 
-Deno.test("watch follows a run from its start to its end, torn lines included", async () => {
+Deno.test("watch follows a run from its start to its end", async () => {
   await using repo = await tempRepo();
   const lock = must(await takeLock(stateDir(`${repo.root}/.git`), RUN));
   const watching = runIn(repo, "watch");
   const journal = openJournal(runDir(`${repo.root}/.git`, RUN), RUN);
-  for (const { v: _v, seq: _seq, at: _at, run: _run, ...body } of sampleEvents()) {
-    journal.emit(body as EventBody);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  for (const event of sampleEvents()) {
+    journal.emit(bodyOf(event));
+    await pause();
   }
   const { stderr, code } = await watching;
   journal.close();
@@ -36,9 +38,12 @@ Deno.test("watch says when a run's process ends without a last word", async () =
   await using repo = await tempRepo();
   const lock = must(await takeLock(stateDir(`${repo.root}/.git`), RUN));
   const journal = openJournal(runDir(`${repo.root}/.git`, RUN), RUN);
-  const watching = runIn(repo, "watch");
-  setTimeout(() => lock.release(), 300);
-  const { stderr, code } = await watching;
+  journal.emit(started([]));
+  const io = ioIn(repo);
+  const watching = runProgram(["watch"], io);
+  while (io.stderr() === "") await pause();
+  lock.release();
+  const code = await watching;
   journal.close();
-  assertEquals([stderr.split("\n")[0], code], [`run ${RUN} has ended without a last word`, 1]);
+  assertEquals([io.stderr().split("\n")[1], code], [`run ${RUN} has ended without a last word`, 1]);
 });

@@ -19,9 +19,9 @@ Deno.test("frame() shows at 80 columns who does what", () => {
 parex  word-count  from main · 2 jobs · 1m 01s
 ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  1/4 completed
 
-✔ task-0  Set up the project     completed                                 30.0s
-▸ task-1  Count words in a stre… in_progress attempt 2: at work            31.0s
-▸ task-2  Print a table          in_progress at work                       21.0s
+✔ task-0  Set up the project     completed                                   30s
+▸ task-1  Count words in a str…  in_progress  attempt 2: at work             31s
+▸ task-2  Print a table          in_progress  at work                        21s
 
 1 waiting
 128.0K tokens in, 6.0K out · $0.0183 so far`,
