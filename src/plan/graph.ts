@@ -47,7 +47,10 @@ function checkDependencies(entries: readonly IndexEntry[]): Finding[] {
     for (const dependency of dependencies) {
       const isKnown = ids.has(dependency.value);
       if (!isKnown) {
-        const meant = suggestions++ < SUGGESTIONS ? near(dependency.value, ids) : undefined;
+        const others = suggestions++ < SUGGESTIONS
+          ? [...ids].filter((each) => each !== id.value)
+          : [];
+        const meant = near(dependency.value, others);
         findings.push(unknownDependency(id.value, dependency, meant));
       } else if (seen.has(dependency.value)) {
         findings.push(repeatedDependency(id.value, dependency));

@@ -29,14 +29,14 @@ export function findOverlaps(tasks: readonly Task[], placeOf: (id: TaskId) => Pl
 }
 
 /** The tasks that are still to do and change each file. */
-function writersOf(tasks: readonly Task[]): Map<string, TaskId[]> {
-  const writers = new Map<string, TaskId[]>();
+function writersOf(tasks: readonly Task[]): Map<string, Set<TaskId>> {
+  const writers = new Map<string, Set<TaskId>>();
   for (const { id, status, files } of tasks) {
     if (status === "completed") continue;
     for (const file of new Set([...files.create, ...files.modify, ...files.delete])) {
       const ids = writers.get(file);
-      if (ids) ids.push(id);
-      else writers.set(file, [id]);
+      if (ids) ids.add(id);
+      else writers.set(file, new Set([id]));
     }
   }
   return writers;
@@ -61,8 +61,8 @@ class Order {
    * Those of the tasks that may run beside another one of them. In topological order only
    * neighbours need to be compared: if each waits for the one before it, all are ordered.
    */
-  unordered(ids: readonly TaskId[]): TaskId[] {
-    const known = ids.filter((id) => this.#positions.has(id));
+  unordered(ids: ReadonlySet<TaskId>): TaskId[] {
+    const known = [...ids].filter((id) => this.#positions.has(id));
     const sorted = known.toSorted((a, b) => this.#position(a) - this.#position(b));
     const found = new Set<TaskId>();
     for (const [index, later] of sorted.entries()) {

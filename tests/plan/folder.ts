@@ -85,3 +85,11 @@ ${more}`
   );
   return `metadata:\n  name: Sample\ntasks:\n${entries.join("")}`;
 }
+
+/** The entry of a task whose file is `a.md`. */
+export const ENTRY = "- {id: a, name: A, file: a.md, priority: high, dependencies: []}\n";
+
+/** A plan of these entries, the first of which stands in line 3. */
+export function planWith(entries: string, metadata = "metadata: {name: Sample}"): string {
+  return `${metadata}\ntasks:\n${entries}`;
+}

@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { STATUSES } from "../../src/domain/task.ts";
+import { loadPlan } from "../../src/plan/load.ts";
+import { readIndex } from "../../src/plan/plan_index.ts";
+import { editInlineStatus, editStatus } from "../../src/plan/status_edit.ts";
+import { readTaskFile } from "../../src/plan/task_file.ts";
+import { assert } from "../support/assert.ts";
+import { inlinePlan, type PlanFolder, planFolder, taskFile } from "./folder.ts";
+
+const FRAGMENTS = [
+  ..."[]{}:,#&*!|>'\"%@`-? \n\r\t\\~<",
+  "\u0000",
+  "\uFEFF",
+  "\u2028",
+  "<<: ",
+  "*a",
+  "&a ",
+  "---\n",
+  "...\n",
+  "  ",
+  "null",
+  "id",
+  "tasks:",
+  "__proto__",
+  "constructor",
+  "!!binary ",
+  "%YAML 1.1\n",
+  "\uD800",
+];
+
+/** A text with a few things put in, taken out or doubled somewhere. */
+function mutated(text: string): fc.Arbitrary<string> {
+  const mutation = fc.record({
+    at: fc.nat({ max: text.length }),
+    length: fc.nat({ max: 12 }),
+    put: fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ maxLength: 4 })),
+  });
+  return fc.array(mutation, { minLength: 1, maxLength: 5 }).map((mutations) =>
+    mutations.reduce(
+      (now, { at, length, put }) => now.slice(0, at) + put + now.slice(at + length),
+      text,
+    )
+  );
+}
+
+const PLAN = `${inlinePlan({ a: [], b: ["a"] })}  - id: c
+    name: &n "C"
+    file: c.md
+    priority: high
+    dependencies:
+      - a
+    <<: {x: *n}
+`;
+const TASK = taskFile("id: c\npriority: high\nstatus: pending # c\ndependencies: [a]\nlabels: [x]");
+
+Deno.test("the reader never throws for a valid plan with anything changed in it", () => {
+  fc.assert(
+    fc.property(
+      mutated(PLAN),
+      mutated(TASK),
+      fc.constantFrom(...STATUSES),
+      (plan, task, status) => {
+        for (const { line, column } of readIndex(plan, "/plan.yaml").problems) {
+          assert(line >= 1 && column >= 1);
+        }
+        for (const { line, column } of readTaskFile(task, "/c.md").problems) {
+          assert(line >= 1 && column >= 1);
+        }
+        editStatus(task, status);
+        editInlineStatus(plan, "a", status);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+/** Loads a plan of these bytes; a throw fails the property. */
+async function load(folder: PlanFolder, plan: Uint8Array, task: Uint8Array): Promise<void> {
+  await folder.write({ "plan.yaml": plan, "c.md": task });
+  const loaded = await loadPlan(folder.path);
+  if (loaded.ok) return;
+  assert(loaded.failure.reason === "plan_invalid");
+  assert(loaded.failure.problems.some(({ severity }) => severity === "error"));
+}
+
+Deno.test("loadPlan() never throws for any bytes, in the plan or in a task file", async () => {
+  const encoder = new TextEncoder();
+  await using folder = await planFolder();
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array(), (bytes) => load(folder, bytes, bytes)),
+    { numRuns: 100 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      mutated(PLAN),
+      fc.uint8Array(),
+      (plan, bytes) => load(folder, encoder.encode(plan), bytes),
+    ),
+    { numRuns: 100 },
+  );
+});
