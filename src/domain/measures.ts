@@ -4,7 +4,7 @@ import type { Status } from "./task.ts";
 import type { AttemptRecord, Span, TaskRecord } from "./task_record.ts";
 
 /** How long spans lasted together; one that goes on counts up to `now`. */
-export function lengthOf(spans: Span[], now: number): number {
+function lengthOf(spans: Span[], now: number): number {
   return spans.reduce((sum, span) => sum + (span.end ?? now) - span.start, 0);
 }
 

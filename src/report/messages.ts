@@ -7,7 +7,6 @@ import { explainTask } from "./messages/task.ts";
 import { explainUsage } from "./messages/usage.ts";
 
 export type { About, Explanation } from "./messages/explanation.ts";
-export { problemLines } from "./messages/usage.ts";
 
 /** What happened, what stands behind it, and what to do next. Safe to print. */
 export function explain(failure: Failure, about: About = {}): Explanation {

@@ -153,7 +153,7 @@ export function summarize(record: RunRecord, live = false): Summary {
 }
 
 /** Dependencies of a task that keep it waiting. */
-export function waitsFor(
+function waitsFor(
   task: Pick<TaskRecord, "status" | "dependencies">,
   record: RunRecord,
 ): { id: TaskId; status: Status }[] {

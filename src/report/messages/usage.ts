@@ -54,7 +54,7 @@ export function explainUsage(failure: UsageFailure): Explanation {
 }
 
 /** Every problem with its place, what was found, and what to do about it. */
-export function problemLines(problems: Problem[]): string[] {
+function problemLines(problems: Problem[]): string[] {
   return problems.flatMap((problem) => [
     `${placeOf(problem)}  ${problem.severity}  ${problem.message}`,
     `  ${problem.hint}`,
