@@ -105,6 +105,7 @@ async function openLocked(
     baseSha,
     ...(remote.value === undefined ? {} : { remote: remote.value }),
     emit,
+    record,
     ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
     waits: new Waits(),
     attemptStarts: new Map(),

@@ -4,6 +4,7 @@ import type { Places } from "../checks/places.ts";
 import type { Emit } from "../domain/event.ts";
 import { branchOf, worktreeOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
+import type { RunRecord } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { Task, TaskId } from "../domain/task.ts";
 import { childEnv, type Env } from "../exec/env.ts";
@@ -28,6 +29,8 @@ export interface Scope {
   /** Where completed branches are pushed to. */
   remote?: string;
   emit: Emit;
+  /** What has happened so far; it grows with every event. */
+  record: RunRecord;
   ledger: Ledger;
   /** When each task's attempt under way, or its last one, began: milliseconds since the epoch. */
   attemptStarts: Map<TaskId, number>;
