@@ -54,9 +54,8 @@ export async function ensureWorktree(
 
 /** True: registered now. False: it was. */
 async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<boolean>> {
-  const listed = await listWorktrees(repo);
+  const [listed, owned] = await Promise.all([listWorktrees(repo), claim(repo, spec)]);
   if (!listed.ok) return listed;
-  const owned = await claim(repo, spec);
   if (!owned.ok) return owned;
 
   const here = listed.value.find((one) => one.path === spec.path);
@@ -85,12 +84,14 @@ async function claim(
   repo: Repository,
   { branch, identity }: WorktreeSpec,
 ): Promise<Result<{ branchExists: boolean }>> {
-  const owners = await planOwners(repo);
-  if (!owners.ok) return owners;
-  const owner = owners.value.get(branch);
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
-  const found = await gitMaybe(args, { cwd: repo.root });
+  const [owners, found] = await Promise.all([
+    planOwners(repo),
+    gitMaybe(args, { cwd: repo.root }),
+  ]);
+  if (!owners.ok) return owners;
   if (!found.ok) return found;
+  const owner = owners.value.get(branch);
   const branchExists = found.value !== undefined;
   if (owner === identity) return ok({ branchExists });
   if (branchExists) {
