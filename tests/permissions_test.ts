@@ -31,7 +31,7 @@ Deno.test("a process that ignores TERM is ended, with its child, with the binary
         signal: stop.signal, onStdout: () => stop.abort(),
       });
       const { by } = await running.end;
-      console.log(by, (await processTable(marks)).length);
+      console.log(by, processTable(marks).length);
     `),
     "abort 0",
   );
@@ -41,7 +41,7 @@ Deno.test("a process is told by its start with the binary's permissions", async 
   assertEquals(
     await runWithPermissions(`
       const { startOf } = await import("${ROOT_URL}src/exec/processes.ts");
-      console.log(typeof await startOf(Deno.pid));
+      console.log(typeof startOf(Deno.pid));
     `),
     "string",
   );

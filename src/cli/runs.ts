@@ -14,7 +14,7 @@ export async function findRun(
   commonDir: string,
   id?: string,
 ): Promise<Result<KnownRun | undefined>> {
-  const current = await liveRun(commonDir);
+  const current = liveRun(commonDir);
   const runs = await listRuns(commonDir);
   // A run that has only just begun has no journal yet.
   const begun = runs.find((run) => run === current?.run);

@@ -17,7 +17,7 @@ export function command(context: Context) {
       const repo = await openRepository(io.cwd);
       if (!repo.ok) return context.fail(repo.failure);
       const { commonDir } = repo.value;
-      const live = await liveRun(commonDir);
+      const live = liveRun(commonDir);
       if (!live) {
         io.err("no run is going on in this repository\nnext: parex execute, or parex report\n");
         return context.exit(NOTHING);
@@ -29,7 +29,7 @@ export function command(context: Context) {
 async function watch({ io, exit }: Context, commonDir: string, run: string): Promise<void> {
   const reporter = startReporter(io.stderrIsTerminal ? "live" : "lines", io);
   const record = emptyRecord();
-  const alive = async () => (await liveRun(commonDir))?.run === run;
+  const alive = () => liveRun(commonDir)?.run === run;
   try {
     for await (const event of followJournal(runDir(commonDir, run), alive)) {
       applyEvent(record, event);

@@ -1,5 +1,6 @@
 import type { Env } from "./env.ts";
-import { endGroup, endMarked, GRACE_MS, signalGroup } from "./kill.ts";
+import { endTree, GRACE_MS, signalTree } from "./kill.ts";
+import type { Marks, Tree } from "./processes.ts";
 import { onShutdown } from "./shutdown.ts";
 
 export interface ProcessSpec {
@@ -17,8 +18,8 @@ export interface ProcessSpec {
   idleMs?: number;
   signal?: AbortSignal;
   graceMs?: number;
-  /** Variables of `env` that tell this process's children from all others, wherever they went. */
-  marks?: Record<string, string>;
+  /** Variables of `env` by which this process's children are found, wherever they went. */
+  marks?: Marks;
 }
 
 export interface ProcessEnd {
@@ -59,15 +60,16 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
     detached: true,
   }).spawn();
 
+  const tree: Tree = { pgid: child.pid, ...(spec.marks ? { marks: spec.marks } : {}) };
   let by: ProcessEnd["by"] = "itself";
   let ending: Promise<void> | undefined;
   const endAs = (why: ProcessEnd["by"], graceMs = spec.graceMs ?? GRACE_MS) => {
     if (ending) {
-      if (graceMs === 0) signalGroup(child.pid, "SIGKILL");
+      if (graceMs === 0) signalTree(tree, "SIGKILL");
       return ending;
     }
     by = why;
-    ending = endGroup(child.pid, graceMs);
+    ending = endTree(tree, graceMs);
     return ending;
   };
   const timers = watchdogs(spec, endAs);
@@ -86,9 +88,7 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
     const status = await child.status;
     timers.stop();
     spec.signal?.removeEventListener("abort", abort);
-    const graceMs = spec.graceMs ?? GRACE_MS;
-    await (ending ?? endGroup(child.pid, graceMs));
-    if (spec.marks) await endMarked(spec.marks, graceMs);
+    await (ending ?? endTree(tree, spec.graceMs));
     const cut = setTimeout(() => output.forEach((stream) => stream.cancel()), DRAIN_MS);
     await Promise.all([...output.map((stream) => stream.done), fed]);
     clearTimeout(cut);

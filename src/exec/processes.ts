@@ -6,47 +6,68 @@ export interface ProcessRow {
   started: string;
 }
 
-/**
- * The processes of this user that carry `marks` in their environment; all of them without marks.
- * Reads `/proc` where there is one, else asks `ps`.
- */
-export async function processTable(marks?: Record<string, string>): Promise<ProcessRow[]> {
-  return Deno.build.os === "linux" ? await fromProc(marks) : await fromPs(marks);
+/** Variables of a process's environment, by which it and its children are known. */
+export type Marks = Record<string, string>;
+
+/** A command with everything that came of it. */
+export interface Tree {
+  /** The process group that it was started in. */
+  pgid: number;
+  /**
+   * Its children may have left the group (a shell tool that starts each command in a session of its
+   * own does), but they inherit the marks.
+   */
+  marks?: Marks;
+}
+
+/** The processes that carry all these marks; without marks, all that this user may see. */
+export function processTable(marks?: Marks): ProcessRow[] {
+  return scan((_, carries) => marks === undefined || carries(marks));
+}
+
+/** What runs of a tree now. */
+export function processesOf({ pgid, marks }: Tree): ProcessRow[] {
+  return scan((row, carries) => row.pgid === pgid || (marks !== undefined && carries(marks)));
+}
+
+type Keep = (row: ProcessRow, carries: (marks: Marks) => boolean) => boolean;
+
+/** Reads `/proc` where there is one, which is quick enough to be done at once, else asks `ps`. */
+function scan(keep: Keep): ProcessRow[] {
+  return Deno.build.os === "linux" ? fromProc(keep) : fromPs(keep);
 }
 
 /** When a process started, as `processTable` writes it; undefined if it does not run. */
-export async function startOf(pid: number): Promise<string | undefined> {
-  if (Deno.build.os === "linux") return (await readStat(pid))?.started;
-  return (await fromPs()).find((row) => row.pid === pid)?.started;
+export function startOf(pid: number): string | undefined {
+  if (Deno.build.os === "linux") return readStat(pid)?.started;
+  return fromPs((row) => row.pid === pid)[0]?.started;
 }
 
-async function fromProc(marks?: Record<string, string>): Promise<ProcessRow[]> {
+function fromProc(keep: Keep): ProcessRow[] {
   const rows: ProcessRow[] = [];
-  const wanted = marks && Object.entries(marks).map(([name, value]) => `${name}=${value}`);
-  for await (const entry of Deno.readDir("/proc")) {
+  for (const entry of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(entry.name)) continue;
     const pid = Number(entry.name);
-    if (wanted && !await carries(pid, wanted)) continue;
-    const row = await readStat(pid);
-    if (row) rows.push(row);
+    const row = readStat(pid);
+    if (row && keep(row, (marks) => carriesInProc(pid, marks))) rows.push(row);
   }
   return rows;
 }
 
-async function carries(pid: number, wanted: string[]): Promise<boolean> {
+function carriesInProc(pid: number, marks: Marks): boolean {
   try {
-    const variables = new Set((await Deno.readTextFile(`/proc/${pid}/environ`)).split("\0"));
-    return wanted.every((pair) => variables.has(pair));
+    const variables = new Set(Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0"));
+    return Object.entries(marks).every(([name, value]) => variables.has(`${name}=${value}`));
   } catch {
     return false; // another user's, or gone
   }
 }
 
 /** proc(5): the command may hold spaces and parentheses, so fields count from the last `)`. */
-async function readStat(pid: number): Promise<ProcessRow | undefined> {
+function readStat(pid: number): ProcessRow | undefined {
   let text: string;
   try {
-    text = await Deno.readTextFile(`/proc/${pid}/stat`);
+    text = Deno.readTextFileSync(`/proc/${pid}/stat`);
   } catch {
     return undefined;
   }
@@ -55,23 +76,24 @@ async function readStat(pid: number): Promise<ProcessRow | undefined> {
   return { pid, pgid: Number(fields[2]), started: fields[19] ?? "" };
 }
 
-async function fromPs(marks?: Record<string, string>): Promise<ProcessRow[]> {
+function fromPs(keep: Keep): ProcessRow[] {
   if (Deno.build.os === "windows") return [];
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-x", ...(marks ? ["-E"] : []), "-ww", "-o", "pid=,pgid=,stat=,lstart=,command="],
+  const { stdout } = new Deno.Command("ps", {
+    args: ["-x", "-E", "-ww", "-o", "pid=,pgid=,stat=,lstart=,command="],
     stdout: "piped",
     stderr: "null",
     stdin: "null",
     env: { LC_ALL: "C" },
-  }).output();
-  const wanted = marks && Object.entries(marks).map(([name, value]) => `${name}=${value}`);
+  }).outputSync();
   const rows: ProcessRow[] = [];
   for (const line of new TextDecoder().decode(stdout).split("\n")) {
     const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+ \S+\s+\d+ \S+ \d+)\s(.*)$/.exec(line);
     if (!match || match[3]?.startsWith("Z")) continue;
+    const row = { pid: Number(match[1]), pgid: Number(match[2]), started: match[4] ?? "" };
     const words = ` ${match[5]} `;
-    if (wanted && !wanted.every((pair) => words.includes(` ${pair} `))) continue;
-    rows.push({ pid: Number(match[1]), pgid: Number(match[2]), started: match[4] ?? "" });
+    const carries = (marks: Marks) =>
+      Object.entries(marks).every(([name, value]) => words.includes(` ${name}=${value} `));
+    if (keep(row, carries)) rows.push(row);
   }
   return rows;
 }

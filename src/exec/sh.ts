@@ -1,6 +1,6 @@
 import { $ } from "zx";
 import { type Env, toolEnv } from "./env.ts";
-import { endGroup, GRACE_MS } from "./kill.ts";
+import { endTree, GRACE_MS } from "./kill.ts";
 import { onShutdown } from "./shutdown.ts";
 
 export interface ShOptions {
@@ -42,7 +42,7 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
   })`${[...argv]}`;
   const end = async (graceMs: number) => {
     // zx starts the command on the next turn of the event loop, or never if the folder is gone.
-    if (command.pid !== undefined) await endGroup(command.pid, graceMs);
+    if (command.pid !== undefined) await endTree({ pgid: command.pid }, graceMs);
   };
   let timedOut = false;
   const timer = setTimeout(() => {

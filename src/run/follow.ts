@@ -10,7 +10,7 @@ const NEWLINE = 0x0a;
  */
 export async function* followJournal(
   dir: string,
-  alive: () => Promise<boolean>,
+  alive: () => boolean,
 ): AsyncGenerator<RunEvent> {
   using file = await opened(journalPath(dir), alive);
   if (!file) return;
@@ -18,7 +18,7 @@ export async function* followJournal(
   let unread = new Uint8Array();
   for (;;) {
     // Asked before reading: what the process wrote before it ended is still read.
-    const goesOn = await alive();
+    const goesOn = alive();
     const bytes = await readOn(file, unread);
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     unread = bytes.slice(end);
@@ -32,9 +32,9 @@ export async function* followJournal(
 }
 
 /** A run holds its lock some moments before its journal is there. */
-async function opened(path: string, alive: () => Promise<boolean>): Promise<Deno.FsFile | null> {
+async function opened(path: string, alive: () => boolean): Promise<Deno.FsFile | null> {
   for (;;) {
-    const goesOn = await alive();
+    const goesOn = alive();
     try {
       return await Deno.open(path);
     } catch (error) {

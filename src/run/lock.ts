@@ -28,21 +28,21 @@ function lockPath(stateDir: string): string {
 }
 
 /** The lock as it stands, held by a living process or left behind by a dead one. */
-export async function readLock(stateDir: string): Promise<HeldLock | undefined> {
+export function readLock(stateDir: string): HeldLock | undefined {
   const owner = readOwner(lockPath(stateDir));
   if (!owner) return undefined;
-  return { owner, alive: await startOf(owner.pid) === owner.started };
+  return { owner, alive: startOf(owner.pid) === owner.started };
 }
 
 /**
  * Takes the repository's lock for this process: one run at a time in a repository and all its
  * worktrees. A dead owner's lock is taken over. Fails with `lock_held` or `io_failed`.
  */
-export async function takeLock(stateDir: string, run: string): Promise<Result<Lock>> {
+export function takeLock(stateDir: string, run: string): Result<Lock> {
   const path = lockPath(stateDir);
   const owner: LockOwner = {
     pid: Deno.pid,
-    started: await startOf(Deno.pid) ?? "",
+    started: startOf(Deno.pid) ?? "",
     since: new Date().toISOString(),
     run,
   };
@@ -53,7 +53,7 @@ export async function takeLock(stateDir: string, run: string): Promise<Result<Lo
     Deno.writeTextFileSync(draft, JSON.stringify(owner) + "\n", { mode: 0o600 });
     for (let tried = 0; tried < TRIES; tried++) {
       if (linked(draft, path)) return ok({ release: () => release(path, owner) });
-      const held = await readLock(stateDir);
+      const held = readLock(stateDir);
       if (held?.alive) {
         const { pid, since, run } = held.owner;
         return fail({ reason: "lock_held", pid, since, path, ...(run ? { run } : {}) });

@@ -63,7 +63,7 @@ export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
   const available = await agent.available();
   if (!available.ok) return available;
   const run = newRunId(new Date());
-  const lock = await takeLock(stateDir(repo.commonDir), run);
+  const lock = takeLock(stateDir(repo.commonDir), run);
   if (!lock.ok) return lock;
   const opened = await openLocked(input, run, ready.value, lock.value);
   if (!opened.ok) lock.value.release();

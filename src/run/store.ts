@@ -39,10 +39,8 @@ export async function listRuns(commonDir: string): Promise<string[]> {
 }
 
 /** The run that another process, or this one, executes now. */
-export async function liveRun(
-  commonDir: string,
-): Promise<{ run: string; pid: number } | undefined> {
-  const held = await readLock(stateDir(commonDir));
+export function liveRun(commonDir: string): { run: string; pid: number } | undefined {
+  const held = readLock(stateDir(commonDir));
   return held?.alive && held.owner.run ? { run: held.owner.run, pid: held.owner.pid } : undefined;
 }
 

@@ -44,7 +44,7 @@ export async function witness(
     env: { ...childEnv(), ...more.env, ...marks },
     transcript,
   });
-  const left = await processTable(marks);
+  const left = processTable(marks);
   const written = await Deno.readFile(transcript).catch(() => new Uint8Array());
   await Deno.remove(folder, { recursive: true });
   return { outcome, transcript: written, activities, started, left };

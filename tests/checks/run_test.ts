@@ -72,7 +72,7 @@ Deno.test("runCheck() ends a check that takes too long, with its children", asyn
     assertEquals(outcome.by, "timeout");
     assert(!passed(outcome));
     assertEquals(outcome.tail, "begun");
-    assertEquals(await processTable(marks), []);
+    assertEquals(processTable(marks), []);
   }, { timeoutMs: 300, env: checkEnv({ ...Deno.env.toObject(), ...marks }), marks });
 });
 
@@ -80,7 +80,7 @@ Deno.test("runCheck() leaves no background child behind, wherever it went", asyn
   const marks = { PAREX_TEST_MARK: crypto.randomUUID() };
   await check("sleep 300 & setsid sleep 300 & exit 0", async (outcome) => {
     assert(passed(outcome));
-    assertEquals(await processTable(marks), []);
+    assertEquals(processTable(marks), []);
   }, { env: checkEnv({ ...Deno.env.toObject(), ...marks }), marks });
 });
 

@@ -19,7 +19,7 @@ Deno.test("watch says that no run goes on", async () => {
 
 Deno.test("watch follows a run from its start to its end", async () => {
   await using repo = await tempRepo();
-  const lock = must(await takeLock(stateDir(`${repo.root}/.git`), RUN));
+  const lock = must(takeLock(stateDir(`${repo.root}/.git`), RUN));
   const watching = runIn(repo, "watch");
   const journal = openJournal(runDir(`${repo.root}/.git`, RUN), RUN);
   for (const event of sampleEvents()) {
@@ -36,7 +36,7 @@ Deno.test("watch follows a run from its start to its end", async () => {
 
 Deno.test("watch says when a run's process ends without a last word", async () => {
   await using repo = await tempRepo();
-  const lock = must(await takeLock(stateDir(`${repo.root}/.git`), RUN));
+  const lock = must(takeLock(stateDir(`${repo.root}/.git`), RUN));
   const journal = openJournal(runDir(`${repo.root}/.git`, RUN), RUN);
   journal.emit(started([]));
   const io = ioIn(repo);

@@ -57,7 +57,7 @@ Deno.test("parex demo executes its plan: one repair, one commit by parex, all co
       env: toolEnv(),
     });
     assertEquals(report.code, 0, report.stderr);
-    assertEquals(await processTable({ DEMO_TEST_MARK: mark }), []);
+    assertEquals(processTable({ DEMO_TEST_MARK: mark }), []);
   } finally {
     await Deno.remove(parent, { recursive: true });
   }

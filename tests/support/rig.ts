@@ -190,7 +190,7 @@ function resultsOf(repo: TempRepo, home: string, tasks: string[]) {
     left: async () => {
       const runs = await listRuns(commonDir);
       const marks = [{ RIG: home }, ...runs.map((run) => ({ PAREX_RUN_ID: run }))];
-      return (await Promise.all(marks.map((mark) => processTable(mark)))).flat();
+      return marks.flatMap((mark) => processTable(mark));
     },
   };
 }
