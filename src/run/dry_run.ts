@@ -7,7 +7,7 @@ import type { Settings } from "../domain/settings.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
-import { branchTargets, planFilesOf } from "./files.ts";
+import { branchTargets, planFilesOf, warningLine } from "./files.ts";
 
 /** Reads and decides all that a run would, and does nothing. The same failures stop it. */
 export async function dryRun(
@@ -40,6 +40,6 @@ export async function dryRun(
     checks: [...(found.setup ? [found.setup] : []), ...found.checks],
     tasks: scheduleOf(tasks),
     skipped: skipped.map(({ id }) => id),
-    warnings: plan.value.warnings.map(({ message }) => message),
+    warnings: plan.value.warnings.map((warning) => warningLine(repo.checkout, warning)),
   });
 }

@@ -3,7 +3,6 @@ import type { AheadEvent, Landing, LoadedRun, RunOutcome } from "../../machines/
 import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { RunEvent } from "../domain/event.ts";
-import type { Failure } from "../domain/failure.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { select, type Selection } from "../domain/selection.ts";

@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { branchOf, worktreeOf } from "../domain/names.ts";
-import type { Plan } from "../domain/plan.ts";
+import type { Plan, Problem } from "../domain/plan.ts";
 import type { Task } from "../domain/task.ts";
 import type { Repository } from "../git/repository.ts";
 
@@ -21,4 +21,9 @@ export function branchTargets(repo: Repository, tasks: readonly Task[]) {
     branch: branchOf(id),
     path: `${repo.root}/${worktreeOf(id)}`,
   }));
+}
+
+/** A warning with its place, on one line. */
+export function warningLine(root: string, { file, line, message }: Problem): string {
+  return `${relative(root, file)}:${line}: ${message}`;
 }

@@ -19,7 +19,7 @@ import { excludeWorktrees } from "../git/exclude.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
-import { branchTargets, planFilesOf } from "./files.ts";
+import { branchTargets, planFilesOf, warningLine } from "./files.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { type Lock, takeLock } from "./lock.ts";
@@ -51,7 +51,7 @@ export interface OpenRun {
 
 /** Looks whether everything is ready for this run, takes the lock and starts the journal. */
 export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
-  const { repo, plan, selection, settings, agent } = input;
+  const { repo, plan, settings, agent } = input;
   const inside = Deno.env.get("PAREX_TASK_ID");
   if (inside) return fail({ reason: "nested_run", task: inside });
   const ready = await checkRepository(repo, {

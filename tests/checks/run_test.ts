@@ -68,7 +68,7 @@ Deno.test("runCheck() tells test runners that nobody watches and closes stdin", 
 
 Deno.test("runCheck() ends a check that takes too long, with its children", async () => {
   const marks = { PAREX_TEST_MARK: crypto.randomUUID() };
-  await check("echo begun; sleep 300 & sleep 300", async (outcome) => {
+  await check("echo begun; sleep 300 & sleep 300", (outcome) => {
     assertEquals(outcome.by, "timeout");
     assert(!passed(outcome));
     assertEquals(outcome.tail, "begun");
@@ -78,7 +78,7 @@ Deno.test("runCheck() ends a check that takes too long, with its children", asyn
 
 Deno.test("runCheck() leaves no background child behind, wherever it went", async () => {
   const marks = { PAREX_TEST_MARK: crypto.randomUUID() };
-  await check("sleep 300 & setsid sleep 300 & exit 0", async (outcome) => {
+  await check("sleep 300 & setsid sleep 300 & exit 0", (outcome) => {
     assert(passed(outcome));
     assertEquals(processTable(marks), []);
   }, { env: checkEnv({ ...Deno.env.toObject(), ...marks }), marks });
