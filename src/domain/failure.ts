@@ -66,13 +66,35 @@ export type TaskFailure =
   | { reason: "needs_input"; question: string }
   | { reason: "unclear_spec"; detail: string };
 
+/** GitHub, or the way to it, fails: exit 3 before a run, a blocked task within one. */
+export type GitHubFailure =
+  | { reason: "no_remote"; root: string }
+  | { reason: "remote_not_github"; remote: string; /** without credentials */ url: string }
+  | { reason: "gh_missing" }
+  | { reason: "gh_logged_out"; host: string; detail: string }
+  | { reason: "github_denied"; repository: string; detail: string }
+  | { reason: "pull_request_failed"; branch: string; base: string; detail: string }
+  | {
+    reason: "github_failed";
+    /** The end of "could not …". */
+    doing: string;
+    /** Of HTTP; absent: no answer. */
+    status?: number;
+    detail: string;
+  };
+
 /** An operation on the machine failed where no rule of parex expected it. */
 export type OperationFailure =
   | { reason: "git_failed"; command: string; exitCode: number; stderr: string }
   | { reason: "io_failed"; path: string; detail: string };
 
 /** Every failure that parex expects. A new one needs its wording in `report/messages.ts`. */
-export type Failure = UsageFailure | PrerequisiteFailure | TaskFailure | OperationFailure;
+export type Failure =
+  | UsageFailure
+  | PrerequisiteFailure
+  | TaskFailure
+  | GitHubFailure
+  | OperationFailure;
 
 export type Reason = Failure["reason"];
 

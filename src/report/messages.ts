@@ -2,6 +2,7 @@ import { createColors } from "picocolors";
 import type { Failure } from "../domain/failure.ts";
 import { printable } from "./escape.ts";
 import type { About, Explanation } from "./messages/explanation.ts";
+import { explainGitHub } from "./messages/github.ts";
 import { explainPrerequisite } from "./messages/prerequisite.ts";
 import { explainTask } from "./messages/task.ts";
 import { explainUsage } from "./messages/usage.ts";
@@ -45,6 +46,14 @@ function worded(failure: Failure, about: About): Explanation {
     case "nested_run":
     case "lock_held":
       return explainPrerequisite(failure);
+    case "no_remote":
+    case "remote_not_github":
+    case "gh_missing":
+    case "gh_logged_out":
+    case "github_denied":
+    case "github_failed":
+    case "pull_request_failed":
+      return explainGitHub(failure, about);
     default:
       return explainTask(failure, about);
   }

@@ -39,6 +39,11 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   worktree_elsewhere: { reason: "worktree_elsewhere", branch: "feature/task-0", path: "/else" },
   branch_in_the_way: { reason: "branch_in_the_way", branch: "feature", wanted: "feature/task-0" },
   agent_missing: { reason: "agent_missing", agent: "claude", command: "claude" },
+  no_remote: { reason: "no_remote", root: "/code" },
+  remote_not_github: { reason: "remote_not_github", remote: "origin", url: "/srv/code.git" },
+  gh_missing: { reason: "gh_missing" },
+  gh_logged_out: { reason: "gh_logged_out", host: "github.com", detail: "HTTP 401" },
+  github_denied: { reason: "github_denied", repository: "o/r", detail: "it is archived" },
   nested_run: { reason: "nested_run", task: "task-0" },
   lock_held: {
     reason: "lock_held",
@@ -57,10 +62,17 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   commit_failed: { reason: "commit_failed", detail: "hook declined" },
   push_failed: { reason: "push_failed", remote: "origin", branch: "feature/a", detail: "denied" },
   merge_conflict: { reason: "merge_conflict", files: ["a.ts"], between: ["task-0", "task-1"] },
+  pull_request_failed: {
+    reason: "pull_request_failed",
+    branch: "feature/a",
+    base: "main",
+    detail: "HTTP 422",
+  },
   budget_exhausted: { reason: "budget_exhausted", scope: "run", spentUsd: 2.1, capUsd: 2 },
   needs_input: { reason: "needs_input", question: "Which port?" },
   unclear_spec: { reason: "unclear_spec", detail: "no file is named" },
   git_failed: { reason: "git_failed", command: "git fetch", exitCode: 128, stderr: "fatal" },
+  github_failed: { reason: "github_failed", doing: "list the labels", status: 502, detail: "502" },
   io_failed: { reason: "io_failed", path: "/code/x", detail: "permission denied" },
 };
 
