@@ -137,7 +137,6 @@ find_deno() {
 }
 
 new_enough() {
-  # shellcheck disable=SC2016 # Deno's own template, not the shell's
   "$1" eval --no-config 'const parts = (v) => v.split(".").map((part) => parseInt(part));
     const [is, needed] = [parts(Deno.version.deno), parts(Deno.args[0])];
     const i = is.findIndex((part, at) => part !== needed[at]);
