@@ -2,7 +2,7 @@ import type { Problem } from "../domain/plan.ts";
 import type { Origin } from "./sources.ts";
 import type { Key, Values } from "./table.ts";
 
-/** What must hold between the values of several settings, or of one in this version. */
+/** What must hold between the values of several settings. */
 type Rule = (
   values: Values,
   originOf: (key: Key) => Origin | undefined,
@@ -21,21 +21,7 @@ const agentCommandIsGiven: Rule = (values, originOf) => {
   };
 };
 
-const landingIsAvailable: Rule = (values, originOf) => {
-  const land = originOf("land");
-  if (values.land === undefined || values.land === "none" || land === undefined) return undefined;
-  return {
-    code: "not-in-this-version",
-    ...land,
-    message: `landing by "${values.land}" is not in this version`,
-    hint: "set it to none: completed work stays on its branch, feature/<task>",
-  };
-};
-
-const RULES: readonly Rule[] = [
-  agentCommandIsGiven,
-  landingIsAvailable,
-];
+const RULES: readonly Rule[] = [agentCommandIsGiven];
 
 /** Every rule that the values break. `originOf` tells where a value was set; a default has none. */
 export function checkRules(

@@ -39,7 +39,13 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   land: {
     name: "land",
     kind: choice(["pr", "merge", "none"]),
-    description: "where completed work goes; this version has only none",
+    description: "where completed work goes",
+  },
+  mergeBatch: {
+    name: "merge-batch",
+    kind: count,
+    fileOnly: true,
+    description: "completed tasks that are merged one on another and checked once",
   },
   attempts: {
     name: "attempts",
@@ -103,6 +109,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   jobs: 4,
   agent: "claude",
   model: "haiku",
+  mergeBatch: 1,
   attempts: 3,
   timeoutMs: 45 * 60_000,
   idleTimeoutMs: 10 * 60_000,

@@ -94,9 +94,24 @@ export type EventBody =
     exit_code: number | null;
     ms: number;
     log?: string;
+    /** It was run on the task's merge with the base, not on its branch. */
+    merged?: true;
   }
   | { type: "branch.pushed"; task: TaskId; remote: string; branch: string; ms: number }
   | { type: "task.landed"; task: TaskId; how: "pr" | "merge"; url?: string; sha?: string }
+  | {
+    /** What has landed was checked as a whole. */
+    type: "integration.finished";
+    ok: boolean;
+    /** The tree that was checked. */
+    sha: string;
+    /** The first check that failed; absent if the checks could not be run. */
+    check?: string;
+    /** The task whose merge brought the failure in, if it was one of this run. */
+    introduced_by?: TaskId;
+    /** That merge, or the commit of somebody else's that brought it in. */
+    introduced_at?: string;
+  }
   | { type: "run.parked"; task?: TaskId; until: string; why: string }
   | { type: "recovery.step"; what: string; tier: string; action: string; outcome: string }
   | { type: "notice"; task?: TaskId; message: string }

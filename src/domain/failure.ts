@@ -42,6 +42,8 @@ export type PrerequisiteFailure =
     inProgress?: Unfinished;
   }
   | { reason: "no_identity"; detail: string }
+  /** The base has commits that the remote lacks, and the other way around. */
+  | { reason: "base_diverged"; base: string; remote: string }
   | { reason: "foreign_branch"; branches: { branch: string; owner?: string }[]; identity: string }
   | { reason: "foreign_worktree"; path: string; branch?: string }
   | { reason: "worktree_elsewhere"; branch: string; path: string }
@@ -61,7 +63,13 @@ export type TaskFailure =
   | { reason: "checks_failed"; check: string; failed: CommandFailure; attempts: number }
   | { reason: "commit_failed"; detail: string }
   | { reason: "push_failed"; remote: string; branch: string; detail: string }
-  | { reason: "merge_conflict"; files: string[]; between: string[] }
+  | {
+    reason: "merge_conflict";
+    files: string[];
+    between: string[];
+    /** The base that the task does not merge with; absent: its dependencies do not merge. */
+    onto?: string;
+  }
   | { reason: "budget_exhausted"; scope: "run" | "task"; spentUsd: number; capUsd: number }
   | { reason: "needs_input"; question: string }
   | { reason: "unclear_spec"; detail: string };

@@ -12,6 +12,8 @@ import {
   type TaskRecord,
 } from "./task_record.ts";
 
+export type Integration = Omit<EventOf<"integration.finished">, "type">;
+
 /** What happened in a run: the fold of its journal. Everything that is reported comes from it. */
 export interface RunRecord {
   run: string;
@@ -29,6 +31,8 @@ export interface RunRecord {
   tasks: Map<TaskId, TaskRecord>;
   /** Of the integration as a whole. */
   checks: CheckRecord[];
+  /** Absent: nothing was merged, or it has not come to that. */
+  integration?: Integration;
   parked?: Parked;
   recovery: { what: string; tier: string; action: string; outcome: string }[];
   notices: { at: number; task?: TaskId; message: string }[];
@@ -85,6 +89,17 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       record.notices.push({ at, message, ...(task === undefined ? {} : { task }) });
       break;
     }
+    case "integration.finished": {
+      const { ok, sha, check, introduced_by, introduced_at } = event;
+      record.integration = {
+        ok,
+        sha,
+        ...(check === undefined ? {} : { check }),
+        ...(introduced_by === undefined ? {} : { introduced_by }),
+        ...(introduced_at === undefined ? {} : { introduced_at }),
+      };
+      break;
+    }
     case "run.finished":
       record.finished = event;
       delete record.parked;
@@ -122,6 +137,7 @@ function start(
   record.leftovers = event.leftovers ?? [];
   record.warnings = event.warnings ?? [];
   delete record.finished;
+  delete record.integration;
   delete record.parked;
   const selected = new Set(event.tasks);
   for (const node of event.graph) {

@@ -20,6 +20,8 @@ export interface Settings {
   base?: string;
   /** Absent: `pr` where that is possible, else `none`. */
   land?: Land;
+  /** Completed tasks that are merged one on another and checked once. */
+  mergeBatch: number;
   attempts: number;
   timeoutMs: number;
   idleTimeoutMs: number;

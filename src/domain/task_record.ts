@@ -31,6 +31,8 @@ export interface CheckRecord {
   exitCode: number | null;
   ms: number;
   log?: string;
+  /** On the task's merge with the base. */
+  merged?: true;
 }
 
 export interface Parked {
@@ -220,7 +222,7 @@ function closeSpan(spans: Span[], at: number): void {
 }
 
 export function checkOf(event: EventOf<"checks.finished">): CheckRecord {
-  const { attempt, name, command, exit_code, ms, log } = event;
+  const { attempt, name, command, exit_code, ms, log, merged } = event;
   return {
     name,
     command,
@@ -228,6 +230,7 @@ export function checkOf(event: EventOf<"checks.finished">): CheckRecord {
     ms,
     ...(attempt === undefined ? {} : { attempt }),
     ...(log === undefined ? {} : { log }),
+    ...(merged === undefined ? {} : { merged }),
   };
 }
 

@@ -9,10 +9,11 @@ import type { Repository } from "./repository.ts";
 import { initSubmodules } from "./submodules.ts";
 
 export interface WorktreeSpec {
-  branch: string;
+  /** Absent: HEAD stays detached. */
+  branch?: string;
   /** Absolute. */
   path: string;
-  /** A commit: where the branch begins if it does not exist. */
+  /** A commit: where the branch begins if it does not exist, or HEAD stands at first. */
   startPoint: string;
   /** The plan that the branch belongs to. */
   identity: string;
@@ -64,14 +65,17 @@ async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<bo
     if (!usable.ok) return usable;
     if (usable.value) return ok(false);
   }
-  const elsewhere = listed.value.find((one) => one !== here && one.branch === spec.branch);
-  if (elsewhere) {
-    return fail({ reason: "worktree_elsewhere", branch: spec.branch, path: elsewhere.path });
+  const { branch, path, startPoint } = spec;
+  const elsewhere = listed.value.find((one) => one !== here && one.branch === branch);
+  if (elsewhere && branch !== undefined) {
+    return fail({ reason: "worktree_elsewhere", branch, path: elsewhere.path });
   }
-  if (!await isFree(spec.path)) return fail({ reason: "foreign_worktree", path: spec.path });
-  const which = owned.value.branchExists
-    ? ["--", spec.path, spec.branch]
-    : ["--no-track", "-b", spec.branch, "--", spec.path, spec.startPoint];
+  if (!await isFree(path)) return fail({ reason: "foreign_worktree", path });
+  const which = branch === undefined
+    ? ["--detach", "--", path, startPoint]
+    : owned.value.branchExists
+    ? ["--", path, branch]
+    : ["--no-track", "-b", branch, "--", path, startPoint];
   const added = await inRepository(repo, spec.path, ["worktree", "add", "--no-checkout", ...which]);
   return added.ok ? ok(true) : added;
 }
@@ -84,6 +88,7 @@ async function claim(
   repo: Repository,
   { branch, identity }: WorktreeSpec,
 ): Promise<Result<{ branchExists: boolean }>> {
+  if (branch === undefined) return ok({ branchExists: false });
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
   const [owners, found] = await Promise.all([
     planOwners(repo),
@@ -133,7 +138,7 @@ async function forget(
   here: Registration,
   { path, branch }: WorktreeSpec,
 ): Promise<Result<false>> {
-  if (here.branch === undefined) {
+  if (here.branch === undefined && branch !== undefined) {
     const args = ["merge-base", "--is-ancestor", here.head, `refs/heads/${branch}`];
     const contained = await git(args, { cwd: repo.root });
     if (contained.code !== 0) {

@@ -39,6 +39,8 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
     }
     case "notice":
       return [{ about: event.task ?? "run", text: oneLine(event.message) }];
+    case "integration.finished":
+      return [{ about: "integration", text: integrationWords(event, paint) }];
     case "checks.finished":
       return [{ about: event.task ?? "integration", text: checkWords(event, paint) }];
     default:
@@ -104,10 +106,19 @@ function finishWords(event: EventOf<"run.finished">): string {
     `${completed} completed, ${blocked} blocked, ${pending} pending`;
 }
 
+function integrationWords(event: EventOf<"integration.finished">, paint: Paint): string {
+  const { ok, sha, check, introduced_by, introduced_at } = event;
+  if (ok) return `${paint.green("ok")} at ${oneLine(sha).slice(0, 10)}`;
+  const by = introduced_by ?? introduced_at?.slice(0, 10);
+  return `${paint.red(`${oneLine(check ?? "checks")} failed`)} at ${oneLine(sha).slice(0, 10)}` +
+    (by === undefined ? "" : `, brought in by ${oneLine(by)}`);
+}
+
 function checkWords(event: EventOf<"checks.finished">, paint: Paint): string {
-  const { name, exit_code, ms } = event;
+  const { name, exit_code, ms, merged } = event;
   const outcome = exit_code === 0
     ? paint.green("ok")
     : paint.red(exit_code === null ? "ended by a signal" : `exit code ${exit_code}`);
-  return `${oneLine(name)} ${outcome} after ${formatDuration(ms)}`;
+  const where = merged ? " merged with the base:" : "";
+  return `${oneLine(name)}${where} ${outcome} after ${formatDuration(ms)}`;
 }

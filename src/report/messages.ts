@@ -38,6 +38,7 @@ function worded(failure: Failure, about: About): Explanation {
     case "base_missing":
     case "dirty_tree":
     case "no_identity":
+    case "base_diverged":
     case "foreign_branch":
     case "foreign_worktree":
     case "worktree_elsewhere":

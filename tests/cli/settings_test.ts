@@ -6,7 +6,7 @@ import { tempRepo } from "../support/repo.ts";
 Deno.test("parex execute tells everything that is wrong with its settings at once and exits 2", async () => {
   await using repo = await tempRepo();
   await repo.write({ ".parallel/config.yaml": "jobs: 4\nbuget: 20\ntimeout: soon\n" });
-  const { code, stdout, stderr } = await parex(["execute", "--attempts", "none", "--land", "pr"], {
+  const { code, stdout, stderr } = await parex(["execute", "--attempts", "none", "--land", "rp"], {
     cwd: repo.root,
     env: { PAREX_JBOS: "3" },
   });
@@ -18,7 +18,7 @@ Deno.test("parex execute tells everything that is wrong with its settings at onc
       "did you mean budget?",
       `${config}:3:10  error  "soon" is no value for timeout`,
       `--attempts  error  "none" is no value for attempts`,
-      `--land  error  landing by "pr" is not in this version`,
+      `--land  error  "rp" is no value for land`,
       "PAREX_JBOS  error  no setting has the variable PAREX_JBOS",
     ]
   ) assert(stderr.includes(said), `missing: ${said}\n${stderr}`);

@@ -42,6 +42,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     jobs: 4,
     agent: "claude",
     model: "haiku",
+    mergeBatch: 1,
     attempts: 3,
     timeoutMs: 45 * 60_000,
     idleTimeoutMs: 10 * 60_000,
@@ -92,6 +93,7 @@ agent-command: ./agent
 model: opus
 base: main
 land: none
+merge-batch: 3
 attempts: 1
 timeout: 1h30m
 idle_timeout: 90
@@ -118,6 +120,7 @@ check_timeout: 5m
     model: "opus",
     base: "main",
     land: "none",
+    mergeBatch: 3,
     attempts: 1,
     timeoutMs: 90 * 60_000,
     idleTimeoutMs: 90_000,
@@ -194,14 +197,6 @@ Deno.test("loadSettings() takes a command alone as the wish for the agent that r
   assertEquals((await settingsOf(claude)).agent, "claude");
   const [problem] = await problemsOf({ config: "agent: command" });
   assertEquals([problem?.code, problem?.line], ["missing-agent-command", 1]);
-});
-
-Deno.test("loadSettings() refuses to land by ways that this version does not have", async () => {
-  for (const land of ["pr", "merge"]) {
-    const [problem] = await problemsOf({ flags: { land } });
-    assertEquals([problem?.code, problem?.file], ["not-in-this-version", "--land"]);
-  }
-  assertEquals((await settingsOf({ flags: { land: "none" } })).land, "none");
 });
 
 Deno.test("loadSettings() leaves variables alone that are not its own", async () => {

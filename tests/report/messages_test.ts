@@ -61,6 +61,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   checks_failed: { reason: "checks_failed", check: "test", failed, attempts: 3 },
   commit_failed: { reason: "commit_failed", detail: "hook declined" },
   push_failed: { reason: "push_failed", remote: "origin", branch: "feature/a", detail: "denied" },
+  base_diverged: { reason: "base_diverged", base: "main", remote: "origin" },
   merge_conflict: { reason: "merge_conflict", files: ["a.ts"], between: ["task-0", "task-1"] },
   pull_request_failed: {
     reason: "pull_request_failed",

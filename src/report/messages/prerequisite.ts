@@ -74,6 +74,7 @@ function explainRepository(
     | "base_missing"
     | "dirty_tree"
     | "no_identity"
+    | "base_diverged"
   >,
 ): Explanation {
   switch (failure.reason) {
@@ -121,6 +122,8 @@ function explainRepository(
           "git config --global user.email '<your address>'",
         ],
       };
+    case "base_diverged":
+      return explainDiverged(failure);
   }
 }
 
@@ -141,6 +144,18 @@ function explainDirtyTree({ paths, total, inProgress, root }: Of<"dirty_tree">):
       "commit them: git add -A && git commit",
       "or put them aside: git stash -u",
       "or go on without them: parex execute --allow-dirty",
+    ],
+  };
+}
+
+function explainDiverged({ base, remote }: Of<"base_diverged">): Explanation {
+  const [branch, theirs] = [shellWord(base), shellWord(`${remote}/${base}`)];
+  return {
+    message: `${base} and ${remote}/${base} have diverged: each has commits that the other lacks`,
+    details: ["Nothing can be merged into both before they are brought together."],
+    next: [
+      `git fetch ${shellWord(remote)} && git log --oneline --left-right ${branch}...${theirs}`,
+      `bring them together: git switch ${branch} && git merge ${theirs}`,
     ],
   };
 }

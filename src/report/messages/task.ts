@@ -150,14 +150,7 @@ function explainWork(
         ],
       };
     case "merge_conflict":
-      return {
-        message: `${failure.between.join(" and ")} change the same lines`,
-        details: atMost(failure.files, LISTED),
-        next: [
-          ...mergeByHand(failure.between, about),
-          `resolve the conflict and commit, then: ${again}`,
-        ],
-      };
+      return explainConflict(failure, about);
     case "budget_exhausted": {
       const flag = failure.scope === "run" ? "--budget" : "--task-budget";
       return {
@@ -170,10 +163,26 @@ function explainWork(
   }
 }
 
-function mergeByHand(between: string[], about: About): string[] {
-  const other = between.at(-1);
-  if (about.task === undefined || other === undefined) return [];
-  return [`git -C ${shellWord(worktreeOf(about.task))} merge ${shellWord(other)}`];
+function explainConflict(failure: Of<"merge_conflict">, about: About): Explanation {
+  const { files, between, onto } = failure;
+  const merged = onto ?? between.at(-1);
+  const worktree = about.task === undefined ? undefined : shellWord(worktreeOf(about.task));
+  const byHand = worktree === undefined || merged === undefined
+    ? []
+    : [`merge by hand: git -C ${worktree} merge ${shellWord(merged)}`];
+  const then = onto !== undefined && about.task !== undefined
+    ? `parex merge ${shellWord(about.task)}`
+    : retry(about);
+  return {
+    message: `${between.join(" and ")} change the same lines` +
+      (onto === undefined ? "" : ` of what is on ${onto}`),
+    details: atMost(files, LISTED),
+    next: [
+      ...byHand,
+      `resolve the conflict, then: git ${worktree === undefined ? "" : `-C ${worktree} `}commit -a`,
+      `then: ${then}`,
+    ],
+  };
 }
 
 function explainOperation(failure: OperationFailure, about: About): Explanation {

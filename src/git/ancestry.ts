@@ -1,0 +1,33 @@
+import { ok, type Result } from "../domain/result.ts";
+import { git, gitFailed, gitMaybe, gitOk } from "./git.ts";
+import type { Repository } from "./repository.ts";
+
+/** Whether a commit or branch is contained in another one. */
+export async function isAncestor(
+  cwd: string,
+  older: string,
+  newer: string,
+): Promise<Result<boolean>> {
+  const args = ["merge-base", "--is-ancestor", older, newer];
+  const result = await git(args, { cwd });
+  return result.code > 1 ? gitFailed(args, result) : ok(result.code === 0);
+}
+
+/** The tasks whose landed commits have touched these files since a branch left the base. */
+export async function landedTasksTouching(
+  repo: Repository,
+  range: { from: string; to: string },
+  files: string[],
+): Promise<Result<string[]>> {
+  const cwd = repo.root;
+  const fork = await gitMaybe(["merge-base", "--end-of-options", range.from, range.to], { cwd });
+  if (!fork.ok) return fork;
+  const format = "--format=%(trailers:key=Implements,valueonly,separator=%x0a)";
+  const since = fork.value === undefined ? range.to : `${fork.value}..${range.to}`;
+  const paths = files.map((file) => `:(top,literal)${file}`);
+  const log = await gitOk(["log", "--first-parent", "--reverse", format, since, "--", ...paths], {
+    cwd,
+  });
+  if (!log.ok) return log;
+  return ok([...new Set(log.value.split("\n").filter((task) => task !== ""))]);
+}
