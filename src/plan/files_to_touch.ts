@@ -35,33 +35,57 @@ export function noFiles(): FilesToTouch {
   return { create: [], modify: [], delete: [], read: [] };
 }
 
+/** Files by access, each once. */
+export class FileSets {
+  readonly #sets: Record<Access, Set<string>> = {
+    create: new Set(),
+    modify: new Set(),
+    delete: new Set(),
+    read: new Set(),
+  };
+
+  add(path: string, access: Access): void {
+    const plain = normalize(path);
+    if (plain !== "") this.#sets[access].add(plain);
+  }
+
+  toFiles(): FilesToTouch {
+    const { create, modify, delete: deleted, read } = this.#sets;
+    return { create: [...create], modify: [...modify], delete: [...deleted], read: [...read] };
+  }
+}
+
 /** The files that a "Files to Touch" section names; what it says no access of counts as modified. */
 export function filesOfSection(lines: readonly string[]): FilesToTouch {
-  const files = noFiles();
-  let access: Access = "modify";
+  const files = new FileSets();
+  let group: Access = "modify";
   for (const line of lines) {
     if (line.length > LINE_LENGTH) continue;
     const item = ITEM.exec(line)?.[1];
-    const label = LABEL.exec((item ?? line).replace(/^[^\p{L}\p{N}`./_@]+/u, "").trimEnd());
-    if (label) access = accessOf(label[1] ?? "") ?? access;
+    const label = LABEL.exec(bare(item ?? line));
+    if (label) group = accessOf(label[1] ?? "") ?? group;
     const entry = label ? label[2] : item;
-    if (entry) addPaths(files, entry, accessOf(REMARK.exec(entry)?.[1] ?? "") ?? access);
+    if (!entry) continue;
+    const access = accessOf(REMARK.exec(entry)?.[1] ?? "") ?? group;
+    for (const path of pathsOf(entry)) files.add(path, access);
   }
-  return files;
+  return files.toFiles();
 }
 
+/** A line without what decorates its beginning, and with single spaces. */
+function bare(line: string): string {
+  return line.replace(/^[^\p{L}\p{N}`./_@]+/u, "").replaceAll(/\s+/g, " ").trimEnd();
+}
+
+/** The access that a word such as `create` or `update` means. */
 export function accessOf(word: string): Access | undefined {
   return new Map(Object.entries(ACCESS)).get(word.toLowerCase());
 }
 
-/** Adds the paths that an entry begins with; a description may follow them. */
-export function addPaths(files: FilesToTouch, entry: string, access: Access): void {
+/** The paths that an entry begins with; a description may follow them. */
+function pathsOf(entry: string): string[] {
   const quoted = run(QUOTED, entry);
-  const paths = quoted.length > 0 ? quoted : run(PLAIN, entry, looksLikePath);
-  for (const path of paths) {
-    const plain = normalize(path);
-    if (plain !== "" && !files[access].includes(plain)) files[access].push(plain);
-  }
+  return quoted.length > 0 ? quoted : run(PLAIN, entry, looksLikePath);
 }
 
 /** What a sticky pattern finds, one after the other from the beginning, as long as it is wanted. */

@@ -6,15 +6,19 @@ export interface Frontmatter {
   body: number;
 }
 
-const OPENING = /^\uFEFF?(?:[ \t]*\r?\n)*---[ \t]*\r?\n/;
+const OPENING = /---[ \t]*\r?\n/y;
 const CLOSING = /^(?:---|\.\.\.)[ \t]*(?:\r?\n|$(?![^]))/gm;
 
 /** Finds the frontmatter of a task file. */
 export function findFrontmatter(text: string): Frontmatter | "none" | "unclosed" {
-  const opening = OPENING.exec(text);
-  if (!opening) return "none";
+  // Blank lines and a byte order mark may stand before it: they are space, too.
+  const start = Math.max(0, text.search(/\S/));
+  const opening = new RegExp(OPENING);
+  opening.lastIndex = start;
+  const isAtLineStart = start === 0 || /[\n\uFEFF]/.test(text.charAt(start - 1));
+  if (!isAtLineStart || !opening.test(text)) return "none";
   const closing = new RegExp(CLOSING);
-  closing.lastIndex = opening[0].length;
+  closing.lastIndex = opening.lastIndex;
   const found = closing.exec(text);
   return found ? { end: found.index, body: found.index + found[0].length } : "unclosed";
 }

@@ -1,7 +1,7 @@
 import { isMap, isSeq, type YAMLMap } from "yaml";
 import { type FilesToTouch, STATUSES } from "../domain/task.ts";
 import { type FieldReader, isNothing, textOf } from "./fields.ts";
-import { accessOf, addPaths, noFiles } from "./files_to_touch.ts";
+import { accessOf, FileSets } from "./files_to_touch.ts";
 import { composeSpecification, type Specification } from "./markdown.ts";
 import type { InlineSpec } from "./plan_index.ts";
 import { quote } from "./problems.ts";
@@ -58,13 +58,13 @@ function readAcceptance(reader: FieldReader, map: YAMLMap): string[] {
 
 /** A list of paths, a list of `{path, action}`, or paths by what is done to them. */
 function readFiles(reader: FieldReader, map: YAMLMap): FilesToTouch {
-  const files = noFiles();
+  const files = new FileSets();
   const found = reader.find(map, "files");
-  if (!found || isNothing(found.node)) return files;
+  if (!found || isNothing(found.node)) return files.toFiles();
   if (isMap(found.node)) {
     for (const word of ["create", "modify", "delete", "read"] as const) {
       for (const { value } of reader.texts(found.node, word)?.value ?? []) {
-        addPath(files, value, word);
+        files.add(value, word);
       }
     }
   } else if (isSeq(found.node)) {
@@ -72,13 +72,8 @@ function readFiles(reader: FieldReader, map: YAMLMap): FilesToTouch {
       const node = reader.yaml.resolve(item);
       const path = isMap(node) ? reader.text(node, "path", "file")?.value : textOf(node);
       const action = isMap(node) ? reader.text(node, "action", "access")?.value : undefined;
-      if (path !== undefined) addPath(files, path, accessOf(action ?? "") ?? "modify");
+      if (path !== undefined) files.add(path, accessOf(action ?? "") ?? "modify");
     }
   } else reader.wrongType(found, `"files"`, "a list of paths");
-  return files;
-}
-
-/** Here the whole text is the path, so it needs no backticks. */
-function addPath(files: FilesToTouch, path: string, access: keyof FilesToTouch): void {
-  addPaths(files, `\`${path.replaceAll("`", "")}\``, access);
+  return files.toFiles();
 }

@@ -68,6 +68,22 @@ Deno.test("loadPlan() does not wait for a pipe", async () => {
   assertEquals(loaded.failure.problems.map(({ code }) => code), ["not-a-file"]);
 });
 
+/** Texts on which a pattern with too much freedom would run for hours, or out of its stack. */
+const TASK_FILES: Record<string, string> = {
+  "blank lines only": "\n".repeat(LIMITS.fileBytes),
+  "lines of a frontmatter only": "---\n".repeat(1_000_000),
+  "hundreds of thousands of files": "## Files\n" +
+    Array.from({ length: 300_000 }, (_, i) => `- \`f${i}\`\n`).join(""),
+  "groups followed by spaces": "## Files\n" + `- create${" ".repeat(900)}x\n`.repeat(5_000),
+};
+
+for (const [name, text] of Object.entries(TASK_FILES)) {
+  Deno.test(`loadPlan() reads a task file of ${name}`, async () => {
+    const { tasks } = await valid({ "plan.yaml": planWith(ENTRY), "a.md": text });
+    assertEquals(tasks.length, 1);
+  });
+}
+
 Deno.test("loadPlan() takes 10,000 tasks, each of which waits for the one before", async () => {
   const edges = Array.from({ length: LIMITS.tasks }, (_, i) => [`t${i}`, i ? [`t${i - 1}`] : []]);
   const { tasks, warnings } = await valid({ "plan.yaml": inlinePlan(Object.fromEntries(edges)) });
