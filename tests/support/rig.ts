@@ -7,7 +7,6 @@ import { loadSettings } from "../../src/config/load.ts";
 import type { EventOf, EventType, RunEvent } from "../../src/domain/event.ts";
 import { exitCodeOf, type Failure } from "../../src/domain/failure.ts";
 import type { RunRecord } from "../../src/domain/record.ts";
-import { type ProcessRow, processTable } from "../../src/exec/processes.ts";
 import { shellWord } from "../../src/exec/quote.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { findPlan } from "../../src/plan/find.ts";
@@ -15,6 +14,7 @@ import { execute, type Execution } from "../../src/run/execute.ts";
 import { journalPath, listRuns, parseJournal, runDir } from "../../src/run/store.ts";
 import { type Child, type Ended, type ParexOptions, startParex } from "./parex.ts";
 import { planFiles, type PlanTasks, taskFileOf } from "./plan_files.ts";
+import { type LeftProcess, processesWith } from "./processes.ts";
 import { type TempRepo, tempRepo, textOf, writeFiles } from "./repo.ts";
 import { must } from "./result.ts";
 
@@ -91,7 +91,7 @@ export interface Rig extends AsyncDisposable {
   subjectsOf(task: string): Promise<string[]>;
   worktree(task: string): string;
   /** Processes that a run or an agent of this rig has left. */
-  left(): Promise<ProcessRow[]>;
+  left(): Promise<LeftProcess[]>;
 }
 
 /** Sets the stage. */
@@ -189,8 +189,7 @@ function resultsOf(repo: TempRepo, home: string, tasks: string[]) {
     worktree: (task: string) => join(repo.root, "worktrees", task),
     left: async () => {
       const runs = await listRuns(commonDir);
-      const marks = [{ RIG: home }, ...runs.map((run) => ({ PAREX_RUN_ID: run }))];
-      return marks.flatMap((mark) => processTable(mark));
+      return await processesWith([`RIG=${home}`, ...runs.map((run) => `PAREX_RUN_ID=${run}`)]);
     },
   };
 }

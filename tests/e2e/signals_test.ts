@@ -1,0 +1,104 @@
+/** Ctrl-C, closed terminals, and two runs at the same time. */
+import { join } from "node:path";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
+
+const HANGS = `touch "$NOTES/$PAREX_TASK_ID"; echo half > half.txt; sleep 300`;
+const HANGS_DEAF = `trap '' TERM INT HUP; touch "$NOTES/$PAREX_TASK_ID"
+setsid sleep 300 &
+while :; do sleep 0.1; done`;
+
+function atWork(stage: Rig, ...tasks: string[]): Promise<void> {
+  return until(`the agents of ${tasks} are at work`, async () => {
+    const notes = await Promise.all(tasks.map((task) => stage.note(task)));
+    return notes.every((note) => note !== undefined);
+  });
+}
+
+async function assertStopped(stage: Rig): Promise<void> {
+  assertEquals(await stage.left(), []);
+  const last = (await stage.journal()).at(-1);
+  assert(last?.type === "run.finished");
+  assertEquals([last.exit_code, last.interrupted], [130, true]);
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`${signal} ends the agents, puts the statuses back and exits 130; a later run does the work`, async () => {
+    await using stage = await rig({
+      tasks: { a: {}, b: {}, c: { after: ["a"] } },
+      agent: { any: HANGS },
+    });
+    const parex = stage.start(["execute"]);
+    await atWork(stage, "a", "b");
+    assertEquals(await stage.statuses(), { a: "in_progress", b: "in_progress", c: "pending" });
+    parex.signal(signal);
+    const { code, stderr } = await parex.ended;
+    assertEquals(code, 130);
+    assertMatch(stderr, /Stopping/);
+    assertEquals(await stage.statuses(), { a: "pending", b: "pending", c: "pending" });
+    await assertStopped(stage);
+
+    await stage.agent({ any: "cat half.txt > $PAREX_TASK_ID.txt" });
+    assertEquals((await stage.execute({ only: ["a"] })).code, 0);
+    assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "half");
+  });
+}
+
+Deno.test("a second Ctrl-C ends agents at once that do not want to end", async () => {
+  await using stage = await rig({ agent: { any: HANGS_DEAF } });
+  const parex = stage.start(["execute"]);
+  await atWork(stage, "a");
+  parex.signal("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const asked = performance.now();
+  parex.signal("SIGINT");
+  const { code } = await parex.ended;
+  const took = performance.now() - asked;
+  assertEquals(code, 130);
+  assertEquals(await stage.statuses(), { a: "pending" });
+  await assertStopped(stage);
+  // The grace period alone would be 5 s.
+  assert(took < 4_500, `${took} ms`);
+});
+
+Deno.test("Ctrl-C while checks run ends them too", async () => {
+  await using stage = await rig({
+    config: `test: 'touch "$RIG/notes/checking"; setsid sleep 300 & sleep 300'\n`,
+  });
+  const parex = stage.start(["execute"]);
+  await until("the checks run", async () => await stage.note("checking") !== undefined);
+  assertEquals(await stage.status("a"), "testing");
+  parex.signal("SIGINT");
+  assertEquals((await parex.ended).code, 130);
+  assertEquals(await stage.status("a"), "pending");
+  await assertStopped(stage);
+});
+
+Deno.test("a second parex in the same repository is refused while the first one runs", async () => {
+  await using stage = await rig({ agent: { any: HANGS } });
+  const first = stage.start(["execute"]);
+  await atWork(stage, "a");
+  const second = await stage.parex(["execute"]);
+  assertEquals(second.code, 3);
+  assertMatch(second.stderr, new RegExp(`\\b${first.pid}\\b`));
+  assertEquals(await stage.status("a"), "in_progress");
+  first.signal("SIGINT");
+  assertEquals((await first.ended).code, 130);
+});
+
+Deno.test("the lock and the leftovers of a parex that was killed do not stop the next run", async () => {
+  await using stage = await rig({ agent: { any: HANGS } });
+  const killed = stage.start(["execute"]);
+  await atWork(stage, "a");
+  killed.signal("SIGKILL");
+  await killed.ended;
+  assert((await Deno.stat(join(stage.root, ".git/parex/lock"))).isFile);
+  assertEquals(await stage.status("a"), "in_progress");
+  for (const { pid } of await stage.left()) Deno.kill(pid, "SIGKILL");
+
+  await stage.agent({ any: "cat half.txt > a.txt" });
+  const run = await stage.execute();
+  assertEquals(run.code, 0);
+  assertEquals(eventsOf(run.events, "run.started")[0]?.leftovers, ["a"]);
+  assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "half");
+});
