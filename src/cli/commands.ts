@@ -56,6 +56,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./report.ts"),
   },
   {
+    name: "prs",
+    usage: "",
+    summary: "open pull requests for completed tasks",
+    group: "Runs",
+    load: () => import("./prs.ts"),
+  },
+  {
     name: "demo",
     usage: "",
     summary: "execute a sample plan: no key, no network",

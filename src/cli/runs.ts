@@ -1,5 +1,9 @@
 import { recordOf, type RunRecord } from "../domain/record.ts";
+import type { Plan } from "../domain/plan.ts";
 import { ok, type Result } from "../domain/result.ts";
+import type { Repository } from "../git/repository.ts";
+import { findPlan } from "../plan/find.ts";
+import { loadPlan } from "../plan/load.ts";
 import { listRuns, liveRun, readJournal, runDir } from "../run/store.ts";
 
 /** A run as its journal tells it. */
@@ -23,4 +27,27 @@ export async function findRun(
   const events = await readJournal(runDir(commonDir, run));
   if (!events.ok) return events;
   return ok({ record: recordOf(events.value), live: current?.run === run });
+}
+
+/** The plan that a person means who names none, with the last run of it. */
+export async function planInHand(
+  repo: Repository,
+): Promise<Result<{ plan: Plan; run: KnownRun | undefined }>> {
+  const run = await findRun(repo.commonDir);
+  if (!run.ok) return run;
+  const plan = await planOf(repo.checkout, run.value);
+  if (!plan.ok) return plan;
+  // Another plan may lie at the path by now: what the last run did says nothing about this one.
+  const same = run.value?.record.plan?.identity === plan.value.identity;
+  return ok({ plan: plan.value, run: same ? run.value : undefined });
+}
+
+/** The plan of the last run; where that is gone, or nothing was run, the one in its usual place. */
+async function planOf(root: string, run: KnownRun | undefined): Promise<Result<Plan>> {
+  if (run?.record.plan) {
+    const plan = await loadPlan(run.record.plan.path);
+    if (plan.ok || plan.failure.reason !== "plan_not_found") return plan;
+  }
+  const path = await findPlan(root);
+  return path.ok ? await loadPlan(path.value) : path;
 }

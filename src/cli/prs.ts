@@ -1,0 +1,68 @@
+import { Command } from "@commander-js/extra-typings";
+import { loadSettings } from "../config/load.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { headState } from "../git/commit.ts";
+import { remoteOf } from "../git/push.ts";
+import { openRepository, type Repository } from "../git/repository.ts";
+import { formatFailure } from "../report/messages.ts";
+import { noticeLine, pullRequestLine } from "../report/pull_requests.ts";
+import { openPullRequests, preparePullRequests } from "../run/land_pr.ts";
+import type { Landing } from "../run/stack.ts";
+import type { Context, Io } from "./context.ts";
+import { planInHand } from "./runs.ts";
+
+export function command(context: Context) {
+  const { io } = context;
+  return new Command("prs")
+    .description("Open pull requests for completed tasks that have none.")
+    .option("--base <branch>", "the branch to merge into (default: the last run's)")
+    .option("--json", "print what became of each as JSON")
+    .action(async ({ json, ...flags }) => {
+      const landing = await prepare(io, flags);
+      if (!landing.ok) return context.fail(landing.failure);
+      const outcomes = await openPullRequests(landing.value, (outcome) => {
+        if (!json) io.out(pullRequestLine(outcome) + "\n");
+        if (outcome.state === "failed") {
+          io.err(formatFailure(outcome.failure, { color: io.colorErr }));
+        }
+      });
+      if (!outcomes.ok) return context.fail(outcomes.failure);
+      if (json) io.out(JSON.stringify({ pull_requests: outcomes.value }) + "\n");
+      else if (outcomes.value.length === 0) io.err("No task of the plan is completed.\n");
+      context.exit(outcomes.value.some(({ state }) => state === "failed") ? 1 : 0);
+    });
+}
+
+async function prepare(io: Io, flags: { base?: string }): Promise<Result<Landing>> {
+  const opened = await openRepository(io.cwd);
+  if (!opened.ok) return opened;
+  const repo = opened.value;
+  const settings = await loadSettings({ flags, env: Deno.env.toObject(), root: repo.checkout });
+  if (!settings.ok) return settings;
+  const found = await planInHand(repo);
+  if (!found.ok) return found;
+  const { plan, run } = found.value;
+  const base = await baseOf(repo, settings.value.base ?? run?.record.base);
+  if (!base.ok) return base;
+  const remote = await remoteOf(repo, base.value);
+  if (!remote.ok) return remote;
+  if (remote.value === undefined) return fail({ reason: "no_remote", root: repo.root });
+  const repository = await preparePullRequests(repo, remote.value);
+  if (!repository.ok) return repository;
+  return ok({
+    repo,
+    remote: remote.value,
+    base: base.value,
+    plan,
+    gh: { repository: repository.value, cwd: repo.root },
+    notice: (task, message) => io.err(noticeLine(task, message)),
+  });
+}
+
+async function baseOf(repo: Repository, known: string | undefined): Promise<Result<string>> {
+  if (known !== undefined) return ok(known);
+  const head = await headState(repo.checkout);
+  if (!head.ok) return head;
+  const { branch } = head.value;
+  return branch === undefined ? fail({ reason: "detached_head", root: repo.checkout }) : ok(branch);
+}

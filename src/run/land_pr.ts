@@ -1,0 +1,130 @@
+import { branchOf } from "../domain/names.ts";
+import { topological } from "../domain/graph.ts";
+import type { PullRequestOutcome } from "../domain/pull_request.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import type { Task, TaskId } from "../domain/task.ts";
+import { planBranches } from "../git/branches.ts";
+import { gitLine } from "../git/git.ts";
+import { exclusively } from "../git/mutex.ts";
+import type { Repository } from "../git/repository.ts";
+import { checkAccess } from "../github/access.ts";
+import { type GitHubRepository, parseRemoteUrl, withoutCredentials } from "../github/remote.ts";
+import type { Evidence } from "../report/pull_request.ts";
+import { evidenceIn, findEvidence } from "./evidence.ts";
+import { ensurePullRequest } from "./pull_request.ts";
+import { type Scope, workspaceOf } from "./scope.ts";
+import { isInBase, type Landing } from "./stack.ts";
+
+/** GitHub's limits are an account's, so requests of one process never compete. */
+const MUTEX = "github";
+/** Before a run nobody waits long to hear that GitHub does not answer. */
+const PREPARE_TRIES = 2;
+
+/**
+ * The repository at which pull requests can be opened. Fails with `no_remote`, `remote_not_github`,
+ * `gh_missing`, `gh_logged_out` or `github_denied`, and with `github_failed` without an answer.
+ */
+export async function preparePullRequests(
+  repo: Repository,
+  remote: string | undefined,
+): Promise<Result<GitHubRepository>> {
+  if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
+  const repository = await repositoryOn(repo, remote);
+  if (!repository.ok) return repository;
+  const gh = { repository: repository.value, cwd: repo.root, tries: PREPARE_TRIES };
+  const access = await checkAccess(gh);
+  return access.ok ? repository : access;
+}
+
+async function repositoryOn(
+  repo: Repository,
+  remote: string,
+): Promise<Result<GitHubRepository>> {
+  const url = await gitLine(["remote", "get-url", "--", remote], { cwd: repo.root });
+  if (!url.ok) return url;
+  const repository = parseRemoteUrl(url.value, Deno.env.get("GH_HOST"));
+  if (repository) return ok(repository);
+  return fail({ reason: "remote_not_github", remote, url: withoutCredentials(url.value) });
+}
+
+/** A task's pull request, as its landing reports it. */
+export interface OpenedPullRequest {
+  url: string;
+  number: number;
+  /** False: it was there before, perhaps closed or merged by now. */
+  created: boolean;
+}
+
+/**
+ * Lands a task by its pull request: opens it, or brings it up to date. Calls wait for each other.
+ * When the signal comes, it waits for no limit any more.
+ */
+export async function openPullRequest(
+  scope: Scope,
+  id: TaskId,
+  signal?: AbortSignal,
+): Promise<Result<OpenedPullRequest>> {
+  const { repo, base, plan, remote, record, emit } = scope;
+  if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
+  const repository = await repositoryOn(repo, remote);
+  if (!repository.ok) return repository;
+  const landing: Landing = {
+    repo,
+    remote,
+    base,
+    plan,
+    gh: { repository: repository.value, cwd: repo.root, ...(signal ? { signal } : {}) },
+    notice: (task, message) => emit({ type: "notice", task, message }),
+  };
+  const { task } = workspaceOf(scope, id);
+  const done = await exclusively(
+    MUTEX,
+    () => ensurePullRequest(landing, task, evidenceIn(record, id)),
+  );
+  if (!done.ok) return done;
+  const { url, number, state } = done.value;
+  return ok({ url, number, created: state === "created" });
+}
+
+/**
+ * Makes sure that every completed task of a plan has its pull request, dependencies first, and tells
+ * of each as it is done. What fails for one task keeps no other one from its own.
+ */
+export async function openPullRequests(
+  landing: Landing,
+  onOutcome: (outcome: PullRequestOutcome) => void,
+): Promise<Result<PullRequestOutcome[]>> {
+  const { repo, plan } = landing;
+  const branches = await planBranches(repo, plan.identity);
+  if (!branches.ok) return branches;
+  const order = topological(plan.tasks);
+  const completed = plan.tasks.filter(({ status }) => status === "completed")
+    .sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  const ids = completed.map(({ id }) => id);
+  const evidence = await findEvidence(repo.commonDir, plan.identity, ids);
+  const outcomes: PullRequestOutcome[] = [];
+  for (const task of completed) {
+    const outcome = await outcomeOf(landing, task, branches.value, evidence.get(task.id));
+    onOutcome(outcome);
+    outcomes.push(outcome);
+  }
+  return ok(outcomes);
+}
+
+async function outcomeOf(
+  landing: Landing,
+  task: Task,
+  branches: Set<string>,
+  evidence: Evidence | undefined,
+): Promise<PullRequestOutcome> {
+  const branch = branchOf(task.id);
+  const about = { task: task.id, branch };
+  if (!branches.has(branch)) return { ...about, state: "nothing" };
+  const landed = await isInBase(landing, branch);
+  if (!landed.ok) return { ...about, state: "failed", failure: landed.failure };
+  if (landed.value) return { ...about, state: "nothing" };
+  const done = await ensurePullRequest(landing, task, evidence);
+  return done.ok
+    ? { ...about, ...done.value }
+    : { ...about, state: "failed", failure: done.failure };
+}
