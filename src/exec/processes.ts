@@ -22,78 +22,91 @@ export interface Tree {
 
 /** The processes that carry all these marks; without marks, all that this user may see. */
 export function processTable(marks?: Marks): ProcessRow[] {
-  return scan((_, carries) => marks === undefined || carries(marks));
+  return scan(marks).filter(({ marked }) => marked || marks === undefined).map(rowOf);
 }
 
 /** What runs of a tree now. */
 export function processesOf({ pgid, marks }: Tree): ProcessRow[] {
-  return scan((row, carries) => row.pgid === pgid || (marks !== undefined && carries(marks)));
-}
-
-type Keep = (row: ProcessRow, carries: (marks: Marks) => boolean) => boolean;
-
-/** Reads `/proc` where there is one, which is quick enough to be done at once, else asks `ps`. */
-function scan(keep: Keep): ProcessRow[] {
-  return Deno.build.os === "linux" ? fromProc(keep) : fromPs(keep);
+  return scan(marks).filter((row) => row.pgid === pgid || row.marked).map(rowOf);
 }
 
 /** When a process started, as `processTable` writes it; undefined if it does not run. */
 export function startOf(pid: number): string | undefined {
-  if (Deno.build.os === "linux") return readStat(pid)?.started;
-  return fromPs((row) => row.pid === pid)[0]?.started;
+  return scan().find((row) => row.pid === pid)?.started;
 }
 
-function fromProc(keep: Keep): ProcessRow[] {
-  const rows: ProcessRow[] = [];
-  for (const entry of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(entry.name)) continue;
-    const pid = Number(entry.name);
-    const row = readStat(pid);
-    if (row && keep(row, (marks) => carriesInProc(pid, marks))) rows.push(row);
-  }
-  return rows;
+interface Scanned extends ProcessRow {
+  marked: boolean;
 }
 
-function carriesInProc(pid: number, marks: Marks): boolean {
-  try {
-    const variables = new Set(Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0"));
-    return Object.entries(marks).every(([name, value]) => variables.has(`${name}=${value}`));
-  } catch {
-    return false; // another user's, or gone
-  }
+const rowOf = ({ pid, pgid, started }: Scanned): ProcessRow => ({ pid, pgid, started });
+
+/**
+ * Deno refuses its own program `/proc` unless it has every permission there is, so a child reads it;
+ * where there is none, `ps` is asked. Neither inherits this process's environment: it would be found.
+ */
+function scan(marks?: Marks): Scanned[] {
+  const pairs = Object.entries(marks ?? {}).map(([name, value]) => `${name}=${value}`);
+  if (Deno.build.os === "linux") return fromProc(pairs);
+  return Deno.build.os === "windows" ? [] : fromPs(pairs);
+}
+
+/** First the marked processes, of which only candidates are looked at closely, then all of them. */
+const READ_PROC = `
+if [ $# -gt 0 ]; then
+  for file in $(grep -slF -e "$1" /proc/[0-9]*/environ); do
+    for pair do tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qxF -e "$pair" || continue 2; done
+    echo "$file"
+  done
+fi
+echo
+cat /proc/[0-9]*/stat 2>/dev/null
+`;
+
+function fromProc(pairs: string[]): Scanned[] {
+  const text = run("sh", ["-c", READ_PROC, "sh", ...pairs]);
+  const end = text.startsWith("\n") ? 0 : text.indexOf("\n\n") + 1;
+  const marked = new Set(
+    text.slice(0, end).split("\n").map((path) => Number(path.split("/")[2])),
+  );
+  return text.slice(end).split("\n").flatMap((line) => {
+    const row = statRow(line);
+    return row ? [{ ...row, marked: marked.has(row.pid) }] : [];
+  });
 }
 
 /** proc(5): the command may hold spaces and parentheses, so fields count from the last `)`. */
-function readStat(pid: number): ProcessRow | undefined {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  } catch {
-    return undefined;
-  }
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  if (fields[0] === "Z" || fields[0] === "X") return undefined;
-  return { pid, pgid: Number(fields[2]), started: fields[19] ?? "" };
+function statRow(line: string): ProcessRow | undefined {
+  const pid = Number.parseInt(line);
+  const fields = line.slice(line.lastIndexOf(")") + 2).split(" ");
+  const [state, , group, started] = [fields[0], fields[1], fields[2], fields[19]];
+  if (!pid || started === undefined || state === "Z" || state === "X") return undefined;
+  return { pid, pgid: Number(group), started };
 }
 
-function fromPs(keep: Keep): ProcessRow[] {
-  if (Deno.build.os === "windows") return [];
-  const { stdout } = new Deno.Command("ps", {
-    args: ["-x", "-E", "-ww", "-o", "pid=,pgid=,stat=,lstart=,command="],
+function fromPs(pairs: string[]): Scanned[] {
+  const text = run("ps", ["-x", "-E", "-ww", "-o", "pid=,pgid=,stat=,lstart=,command="]);
+  return text.split("\n").flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+ \S+\s+\d+ \S+ \d+)\s(.*)$/.exec(line);
+    if (!match || match[3]?.startsWith("Z")) return [];
+    const words = ` ${match[5]} `;
+    return [{
+      pid: Number(match[1]),
+      pgid: Number(match[2]),
+      started: match[4] ?? "",
+      marked: pairs.length > 0 && pairs.every((pair) => words.includes(` ${pair} `)),
+    }];
+  });
+}
+
+function run(program: string, args: string[]): string {
+  const { stdout } = new Deno.Command(program, {
+    args,
+    clearEnv: true,
+    env: { LC_ALL: "C", PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin" },
+    stdin: "null",
     stdout: "piped",
     stderr: "null",
-    stdin: "null",
-    env: { LC_ALL: "C" },
   }).outputSync();
-  const rows: ProcessRow[] = [];
-  for (const line of new TextDecoder().decode(stdout).split("\n")) {
-    const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+ \S+\s+\d+ \S+ \d+)\s(.*)$/.exec(line);
-    if (!match || match[3]?.startsWith("Z")) continue;
-    const row = { pid: Number(match[1]), pgid: Number(match[2]), started: match[4] ?? "" };
-    const words = ` ${match[5]} `;
-    const carries = (marks: Marks) =>
-      Object.entries(marks).every(([name, value]) => words.includes(` ${name}=${value} `));
-    if (keep(row, carries)) rows.push(row);
-  }
-  return rows;
+  return new TextDecoder().decode(stdout);
 }
