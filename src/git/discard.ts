@@ -1,4 +1,5 @@
 import { ok, type Result } from "../domain/result.ts";
+import type { Env } from "../exec/env.ts";
 import { gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
 import { anchor, type Anchored } from "./rescue.ts";
@@ -10,7 +11,7 @@ import { readStatus } from "./status.ts";
  */
 export async function discardTracked(
   repo: Repository,
-  work: { run: string; task: string; worktree: string },
+  work: { run: string; task: string; worktree: string; env?: Env },
 ): Promise<Result<Anchored | undefined>> {
   const changed = await readStatus(work.worktree, ["--untracked-files=no"]);
   if (!changed.ok || changed.value.length === 0) return changed.ok ? ok(undefined) : changed;
