@@ -11,7 +11,7 @@ type Turn =
 
 /** What happens in a turn's place. */
 type Trouble =
-  | { kind: "status"; status: number; headers: Record<string, string> }
+  | { kind: "status"; status: number; headers: Record<string, string>; words: string }
   | { kind: "hang" };
 
 export type Step = Turn | Trouble;
@@ -27,8 +27,12 @@ export function tool(name: string, input: Record<string, unknown>): Turn {
 }
 
 /** The API refuses a request. */
-export function status(code: number, headers: Record<string, string> = {}): Trouble {
-  return { kind: "status", status: code, headers };
+export function status(
+  code: number,
+  headers: Record<string, string> = {},
+  words = `scripted refusal ${code}`,
+): Trouble {
+  return { kind: "status", status: code, headers, words };
 }
 
 /** The API takes a request and never answers it. */
@@ -151,7 +155,7 @@ function nextStep(steps: Step[], asked: ModelRequest, happened: Set<Step>): Step
 function refuse(step: Trouble & { kind: "status" }): Response {
   const type = step.status === 429 ? "rate_limit_error" : "api_error";
   return Response.json(
-    { type: "error", error: { type, message: `scripted refusal ${step.status}` } },
+    { type: "error", error: { type, message: step.words } },
     { status: step.status, headers: step.headers },
   );
 }
