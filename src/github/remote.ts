@@ -14,7 +14,7 @@ const TENANTS = ".ghe.com";
 const WITH_SCHEME = /^(?:https?|ssh|git|git\+ssh):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.*)$/i;
 /** `git@host:path`, as scp writes it. */
 const SCP_LIKE = /^(?:[^@/:]+@)?([^/:]+):(?!\/\/)\/?(.*)$/;
-const PATH = /^([\w.-]+)\/([\w.-]+?)(?:\.git)?\/*$/;
+const PATH = /^(?!\.)([\w.-]+)\/(?!\.\.?(?:\/|$))([\w.-]+?)(?:\.git)?\/*$/;
 
 /**
  * The repository on GitHub that a remote's URL names; undefined if it is not on GitHub.

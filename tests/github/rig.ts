@@ -1,0 +1,198 @@
+/** A repository whose remote is on a fake GitHub, and a plan with some of its work done. */
+import { join } from "node:path";
+import { branchOf, planKeyOf } from "../../src/domain/names.ts";
+import type { Plan } from "../../src/domain/plan.ts";
+import type { RunEvent } from "../../src/domain/event.ts";
+import { recordOf } from "../../src/domain/record.ts";
+import type { Task, TaskId } from "../../src/domain/task.ts";
+import { openRepository } from "../../src/git/repository.ts";
+import type { Landing } from "../../src/run/stack.ts";
+import type { Evidence } from "../../src/report/pull_request.ts";
+import { evidenceIn } from "../../src/run/evidence.ts";
+import { findTool, needs } from "../support/needs.ts";
+import { type FakeGitHub, fakeGitHub } from "../support/github.ts";
+import { taskOf } from "../support/plans.ts";
+import { type TempRepo, tempRepo } from "../support/repo.ts";
+import { must } from "../support/result.ts";
+
+export const NEEDS_GH = needs("gh", findTool("gh"));
+
+export const IDENTITY = "sample@2026";
+
+export interface Rig extends AsyncDisposable {
+  github: FakeGitHub;
+  temp: TempRepo;
+  landing: Landing;
+  /** What a person was told. */
+  notices: string[];
+  /** How long gh was to wait, in milliseconds. */
+  waits: number[];
+  /** Adds a task to the plan, with a commit on its branch. */
+  done(task: Partial<Task> & { id: TaskId }): Promise<Task>;
+  /** Another commit on a task's branch. */
+  commit(task: TaskId, message: string): Promise<string>;
+}
+
+/** Sets variables of this process until it is disposed of. */
+export function withEnv(variables: Record<string, string>): Disposable {
+  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  return {
+    [Symbol.dispose]: () => {
+      for (const [name, value] of before) {
+        if (value === undefined) Deno.env.delete(name);
+        else Deno.env.set(name, value);
+      }
+    },
+  };
+}
+
+export async function makeRig(): Promise<Rig> {
+  const temp = await tempRepo();
+  const remote = join(temp.root, "../remote.git");
+  await temp.git(["init", "-q", "--bare", remote]);
+  await temp.git(["remote", "add", "origin", "https://someone:secret@github.com/o/r.git"]);
+  await temp.git(["config", "remote.origin.pushurl", remote]);
+  await temp.git(["push", "-q", "origin", "main"]);
+  const github = await fakeGitHub(async (branch) => {
+    try {
+      return await temp.git(["--git-dir", remote, "rev-parse", "--verify", `refs/heads/${branch}`]);
+    } catch {
+      return undefined;
+    }
+  });
+  const env = withEnv(github.env);
+  const plan: Plan = {
+    name: "sample",
+    identity: IDENTITY,
+    path: join(temp.root, "plan.yaml"),
+    tasks: [],
+    warnings: [],
+  };
+  const notices: string[] = [];
+  const waits: number[] = [];
+  const landing: Landing = {
+    repo: must(await openRepository(temp.root)),
+    remote: "origin",
+    base: "main",
+    plan,
+    gh: {
+      repository: { host: "github.com", owner: "o", name: "r" },
+      cwd: temp.root,
+      wait: (ms) => {
+        waits.push(ms);
+        return Promise.resolve();
+      },
+    },
+    notice: (task, message) => notices.push(`${task}: ${message}`),
+  };
+  const commit = async (id: TaskId, message: string) => {
+    const branch = branchOf(id);
+    const tree = await temp.git(["rev-parse", `${branch}^{tree}`]);
+    const sha = await temp.git(["commit-tree", tree, "-p", branch, "-m", message]);
+    await temp.git(["update-ref", `refs/heads/${branch}`, sha]);
+    return sha;
+  };
+  return {
+    github,
+    temp,
+    landing,
+    notices,
+    waits,
+    commit,
+    async done(given) {
+      const task: Task = {
+        ...taskOf(given.id, given.dependencies, "medium", plan.tasks.length),
+        status: "completed",
+        body: `# Do ${given.id}\n\nAs it says.\n`,
+        title: `Do ${given.id}`,
+        ...given,
+      };
+      plan.tasks.push(task);
+      const start = task.dependencies[0];
+      const branch = branchOf(task.id);
+      await temp.git(["branch", branch, start === undefined ? "main" : branchOf(start)]);
+      await temp.git(["config", planKeyOf(branch), IDENTITY]);
+      await commit(task.id, `feat: ${task.id}`);
+      return task;
+    },
+    async [Symbol.asyncDispose]() {
+      env[Symbol.dispose]();
+      await github[Symbol.asyncDispose]();
+      await temp[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The evidence of a run that did a task in two attempts. */
+export function evidenceOf(task: Task, events: Parameters<typeof runEvents>[1] = []): Evidence {
+  const record = recordOf(runEvents(task, events));
+  const evidence = evidenceIn(record, task.id);
+  if (!evidence) throw new Error("the run did nothing");
+  return evidence;
+}
+
+type Body = RunEvent extends infer E ? E extends RunEvent ? Omit<E, "v" | "seq" | "at" | "run">
+  : never
+  : never;
+
+/** What the journal of a run holds that did this task, with more events at its end. */
+export function runEvents(task: Task, more: Body[] = []): RunEvent[] {
+  const about = { task: task.id };
+  const check = { ...about, name: "test", command: "npm test | tee log" };
+  const bodies: Body[] = [
+    {
+      type: "run.started",
+      plan: { name: "sample", path: "/plan.yaml", identity: IDENTITY },
+      tasks: [task.id],
+      base: "main",
+      base_sha: "b".repeat(40),
+      jobs: 1,
+      agent: "claude",
+      parex: "0.1.0",
+      pid: 1,
+      graph: [{
+        id: task.id,
+        name: task.name,
+        priority: task.priority,
+        dependencies: task.dependencies,
+        status: "pending",
+        branch: branchOf(task.id),
+      }],
+    },
+    { type: "task.status", ...about, from: "pending", to: "in_progress" },
+    { type: "agent.started", ...about, attempt: 1, agent: "claude", pid: 2, kind: "first" },
+    {
+      type: "agent.finished",
+      ...about,
+      attempt: 1,
+      outcome: "finished",
+      ms: 60_000,
+      cost_usd: 0.25,
+      input_tokens: 1000,
+      output_tokens: 500,
+      cache_read_tokens: 20_000,
+    },
+    { type: "checks.finished", ...check, attempt: 1, exit_code: 1, ms: 900 },
+    { type: "agent.started", ...about, attempt: 2, agent: "claude", pid: 3, kind: "repair" },
+    { type: "agent.finished", ...about, attempt: 2, outcome: "finished", ms: 9000, cost_usd: 0.5 },
+    {
+      type: "task.committed",
+      ...about,
+      attempt: 2,
+      commits: 2,
+      head: "a".repeat(40),
+      by_parex: false,
+    },
+    { type: "checks.finished", ...check, attempt: 2, exit_code: 0, ms: 1200 },
+    { type: "task.status", ...about, from: "testing", to: "completed" },
+    ...more,
+  ];
+  return bodies.map((body, index) => ({
+    v: 1,
+    seq: index + 1,
+    at: new Date(Date.UTC(2026, 10, 22, 9, 0, index)).toISOString(),
+    run: "20261122-090000-k3f9",
+    ...body,
+  }));
+}
