@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { ok, type Result } from "../domain/result.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
 import { io } from "./files.ts";
 import { entries, git, gitFailed, gitLine, gitOk } from "./git.ts";
 import { planOwners } from "./registrations.ts";
@@ -59,6 +59,12 @@ export async function takeHeadHome(
  */
 export async function gitDirOf(worktree: string): Promise<Result<string>> {
   const path = join(worktree, ".git");
+  const entry = await io(path, () => Deno.lstat(path));
+  if (!entry.ok) return entry;
+  if (entry.value.isDirectory) {
+    const detail = "a repository of its own has taken its place: move its .git folder away";
+    return fail({ reason: "worktree_failed", path: worktree, detail });
+  }
   return await io(path, async () => {
     const pointer = await Deno.readTextFile(path);
     return resolve(worktree, pointer.replace(/^gitdir: /, "").replace(/\r?\n$/, ""));

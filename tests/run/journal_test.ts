@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import type { EventBody, RunEvent } from "../../src/domain/event.ts";
+import { followJournal } from "../../src/run/follow.ts";
+import { openJournal } from "../../src/run/journal.ts";
+import { journalPath, listRuns, newRunId, readJournal } from "../../src/run/store.ts";
+import { assertEquals, assertMatch } from "../support/assert.ts";
+import { failureOf, must } from "../support/result.ts";
+
+const NOTICE: EventBody = { type: "notice", message: "one\ntwo" };
+const END: EventBody = {
+  type: "run.finished",
+  exit_code: 0,
+  completed: 0,
+  blocked: 0,
+  pending: 0,
+  ms: 1,
+  speedup: 1,
+};
+
+async function folder() {
+  const path = await Deno.realPath(await Deno.makeTempDir({ prefix: "parex-journal-" }));
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+Deno.test("a journal's listeners hear of an event when its line is in the file", async () => {
+  await using dir = await folder();
+  const journal = openJournal(dir.path, "run-1");
+  const heard: { event: RunEvent; text: string }[] = [];
+  journal.listen((event) =>
+    heard.push({ event, text: Deno.readTextFileSync(journalPath(dir.path)) })
+  );
+  journal.emit(NOTICE);
+  journal.emit(END);
+  journal.close();
+  assertEquals(heard.map(({ event }) => [event.v, event.seq, event.run, event.type]), [
+    [1, 1, "run-1", "notice"],
+    [1, 2, "run-1", "run.finished"],
+  ]);
+  for (const { event, text } of heard) {
+    assertEquals(text.endsWith(JSON.stringify(event) + "\n"), true);
+  }
+  assertEquals(must(await readJournal(dir.path)), heard.map(({ event }) => event));
+});
+
+Deno.test("readJournal() passes over a torn last line, foreign lines and other versions", async () => {
+  await using dir = await folder();
+  const journal = openJournal(dir.path, "run-1");
+  journal.emit(NOTICE);
+  journal.close();
+  const junk = `null\n{"v":2,"seq":2,"type":"notice","at":"","run":"x"}\n\n{"v":1,"seq":2,"ty`;
+  await Deno.writeTextFile(journalPath(dir.path), junk, { append: true });
+  assertEquals(must(await readJournal(dir.path)).map(({ seq }) => seq), [1]);
+});
+
+Deno.test("readJournal() knows no run whose folder is not there", async () => {
+  await using dir = await folder();
+  const failure = failureOf(await readJournal(join(dir.path, "run-9")), "run_not_found");
+  assertEquals(failure.id, "run-9");
+});
+
+Deno.test("listRuns() lists runs by their time, and none where nothing was run", async () => {
+  await using dir = await folder();
+  assertEquals(await listRuns(dir.path), []);
+  const ids = [2, 1, 3].map((minute) => newRunId(new Date(Date.UTC(2026, 0, 1, 0, minute))));
+  for (const id of ids) await Deno.mkdir(join(dir.path, "parex/runs", id), { recursive: true });
+  const listed = await listRuns(dir.path);
+  assertEquals(listed, [ids[1], ids[0], ids[2]] as string[]);
+  assertMatch(listed[0] ?? "", /^20260101-000100-\w{4}$/);
+});
+
+Deno.test("followJournal() yields what was written and what comes, each line once, to the end", async () => {
+  await using dir = await folder();
+  const journal = openJournal(dir.path, "run-1");
+  journal.emit(NOTICE);
+  const seen: number[] = [];
+  for await (const { seq } of followJournal(dir.path, () => true)) {
+    seen.push(seq);
+    if (seq === 1) {
+      journal.emit(NOTICE);
+      journal.emit(END);
+    }
+  }
+  journal.close();
+  assertEquals(seen, [1, 2, 3]);
+});
+
+Deno.test("followJournal() ends with the process that wrote it, with half a line unread", async () => {
+  await using dir = await folder();
+  const journal = openJournal(dir.path, "run-1");
+  journal.emit(NOTICE);
+  journal.close();
+  await Deno.writeTextFile(journalPath(dir.path), `{"v":1,"seq":2`, { append: true });
+  const events = await Array.fromAsync(followJournal(dir.path, () => false));
+  assertEquals(events.map(({ seq }) => seq), [1]);
+  const none = await Array.fromAsync(
+    followJournal(join(dir.path, "none"), () => false),
+  );
+  assertEquals(none, []);
+});
