@@ -5,6 +5,7 @@
 import { fromCallback, fromPromise } from "xstate";
 import type { CommandFailure, Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
+import type { Beginning } from "../src/domain/resume.ts";
 import type { Status, Task, TaskId } from "../src/domain/task.ts";
 
 /** Why an agent is called. */
@@ -49,7 +50,9 @@ export type Landing =
   | { kind: "landed" }
   /** Back to the agent, which may put it right; `failure` if no attempt is left. */
   | { kind: "refused"; occasion: Occasion; failure: Failure }
-  | { kind: "blocked"; failure: Failure };
+  | { kind: "blocked"; failure: Failure }
+  /** The signal came first: the work stays on its branch. */
+  | { kind: "interrupted" };
 
 /** A port that was not provided is a bug. */
 function port<Output, Input>(name: string) {
@@ -81,6 +84,10 @@ export interface LoadedRun {
   budgetUsd?: number;
   /** When a task's dependents may start. */
   dependentsAfter: "completed" | "landed";
+  /** Where tasks are taken up again that an earlier process of the run has left. */
+  beginnings?: Record<TaskId, Beginning>;
+  /** What attempts of earlier processes of the run have cost. */
+  spentUsd?: number;
 }
 
 export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };
@@ -94,6 +101,8 @@ export const runPorts = {
   ahead: fromCallback<AheadEvent>(() => {
     throw new Error("port ahead not provided");
   }),
+  /** Checks what has landed as a whole, if anything was merged. */
+  verify: port<void, void>("verify"),
   /** Waits until nothing of a stopped run is at work, and puts its tasks' statuses back. */
   putBack: port<void, { tasks: TaskId[] }>("putBack"),
   /** Records the end of the run. */

@@ -1,10 +1,10 @@
 /**
  * The life of a run.
  *
- *   loading ──► checking ──► executing ──► finishing ──► done
- *      │           │                           ▲           ▲
- *      └───────────┴─ refused ─────────────────┼───────────┘
- *   INTERRUPT, from any of them ──► stopping ──┘
+ *   loading ──► checking ──► executing ──► verifying ──► finishing ──► done
+ *      │           │                                         ▲          ▲
+ *      └───────────┴─ refused ───────────────────────────────┼──────────┘
+ *   INTERRUPT, from any of them ──► stopping ────────────────┘
  *
  * While it executes, a place is given to whoever is next on the board whenever one is free: a task's
  * actor is spawned when its task gets its first place, and stopped when the task has settled.
@@ -67,8 +67,9 @@ export const runMachine = setup({
         place(board, task);
         if (how === "return") enqueue.sendTo(task, { type: "PLACE" } satisfies TaskEvent);
         else {
-          const attempts = loaded?.attempts ?? 1;
-          enqueue.spawnChild("task", { id: task, input: { task, attempts } });
+          const begin = loaded?.beginnings?.[task];
+          const input = { task, attempts: loaded?.attempts ?? 1, ...(begin ? { begin } : {}) };
+          enqueue.spawnChild("task", { id: task, input });
           enqueue.sendTo(task, { type: "START" } satisfies TaskEvent);
         }
       }
@@ -131,7 +132,7 @@ export const runMachine = setup({
     executing: {
       invoke: { src: "ahead", id: "ahead" },
       entry: "fill",
-      always: { guard: "exhausted", target: "finishing" },
+      always: { guard: "exhausted", target: "verifying" },
       on: {
         "TASK.SPENT": {
           actions: assign({
@@ -164,6 +165,10 @@ export const runMachine = setup({
       },
     },
 
+    verifying: {
+      invoke: { id: "verify", src: "verify", onDone: "finishing" },
+    },
+
     stopping: {
       on: { INTERRUPT: {} },
       invoke: {
@@ -189,7 +194,8 @@ export const runMachine = setup({
 });
 
 function begun(loaded: LoadedRun): Partial<RunContext> {
-  return { loaded, board: makeBoard(loaded.tasks, loaded.jobs) };
+  const board = makeBoard(loaded.tasks, loaded.jobs);
+  return { loaded, board, spentUsd: loaded.spentUsd ?? 0 };
 }
 
 function refused(

@@ -18,11 +18,13 @@
  *
  * A task holds one of the run's places from START until its agent is done, and asks for one again
  * (queued) for each further attempt. A task that is blocked, or completed and landed, has settled:
- * its actor is stopped, and going back to pending is a new one.
+ * its actor is stopped, and going back to pending is a new one. In a run that is resumed, START leads
+ * to where the task was left (`begin`): working, checking or landing.
  */
 import { assign, setup } from "xstate";
 import type { Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
+import type { Beginning } from "../src/domain/resume.ts";
 import type { TaskId } from "../src/domain/task.ts";
 import {
   type Announcement,
@@ -37,6 +39,8 @@ export interface TaskInput {
   task: TaskId;
   /** Attempts in all, repairs included. */
   attempts: number;
+  /** Where it is taken up again. */
+  begin?: Beginning;
 }
 
 export interface TaskContext extends TaskInput {
@@ -87,14 +91,32 @@ export const taskMachine = setup({
   id: "task",
   context: ({ input }) => ({
     ...input,
-    attempt: 0,
-    occasion: { kind: "first" },
-    conversation: undefined,
+    attempt: input.begin?.attempt ?? 0,
+    occasion: input.begin?.cutOff ? { kind: "resumed", why: "interrupted" } : { kind: "first" },
+    conversation: input.begin?.conversation,
   }),
   initial: "pending",
   states: {
     pending: {
-      on: { START: "in_progress" },
+      on: {
+        START: [
+          {
+            guard: ({ context }) => context.begin?.at === "working",
+            target: "#task.in_progress.working",
+          },
+          {
+            guard: ({ context }) => context.begin?.at === "testing",
+            target: "testing",
+            actions: { type: "tell", params: ({ context }) => freed(context) },
+          },
+          {
+            guard: ({ context }) => context.begin?.at === "landing",
+            target: "completed",
+            actions: { type: "tell", params: ({ context }) => freed(context) },
+          },
+          { target: "in_progress" },
+        ],
+      },
     },
 
     in_progress: {
@@ -113,7 +135,7 @@ export const taskMachine = setup({
               {
                 guard: ({ event }) => event.output.ok,
                 target: "working",
-                actions: assign({ attempt: 1 }),
+                actions: assign({ attempt: ({ context }) => Math.max(context.attempt, 1) }),
               },
               { target: "#task.blocked", actions: assign(({ event }) => because(event.output)) },
             ],
@@ -293,7 +315,7 @@ export const taskMachine = setup({
               {
                 target: "#task.blocked",
                 actions: assign(({ event }) =>
-                  event.output.kind === "landed" ? {} : { failure: event.output.failure }
+                  "failure" in event.output ? { failure: event.output.failure } : {}
                 ),
               },
             ],

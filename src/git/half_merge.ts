@@ -1,9 +1,9 @@
-import { ok, type Result } from "../domain/result.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
 import { isAncestor } from "./ancestry.ts";
 import { headState } from "./commit.ts";
 import { discardTracked } from "./discard.ts";
-import { entries, git, gitFailed, gitMaybe, gitOk } from "./git.ts";
+import { detailOf, entries, git, gitFailed, gitMaybe, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
 /** Files with open conflicts. */
@@ -16,7 +16,7 @@ export async function unmergedFiles(worktree: string): Promise<Result<string[]>>
 /** Ends a merge that stands half done, its state anchored. True: there was one. */
 export async function giveUpMerge(
   repo: Repository,
-  work: { run: string; task: string; worktree: string },
+  work: { run: string; task: string; worktree: string; env: Env },
 ): Promise<Result<boolean>> {
   const head = await headState(work.worktree);
   if (!head.ok) return head;
@@ -57,13 +57,12 @@ export async function beginMerge(
   return files.value.length > 0 ? files : gitFailed(args, merge);
 }
 
-/**
- * Commits a merge whose conflicts are resolved. Fails with `git_failed` if a hook refuses it.
- */
+/** Commits a merge whose conflicts are resolved. Fails with `commit_failed` if a hook refuses it. */
 export async function concludeMerge(worktree: string, env: Env): Promise<Result<void>> {
   const args = ["commit", "--quiet", "--no-edit", "--cleanup=strip"];
-  const committed = await gitOk(args, { cwd: worktree, env });
-  return committed.ok ? ok() : committed;
+  const committed = await git(args, { cwd: worktree, env });
+  if (committed.code === 0) return ok();
+  return fail({ reason: "commit_failed", detail: detailOf(committed) });
 }
 
 /** Lines that git puts around a conflict; the one between, `=======`, also underlines titles. */

@@ -3,8 +3,10 @@ import type { Env } from "../exec/env.ts";
 import { isAncestor } from "./ancestry.ts";
 import { headState } from "./commit.ts";
 import { discardTracked } from "./discard.ts";
+import { exists } from "./files.ts";
 import { git, gitFailed, gitLine, gitOk } from "./git.ts";
 import { giveUpMerge, unmergedFiles } from "./half_merge.ts";
+import { exclusively } from "./mutex.ts";
 import type { Repository } from "./repository.ts";
 
 export type Merged =
@@ -86,7 +88,7 @@ async function keepOurs(cwd: string, folder: string, committed: boolean): Promis
  */
 export async function checkOut(
   repo: Repository,
-  work: { run: string; task: string; worktree: string },
+  work: { run: string; task: string; worktree: string; env: Env },
   sha: string,
 ): Promise<Result<void>> {
   const ended = await giveUpMerge(repo, work);
@@ -96,4 +98,17 @@ export async function checkOut(
   const args = ["checkout", "--quiet", "--force", "--detach", sha, "--"];
   const checkedOut = await gitOk(args, { cwd: work.worktree });
   return checkedOut.ok ? ok() : checkedOut;
+}
+
+/** Removes a worktree; false if it has changes or files that git neither holds nor ignores. */
+export async function removeIfClean(
+  repo: Repository,
+  worktree: string,
+  env: Env,
+): Promise<Result<boolean>> {
+  const args = ["worktree", "remove", "--", worktree];
+  const removed = await exclusively(repo.commonDir, () => git(args, { cwd: repo.root, env }));
+  if (removed.code === 0) return ok(true);
+  const there = await exists(worktree);
+  return there ? ok(false) : gitFailed(args, removed);
 }

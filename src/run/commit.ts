@@ -1,4 +1,4 @@
-import { dirname, join, relative } from "node:path";
+import { join } from "node:path";
 import type { Verdict } from "../../machines/ports.ts";
 import { commitMessage } from "../agent/commit_message.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -8,7 +8,10 @@ import { type Change, changes, commitAll, headState, ownCommits } from "../git/c
 import { exists } from "../git/files.ts";
 import type { Env } from "../exec/env.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
-import { excludesOf, makeTree, ownBranches } from "./prepare.ts";
+import { settleMerge, unfit } from "./base_merge.ts";
+import { excludesOf } from "./excludes.ts";
+import { planFolderIn } from "./files.ts";
+import { makeTree, ownBranches } from "./prepare.ts";
 import { attemptName, type Scope, type Workspace, workspaceOf } from "./scope.ts";
 
 /**
@@ -29,6 +32,8 @@ export async function commit(
   const excludes = await excludesOf(space);
   if (!excludes.ok) return excludes;
   const env = excludesEnv(excludes.value);
+  const merge = await settleMerge(scope, space, input, env);
+  if (!merge.ok || !merge.value.passed) return merge;
   const left = await changes(space.path, env);
   if (!left.ok) return left;
   const head = await settleHead(scope, space, left.value);
@@ -52,7 +57,7 @@ async function settleHead(
   if (inProgress) {
     const unmerged = left.filter(({ state }) => UNMERGED.has(state)).map(({ path }) => path);
     const files = unmerged.length > 0 ? `; unmerged files: ${unmerged.join(", ")}` : "";
-    return ok(refused("git status", `a ${inProgress} is half done${files}`));
+    return ok(unfit("git status", `a ${inProgress} is half done${files}`));
   }
   if (branch === space.branch) return ok({ passed: true });
   const since = scope.attemptStarts.get(space.task.id) ?? Date.now();
@@ -60,7 +65,7 @@ async function settleHead(
   if (!home.ok) return home;
   const where = branch ? `on the branch ${branch}` : "on a detached HEAD";
   if (!home.value.moved) {
-    return ok(refused("git status", `HEAD stands ${where}, not on ${space.branch}`));
+    return ok(unfit("git status", `HEAD stands ${where}, not on ${space.branch}`));
   }
   scope.emit({
     type: "notice",
@@ -79,7 +84,8 @@ async function commitLeftovers(
   left: Change[],
   env: Env,
 ): Promise<Result<{ verdict: Verdict; byParex: boolean }>> {
-  const exclude = planFiles(scope);
+  const folder = planFolderIn(scope.repo, scope.plan);
+  const exclude = folder === undefined ? [] : [folder];
   const wanted = left.filter(({ path }) =>
     !exclude.some((folder) => path === folder || path.startsWith(`${folder}/`))
   );
@@ -90,13 +96,7 @@ async function commitLeftovers(
   if (done.ok) return ok({ verdict: { passed: true }, byParex: done.value !== undefined });
   if (done.failure.reason !== "commit_failed") return done;
   // A hook of the user's refused it, most likely: the agent can put that right.
-  return ok({ verdict: refused("git commit", done.failure.detail), byParex: false });
-}
-
-/** The plan's folder as it stands in the worktree: what an agent wrote there is never committed. */
-function planFiles(scope: Scope): string[] {
-  const folder = relative(scope.repo.checkout, dirname(scope.plan.path));
-  return folder === "" || folder.startsWith("..") ? [] : [folder];
+  return ok({ verdict: unfit("git commit", done.failure.detail), byParex: false });
 }
 
 async function evidence(
@@ -107,25 +107,23 @@ async function evidence(
 ): Promise<Result<Verdict>> {
   const upstream = await ownBranches(scope, space.task.dependencies);
   if (!upstream.ok) return upstream;
-  const notFrom = [scope.baseSha, ...upstream.value.map(({ branch }) => branch)];
+  // With a merge of the base, its commits are on the branch too, and none of the task's own.
+  const notFrom = [scope.baseSha, scope.tip, ...upstream.value.map(({ branch }) => branch)];
   const commits = await ownCommits(scope.repo, space.branch, notFrom);
   if (!commits.ok) return commits;
-  const head = commits.value[0];
-  if (!head) {
+  if (commits.value.length === 0) {
     const log = `${scope.dir}/transcripts/${attemptName(input)}.log`;
     return fail({ reason: "no_changes", log });
   }
+  const head = await headState(space.path);
+  if (!head.ok) return head;
   scope.emit({
     type: "task.committed",
     task: input.task,
     attempt: input.attempt,
     commits: commits.value.length,
-    head: head.sha,
+    head: head.value.sha ?? "",
     by_parex: byParex,
   });
   return ok({ passed: true });
-}
-
-function refused(command: string, tail: string): Verdict {
-  return { passed: false, check: "commit", failed: { command, exitCode: 1, tail } };
 }

@@ -1,5 +1,5 @@
 import { createActor, fromCallback, fromPromise, toPromise } from "xstate";
-import type { AheadEvent, Landing, LoadedRun, RunOutcome } from "../../machines/ports.ts";
+import type { AheadEvent, Announcement, LoadedRun, RunOutcome } from "../../machines/ports.ts";
 import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { RunEvent } from "../domain/event.ts";
@@ -15,8 +15,12 @@ import { loadPlan } from "../plan/load.ts";
 import { check } from "./check.ts";
 import { commit } from "./commit.ts";
 import { type OpenRun, openRun } from "./open.ts";
+import { verifyIntegration } from "./integration.ts";
+import { land } from "./land.ts";
+import { endMerge, endMerges } from "./base_merge.ts";
 import { makeTree, prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
+import { MergeQueue } from "./queue.ts";
 import { until } from "./waits.ts";
 import { work } from "./work.ts";
 
@@ -55,9 +59,16 @@ export function execute(input: ExecuteInput): Execution {
 
   let selected: { plan: Plan; selection: Selection } | undefined;
   let opened: OpenRun | undefined;
+  let queue: MergeQueue | undefined;
   const run = () => {
-    if (!opened) throw new Error("the run is not open");
-    return opened;
+    if (!opened || !queue) throw new Error("the run is not open");
+    return { ...opened, queue };
+  };
+  const announce = (announcement: Announcement) => {
+    const { scope, statuses } = run();
+    statuses.announce(announcement);
+    const { task, status } = announcement;
+    if (status === "blocked") void track(endMerge(scope, task));
   };
 
   const load = async (): Promise<Result<LoadedRun>> => {
@@ -71,7 +82,7 @@ export function execute(input: ExecuteInput): Execution {
       tasks: selection.value.tasks,
       jobs,
       attempts,
-      dependentsAfter: "completed",
+      dependentsAfter: input.settings.land === "merge" ? "landed" : "completed",
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
     });
   };
@@ -83,6 +94,7 @@ export function execute(input: ExecuteInput): Execution {
     const result = await openRun({ ...input, ...selected, agent: agent.value });
     if (!result.ok) return fail(result.failure);
     opened = result.value;
+    queue = new MergeQueue(opened.scope);
     return ok();
   };
 
@@ -95,13 +107,13 @@ export function execute(input: ExecuteInput): Execution {
       commit: promised((input, signal) => commit(run().scope, input, signal)),
       check: promised((input, signal) => check(run().scope, input, signal)),
       publish: promised(({ task }) => publish(run().scope, task)),
-      land: promised(() => Promise.resolve<Landing>({ kind: "landed" })),
+      land: promised((input, signal) => land(run().scope, run().queue, input, signal)),
       wait: promised(({ task, until: time, why }, signal) => {
         run().scope.emit({ type: "run.parked", task, until: new Date(time).toISOString(), why });
         return until(time, signal);
       }),
     },
-    actions: { announce: (_, announcement) => run().statuses.announce(announcement) },
+    actions: { announce: (_, announcement) => announce(announcement) },
   });
 
   const actor = createActor(runMachine.provide({
@@ -110,12 +122,15 @@ export function execute(input: ExecuteInput): Execution {
       check: promised(open),
       task,
       ahead: aheadOf(promiseTree),
+      verify: promised((_, signal) => verifyIntegration(run().scope, run().queue, signal)),
       putBack: fromPromise(async () => {
         await Promise.allSettled(underWay);
         opened?.statuses.putBack();
+        if (opened) await endMerges(opened.scope);
       }),
       finish: fromPromise(async ({ input: { outcome } }) => {
         await Promise.allSettled(underWay);
+        await queue?.close();
         opened?.finish(outcome);
       }),
     },

@@ -8,7 +8,7 @@ import { excludesEnv } from "../git/local_excludes.ts";
 import { listWorktrees } from "../git/registrations.ts";
 import type { Repository } from "../git/repository.ts";
 import type { BranchFacts } from "../report/status.ts";
-import { excludesOf } from "./prepare.ts";
+import { excludesOf } from "./excludes.ts";
 
 /** git processes at the same time. */
 const AT_ONCE = 8;
@@ -53,7 +53,7 @@ async function factsOf(task: Task, known: Known): Promise<BranchFacts> {
   const branch = branchOf(task.id);
   const ahead = known.base === undefined ? undefined : await aheadOf(task, known.base, known);
   const worktree = known.worktrees.get(branch);
-  const dirty = worktree === undefined ? undefined : await isDirty(task, branch, worktree);
+  const dirty = worktree === undefined ? undefined : await isDirty(task, worktree);
   return {
     ...(ahead === undefined ? {} : { ahead }),
     ...(worktree === undefined ? {} : { worktree }),
@@ -71,8 +71,8 @@ async function aheadOf(
   return own.ok ? own.value.length : undefined;
 }
 
-async function isDirty(task: Task, branch: string, path: string): Promise<boolean | undefined> {
-  const excludes = await excludesOf({ task, branch, path });
+async function isDirty(task: Task, path: string): Promise<boolean | undefined> {
+  const excludes = await excludesOf({ task, path });
   if (!excludes.ok) return undefined;
   const changed = await changes(path, excludesEnv(excludes.value));
   return changed.ok ? changed.value.length > 0 : undefined;

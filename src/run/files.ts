@@ -14,6 +14,15 @@ export function planFilesOf(repo: Repository, plan: Plan): string[] {
   return [plan.path, ...plan.tasks.map(({ source }) => source.path)];
 }
 
+/**
+ * The plan's folder, relative to a worktree: what stands there is never an agent's to commit. Absent
+ * where it is no folder of its own in the repository.
+ */
+export function planFolderIn(repo: Repository, plan: Plan): string | undefined {
+  const folder = relative(repo.checkout, dirname(plan.path));
+  return folder === "" || folder.startsWith("..") ? undefined : folder;
+}
+
 /** The branches and worktrees that these tasks will have. */
 export function branchTargets(repo: Repository, tasks: readonly Task[]) {
   return tasks.map(({ id }) => ({

@@ -13,7 +13,7 @@ import type { Evidence } from "../report/pull_request.ts";
 import { evidenceIn, findEvidence } from "./evidence.ts";
 import { ensurePullRequest } from "./pull_request.ts";
 import { type Scope, workspaceOf } from "./scope.ts";
-import { isInBase, type Landing } from "./stack.ts";
+import { isInBase, type PullRequestScope } from "./stack.ts";
 
 /** GitHub's limits are an account's, so requests of one process never compete. */
 const MUTEX = "github";
@@ -68,7 +68,7 @@ export async function openPullRequest(
   if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
   const repository = await repositoryOn(repo, remote);
   if (!repository.ok) return repository;
-  const landing: Landing = {
+  const pullRequests: PullRequestScope = {
     repo,
     remote,
     base,
@@ -79,7 +79,7 @@ export async function openPullRequest(
   const { task } = workspaceOf(scope, id);
   const done = await exclusively(
     MUTEX,
-    () => ensurePullRequest(landing, task, evidenceIn(record, id)),
+    () => ensurePullRequest(pullRequests, task, evidenceIn(record, id)),
   );
   if (!done.ok) return done;
   const { url, number, state } = done.value;
@@ -91,10 +91,10 @@ export async function openPullRequest(
  * of each as it is done. What fails for one task keeps no other one from its own.
  */
 export async function openPullRequests(
-  landing: Landing,
+  scope: PullRequestScope,
   onOutcome: (outcome: PullRequestOutcome) => void,
 ): Promise<Result<PullRequestOutcome[]>> {
-  const { repo, plan } = landing;
+  const { repo, plan } = scope;
   const branches = await planBranches(repo, plan.identity);
   if (!branches.ok) return branches;
   const order = topological(plan.tasks);
@@ -104,7 +104,7 @@ export async function openPullRequests(
   const evidence = await findEvidence(repo.commonDir, plan.identity, ids);
   const outcomes: PullRequestOutcome[] = [];
   for (const task of completed) {
-    const outcome = await outcomeOf(landing, task, branches.value, evidence.get(task.id));
+    const outcome = await outcomeOf(scope, task, branches.value, evidence.get(task.id));
     onOutcome(outcome);
     outcomes.push(outcome);
   }
@@ -112,7 +112,7 @@ export async function openPullRequests(
 }
 
 async function outcomeOf(
-  landing: Landing,
+  scope: PullRequestScope,
   task: Task,
   branches: Set<string>,
   evidence: Evidence | undefined,
@@ -120,10 +120,10 @@ async function outcomeOf(
   const branch = branchOf(task.id);
   const about = { task: task.id, branch };
   if (!branches.has(branch)) return { ...about, state: "nothing" };
-  const landed = await isInBase(landing, branch);
+  const landed = await isInBase(scope, branch);
   if (!landed.ok) return { ...about, state: "failed", failure: landed.failure };
   if (landed.value) return { ...about, state: "nothing" };
-  const done = await ensurePullRequest(landing, task, evidence);
+  const done = await ensurePullRequest(scope, task, evidence);
   return done.ok
     ? { ...about, ...done.value }
     : { ...about, state: "failed", failure: done.failure };

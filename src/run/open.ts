@@ -23,6 +23,8 @@ import { branchTargets, planFilesOf, warningLine } from "./files.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { type Lock, takeLock } from "./lock.ts";
+import { prepareLanding } from "./land.ts";
+import { baseOf } from "./queue.ts";
 import type { Scope } from "./scope.ts";
 import { Statuses } from "./statuses.ts";
 import { newRunId, runDir, stateDir } from "./store.ts";
@@ -84,6 +86,10 @@ async function openLocked(
   if (!excluded.ok) return excluded;
   const remote = await remoteOf(repo, base);
   if (!remote.ok) return remote;
+  const pushed = remote.value === undefined ? {} : { remote: remote.value };
+  const landsOn = { ...baseOf({ base, ...pushed, settings }), sha: baseSha };
+  const landing = await prepareLanding(repo, landsOn, settings);
+  if (!landing.ok) return landing;
   const dir = runDir(repo.commonDir, run);
   const journal = journalIn(dir, run);
   if (!journal.ok) return journal;
@@ -103,16 +109,21 @@ async function openLocked(
     agent,
     base,
     baseSha,
-    ...(remote.value === undefined ? {} : { remote: remote.value }),
+    tip: landing.value.tip,
+    land: landing.value.land,
+    ...pushed,
     emit,
     record,
     ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
+    merges: new Map(),
     waits: new Waits(),
     attemptStarts: new Map(),
     checkPlaces: new Places(settings.checkJobs),
     treePlaces: new Places(1),
   };
   emitStart(scope, selection);
+  const { problem } = landing.value;
+  if (problem !== undefined) emit({ type: "notice", message: problem });
   let closed = false;
   const close = () => {
     if (closed) return;
@@ -138,12 +149,13 @@ function ending(record: RunRecord, { kind }: RunOutcome): EventOf<"run.finished"
   const { completed, blocked, ...undone } = countStatuses(record);
   const pending = undone.pending + undone.in_progress + undone.testing;
   const interrupted = kind === "interrupted";
+  const integrated = record.integration?.ok !== false;
   const now = Date.now();
   const ms = wallMs(record, now);
   const { costUsd } = usageTotals(selectedTasks(record).flatMap(({ attempts }) => attempts));
   return {
     type: "run.finished",
-    exit_code: interrupted ? 130 : blocked + pending === 0 ? 0 : 1,
+    exit_code: interrupted ? 130 : blocked + pending === 0 && integrated ? 0 : 1,
     completed,
     blocked,
     pending,

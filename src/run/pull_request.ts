@@ -9,38 +9,38 @@ import { createPullRequest, type PullRequest, updatePullRequest } from "../githu
 import { baseOf, type Unlanded } from "../github/stack.ts";
 import { markOf, withPart } from "../report/managed_part.ts";
 import { type Evidence, pullRequestPart, pullRequestTitle } from "../report/pull_request.ts";
-import { type Landing, standingOf, unlandedOf } from "./stack.ts";
+import { type PullRequestScope, standingOf, unlandedOf } from "./stack.ts";
 
 /**
  * Makes sure that a completed task's branch has its one pull request: opens it, or brings an open
  * one up to date. One that was closed or merged stays the only one. Safe to run again at any time.
  */
 export async function ensurePullRequest(
-  landing: Landing,
+  scope: PullRequestScope,
   task: Task,
   evidence: Evidence | undefined,
 ): Promise<Result<TaskPullRequest>> {
-  const { repo, remote, gh } = landing;
+  const { repo, remote, gh } = scope;
   const branch = branchOf(task.id);
-  const found = await standingOf(landing, task.id);
+  const found = await standingOf(scope, task.id);
   if (!found.ok) return found;
   const standing = found.value;
   if (standing && standing.state !== "open") {
     const { number, url, state } = standing;
-    landing.notice(task.id, `its pull request was ${state}, no second one is opened: ${url}`);
+    scope.notice(task.id, `its pull request was ${state}, no second one is opened: ${url}`);
     return ok({ number, url, state });
   }
   const pushed = await pushBranch(repo, remote, branch);
   if (!pushed.ok) return pushed;
-  const unlanded = await unlandedOf(landing, task.id);
+  const unlanded = await unlandedOf(scope, task.id);
   if (!unlanded.ok) return unlanded;
-  const draft = draftOf(landing, task, unlanded.value, evidence);
+  const draft = draftOf(scope, task, unlanded.value, evidence);
   const done = standing ? await refresh(gh, standing, draft) : await open(gh, branch, draft);
   if (!done.ok) return done;
   const labels = task.labels.filter((label) => !standing?.labels.includes(label));
   const { left } = await addLabels(gh, done.value.number, labels);
   for (const { name, why } of left) {
-    landing.notice(task.id, `the label ${name} was left out: ${why}`);
+    scope.notice(task.id, `the label ${name} was left out: ${why}`);
   }
   return done;
 }
@@ -54,7 +54,7 @@ interface Draft {
 }
 
 function draftOf(
-  { base, plan }: Landing,
+  { base, plan }: PullRequestScope,
   task: Task,
   unlanded: Unlanded[],
   evidence: Evidence | undefined,

@@ -5,7 +5,7 @@ import type { Emit } from "../domain/event.ts";
 import { branchOf, worktreeOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { RunRecord } from "../domain/record.ts";
-import type { Settings } from "../domain/settings.ts";
+import type { Land, Settings } from "../domain/settings.ts";
 import type { Task, TaskId } from "../domain/task.ts";
 import { childEnv, type Env } from "../exec/env.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
@@ -25,7 +25,11 @@ export interface Scope {
   settings: Settings;
   agent: Agent;
   base: string;
+  /** Where the base stood when the run began. */
   baseSha: string;
+  /** The newest commit of the base that is known; it moves on as tasks are merged. */
+  tip: string;
+  land: Land;
   /** Where completed branches are pushed to. */
   remote?: string;
   emit: Emit;
@@ -34,6 +38,8 @@ export interface Scope {
   ledger: Ledger;
   /** When each task's attempt under way, or its last one, began: milliseconds since the epoch. */
   attemptStarts: Map<TaskId, number>;
+  /** What was merged into tasks' branches from the base, because the two do not get along. */
+  merges: Map<TaskId, BaseMerge>;
   waits: Waits;
   /** For checks, setup included. */
   checkPlaces: Places;
@@ -41,12 +47,29 @@ export interface Scope {
   treePlaces: Places;
 }
 
-/** A task with the places of its work. */
-export interface Workspace {
-  task: Task;
-  branch: string;
+/** A commit of the base in a task's branch. */
+export interface BaseMerge {
+  onto: string;
+  /** The branch's own commit before it. */
+  before: string;
+  /** Files that were in conflict. */
+  files: string[];
+  /** The tasks that these are between. */
+  between: TaskId[];
+}
+
+/** A worktree in which a run's commands are run. */
+export interface Place {
+  /** Whose processes they are. */
+  task: { id: TaskId };
   /** Absolute. */
   path: string;
+}
+
+/** A task with the places of its work. */
+export interface Workspace extends Place {
+  task: Task;
+  branch: string;
 }
 
 export function workspaceOf(scope: Scope, id: TaskId): Workspace {
@@ -60,8 +83,8 @@ export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
   return { PAREX_RUN_ID: scope.run, PAREX_TASK_ID: task };
 }
 
-/** The environment of what runs in a task's worktree: agents, setup and checks. */
-export function workEnv(scope: Scope, space: Workspace, excludes: string, extra: Env = {}): Env {
+/** The environment of what runs in a worktree: agents, setup and checks. */
+export function workEnv(scope: Scope, space: Place, excludes: string, extra: Env = {}): Env {
   return childEnv({
     ...marksOf(scope, space.task.id),
     PAREX_WORKTREE: space.path,

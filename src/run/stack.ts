@@ -12,7 +12,7 @@ import { standingFor, type Unlanded } from "../github/stack.ts";
 import { markOf } from "../report/managed_part.ts";
 
 /** What opening the pull requests of a plan takes. */
-export interface Landing {
+export interface PullRequestScope {
   repo: Repository;
   remote: string;
   /** Where what waits for nothing is to be merged into. */
@@ -24,12 +24,12 @@ export interface Landing {
 }
 
 /** The dependencies of a task whose work is not in the base yet, in the order of the plan. */
-export async function unlandedOf(landing: Landing, id: TaskId): Promise<Result<Unlanded[]>> {
-  const tasks = landing.plan.tasks;
+export async function unlandedOf(scope: PullRequestScope, id: TaskId): Promise<Result<Unlanded[]>> {
+  const tasks = scope.plan.tasks;
   const direct = tasks.find((task) => task.id === id)?.dependencies ?? [];
   const found = new Map<TaskId, Omit<Unlanded, "contained">>();
   for (const dependency of tasks.filter((task) => direct.includes(task.id))) {
-    const unlanded = await lookAt(landing, dependency.id);
+    const unlanded = await lookAt(scope, dependency.id);
     if (!unlanded.ok) return unlanded;
     if (unlanded.value) found.set(dependency.id, unlanded.value);
   }
@@ -42,18 +42,18 @@ export async function unlandedOf(landing: Landing, id: TaskId): Promise<Result<U
 }
 
 async function lookAt(
-  landing: Landing,
+  scope: PullRequestScope,
   id: TaskId,
 ): Promise<Result<Omit<Unlanded, "contained"> | undefined>> {
-  const { repo, remote } = landing;
+  const { repo, remote } = scope;
   const branch = branchOf(id);
   const head = await shaOf(repo, `refs/heads/${branch}`);
   if (!head.ok) return head;
   if (head.value === undefined) return ok(undefined);
-  const landed = await isInBase(landing, branch);
+  const landed = await isInBase(scope, branch);
   if (!landed.ok) return landed;
   if (landed.value) return ok(undefined);
-  const standing = await standingOf(landing, id);
+  const standing = await standingOf(scope, id);
   if (!standing.ok) return standing;
   if (standing.value?.state === "merged") return ok(undefined);
   const pushed = await shaOf(repo, `refs/remotes/${remote}/${branch}`);
@@ -64,7 +64,7 @@ async function lookAt(
 
 /** The pull request that stands for a task's branch, if there is one. */
 export async function standingOf(
-  { repo, plan, gh }: Landing,
+  { repo, plan, gh }: PullRequestScope,
   id: TaskId,
 ): Promise<Result<PullRequest | undefined>> {
   const branch = branchOf(id);
@@ -80,7 +80,7 @@ export async function standingOf(
 
 /** Whether the base holds all of a branch: here, or as the remote last showed it. */
 export async function isInBase(
-  { repo, remote, base }: Pick<Landing, "repo" | "remote" | "base">,
+  { repo, remote, base }: Pick<PullRequestScope, "repo" | "remote" | "base">,
   branch: string,
 ): Promise<Result<boolean>> {
   for (const place of [`refs/heads/${base}`, `refs/remotes/${remote}/${base}`]) {

@@ -14,7 +14,9 @@ import type { Usage } from "../domain/event.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { filesChanged, ownCommits } from "../git/commit.ts";
 import { dirname } from "node:path";
-import { excludesOf, ownBranches } from "./prepare.ts";
+import { mergeBase } from "./base_merge.ts";
+import { excludesOf } from "./excludes.ts";
+import { ownBranches } from "./prepare.ts";
 import { attemptName, type Scope, workEnv, type Workspace, workspaceOf } from "./scope.ts";
 
 /** Journal lines of what an agent is doing: at most one in this time, for each agent. */
@@ -38,6 +40,8 @@ export async function work(
     const failure = { reason: "budget_exhausted", scope: whose, spentUsd, capUsd } as const;
     return { kind: "blocked", spentUsd: 0, failure };
   }
+  const merged = await mergeBase(scope, space, input.occasion);
+  if (!merged.ok) return { kind: "blocked", spentUsd: 0, failure: merged.failure };
   const request = await makeRequest(scope, space, input, signal);
   if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
   if (allowance) request.value.budgetUsd = allowance.usd;

@@ -64,6 +64,10 @@ function play(script: Script) {
       ahead: fromCallback<AheadEvent>(({ receive }) => {
         receive(({ tasks }) => log.push(`ahead ${tasks.join(" ")}`));
       }),
+      verify: fromPromise<void, void>(async () => {
+        await pause('"verify"');
+        log.push("verify");
+      }),
       putBack: port<void, { tasks: TaskId[] }>(({ tasks }) => {
         log.push(`back ${tasks.join(" ")}`);
       }),
@@ -284,6 +288,25 @@ Deno.test("a task whose landing is refused for good is blocked", async () => {
   await run.outcome;
   assert(run.log.includes("a blocked merge_conflict"));
   assert(!run.log.some((line) => line.startsWith("work b")));
+});
+
+Deno.test("a run verifies the integration once, after its last task has settled", async () => {
+  const run = play({ tasks: [taskOf("a"), taskOf("b", ["a"])], jobs: 1 });
+  await run.outcome;
+  assertEquals(run.log.filter((line) => line === "verify").length, 1);
+  assertEquals(run.log.slice(-3), ["b landed", "verify", "end finished"]);
+});
+
+Deno.test("a run that is interrupted while it verifies ends as interrupted", async () => {
+  const run = play({
+    tasks: [taskOf("a")],
+    jobs: 1,
+    pause: (what) => what === '"verify"' ? new Promise(() => {}) : Promise.resolve(),
+  });
+  await until(() => run.actor.getSnapshot().matches("verifying"));
+  run.actor.send({ type: "INTERRUPT" });
+  assertEquals(await run.outcome, { kind: "interrupted" });
+  assertEquals(run.log.slice(-2), ["back ", "end interrupted"]);
 });
 
 Deno.test("a settled task's actor is stopped", async () => {

@@ -1,0 +1,61 @@
+import type { Landing } from "../../machines/ports.ts";
+import { ok, type Result } from "../domain/result.ts";
+import type { Land, Settings } from "../domain/settings.ts";
+import type { TaskId } from "../domain/task.ts";
+import { type Base, findTip } from "../git/base.ts";
+import { NETWORK_TIMEOUT_MS } from "../git/git.ts";
+import type { Repository } from "../git/repository.ts";
+import { openPullRequest, preparePullRequests } from "./land_pr.ts";
+import type { MergeQueue } from "./queue.ts";
+import type { Scope } from "./scope.ts";
+
+/** How a run lands, and from where it starts. */
+export interface LandingPlan {
+  land: Land;
+  /** The newest commit of the base. */
+  tip: string;
+  /** What stands in the way of landing, though the work can be done. */
+  problem?: string;
+}
+
+/** Looks before any agent starts whether what is completed can be landed as it is asked for. */
+export async function prepareLanding(
+  repo: Repository,
+  base: Base & { sha: string },
+  settings: Settings,
+): Promise<Result<LandingPlan>> {
+  const land = settings.land ?? "none";
+  if (land === "pr") {
+    const ready = await preparePullRequests(repo, base.remote);
+    if (!ready.ok) return ready;
+  }
+  if (land !== "merge") return ok({ land, tip: base.sha });
+  const tip = await findTip(repo, base, NETWORK_TIMEOUT_MS);
+  if (tip.ok) return ok({ land, tip: tip.value.sha });
+  if (tip.failure.reason !== "push_failed") return tip;
+  const { remote, detail } = tip.failure;
+  const problem = `${remote} does not answer, and nothing can land until it does: ${detail}`;
+  return ok({ land, tip: base.sha, problem });
+}
+
+/** Brings a completed task's commits to where the run lands. */
+export async function land(
+  scope: Scope,
+  queue: MergeQueue,
+  input: { task: TaskId; attempt: number },
+  signal: AbortSignal,
+): Promise<Landing> {
+  switch (scope.land) {
+    case "none":
+      return { kind: "landed" };
+    case "merge":
+      return await queue.land(input, signal);
+    case "pr": {
+      const opened = await openPullRequest(scope, input.task, signal);
+      if (!opened.ok) return { kind: "blocked", failure: opened.failure };
+      const { url } = opened.value;
+      scope.emit({ type: "task.landed", task: input.task, how: "pr", url });
+      return { kind: "landed" };
+    }
+  }
+}

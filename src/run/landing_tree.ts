@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { Verdict } from "../../machines/ports.ts";
+import type { CheckName } from "../checks/find.ts";
+import { branchOf, worktreeOf } from "../domain/names.ts";
+import { ok, type Result } from "../domain/result.ts";
+import type { TaskId } from "../domain/task.ts";
+import { copyFiles } from "../git/copy.ts";
+import { exists } from "../git/files.ts";
+import { entries, gitOk } from "../git/git.ts";
+import { checkOut, mergeBranch, type Merged, removeIfClean } from "../git/landing.ts";
+import { excludesEnv } from "../git/local_excludes.ts";
+import { ensureWorktree } from "../git/worktree.ts";
+import { runChecks } from "./check.ts";
+import type { Told } from "./command.ts";
+import { excludesOf, leavingNoTrace } from "./excludes.ts";
+import { planFolderIn } from "./files.ts";
+import type { Place, Scope } from "./scope.ts";
+import { setUp } from "./setup.ts";
+
+/** No task has such an id. */
+const LANDING = "_landing";
+
+/** Files that say what a project's setup installs, wherever they lie. */
+const MANIFEST =
+  /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|deno\.(jsonc?|lock)|(dev-)?requirements[^/]*\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|(uv|poetry|pdm|Pipfile|Cargo|gradle)\.lock(file)?|Pipfile|Cargo\.toml|go\.(mod|sum)|pom\.xml|(build|settings)\.gradle(\.kts)?|\.tool-versions|Makefile)$/;
+
+/** The worktree in which branches are merged into the base and checked before the base moves. */
+export class LandingTree {
+  readonly #place: Place;
+
+  constructor(private readonly scope: Scope) {
+    this.#place = { task: { id: LANDING }, path: `${scope.repo.root}/${worktreeOf(LANDING)}` };
+  }
+
+  /** Stands at a commit, with nothing else in it. The first time makes the worktree. */
+  async checkOut(sha: string): Promise<Result<void>> {
+    const { repo, run, plan } = this.scope;
+    const worktree = this.#place.path;
+    const tree = { path: worktree, startPoint: sha, identity: plan.identity };
+    const made = await ensureWorktree(repo, tree);
+    if (!made.ok) return made;
+    const excludes = await excludesOf(this.#place);
+    if (!excludes.ok) return excludes;
+    const env = excludesEnv(excludes.value);
+    return await checkOut(repo, { run, task: LANDING, worktree, env }, sha);
+  }
+
+  /** Merges a task's branch into what the worktree stands at. */
+  async merge(id: TaskId): Promise<Result<Merged>> {
+    const { repo, plan, tasks } = this.scope;
+    const excludes = await excludesOf(this.#place);
+    if (!excludes.ok) return excludes;
+    const task = tasks.get(id);
+    const branch = branchOf(id);
+    const title = task?.title ?? task?.name ?? id;
+    const keep = planFolderIn(repo, plan);
+    const message = `Merge branch '${branch}'\n\n${title}\n\nImplements: ${id}\n`;
+    const merge = { branch, message, ...(keep === undefined ? {} : { keep }) };
+    // What setup and checks have left beside the tracked files must not stand in a merge's way.
+    return await mergeBranch(this.#place.path, merge, excludesEnv(excludes.value));
+  }
+
+  /** Runs the project's checks, or only one, on what the worktree stands at. */
+  async check(told: Told, signal: AbortSignal, only?: CheckName): Promise<Result<Verdict>> {
+    const ready = await this.#setUp(told, signal);
+    if (ready.ok) return await runChecks(this.scope, this.#place, told, signal, only);
+    if (ready.failure.reason !== "setup_failed") return ready;
+    return ok({ passed: false, check: "setup", failed: ready.failure.failed });
+  }
+
+  async #setUp({ task }: Told, signal: AbortSignal): Promise<Result<void>> {
+    const { repo, settings } = this.scope;
+    const { path } = this.#place;
+    const excludes = await excludesOf(this.#place);
+    if (!excludes.ok) return excludes;
+    const inputs = await manifestsOf(path);
+    if (!inputs.ok) return inputs;
+    return await leavingNoTrace(this.scope, this.#place, excludes.value, async () => {
+      const copied = await copyFiles(repo.root, path, settings.copy);
+      if (!copied.ok) return copied;
+      const what = { ...(task === undefined ? {} : { task }), inputs: inputs.value };
+      return await setUp(this.scope, this.#place, what, signal);
+    });
+  }
+
+  /** Removes the worktree unless there is something in it that git does not hold. */
+  async close(): Promise<Result<void>> {
+    const { path } = this.#place;
+    if (!await exists(path)) return ok();
+    const excludes = await excludesOf(this.#place);
+    if (!excludes.ok) return excludes;
+    const removed = await removeIfClean(this.scope.repo, path, excludesEnv(excludes.value));
+    return removed.ok ? ok() : removed;
+  }
+}
+
+/** Changes when one of the files does that a project's setup reads. */
+async function manifestsOf(worktree: string): Promise<Result<string>> {
+  const listed = await gitOk(["ls-tree", "-r", "-z", "HEAD"], { cwd: worktree });
+  if (!listed.ok) return listed;
+  const manifests = entries(listed.value).filter((entry) =>
+    MANIFEST.test(entry.split("\t")[1] ?? "")
+  );
+  return ok(createHash("sha256").update(manifests.join("\0")).digest("hex"));
+}

@@ -1,0 +1,46 @@
+import { findChecks } from "../checks/find.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import type { TaskId } from "../domain/task.ts";
+import { gitDirOf } from "../git/branches.ts";
+import { io, readIfThere } from "../git/files.ts";
+import { checkFailure, runCommand } from "./command.ts";
+import type { Place, Scope } from "./scope.ts";
+
+/** Written into a worktree's git folder when its setup has passed: it is not done again. */
+const SETUP_DONE = "parex-setup";
+
+export interface SetupFor {
+  /** The task that it is for, if it is for one. */
+  task?: TaskId;
+  /** What the setup depends on beside its command; when that has changed, it is done again. */
+  inputs?: string;
+}
+
+/** Runs the project's setup command in a worktree, unless it has been. */
+export async function setUp(
+  scope: Scope,
+  place: Place,
+  { task, inputs = "" }: SetupFor,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  const { setup } = await findChecks(place.path, scope.settings.checks);
+  if (!setup) return ok();
+  const folder = await gitDirOf(place.path);
+  if (!folder.ok) return folder;
+  const marker = `${folder.value}/${SETUP_DONE}`;
+  const stamp = setup.command + inputs;
+  const done = await io(marker, () => readIfThere(marker));
+  if (!done.ok) return done;
+  if (done.value === stamp) return ok();
+  const release = await scope.checkPlaces.take(signal);
+  try {
+    const told = { ...(task === undefined ? {} : { task }), log: `${place.task.id}.setup` };
+    const ran = await runCommand(scope, place, setup, told, signal);
+    if (!ran.ok) return ran;
+    const failed = checkFailure(ran.value);
+    if (failed) return fail({ reason: "setup_failed", failed });
+    return await io(marker, () => Deno.writeTextFile(marker, stamp));
+  } finally {
+    release?.();
+  }
+}
