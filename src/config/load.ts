@@ -1,7 +1,7 @@
 import { CONFIG_PATH } from "../domain/names.ts";
 import type { Problem } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import type { Settings } from "../domain/settings.ts";
+import type { RunSettings, Settings } from "../domain/settings.ts";
 import { closest } from "../domain/suggest.ts";
 import { fromFile } from "./file.ts";
 import { checkRules } from "./rules.ts";
@@ -31,8 +31,20 @@ export async function loadSettings(input: SettingsInput): Promise<Result<Setting
   return settle([fromFlags(input.flags), fromVariables(input.env), file.value]);
 }
 
-/** Decides from the sources, the strongest first. */
-export function settle(sources: readonly Source[]): Result<Settings> {
+/** The settings of a run that goes on: by flag, else as they were recorded. */
+export function resumedSettings(
+  recorded: RunSettings,
+  flags: SettingsInput["flags"],
+): Result<Settings> {
+  const { checks, ...others } = recorded;
+  return settle([fromFlags(flags)], { ...others, ...checks });
+}
+
+/** Decides from the sources, the strongest first; `before` stands where none of them says anything. */
+export function settle(
+  sources: readonly Source[],
+  before: Partial<Values> = {},
+): Result<Settings> {
   const problems = sources.flatMap((source) => source.problems);
   const values: Partial<Values> = {};
   const winners = new Map<Key, Given>();
@@ -45,7 +57,7 @@ export function settle(sources: readonly Source[]): Result<Settings> {
       if (!winners.has(key)) winners.set(key, given);
     }
   }
-  const whole = withDefaults(values);
+  const whole = withDefaults(before, values);
   problems.push(...checkRules(whole, (key) => winners.get(key)?.origin));
   if (problems.length > 0) return fail({ reason: "config_invalid", problems: sorted(problems) });
   return ok(asSettings(whole));
@@ -75,10 +87,11 @@ function invalid<T>({ name, kind }: Spec<T>, { value, origin }: Given): Problem 
   };
 }
 
-function withDefaults(values: Partial<Values>): Values {
+function withDefaults(before: Partial<Values>, values: Partial<Values>): Values {
   return {
     ...DEFAULTS,
     checkJobs: defaultCheckJobs(navigator.hardwareConcurrency),
+    ...before,
     // Whoever gives a command means the agent that runs it.
     ...(values.agentCommand === undefined ? {} : { agent: "command" }),
     ...values,

@@ -1,4 +1,5 @@
 import type { Failure, Reason } from "./failure.ts";
+import type { RunSettings } from "./settings.ts";
 import type { Priority, Status, TaskId } from "./task.ts";
 
 /** What an agent used, as it reported it. Absent: not reported. */
@@ -38,6 +39,10 @@ export type EventBody =
     pid: number;
     /** What the report needs to know of each task of the plan, selected or not. */
     graph: GraphTask[];
+    /** What was set, but for how this one process talks: a run that is resumed goes on with it. */
+    settings?: RunSettings;
+    /** Another process goes on with the run. */
+    resumed?: true;
     /** Tasks found `in_progress` or `testing` without a live run: executed again. */
     leftovers?: TaskId[];
     warnings?: string[];
@@ -71,6 +76,10 @@ export type EventBody =
     attempt: number;
     outcome: AgentOutcomeName;
     ms: number;
+    /** null: ended by a signal. */
+    exit_code?: number | null;
+    /** `limited`: when the agent may go on, if it said so. ISO 8601 */
+    until?: string;
     session?: string;
     detail?: string;
     transcript?: string;

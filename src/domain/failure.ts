@@ -50,6 +50,8 @@ export type PrerequisiteFailure =
   | { reason: "branch_in_the_way"; branch: string; wanted: string }
   | { reason: "agent_missing"; agent: string; command: string }
   | { reason: "nested_run"; task: TaskId }
+  /** A newer parex has written the journal. */
+  | { reason: "journal_newer"; path: string; version: number }
   | { reason: "lock_held"; pid: number; since: string; run?: string; path: string };
 
 /** A task cannot go on without a person. These are the reason codes of blocked tasks. */

@@ -1,4 +1,5 @@
 import type { EventOf, RunEvent } from "./event.ts";
+import type { RunSettings } from "./settings.ts";
 import type { TaskId } from "./task.ts";
 import {
   applyToTask,
@@ -25,6 +26,10 @@ export interface RunRecord {
   model?: string;
   parex: string;
   pid: number;
+  /** Absent: recorded by a parex that did not tell. */
+  settings?: RunSettings;
+  /** This run's merges into the base, in their order. */
+  merges: { task: TaskId; sha: string }[];
   /** One for each time that a process executed it; a run that is resumed has several. */
   spans: Span[];
   /** Every task of the plan, in its order. */
@@ -52,6 +57,7 @@ export function emptyRecord(): RunRecord {
     agent: "",
     parex: "",
     pid: 0,
+    merges: [],
     spans: [],
     tasks: new Map(),
     checks: [],
@@ -113,6 +119,9 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
     default: {
       const task = record.tasks.get(event.task);
       if (event.type === "agent.started") delete record.parked;
+      if (event.type === "task.landed" && event.how === "merge" && event.sha !== undefined) {
+        record.merges.push({ task: event.task, sha: event.sha });
+      }
       if (task) applyToTask(task, event, at);
     }
   }
@@ -133,6 +142,7 @@ function start(
   if (event.model !== undefined) record.model = event.model;
   record.parex = event.parex;
   record.pid = event.pid;
+  if (event.settings !== undefined) record.settings = event.settings;
   record.spans.push({ start: at });
   record.leftovers = event.leftovers ?? [];
   record.warnings = event.warnings ?? [];

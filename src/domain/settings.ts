@@ -35,6 +35,8 @@ export interface Settings {
   allowDirty: boolean;
   /** Push completed branches where there is a remote. */
   push: boolean;
+  /** Open an issue on GitHub for what is blocked or fails. */
+  issues: boolean;
   /** Files copied from the main checkout into each worktree, as globs relative to the root. */
   copy: string[];
   checks: CheckCommands;
@@ -43,3 +45,6 @@ export interface Settings {
   /** Per check command, milliseconds. */
   checkTimeoutMs: number;
 }
+
+/** The settings of a run, whichever process executes it. */
+export type RunSettings = Omit<Settings, "dryRun" | "json" | "yes">;

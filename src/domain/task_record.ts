@@ -20,6 +20,14 @@ export interface AttemptRecord {
   /** So far, or in the end. */
   usage: Usage;
   session?: string;
+  /** The agent was seen at work. */
+  active?: true;
+  /** null: ended by a signal. Absent: it has not ended, or nobody recorded it. */
+  exitCode?: number | null;
+  /** Of a usage limit, milliseconds since the epoch. */
+  until?: number;
+  /** What it left behind stands committed on the task's branch. */
+  committed?: true;
   detail?: string;
   transcript?: string;
 }
@@ -99,17 +107,23 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
       return startAttempt(task, event, at);
     case "agent.activity": {
       const attempt = attemptOf(task, event.attempt);
-      if (attempt) attempt.usage = { ...attempt.usage, ...usageOf(event) };
+      if (attempt) {
+        attempt.active = true;
+        attempt.usage = { ...attempt.usage, ...usageOf(event) };
+      }
       task.activity = event.doing;
       return;
     }
     case "agent.finished":
       return finishAttempt(task, event);
-    case "task.committed":
+    case "task.committed": {
+      const attempt = attemptOf(task, event.attempt);
+      if (attempt) attempt.committed = true;
       task.commits = event.commits;
       task.head = event.head;
       task.committedByParex ||= event.by_parex;
       return;
+    }
     case "branch.pushed":
       task.pushed = { remote: event.remote, branch: event.branch };
       return;
@@ -191,6 +205,8 @@ function finishAttempt(task: TaskRecord, event: EventOf<"agent.finished">): void
   attempt.outcome = event.outcome;
   attempt.usage = usageOf(event);
   if (event.session !== undefined) attempt.session = event.session;
+  if (event.exit_code !== undefined) attempt.exitCode = event.exit_code;
+  if (event.until !== undefined) attempt.until = Date.parse(event.until);
   if (event.detail !== undefined) attempt.detail = event.detail;
   if (event.transcript !== undefined) attempt.transcript = event.transcript;
 }

@@ -45,6 +45,7 @@ function worded(failure: Failure, about: About): Explanation {
     case "branch_in_the_way":
     case "agent_missing":
     case "nested_run":
+    case "journal_newer":
     case "lock_held":
       return explainPrerequisite(failure);
     case "no_remote":

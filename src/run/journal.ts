@@ -9,16 +9,20 @@ export interface Journal {
   close(): void;
 }
 
-/** Opens a run's journal for appending. Throws where the folder cannot be written. */
-export function openJournal(dir: string, run: string, nextSeq = 1): Journal {
+/**
+ * Opens a run's journal for appending, after the event `lastSeq` if it has some. Throws where the
+ * folder cannot be written.
+ */
+export function openJournal(dir: string, run: string, lastSeq = 0): Journal {
   Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (lastSeq > 0) cutTornLine(journalPath(dir));
   const file = Deno.openSync(journalPath(dir), { create: true, append: true, mode: 0o600 });
   const listeners: ((event: RunEvent) => void)[] = [];
   const encoder = new TextEncoder();
-  let seq = nextSeq;
+  let seq = lastSeq;
   return {
     emit(body: EventBody) {
-      const event: RunEvent = { v: 1, seq: seq++, at: new Date().toISOString(), run, ...body };
+      const event: RunEvent = { v: 1, seq: ++seq, at: new Date().toISOString(), run, ...body };
       writeAll(file, encoder.encode(JSON.stringify(event) + "\n"));
       for (const listener of listeners) listener(event);
     },
@@ -29,6 +33,14 @@ export function openJournal(dir: string, run: string, nextSeq = 1): Journal {
     },
   };
 }
+
+/** What a process that was killed has written of its last line. */
+function cutTornLine(path: string): void {
+  const bytes = Deno.readFileSync(path);
+  Deno.truncateSync(path, bytes.lastIndexOf(NEWLINE) + 1);
+}
+
+const NEWLINE = 0x0a;
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   let written = 0;

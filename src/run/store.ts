@@ -4,6 +4,8 @@ import { ok, type Result } from "../domain/result.ts";
 import { readLock } from "./lock.ts";
 
 const JOURNAL = "journal.ndjson";
+/** Of the journal's lines. */
+const VERSION = 1;
 
 /** parex's own folder in a repository: `<git common dir>/parex`. */
 export function stateDir(commonDir: string): string {
@@ -46,7 +48,8 @@ export function liveRun(commonDir: string): { run: string; pid: number } | undef
 
 /**
  * The events of a run. A torn last line, which a crash leaves, is passed over. Fails with
- * `run_not_found` where there is no journal, and with `io_failed` where it cannot be read.
+ * `run_not_found` where there is no journal, with `journal_newer` where a newer parex has written it,
+ * and with `io_failed` where it cannot be read.
  */
 export async function readJournal(dir: string): Promise<Result<RunEvent[]>> {
   let text: string;
@@ -59,7 +62,16 @@ export async function readJournal(dir: string): Promise<Result<RunEvent[]>> {
     const detail = error instanceof Error ? error.message : String(error);
     return { ok: false, failure: { reason: "io_failed", path: journalPath(dir), detail } };
   }
-  return ok(parseJournal(text));
+  const version = newerVersion(text);
+  // Without its newline a line is not whole, whatever it says.
+  if (version === undefined) return ok(parseJournal(text.slice(0, text.lastIndexOf("\n") + 1)));
+  return { ok: false, failure: { reason: "journal_newer", path: journalPath(dir), version } };
+}
+
+/** The version of a journal's lines that this parex does not know. */
+function newerVersion(text: string): number | undefined {
+  const versions = text.matchAll(/^\{"v":(\d+)/gm).map(([, version]) => Number(version));
+  return versions.find((version) => version > VERSION);
 }
 
 /** Lines that are no event of this version are passed over: the rest is still true. */
@@ -76,7 +88,7 @@ function parseEvent(line: string): RunEvent | undefined {
   if (line === "") return undefined;
   try {
     const value = JSON.parse(line);
-    const isEvent = typeof value === "object" && value !== null && value.v === 1 &&
+    const isEvent = typeof value === "object" && value !== null && value.v === VERSION &&
       typeof value.seq === "number" && typeof value.type === "string" &&
       typeof value.at === "string" && typeof value.run === "string";
     return isEvent ? value as RunEvent : undefined;

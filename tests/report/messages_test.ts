@@ -44,6 +44,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   gh_missing: { reason: "gh_missing" },
   gh_logged_out: { reason: "gh_logged_out", host: "github.com", detail: "HTTP 401" },
   github_denied: { reason: "github_denied", repository: "o/r", detail: "it is archived" },
+  journal_newer: { reason: "journal_newer", path: "/code/.git/parex/j.ndjson", version: 2 },
   nested_run: { reason: "nested_run", task: "task-0" },
   lock_held: {
     reason: "lock_held",

@@ -23,6 +23,12 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
         details: ["An agent does its own task; a run in a run would work on the same branches."],
         next: ["start parex from a shell of your own, outside of the agent"],
       };
+    case "journal_newer":
+      return {
+        message: `a newer parex has written the journal of this run (version ${failure.version})`,
+        details: [`journal: ${failure.path}`],
+        next: ["use that parex, or a newer one: parex --version"],
+      };
     case "lock_held":
       return {
         message: `another parex is at work in this repository: process ${failure.pid}` +

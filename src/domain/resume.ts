@@ -1,0 +1,93 @@
+import type { RunRecord } from "./record.ts";
+import type { Status, Task, TaskId } from "./task.ts";
+import type { AttemptRecord, TaskRecord } from "./task_record.ts";
+
+/** Where the life of a task is taken up that an earlier process of the run has left. */
+export interface Beginning {
+  at:
+    /** Its worktree is made ready, and this attempt is made. */
+    | "preparing"
+    /** This attempt has ended; what that means is still to be decided. */
+    | "working"
+    /** What this attempt came to stands committed. */
+    | "testing"
+    /** It is completed. */
+    | "landing";
+  attempt: number;
+  /** The attempt was begun, and ended by the end of parex alone. */
+  cutOff?: true;
+  /** The agent's conversation, to go on with. */
+  conversation?: string;
+}
+
+/** Decides from what is recorded of a task where it goes on: no attempt that ended is made again. */
+export function whereToBegin(task: TaskRecord): Beginning {
+  const last = task.attempts.at(-1);
+  if (!last) return { at: "preparing", attempt: 1 };
+  const { attempt } = last;
+  const conversation = conversationOf(task, last);
+  if (task.status === "completed") return { at: "landing", attempt, ...conversation };
+  if (wasCutOff(last)) {
+    const before = task.attempts.findLast((one) => one.committed && one.attempt < attempt);
+    // A merge in conflict is begun anew by the landing that refuses what stood before it.
+    return last.kind === "conflict" && before
+      ? { at: "testing", attempt: before.attempt, ...conversation }
+      : { at: "preparing", attempt, cutOff: true, ...conversation };
+  }
+  return { at: last.committed ? "testing" : "working", attempt, ...conversation };
+}
+
+function wasCutOff({ outcome }: AttemptRecord): boolean {
+  return outcome === undefined || outcome === "interrupted";
+}
+
+/** A conversation in which nothing was said may not be there to go on with. */
+function conversationOf(task: TaskRecord, { session }: AttemptRecord): { conversation?: string } {
+  if (session === undefined) return {};
+  const begun = task.attempts.some((one) => one.session === session && one.active);
+  return begun ? { conversation: session } : {};
+}
+
+/** What is left of a run. */
+export interface Remainder {
+  /** Every task of the plan, with its status in this run. */
+  tasks: Task[];
+  /** To be executed, in the order of the plan. */
+  left: Task[];
+  beginnings: Map<TaskId, Beginning>;
+}
+
+/**
+ * Decides what is left of a run to do. The record is what counts, not the task files: a status line
+ * may be a step ahead of it. Only where the run has not begun a task, one that is completed in its
+ * file was done by a person.
+ */
+export function remainderOf(plan: readonly Task[], run: RunRecord, lands: boolean): Remainder {
+  const tasks = plan.map((task) => {
+    const known = run.tasks.get(task.id);
+    return known ? { ...task, status: statusIn(known, task.status) } : task;
+  });
+  const left = tasks.filter(({ id, status }) => {
+    const known = run.tasks.get(id);
+    if (!known?.selected || status === "blocked") return false;
+    if (status !== "completed") return true;
+    return lands && known.attempts.length > 0 && !known.landed;
+  });
+  const beginnings = new Map(left.flatMap(({ id }) => {
+    const known = run.tasks.get(id);
+    return known ? [[id, whereToBegin(known)]] : [];
+  }));
+  return { tasks, left, beginnings };
+}
+
+function statusIn(known: TaskRecord, inFile: Status): Status {
+  if (!known.selected) return inFile;
+  const untouched = known.status === "pending" && known.attempts.length === 0;
+  return untouched && inFile === "completed" ? inFile : known.status;
+}
+
+/** What the attempts of a run have cost so far, as far as agents reported it. */
+export function spentIn(run: RunRecord): number {
+  return [...run.tasks.values()].flatMap(({ attempts }) => attempts)
+    .reduce((sum, { usage }) => sum + (usage.cost_usd ?? 0), 0);
+}
