@@ -7,7 +7,7 @@ import { openRepository, type Repository } from "../git/repository.ts";
 import { formatFailure } from "../report/messages.ts";
 import { noticeLine, pullRequestLine } from "../report/pull_requests.ts";
 import { openPullRequests, preparePullRequests } from "../run/land_pr.ts";
-import type { Landing } from "../run/stack.ts";
+import type { PullRequestScope } from "../run/stack.ts";
 import type { Context, Io } from "./context.ts";
 import { planInHand } from "./runs.ts";
 
@@ -18,9 +18,9 @@ export function command(context: Context) {
     .option("--base <branch>", "the branch to merge into (default: the last run's)")
     .option("--json", "print what became of each as JSON")
     .action(async ({ json, ...flags }) => {
-      const landing = await prepare(io, flags);
-      if (!landing.ok) return context.fail(landing.failure);
-      const outcomes = await openPullRequests(landing.value, (outcome) => {
+      const scope = await prepare(io, flags);
+      if (!scope.ok) return context.fail(scope.failure);
+      const outcomes = await openPullRequests(scope.value, (outcome) => {
         if (!json) io.out(pullRequestLine(outcome) + "\n");
         if (outcome.state === "failed") {
           io.err(formatFailure(outcome.failure, { color: io.colorErr }));
@@ -33,7 +33,7 @@ export function command(context: Context) {
     });
 }
 
-async function prepare(io: Io, flags: { base?: string }): Promise<Result<Landing>> {
+async function prepare(io: Io, flags: { base?: string }): Promise<Result<PullRequestScope>> {
   const opened = await openRepository(io.cwd);
   if (!opened.ok) return opened;
   const repo = opened.value;

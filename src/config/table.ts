@@ -78,6 +78,11 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     kind: toggle,
     description: "push completed branches where there is a remote",
   },
+  issues: {
+    name: "issues",
+    kind: toggle,
+    description: "open an issue on GitHub for every blocked task and failed integration",
+  },
   copy: {
     name: "copy",
     kind: globs,
@@ -119,6 +124,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   yes: false,
   allowDirty: false,
   push: true,
+  issues: false,
   copy: [".env", ".env.local"],
   checkTimeoutMs: 30 * 60_000,
 };

@@ -52,6 +52,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     yes: false,
     allowDirty: false,
     push: true,
+    issues: false,
     copy: [".env", ".env.local"],
     checks: {},
     checkJobs: defaultCheckJobs(navigator.hardwareConcurrency),
@@ -105,6 +106,7 @@ json: true
 yes: true
 allow-dirty: true
 push: false
+issues: true
 copy: .env.test
 setup: npm ci
 test: npm test
@@ -132,6 +134,7 @@ check_timeout: 5m
     yes: true,
     allowDirty: true,
     push: false,
+    issues: true,
     copy: [".env.test"],
     checks: { setup: "npm ci", test: "npm test", lint: "npm run lint", typecheck: "npx tsc" },
     checkJobs: 3,

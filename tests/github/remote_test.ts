@@ -67,7 +67,9 @@ Deno.test("parseRemoteUrl() never throws, and its parts are safe in a path", () 
   );
   fc.assert(fc.property(url, (text) => {
     const found = parseRemoteUrl(text);
-    if (found) assertEquals(/^[\w-][\w.-]*\/(?!\.\.?$)[\w.-]+$/.test(`${found.owner}/${found.name}`), true);
+    if (found) {
+      assertEquals(/^[\w-][\w.-]*\/(?!\.\.?$)[\w.-]+$/.test(`${found.owner}/${found.name}`), true);
+    }
   }));
 });
 

@@ -6,7 +6,7 @@ import type { RunEvent } from "../../src/domain/event.ts";
 import { recordOf } from "../../src/domain/record.ts";
 import type { Task, TaskId } from "../../src/domain/task.ts";
 import { openRepository } from "../../src/git/repository.ts";
-import type { Landing } from "../../src/run/stack.ts";
+import type { PullRequestScope } from "../../src/run/stack.ts";
 import type { Evidence } from "../../src/report/pull_request.ts";
 import { evidenceIn } from "../../src/run/evidence.ts";
 import { findTool, needs } from "../support/needs.ts";
@@ -22,7 +22,7 @@ export const IDENTITY = "sample@2026";
 export interface Rig extends AsyncDisposable {
   github: FakeGitHub;
   temp: TempRepo;
-  landing: Landing;
+  scope: PullRequestScope;
   /** What a person was told. */
   notices: string[];
   /** How long gh was to wait, in milliseconds. */
@@ -71,7 +71,7 @@ export async function makeRig(): Promise<Rig> {
   };
   const notices: string[] = [];
   const waits: number[] = [];
-  const landing: Landing = {
+  const scope: PullRequestScope = {
     repo: must(await openRepository(temp.root)),
     remote: "origin",
     base: "main",
@@ -96,7 +96,7 @@ export async function makeRig(): Promise<Rig> {
   return {
     github,
     temp,
-    landing,
+    scope,
     notices,
     waits,
     commit,
