@@ -91,6 +91,12 @@ const FAULTS: Fault[] = [
     files: [],
   },
   {
+    it: "asks a question",
+    script: `${WORKS}; echo "I cannot decide this."; echo "QUESTION: Which colour?"`,
+    blocked: "needs_input",
+    files: ["a.txt"],
+  },
+  {
     it: "leaves changes uncommitted",
     script: "echo done > a.txt; rm README.md",
     files: ["a.txt"],
@@ -197,6 +203,7 @@ const FAULTS: Fault[] = [
     files: ["a.txt"],
     also: async (stage) => {
       assertEquals(await stage.repo.read("stray.txt"), "stray\n");
+      assertEquals((await stage.execute()).failure?.reason, "dirty_tree");
       await Deno.remove(join(stage.root, "stray.txt"));
     },
   },
