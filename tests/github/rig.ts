@@ -132,15 +132,16 @@ export function evidenceOf(task: Task, events: Parameters<typeof runEvents>[1] =
   return evidence;
 }
 
-type Body = RunEvent extends infer E ? E extends RunEvent ? Omit<E, "v" | "seq" | "at" | "run">
+export type RunBody = RunEvent extends infer E
+  ? E extends RunEvent ? Omit<E, "v" | "seq" | "at" | "run">
   : never
   : never;
 
 /** What the journal of a run holds that did this task, with more events at its end. */
-export function runEvents(task: Task, more: Body[] = []): RunEvent[] {
+export function runEvents(task: Task, more: RunBody[] = []): RunEvent[] {
   const about = { task: task.id };
   const check = { ...about, name: "test", command: "npm test | tee log" };
-  const bodies: Body[] = [
+  const bodies: RunBody[] = [
     {
       type: "run.started",
       plan: { name: "sample", path: "/plan.yaml", identity: IDENTITY },
