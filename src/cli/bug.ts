@@ -1,14 +1,28 @@
 import { stripVTControlCharacters } from "node:util";
 import { VERSION } from "../domain/names.ts";
+import { shutdown } from "../exec/shutdown.ts";
+import type { Io } from "./context.ts";
 
 /** The exit code of a bug in parex: EX_SOFTWARE of sysexits(3). */
-export const BUG_EXIT_CODE = 70;
+const BUG_EXIT_CODE = 70;
 
+const BUG_GRACE_MS = 2000;
 const REPORT_AT = "https://github.com/parex-dev/parex/issues";
 const SHORT_STACK_LINES = 6;
 
+/** Tells what was thrown, ends whatever parex has started, and returns the exit code. */
+export async function endOnBug(error: unknown, io: Io): Promise<number> {
+  io.err(describeBug(error, { debug: Boolean(Deno.env.get("PAREX_DEBUG")) }));
+  try {
+    await shutdown(BUG_GRACE_MS);
+  } catch (another) {
+    io.err(`parex could not end what it had started: ${another}\n`);
+  }
+  return BUG_EXIT_CODE;
+}
+
 /** What to print when something was thrown that nobody expected. */
-export function describeBug(error: unknown, { debug }: { debug: boolean }): string {
+function describeBug(error: unknown, { debug }: { debug: boolean }): string {
   const stack = debug || !(error instanceof Error)
     ? Deno.inspect(error, { depth: 6 })
     : (error.stack ?? String(error)).split("\n").slice(0, SHORT_STACK_LINES).join("\n");

@@ -1,11 +1,63 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
-import type { CommandModule } from "./commands.ts";
+import { exitCodeOf, type Failure } from "../domain/failure.ts";
+import { closest } from "../domain/suggest.ts";
+import { formatFailure } from "../report/messages.ts";
+import type { CommandEntry, CommandModule } from "./commands.ts";
 import type { Context, Io } from "./context.ts";
 
 type AnyCommand = ReturnType<CommandModule["command"]>;
 
+/** Runs the command of this name with these words, and returns the exit code. */
+export async function runNamed(
+  name: string,
+  words: readonly string[],
+  io: Io,
+  commands: readonly CommandEntry[],
+): Promise<number> {
+  const { context, exitCode } = contextFor(io);
+  const entry = commands.find((command) => command.name === name);
+  if (entry) await runCommand(await entry.load(), words, context);
+  else {
+    context.fail(unknownCommand(name, commands));
+    io.err("usage: parex <command> [options]\n");
+  }
+  return exitCode();
+}
+
+function contextFor(io: Io): { context: Context; exitCode: () => number } {
+  let code = 0;
+  const context: Context = {
+    io,
+    exit: (wanted) => {
+      code = wanted;
+    },
+    fail: (failure) => {
+      io.err(formatFailure(failure, { color: io.colorErr }));
+      code = exitCodeOf(failure);
+    },
+  };
+  return { context, exitCode: () => code };
+}
+
+function unknownCommand(word: string, commands: readonly CommandEntry[]): Failure {
+  if (word.startsWith("-")) {
+    return {
+      reason: "usage",
+      message: `unknown option '${word}'`,
+      hint: "options come after the command: parex execute --jobs 8",
+    };
+  }
+  const visible = commands.filter((command) => !command.hidden).map((command) => command.name);
+  const near = /\.ya?ml$/i.test(word) ? `execute ${word}` : closest(word, visible);
+  return {
+    reason: "usage",
+    message: `unknown command '${word}'`,
+    hint: near === undefined ? "parex --help" : `did you mean \`parex ${near}\`?`,
+  };
+}
+
 /** Lets commander parse the words of one command and run its action. Usage errors end with 2. */
-export async function runCommand(
+async function runCommand(
   module: CommandModule,
   words: readonly string[],
   context: Context,
