@@ -37,8 +37,6 @@ export interface Settings {
   push: boolean;
   /** Open an issue on GitHub for what is blocked or fails. */
   issues: boolean;
-  /** Open an issue on GitHub for what is blocked or fails. */
-  issues: boolean;
   /** Files copied from the main checkout into each worktree, as globs relative to the root. */
   copy: string[];
   checks: CheckCommands;
