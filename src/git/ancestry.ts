@@ -13,6 +13,15 @@ export async function isAncestor(
   return result.code > 1 ? gitFailed(args, result) : ok(result.code === 0);
 }
 
+/** The commit that two branches have last had in common; undefined if there is none. */
+export async function forkPoint(
+  cwd: string,
+  one: string,
+  other: string,
+): Promise<Result<string | undefined>> {
+  return await gitMaybe(["merge-base", one, other], { cwd });
+}
+
 /** The tasks whose landed commits have touched these files since a branch left the base. */
 export async function landedTasksTouching(
   repo: Repository,

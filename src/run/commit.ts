@@ -3,6 +3,7 @@ import type { Verdict } from "../../machines/ports.ts";
 import { commitMessage } from "../agent/commit_message.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
+import { isAncestor } from "../git/ancestry.ts";
 import { takeHeadHome } from "../git/branches.ts";
 import { type Change, changes, commitAll, headState, ownCommits } from "../git/commit.ts";
 import { exists } from "../git/files.ts";
@@ -38,6 +39,8 @@ export async function commit(
   if (!left.ok) return left;
   const head = await settleHead(scope, space, left.value);
   if (!head.ok || !head.value.passed) return head;
+  const history = await checkHistory(scope, space);
+  if (!history.ok || !history.value.passed) return history;
   const leftovers = await commitLeftovers(scope, space, left.value, env);
   if (!leftovers.ok || !leftovers.value.verdict.passed) {
     return leftovers.ok ? ok(leftovers.value.verdict) : leftovers;
@@ -60,7 +63,7 @@ async function settleHead(
     return ok(unfit("git status", `a ${inProgress} is half done${files}`));
   }
   if (branch === space.branch) return ok({ passed: true });
-  const since = scope.attemptStarts.get(space.task.id) ?? Date.now();
+  const since = scope.attemptStarts.get(space.task.id)?.at ?? Date.now();
   const home = await takeHeadHome(scope.repo, space.path, space.branch, since);
   if (!home.ok) return home;
   const where = branch ? `on the branch ${branch}` : "on a detached HEAD";
@@ -73,6 +76,22 @@ async function settleHead(
     message: `The agent worked ${where}; ${space.branch} has its commits now.`,
   });
   return ok({ passed: true });
+}
+
+/** What the branch began from must still be in it: without that, it can never land. */
+async function checkHistory(
+  scope: Scope,
+  { task, branch, path }: Workspace,
+): Promise<Result<Verdict>> {
+  const origin = scope.attemptStarts.get(task.id)?.origin;
+  if (origin === undefined) return ok({ passed: true });
+  const kept = await isAncestor(path, origin, "HEAD");
+  if (!kept.ok) return kept;
+  if (kept.value) return ok({ passed: true });
+  const lost =
+    `${branch} no longer has the commit that it began from, ${origin}: its history was ` +
+    "rewritten. Bring your own commits onto that commit again.";
+  return ok(unfit("git log", lost));
 }
 
 /** As git-status(1) lists them for files with merge conflicts. */

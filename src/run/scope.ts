@@ -36,8 +36,8 @@ export interface Scope {
   /** What has happened so far; it grows with every event. */
   record: RunRecord;
   ledger: Ledger;
-  /** When each task's attempt under way, or its last one, began: milliseconds since the epoch. */
-  attemptStarts: Map<TaskId, number>;
+  /** How each task's attempt under way, or its last one, began. */
+  attemptStarts: Map<TaskId, AttemptStart>;
   /** What was merged into tasks' branches from the base, because the two do not get along. */
   merges: Map<TaskId, BaseMerge>;
   waits: Waits;
@@ -64,6 +64,13 @@ export interface Place {
   task: { id: TaskId };
   /** Absolute. */
   path: string;
+}
+
+export interface AttemptStart {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** The commit of the base that the task's branch stands on; absent if it stands on none of them. */
+  origin?: string;
 }
 
 /** A task with the places of its work. */

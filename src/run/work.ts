@@ -12,6 +12,7 @@ import {
 import { findChecks } from "../checks/find.ts";
 import type { Usage } from "../domain/event.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
+import { forkPoint } from "../git/ancestry.ts";
 import { filesChanged, ownCommits } from "../git/commit.ts";
 import { dirname } from "node:path";
 import { mergeBase } from "./base_merge.ts";
@@ -45,8 +46,13 @@ export async function work(
   const request = await makeRequest(scope, space, input, signal);
   if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
   if (allowance) request.value.budgetUsd = allowance.usd;
+  const origin = await forkPoint(space.path, scope.baseSha, `refs/heads/${space.branch}`);
+  if (!origin.ok) return { kind: "blocked", spentUsd: 0, failure: origin.failure };
   scope.ledger.begin(input.task);
-  scope.attemptStarts.set(input.task, Date.now());
+  scope.attemptStarts.set(input.task, {
+    at: Date.now(),
+    ...(origin.value === undefined ? {} : { origin: origin.value }),
+  });
   const outcome = await scope.agent.attempt(request.value);
   const spentUsd = scope.ledger.end(input.task, outcome.usage);
   const { transcript } = request.value;

@@ -210,6 +210,17 @@ const FAULTS: Fault[] = [
   {
     it: "rewrites the history of its branch",
     script: `git commit -q --amend -m rewritten; ${WORKS}`,
+    then: `cat > "$NOTES/prompt"; git reset -q --hard main; ${WORKS}`,
+    files: ["a.txt"],
+    also: async (stage) => {
+      assertMatch(await stage.note("prompt") ?? "", /no longer has the commit that it began from/);
+      assertEquals(await stage.subjectsOf("a"), ["feat: a"]);
+    },
+  },
+  {
+    it: "amends its own commit",
+    script: `${WORKS}; exit 1`,
+    then: "echo better >> a.txt; git commit -qa --amend -m 'feat: better'",
     files: ["a.txt"],
   },
 ];
