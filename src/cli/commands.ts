@@ -63,6 +63,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./prs.ts"),
   },
   {
+    name: "merge",
+    usage: "[task...]",
+    summary: "land completed tasks through the merge queue",
+    group: "Runs",
+    load: () => import("./merge.ts"),
+  },
+  {
     name: "demo",
     usage: "",
     summary: "execute a sample plan: no key, no network",

@@ -1,15 +1,20 @@
-import type { Execution } from "../run/execute.ts";
 import type { Io } from "./context.ts";
 
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** What a signal can end. */
+export interface Interruptible {
+  interrupt(): void;
+  abort(): Promise<void>;
+}
+
 /**
  * The first signal asks the run to stop, a second one ends it at once; either way no process is
  * left. Returns how to stop listening.
  */
-export function interruptible(execution: Execution, io: Io): () => void {
+export function interruptible(execution: Interruptible, io: Io): () => void {
   let asked = false;
   const onSignal = () => {
     if (asked) return void execution.abort();

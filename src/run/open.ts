@@ -13,8 +13,10 @@ import { branchOf, VERSION } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { applyEvent, emptyRecord, type RunRecord } from "../domain/record.ts";
+import type { Beginning } from "../domain/resume.ts";
 import type { Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
+import type { TaskId } from "../domain/task.ts";
 import { excludeWorktrees } from "../git/exclude.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { remoteOf } from "../git/push.ts";
@@ -26,6 +28,7 @@ import { type Lock, takeLock } from "./lock.ts";
 import { prepareLanding } from "./land.ts";
 import { baseOf } from "./queue.ts";
 import type { Scope } from "./scope.ts";
+import { endProcessesOf, isStillUnfinished, takeUp, type Unfinished } from "./resume.ts";
 import { Statuses } from "./statuses.ts";
 import { newRunId, runDir, stateDir } from "./store.ts";
 import { Waits } from "./waits.ts";
@@ -37,6 +40,12 @@ export interface OpenInput {
   settings: Settings;
   agent: Agent;
   onEvent: (event: RunEvent) => void;
+  /** The run that is gone on with; absent: a new one. */
+  resume?: Resumption;
+}
+
+export interface Resumption extends Unfinished {
+  beginnings: Map<TaskId, Beginning>;
 }
 
 /** A run that holds the repository's lock and has a journal. */
@@ -52,24 +61,33 @@ export interface OpenRun {
 }
 
 /** Looks whether everything is ready for this run, takes the lock and starts the journal. */
-export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
-  const { repo, plan, settings, agent } = input;
+export async function openRun(
+  input: OpenInput,
+  { agentNeeded } = { agentNeeded: true },
+): Promise<Result<OpenRun>> {
+  const { repo, plan, settings, agent, resume } = input;
   const inside = Deno.env.get("PAREX_TASK_ID");
   if (inside) return fail({ reason: "nested_run", task: inside });
   const ready = await checkRepository(repo, {
-    ...(settings.base === undefined ? {} : { base: settings.base }),
+    ...baseGiven(resume?.record.base ?? settings.base),
     allowDirty: settings.allowDirty,
     mayBeDirty: planFilesOf(repo, plan),
   });
   if (!ready.ok) return ready;
-  const available = await agent.available();
-  if (!available.ok) return available;
-  const run = newRunId(new Date());
+  if (agentNeeded) {
+    const available = await agent.available();
+    if (!available.ok) return available;
+  }
+  const run = resume?.record.run ?? newRunId(new Date());
   const lock = takeLock(stateDir(repo.commonDir), run);
   if (!lock.ok) return lock;
   const opened = await openLocked(input, run, ready.value, lock.value);
   if (!opened.ok) lock.value.release();
   return opened;
+}
+
+function baseGiven(base: string | undefined): { base?: string } {
+  return base === undefined ? {} : { base };
 }
 
 async function openLocked(
@@ -78,7 +96,12 @@ async function openLocked(
   { base, baseSha }: { base: string; baseSha: string },
   lock: Lock,
 ): Promise<Result<OpenRun>> {
-  const { repo, plan, selection, settings, agent } = input;
+  const { repo, plan, selection, settings, agent, resume } = input;
+  if (resume) {
+    const still = await isStillUnfinished(repo, resume);
+    if (!still.ok) return still;
+    await endProcessesOf(run);
+  }
   const targets = branchTargets(repo, selection.tasks);
   const branches = await checkBranches(repo, targets, plan.identity);
   if (!branches.ok) return branches;
@@ -91,10 +114,10 @@ async function openLocked(
   const landing = await prepareLanding(repo, landsOn, settings);
   if (!landing.ok) return landing;
   const dir = runDir(repo.commonDir, run);
-  const journal = journalIn(dir, run);
+  const journal = journalIn(dir, run, resume?.lastSeq);
   if (!journal.ok) return journal;
   const { emit } = journal.value;
-  const record = emptyRecord();
+  const record = resume?.record ?? emptyRecord();
   journal.value.listen((event) => applyEvent(record, event));
   journal.value.listen(input.onEvent);
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
@@ -108,7 +131,7 @@ async function openLocked(
     settings,
     agent,
     base,
-    baseSha,
+    baseSha: resume?.record.baseSha ?? baseSha,
     tip: landing.value.tip,
     land: landing.value.land,
     ...pushed,
@@ -117,11 +140,13 @@ async function openLocked(
     ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
     merges: new Map(),
     waits: new Waits(),
+    ended: new Map(),
     attemptStarts: new Map(),
     checkPlaces: new Places(settings.checkJobs),
     treePlaces: new Places(1),
   };
-  emitStart(scope, selection);
+  if (resume) recall(scope, resume);
+  emitStart(scope, selection, resume);
   const { problem } = landing.value;
   if (problem !== undefined) emit({ type: "notice", message: problem });
   let closed = false;
@@ -131,6 +156,14 @@ async function openLocked(
     journal.value.close();
     lock.release();
   };
+  if (resume) {
+    const restored = statuses.restore(selection.tasks.map(({ id }) => id));
+    const taken = restored.ok ? await takeUp(scope, resume.beginnings) : restored;
+    if (!taken.ok) {
+      close();
+      return taken;
+    }
+  }
   return ok({
     scope,
     statuses,
@@ -138,24 +171,25 @@ async function openLocked(
     close,
     finish(outcome) {
       if (closed) return;
-      emit(ending(record, outcome));
+      emit(ending(scope, outcome));
       close();
     },
   });
 }
 
 /** The last event of a run; what is neither completed nor blocked counts as pending. */
-function ending(record: RunRecord, { kind }: RunOutcome): EventOf<"run.finished"> {
+function ending({ record, land }: Scope, { kind }: RunOutcome): EventOf<"run.finished"> {
   const { completed, blocked, ...undone } = countStatuses(record);
   const pending = undone.pending + undone.in_progress + undone.testing;
   const interrupted = kind === "interrupted";
+  const landed = land === "none" || selectedTasks(record).every((task) => task.landed);
   const integrated = record.integration?.ok !== false;
   const now = Date.now();
   const ms = wallMs(record, now);
   const { costUsd } = usageTotals(selectedTasks(record).flatMap(({ attempts }) => attempts));
   return {
     type: "run.finished",
-    exit_code: interrupted ? 130 : blocked + pending === 0 && integrated ? 0 : 1,
+    exit_code: interrupted ? 130 : blocked + pending === 0 && landed && integrated ? 0 : 1,
     completed,
     blocked,
     pending,
@@ -166,21 +200,40 @@ function ending(record: RunRecord, { kind }: RunOutcome): EventOf<"run.finished"
   };
 }
 
-function journalIn(dir: string, run: string): Result<Journal> {
+function journalIn(dir: string, run: string, lastSeq: number | undefined): Result<Journal> {
   try {
-    return ok(openJournal(dir, run));
+    return ok(openJournal(dir, run, lastSeq));
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return fail({ reason: "io_failed", path: dir, detail });
   }
 }
 
-function emitStart(scope: Scope, { tasks, leftovers }: Selection): void {
+/** What an earlier process of the run knew, as far as ports need it. */
+function recall(scope: Scope, { record, beginnings }: Resumption): void {
+  for (const { id, attempts } of record.tasks.values()) {
+    for (const { usage } of attempts) scope.ledger.carryOver(id, usage.cost_usd ?? 0);
+    const last = attempts.at(-1);
+    if (!last) continue;
+    scope.attemptStarts.set(id, last.startedAt);
+    if (beginnings.get(id)?.at === "working") scope.ended.set(id, last);
+  }
+}
+
+function emitStart(
+  scope: Scope,
+  { tasks, leftovers }: Selection,
+  resume: Resumption | undefined,
+): void {
   const { plan, settings, agent } = scope;
+  const { dryRun: _, json: __, yes: ___, ...kept } = settings;
+  const selected = resume
+    ? plan.tasks.filter(({ id }) => resume.record.tasks.get(id)?.selected)
+    : tasks;
   scope.emit({
     type: "run.started",
     plan: { name: plan.name, path: plan.path, identity: plan.identity },
-    tasks: tasks.map(({ id }) => id),
+    tasks: selected.map(({ id }) => id),
     base: scope.base,
     base_sha: scope.baseSha,
     jobs: settings.jobs,
@@ -188,6 +241,8 @@ function emitStart(scope: Scope, { tasks, leftovers }: Selection): void {
     model: settings.model,
     parex: VERSION,
     pid: Deno.pid,
+    settings: kept,
+    ...(resume ? { resumed: true } : {}),
     graph: plan.tasks.map(({ id, name, effectivePriority, dependencies, status }) => ({
       id,
       name,

@@ -1,0 +1,61 @@
+import { Command } from "@commander-js/extra-typings";
+import { loadSettings } from "../config/load.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { openRepository } from "../git/repository.ts";
+import { mergeText } from "../report/merge.ts";
+import { startReporter } from "../report/reporter.ts";
+import { mergeCompleted, type MergeInput } from "../run/merge.ts";
+import type { Context } from "./context.ts";
+import { interruptible } from "./interrupt.ts";
+import { planInHand } from "./runs.ts";
+
+export function command(context: Context) {
+  const { io } = context;
+  return new Command("merge")
+    .description("Land completed tasks through the merge queue: merged, checked, then on the base.")
+    .argument("[task...]", "tasks to land; blocked ones too, where a person has put them right")
+    .option("--base <branch>", "the branch to merge into (default: the last run's)")
+    .option("--no-push", "do not push the base where there is a remote")
+    .option("--json", "print events as NDJSON")
+    .action(async (tasks, { json, ...flags }) => {
+      const input = await prepare(context, flags);
+      if (!input.ok) return context.fail(input.failure);
+      const reporter = startReporter(json ? "json" : "lines", io);
+      const { onEvent } = reporter;
+      const merging = mergeCompleted({ ...input.value, tasks, onEvent });
+      const release = interruptible(merging, io);
+      try {
+        const report = await merging.done;
+        reporter.stop();
+        if (!report.ok) return context.fail(report.failure);
+        if (!json) io.out(mergeText(report.value.outcomes));
+        context.exit(report.value.exitCode);
+      } finally {
+        reporter.stop();
+        release();
+      }
+    });
+}
+
+async function prepare(
+  { io }: Context,
+  flags: { base?: string; push: boolean },
+): Promise<Result<Pick<MergeInput, "repo" | "plan" | "settings">>> {
+  const repo = await openRepository(io.cwd);
+  if (!repo.ok) return repo;
+  // A switch that was not given has a default, which must not override the config file.
+  const { base, push } = flags;
+  const given = { ...(base === undefined ? {} : { base }), ...(push ? {} : { push }) };
+  const env = Deno.env.toObject();
+  const settings = await loadSettings({ flags: given, env, root: repo.value.checkout });
+  if (!settings.ok) return settings;
+  const found = await planInHand(repo.value);
+  if (!found.ok) return found;
+  const { plan, run } = found.value;
+  const known = settings.value.base ?? run?.record.base;
+  return ok({
+    repo: repo.value,
+    plan,
+    settings: { ...settings.value, ...(known === undefined ? {} : { base: known }) },
+  });
+}
