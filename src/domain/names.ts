@@ -31,8 +31,11 @@ export function worktreeOf(task: TaskId): string {
   return `${WORKTREES_DIR}/${task}`;
 }
 
+/** What was anchored lies below it. */
+export const RESCUE_REFS = "refs/parex/rescue";
+
 export function rescueRefOf(run: string, task: TaskId): string {
-  return `refs/parex/rescue/${run}/${task}`;
+  return `${RESCUE_REFS}/${run}/${task}`;
 }
 
 /** The key in git's config under which a branch records the plan that it belongs to. */

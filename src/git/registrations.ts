@@ -61,16 +61,34 @@ const CONFIG_LOCKED = 255;
 const TRIES = 20;
 const PAUSE_MS = 50;
 
-/** Records that a branch belongs to a plan. An agent's own `git config` may stand in the way. */
+/** Records that a branch belongs to a plan. */
 export async function recordOwner(
   repo: Repository,
   branch: string,
   identity: string,
 ): Promise<Result<void>> {
   const args = ["config", "--local", "--replace-all", planKeyOf(branch), identity];
+  return await configure(repo, args, [0]);
+}
+
+/** git's exit code when there is no such section. */
+const NO_SECTION = 128;
+
+/** Deletes what git's config says of a branch that is gone, the plan that it belonged to included. */
+export async function forgetOwner(repo: Repository, branch: string): Promise<Result<void>> {
+  const args = ["config", "--local", "--remove-section", `branch.${branch}`];
+  return await configure(repo, args, [0, NO_SECTION]);
+}
+
+/** An agent's own `git config` may stand in the way. */
+async function configure(
+  repo: Repository,
+  args: string[],
+  fine: number[],
+): Promise<Result<void>> {
   for (let tries = 1;; tries++) {
     const result = await git(args, { cwd: repo.root });
-    if (result.code === 0) return ok();
+    if (fine.includes(result.code)) return ok();
     if (result.code !== CONFIG_LOCKED || tries === TRIES) return gitFailed(args, result);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }

@@ -1,8 +1,14 @@
+import { join } from "node:path";
 import { rescueRefOf } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
+import { headState } from "./commit.ts";
 import { git, gitFailed, gitLine, gitMaybe, gitOk } from "./git.ts";
+import type { Stash } from "./hidden.ts";
+import { lostWithout } from "./lost.ts";
+import { nestedWork } from "./nested.ts";
 import type { Repository } from "./repository.ts";
+import { type RescueNote, writeNote } from "./rescue_note.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
 /** What is about to go. */
@@ -13,6 +19,9 @@ export interface Removal {
   worktree?: string;
   /** Branches or other refs, by their full names. */
   refs?: string[];
+  /** Commits that no ref names. */
+  commits?: string[];
+  stashes?: Stash[];
   /** For git, such as the attempt's own list of ignored files. */
   env?: Env;
 }
@@ -24,9 +33,7 @@ export interface Anchored {
 
 /** What the rescue commit is made from. */
 interface Rescue {
-  /** The worktree's HEAD; absent without a worktree, or if it has no commit. */
-  head?: string;
-  refs: { ref: string; sha: string }[];
+  note: RescueNote;
   /** Absent: nothing is uncommitted. */
   snapshot?: Snapshot;
 }
@@ -42,68 +49,125 @@ export async function anchor(
 ): Promise<Result<Anchored | undefined>> {
   const rescue = await collect(repo, removal);
   if (!rescue.ok) return rescue;
-  if (rescue.value.snapshot === undefined) {
-    const lost = await wouldBeLost(repo, rescue.value);
+  const { note, snapshot } = rescue.value;
+  if (snapshot === undefined && note.nested.length === 0) {
+    const going = note.refs.map(({ ref }) => ref);
+    const lost = await lostWithout(repo, commitsOf(note), going);
     if (!lost.ok) return lost;
-    if (!lost.value) return ok(undefined);
+    if (lost.value.length === 0) return ok(undefined);
   }
-  const sha = await commitRescue(repo, removal, rescue.value);
+  const sha = await commitRescue(repo, rescue.value);
   return sha.ok ? await createRef(repo, removal, sha.value) : sha;
 }
 
 async function collect(repo: Repository, removal: Removal): Promise<Result<Rescue>> {
-  const rescue: Rescue = { refs: [] };
+  const { run, task, worktree, stashes = [] } = removal;
+  const refs: RescueNote["refs"] = [];
   for (const ref of removal.refs ?? []) {
     const sha = await gitLine(["rev-parse", "--verify", `${ref}^{commit}`], { cwd: repo.root });
     if (!sha.ok) return sha;
-    rescue.refs.push({ ref, sha: sha.value });
+    refs.push({ ref, sha: sha.value });
   }
-  const { worktree } = removal;
-  if (worktree === undefined) return ok(rescue);
+  const going = refs.map(({ ref }) => ref);
+  const commits = await lostWithout(repo, removal.commits ?? [], going);
+  if (!commits.ok) return commits;
+  const note: RescueNote = {
+    run,
+    task,
+    intended: [],
+    refs,
+    commits: commits.value,
+    stashes,
+    nested: [],
+  };
+  return worktree === undefined ? ok({ note }) : await look(repo, note, worktree, removal.env);
+}
+
+/** Adds what a worktree holds. */
+async function look(
+  repo: Repository,
+  note: RescueNote,
+  worktree: string,
+  env?: Env,
+): Promise<Result<Rescue>> {
   const ours = await belongsTo(repo, worktree);
   if (!ours.ok) return ours;
-  const head = await gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"], {
-    cwd: worktree,
-  });
+  const head = await headState(worktree);
   if (!head.ok) return head;
-  const snapshot = await takeSnapshot(worktree, removal.env);
+  const { sha, branch, inProgress } = head.value;
+  if (sha !== undefined) note.head = sha;
+  if (branch !== undefined) note.branch = branch;
+  if (inProgress !== undefined) note.unfinished = inProgress;
+  const nested = await nestedWork(worktree, env);
+  if (!nested.ok) return nested;
+  for (const path of nested.value) {
+    const carried = await carryOver(repo, note, join(worktree, path));
+    if (!carried.ok) return carried;
+    note.nested.push({ path, sha: carried.value });
+  }
+  const snapshot = await takeSnapshot(worktree, env);
   if (!snapshot.ok) return snapshot;
-  if (head.value !== undefined) rescue.head = head.value;
-  if (snapshot.value !== undefined) rescue.snapshot = snapshot.value;
-  return ok(rescue);
+  return ok({ note, ...(snapshot.value === undefined ? {} : { snapshot: snapshot.value }) });
 }
 
 async function belongsTo(repo: Repository, worktree: string): Promise<Result<void>> {
-  const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
-  const common = await gitLine(args, { cwd: worktree });
+  const common = await commonDirOf(worktree);
   if (!common.ok) return common;
-  if (await Deno.realPath(common.value) === repo.commonDir) return ok();
+  if (common.value === repo.commonDir) return ok();
   const detail = "a repository of its own, whose work cannot be anchored in this one";
   return fail({ reason: "io_failed", path: worktree, detail });
 }
 
-/** Whether one of the commits is held by none of the refs that stay. */
-async function wouldBeLost(repo: Repository, rescue: Rescue): Promise<Result<boolean>> {
-  const commits = headsOf(rescue);
-  if (commits.length === 0) return ok(false);
-  const going = rescue.refs.map(({ ref }) => `--exclude=${ref}`);
-  const args = ["rev-list", "-n", "1", ...commits, "--not", ...going, "--glob=refs/*"];
-  const lost = await gitOk(args, { cwd: repo.root });
-  return lost.ok ? ok(lost.value !== "") : lost;
+async function commonDirOf(worktree: string): Promise<Result<string>> {
+  const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+  const common = await gitLine(args, { cwd: worktree });
+  return common.ok ? ok(await Deno.realPath(common.value)) : common;
 }
 
-/** The worktree's HEAD first. */
-function headsOf({ head, refs }: Rescue): string[] {
-  const shas = refs.map(({ sha }) => sha);
-  return [...new Set(head === undefined ? shas : [head, ...shas])];
+/** Brings all work of a repository inside a worktree into this one's objects, as a rescue commit. */
+async function carryOver(
+  repo: Repository,
+  { run, task }: RescueNote,
+  path: string,
+): Promise<Result<string>> {
+  const commonDir = await commonDirOf(path);
+  if (!commonDir.ok) return commonDir;
+  const inner: Repository = { root: path, checkout: path, commonDir: commonDir.value };
+  const branches = await gitOk(
+    ["for-each-ref", "--format=%(refname)", "refs/heads", "refs/stash"],
+    {
+      cwd: path,
+    },
+  );
+  if (!branches.ok) return branches;
+  const refs = branches.value.split("\n").filter((ref) => ref !== "");
+  const rescue = await collect(inner, { run, task, worktree: path, refs });
+  if (!rescue.ok) return rescue;
+  const sha = await commitRescue(inner, rescue.value);
+  if (!sha.ok) return sha;
+  const fetched = await fetchObjects(repo.root, path, sha.value);
+  return fetched.ok ? sha : fetched;
+}
+
+/** Brings a commit of another repository on this machine here, although no ref there names it. */
+export async function fetchObjects(cwd: string, from: string, sha: string): Promise<Result<void>> {
+  const config = ["-c", "protocol.version=2", "-c", "protocol.file.allow=always"];
+  const flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
+  const fetched = await gitOk([...config, "fetch", ...flags, "--", from, sha], { cwd });
+  return fetched.ok ? ok() : fetched;
+}
+
+/** Everything that a rescue commit is to hold beside its trees, HEAD first. */
+function commitsOf({ head, refs, commits, stashes, nested }: RescueNote): string[] {
+  const shas = [...refs, ...stashes, ...nested].map(({ sha }) => sha);
+  return [...new Set([...head === undefined ? [] : [head], ...commits, ...shas])];
 }
 
 async function commitRescue(
   repo: Repository,
-  { run, task }: Removal,
-  rescue: Rescue,
+  { note, snapshot }: Rescue,
 ): Promise<Result<string>> {
-  const [first, ...others] = headsOf(rescue);
+  const [first, ...others] = commitsOf(note);
   const env = await authorship(repo, first);
   if (!env.ok) return env;
   const commit = async (tree: string, parents: string[], message: string) => {
@@ -111,17 +175,37 @@ async function commitRescue(
     return await gitLine(args, { cwd: repo.root, env: env.value, input: message });
   };
   const parents = first === undefined ? [] : [first];
-  const lines = [`Work of ${task}, anchored before its removal`, "", `Run: ${run}`];
-  if (rescue.head !== undefined) lines.push(`Head: ${rescue.head}`);
-  if (rescue.snapshot?.index !== undefined) {
-    const index = await commit(rescue.snapshot.index, parents, `What was staged in ${task}\n`);
+  const heads = [...parents];
+  const hold = async (tree: string, what: string) => {
+    const held = await commit(tree, heads, `${what} in ${note.task}\n`);
+    if (held.ok) parents.push(held.value);
+    return held;
+  };
+  if (snapshot) {
+    const index = await hold(snapshot.index, "What was staged");
     if (!index.ok) return index;
-    parents.push(index.value);
-    lines.push(`Index: ${index.value}`);
+    note.index = index.value;
+    note.intended = snapshot.intended;
+    if (snapshot.conflicts) {
+      const tree = await folderOf(repo, snapshot.conflicts);
+      const conflicts = tree.ok ? await hold(tree.value, "The files in conflict") : tree;
+      if (!conflicts.ok) return conflicts;
+      note.conflicts = conflicts.value;
+    }
+    if (snapshot.raw !== undefined) {
+      const raw = await hold(snapshot.raw, "The files as they lay");
+      if (!raw.ok) return raw;
+      note.raw = raw.value;
+    }
   }
-  for (const { ref, sha } of rescue.refs) lines.push(`Ref: ${ref} ${sha}`);
-  const tree = rescue.snapshot?.files ?? `${first}^{tree}`;
-  return await commit(tree, [...parents, ...others], `${lines.join("\n")}\n`);
+  const tree = snapshot?.files ?? `${first}^{tree}`;
+  return await commit(tree, [...new Set([...parents, ...others])], writeNote(note));
+}
+
+/** A tree of trees, numbered from 1. */
+async function folderOf(repo: Repository, trees: string[]): Promise<Result<string>> {
+  const input = trees.map((sha, at) => `040000 tree ${sha}\t${at + 1}\n`).join("");
+  return await gitLine(["mktree"], { cwd: repo.root, input });
 }
 
 /** Needs no identity of the user's, and has the date of the work, so that it comes out the same twice. */

@@ -1,21 +1,28 @@
-import { join } from "node:path";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
 import { exists, io } from "./files.ts";
-import { gitLine, gitOk } from "./git.ts";
-import { type Change, readStatus } from "./status.ts";
+import { entries, gitLine, gitOk } from "./git.ts";
+import { writeRawTree } from "./raw.ts";
+import { readStatus } from "./status.ts";
+import { withScratchIndex, writeTree } from "./trees.ts";
 
 /** The uncommitted states of a worktree, as trees. */
 export interface Snapshot {
-  /** What is staged; absent while conflicts are open, which no tree can hold. */
-  index?: string;
+  /** What is staged, without the files in conflict. */
+  index: string;
+  /** Of the files in conflict: the base's version, ours and theirs. Absent: there are none. */
+  conflicts?: string[];
+  /** Files that were announced to git (`git add -N`) and not staged. */
+  intended: string[];
   /** All files, untracked ones too, ignored ones not. */
   files: string;
+  /** Of those, the ones that a filter or the end of their lines makes differ on disk, as they are there. */
+  raw?: string;
 }
 
 /**
  * Writes what a worktree has uncommitted into git's object store, through a copy of its index.
- * Undefined if it is clean. Fails if a repository in it has work that is out of reach of a tree.
+ * Undefined if it is clean. Of a submodule it holds the commit alone, of other repositories nothing.
  */
 export async function takeSnapshot(
   worktree: string,
@@ -25,23 +32,21 @@ export async function takeSnapshot(
   const status = await readStatus(worktree, flags, env);
   if (!status.ok) return status;
   if (status.value.length === 0) return ok(undefined);
-  const reachable = await checkNested(worktree, status.value, env);
-  if (!reachable.ok) return reachable;
-
+  // git would not add one without a commit, and of others no more than a link.
+  const nested = status.value
+    .filter(({ state, path }) => state === "??" && path.endsWith("/"))
+    .map(({ path }) => path.slice(0, -1));
+  const intended = status.value.filter(({ state }) => state === " A").map(({ path }) => path);
   const index = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index"], {
     cwd: worktree,
   });
   if (!index.ok) return index;
-  const folder = await io("TMPDIR", () => Deno.makeTempDir({ prefix: "parex-index-" }));
-  if (!folder.ok) return folder;
-  try {
-    const copy = join(folder.value, "index");
-    const copied = await io(index.value, () => copyIndex(index.value, copy));
+  return await withScratchIndex(async (scratch) => {
+    const copied = await io(index.value, () => copyIndex(index.value, scratch));
     if (!copied.ok) return copied;
-    return await writeTrees(worktree, { ...env, GIT_INDEX_FILE: copy });
-  } finally {
-    await Deno.remove(folder.value, { recursive: true });
-  }
+    const trees = await writeTrees(worktree, nested, { ...env, GIT_INDEX_FILE: scratch });
+    return trees.ok ? ok({ ...trees.value, intended }) : trees;
+  });
 }
 
 /**
@@ -56,32 +61,65 @@ async function copyIndex(index: string, copy: string): Promise<void> {
   await Deno.utime(copy, seconds, seconds);
 }
 
-async function writeTrees(worktree: string, env: Env): Promise<Result<Snapshot>> {
+async function writeTrees(
+  worktree: string,
+  exclude: string[],
+  env: Env,
+): Promise<Result<Omit<Snapshot, "intended">>> {
   const cwd = worktree;
-  const open = await gitOk(["ls-files", "--unmerged", "-z"], { cwd, env });
-  if (!open.ok) return open;
-  const snapshot: Partial<Snapshot> = {};
-  if (open.value === "") {
-    const index = await gitLine(["write-tree"], { cwd, env });
-    if (!index.ok) return index;
-    snapshot.index = index.value;
-  }
-  const added = await gitOk(["add", "--all", "--sparse", "--", ":/"], { cwd, env });
+  const conflicts = await writeConflicts(worktree, env);
+  if (!conflicts.ok) return conflicts;
+  const index = await writeIndex(worktree, conflicts.value?.paths ?? [], env);
+  if (!index.ok) return index;
+  const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
+  const added = await gitOk(["add", "--all", "--sparse", "--", ":/", ...not], { cwd, env });
   if (!added.ok) return added;
   const files = await gitLine(["write-tree"], { cwd, env });
-  return files.ok ? ok({ ...snapshot, files: files.value }) : files;
+  if (!files.ok) return files;
+  const raw = await writeRawTree(worktree, files.value, env);
+  if (!raw.ok) return raw;
+  return ok({
+    index: index.value,
+    files: files.value,
+    ...(conflicts.value === undefined ? {} : { conflicts: conflicts.value.trees }),
+    ...(raw.value === undefined ? {} : { raw: raw.value }),
+  });
 }
 
-/** A tree holds of a repository inside it (a submodule, or one that was put there) only a commit's id. */
-async function checkNested(worktree: string, all: Change[], env: Env): Promise<Result<void>> {
-  const flags = ["--untracked-files=no", "--ignore-submodules=all"];
-  const status = await readStatus(worktree, flags, env);
-  if (!status.ok) return status;
-  const plain = new Set(status.value.map(({ path }) => path));
-  const nested = all.find(({ path, state }) =>
-    state === "??" ? path.endsWith("/") : !plain.has(path)
-  );
-  if (nested === undefined) return ok();
-  const detail = "a repository inside the worktree has work that cannot be anchored";
-  return fail({ reason: "io_failed", path: join(worktree, nested.path), detail });
+/** The staged tree. Files in conflict, which no tree can hold, are left out of it. */
+async function writeIndex(worktree: string, open: string[], env: Env): Promise<Result<string>> {
+  const cwd = worktree;
+  if (open.length === 0) return await gitLine(["write-tree"], { cwd, env });
+  return await withScratchIndex(async (scratch) => {
+    const copied = await io(scratch, () => Deno.copyFile(env.GIT_INDEX_FILE ?? "", scratch));
+    if (!copied.ok) return copied;
+    const scratchEnv = { ...env, GIT_INDEX_FILE: scratch };
+    const input = open.map((path) => `${path}\0`).join("");
+    const args = ["update-index", "--force-remove", "-z", "--stdin"];
+    const removed = await gitOk(args, { cwd, env: scratchEnv, input });
+    return removed.ok ? await gitLine(["write-tree"], { cwd, env: scratchEnv }) : removed;
+  });
+}
+
+const STAGES = ["1", "2", "3"];
+
+/** The three versions of the files in conflict, a tree each. */
+async function writeConflicts(
+  worktree: string,
+  env: Env,
+): Promise<Result<{ trees: string[]; paths: string[] } | undefined>> {
+  const listed = await gitOk(["ls-files", "--unmerged", "-z"], { cwd: worktree, env });
+  if (!listed.ok || listed.value === "") return listed.ok ? ok(undefined) : listed;
+  const open = entries(listed.value).map((entry) => {
+    const [info = "", path = ""] = entry.split("\t", 2);
+    const [mode = "", sha = "", stage = ""] = info.split(" ");
+    return { mode, sha, stage, path };
+  });
+  const trees: string[] = [];
+  for (const wanted of STAGES) {
+    const tree = await writeTree(worktree, open.filter(({ stage }) => stage === wanted), env);
+    if (!tree.ok) return tree;
+    trees.push(tree.value);
+  }
+  return ok({ trees, paths: [...new Set(open.map(({ path }) => path))] });
 }

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { ok, type Result } from "../domain/result.ts";
+import { gitDirOf } from "./branches.ts";
+import { io, readIfThere } from "./files.ts";
+import { git, gitFailed, gitOk } from "./git.ts";
+import type { Repository } from "./repository.ts";
+
+export interface Stash {
+  sha: string;
+  message: string;
+}
+
+/** Files of a worktree's git folder that name commits while something is half done, or after it. */
+const NOTED_IN = [
+  "ORIG_HEAD",
+  "MERGE_HEAD",
+  "MERGE_AUTOSTASH",
+  "CHERRY_PICK_HEAD",
+  "REVERT_HEAD",
+  "REBASE_HEAD",
+  ...["rebase-merge", "rebase-apply"].flatMap((folder) => [
+    `${folder}/autostash`,
+    `${folder}/onto`,
+    `${folder}/orig-head`,
+    `${folder}/stopped-sha`,
+  ]),
+];
+
+/**
+ * Commits that only git's notes about a worktree or a branch name, and that go with them: from
+ * reflogs, from half-done operations, from the worktree's own refs. Many of them are held elsewhere.
+ */
+export async function notedCommits(
+  repo: Repository,
+  { worktree, branch }: { worktree?: string; branch?: string },
+): Promise<Result<string[]>> {
+  const found: string[] = [];
+  const add = (text: string) => found.push(...text.match(/\b[0-9a-f]{40,64}\b/g) ?? []);
+  if (branch !== undefined) {
+    const moves = await reflog(repo.root, `refs/heads/${branch}`);
+    if (!moves.ok) return moves;
+    add(moves.value);
+  }
+  if (worktree !== undefined) {
+    const moves = await reflog(worktree, "HEAD");
+    if (!moves.ok) return moves;
+    const own = ["refs/bisect", "refs/rewritten", "refs/worktree"];
+    const refs = await gitOk(["for-each-ref", "--format=%(objectname)", ...own], { cwd: worktree });
+    if (!refs.ok) return refs;
+    const notes = await notesIn(worktree);
+    if (!notes.ok) return notes;
+    add(`${moves.value} ${refs.value} ${notes.value}`);
+  }
+  return await existingCommits(repo, [...new Set(found)]);
+}
+
+async function reflog(cwd: string, ref: string): Promise<Result<string>> {
+  const known = await git(["reflog", "exists", ref], { cwd });
+  if (known.code === 1) return ok("");
+  if (known.code !== 0) return gitFailed(["reflog", "exists", ref], known);
+  return await gitOk(["reflog", "show", "--format=%H", ref, "--"], { cwd });
+}
+
+async function notesIn(worktree: string): Promise<Result<string>> {
+  const folder = await gitDirOf(worktree);
+  if (!folder.ok) return folder;
+  return await io(folder.value, async () => {
+    const texts = await Promise.all(NOTED_IN.map((name) => readIfThere(join(folder.value, name))));
+    return texts.join("\n");
+  });
+}
+
+/** What a reflog names may have been cleared away long ago. */
+async function existingCommits(repo: Repository, shas: string[]): Promise<Result<string[]>> {
+  if (shas.length === 0) return ok([]);
+  const format = "--batch-check=%(objectname) %(objecttype)";
+  const input = shas.map((sha) => `${sha}\n`).join("");
+  const checked = await gitOk(["cat-file", format], { cwd: repo.root, input });
+  if (!checked.ok) return checked;
+  const commits = checked.value.split("\n").filter((line) => line.endsWith(" commit"));
+  return ok(commits.map((line) => line.slice(0, line.indexOf(" "))));
+}
+
+/** The stashes that were made on a branch. */
+export async function stashesOf(repo: Repository, branch: string): Promise<Result<Stash[]>> {
+  const listed = await gitOk(["stash", "list", "--format=%H %gs"], { cwd: repo.root });
+  if (!listed.ok) return listed;
+  const made = [`On ${branch}: `, `WIP on ${branch}: `];
+  return ok(
+    listed.value.split("\n")
+      .map((line) => ({ sha: line.slice(0, line.indexOf(" ")), message: afterSpace(line) }))
+      .filter(({ message }) => made.some((start) => message.startsWith(start))),
+  );
+}
+
+function afterSpace(line: string): string {
+  return line.slice(line.indexOf(" ") + 1);
+}

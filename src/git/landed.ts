@@ -1,0 +1,98 @@
+import { ok, type Result } from "../domain/result.ts";
+import { isAncestor } from "./ancestry.ts";
+import { git, gitFailed, gitLine, gitMaybe, gitOk } from "./git.ts";
+import type { Repository } from "./repository.ts";
+
+/**
+ * How a branch came to its base: its very commits; other commits with the same changes, one for one
+ * (`rebase`) or one for all (`squash`); or whatever way its content took (`tree`).
+ */
+export type LandedBy = "merge" | "rebase" | "squash" | "tree";
+
+/** How the whole of a branch has come into one of these bases (branches, commits); undefined: it has not. */
+export async function landedBy(
+  repo: Repository,
+  branch: string,
+  bases: string[],
+): Promise<Result<LandedBy | undefined>> {
+  const tip = `refs/heads/${branch}`;
+  for (const base of bases) {
+    const landed = await landedIn(repo.root, tip, base);
+    if (!landed.ok || landed.value !== undefined) return landed;
+  }
+  return ok(undefined);
+}
+
+async function landedIn(
+  cwd: string,
+  tip: string,
+  base: string,
+): Promise<Result<LandedBy | undefined>> {
+  const contained = await isAncestor(cwd, tip, base);
+  if (!contained.ok) return contained;
+  if (contained.value) return ok("merge");
+  const fork = await gitMaybe(["merge-base", tip, base], { cwd });
+  if (!fork.ok) return fork;
+  if (fork.value === undefined) return ok(undefined);
+  const tests: [LandedBy, () => Promise<Result<boolean>>][] = [
+    ["rebase", () => hasPatches(cwd, tip, base)],
+    ["squash", () => hasSquash(cwd, fork.value ?? "", tip, base)],
+    ["tree", () => hadTree(cwd, fork.value ?? "", tip, base)],
+    ["tree", () => mergesToNothing(cwd, tip, base)],
+  ];
+  for (const [how, test] of tests) {
+    const passed = await test();
+    if (!passed.ok) return passed;
+    if (passed.value) return ok(how);
+  }
+  return ok(undefined);
+}
+
+/** Whether the base has a commit with the same patch for every one of the branch. */
+async function hasPatches(cwd: string, tip: string, base: string): Promise<Result<boolean>> {
+  const compared = await gitOk(["cherry", base, tip], { cwd });
+  if (!compared.ok) return compared;
+  const lines = compared.value.split("\n").filter((line) => line !== "");
+  return ok(lines.length > 0 && lines.every((line) => line.startsWith("- ")));
+}
+
+/** The same for one commit that has all changes of the branch. It is made for that, and left to git. */
+async function hasSquash(
+  cwd: string,
+  fork: string,
+  tip: string,
+  base: string,
+): Promise<Result<boolean>> {
+  const env = {
+    GIT_AUTHOR_NAME: "parex",
+    GIT_AUTHOR_EMAIL: "parex@localhost",
+    GIT_COMMITTER_NAME: "parex",
+    GIT_COMMITTER_EMAIL: "parex@localhost",
+  };
+  const args = ["commit-tree", "-p", fork, "-m", "squashed", `${tip}^{tree}`];
+  const squashed = await gitLine(args, { cwd, env });
+  return squashed.ok ? await hasPatches(cwd, squashed.value, base) : squashed;
+}
+
+/** Whether the base has been, since the branch left it, exactly what the branch is. */
+async function hadTree(
+  cwd: string,
+  fork: string,
+  tip: string,
+  base: string,
+): Promise<Result<boolean>> {
+  const tree = await gitLine(["rev-parse", `${tip}^{tree}`], { cwd });
+  if (!tree.ok) return tree;
+  const args = ["log", "--first-parent", "--format=%T", `${fork}..${base}`, "--"];
+  const trees = await gitOk(args, { cwd });
+  return trees.ok ? ok(trees.value.split("\n").includes(tree.value)) : trees;
+}
+
+/** Whether a merge of the branch would leave the base as it is. */
+async function mergesToNothing(cwd: string, tip: string, base: string): Promise<Result<boolean>> {
+  const args = ["merge-tree", "--write-tree", "--no-messages", "--end-of-options", base, tip];
+  const merged = await git(args, { cwd });
+  if (merged.code > 1) return gitFailed(args, merged);
+  const tree = await gitLine(["rev-parse", `${base}^{tree}`], { cwd });
+  return tree.ok ? ok(merged.code === 0 && merged.stdout.trim() === tree.value) : tree;
+}

@@ -1,0 +1,242 @@
+/**
+ * The one door through which work goes. Nothing else in parex deletes a worktree or a branch that may
+ * hold anything, and nothing is deleted here before it is anchored.
+ */
+import { basename, dirname, join } from "node:path";
+import { fail, ok, type Result } from "../domain/result.ts";
+import type { Env } from "../exec/env.ts";
+import { gitDirOf } from "./branches.ts";
+import { exists, io } from "./files.ts";
+import { detailOf, git, gitMaybe, gitOk, NETWORK_TIMEOUT_MS } from "./git.ts";
+import { notedCommits, stashesOf } from "./hidden.ts";
+import { exclusively } from "./mutex.ts";
+import { forgetOwner, listWorktrees } from "./registrations.ts";
+import type { Repository } from "./repository.ts";
+import { anchor, type Anchored } from "./rescue.ts";
+
+/** The work of a task that is to go. */
+export interface Work {
+  run: string;
+  task: string;
+  branch: string;
+  /** Of the worktree, absolute; absent: there is none. */
+  worktree?: string;
+  /** A worktree that git still lists, but whose folder is gone. */
+  missing?: Missing;
+  /** For git in the worktree, such as its own list of ignored files. */
+  env?: Env;
+  /** Delete the branch there, too. */
+  remote?: string;
+}
+
+export interface Missing {
+  path: string;
+  /** The commit that its HEAD stood on. */
+  head: string;
+}
+
+export interface Removed {
+  /** Where it can be brought back from. */
+  anchored: Anchored[];
+  /** A folder of which something could not be deleted. */
+  leftover?: string;
+}
+
+interface Step {
+  apply: () => Promise<Result<unknown>>;
+  /** Takes it back when a later step fails. */
+  revert?: () => Promise<Result<unknown>>;
+}
+
+/** Begins no task's id, so no worktree is ever called so. */
+const GOING = "_going-";
+
+/** Whether a folder in `worktrees/` is one that a removal was interrupted at; the task's name. */
+export function goingTask(path: string): string | undefined {
+  const name = basename(path);
+  return name.startsWith(GOING) ? name.slice(GOING.length) : undefined;
+}
+
+/**
+ * Removes a task's worktree, its branch and what parex noted about it: all of it, or, if one of
+ * these fails, nothing. Everything that no other branch holds is anchored first.
+ */
+export async function removeWork(repo: Repository, work: Work): Promise<Result<Removed>> {
+  return await exclusively(repo.commonDir, async () => {
+    const ref = `refs/heads/${work.branch}`;
+    const tip = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
+    if (!tip.ok) return tip;
+    const anchored: Anchored[] = [];
+    const aside = work.worktree && join(dirname(work.worktree), GOING + basename(work.worktree));
+    const steps: Step[] = [anchoring(repo, work, anchored)];
+    if (work.worktree !== undefined && aside !== undefined) {
+      steps.push(moving(repo, work.worktree, aside));
+      // What was written while it moved. Submodules know where they lie and do not work elsewhere.
+      const gitDir = await gitDirOf(work.worktree);
+      if (!gitDir.ok) return gitDir;
+      if (!await exists(join(gitDir.value, "modules"))) {
+        steps.push(anchoring(repo, { ...work, worktree: aside }, anchored));
+      }
+    }
+    if (tip.value !== undefined) steps.push(deletingBranch(repo, ref, tip.value));
+    if (work.remote !== undefined) {
+      steps.push(deletingRemote(repo, work.remote, work.branch, tip.value));
+    }
+    const done = await allOrNothing(steps);
+    if (!done.ok) return done;
+    // From here on there is no way back, and no need for one.
+    const place = aside ?? work.missing?.path;
+    const deleted = place === undefined ? ok(true) : await deleteWorktree(repo, place);
+    if (!deleted.ok) return deleted;
+    const forgotten = await forgetOwner(repo, work.branch);
+    if (!forgotten.ok) return forgotten;
+    return ok({ anchored, ...(deleted.value ? {} : { leftover: aside ?? "" }) });
+  });
+}
+
+async function allOrNothing(steps: Step[]): Promise<Result<void>> {
+  const done: Step[] = [];
+  for (const step of steps) {
+    const applied = await step.apply();
+    if (!applied.ok) {
+      for (const one of done.toReversed()) {
+        const reverted = await one.revert?.();
+        if (reverted && !reverted.ok) return reverted;
+      }
+      return applied;
+    }
+    done.push(step);
+  }
+  return ok();
+}
+
+function anchoring(repo: Repository, work: Work, anchored: Anchored[]): Step {
+  return {
+    apply: async () => {
+      const kept = await anchorAll(repo, work);
+      if (!kept.ok) return kept;
+      const { value } = kept;
+      if (value && anchored.every(({ ref }) => ref !== value.ref)) anchored.push(value);
+      return kept;
+    },
+  };
+}
+
+/** Anchors the work with all that git notes about it and that goes with it. */
+async function anchorAll(
+  repo: Repository,
+  { run, task, branch, worktree, missing, env }: Work,
+): Promise<Result<Anchored | undefined>> {
+  const place = worktree === undefined ? {} : { worktree };
+  const [noted, stashes, tip] = await Promise.all([
+    notedCommits(repo, { branch, ...place }),
+    stashesOf(repo, branch),
+    gitMaybe(["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`], { cwd: repo.root }),
+  ]);
+  if (!noted.ok) return noted;
+  if (!stashes.ok) return stashes;
+  if (!tip.ok) return tip;
+  return await anchor(repo, {
+    run,
+    task,
+    refs: tip.value === undefined ? [] : [`refs/heads/${branch}`],
+    commits: missing ? [...noted.value, missing.head] : noted.value,
+    stashes: stashes.value,
+    ...place,
+    ...(env === undefined ? {} : { env }),
+  });
+}
+
+/** A folder that can be moved can be moved back; one that cannot be moved could not be deleted. */
+function moving(repo: Repository, from: string, to: string): Step {
+  const rename = (from: string, to: string) => io(from, () => Deno.rename(from, to));
+  const repair = (path: string) => gitOk(["worktree", "repair", "--", path], { cwd: repo.root });
+  return {
+    apply: async () => {
+      if (await exists(to)) return fail({ reason: "foreign_worktree", path: to });
+      const moved = await rename(from, to);
+      if (!moved.ok) return moved;
+      const repaired = await repair(to);
+      if (repaired.ok) return repaired;
+      const back = await rename(to, from);
+      return back.ok ? repaired : back;
+    },
+    revert: async () => {
+      const back = await rename(to, from);
+      return back.ok ? await repair(from) : back;
+    },
+  };
+}
+
+/** Puts a worktree back that an interrupted removal has moved. */
+export async function moveBack(repo: Repository, going: string): Promise<Result<void>> {
+  const task = goingTask(going);
+  if (task === undefined) return ok();
+  const home = join(dirname(going), task);
+  const moved = await moving(repo, going, home).apply();
+  return moved.ok ? ok() : moved;
+}
+
+/** Takes a worktree off git's list whose folder is gone, the commit it stood on anchored. */
+export async function forgetMissing(
+  repo: Repository,
+  { run, task, missing }: { run: string; task: string; missing: Missing },
+): Promise<Result<Anchored | undefined>> {
+  return await exclusively(repo.commonDir, async () => {
+    const anchored = await anchor(repo, { run, task, commits: [missing.head] });
+    if (!anchored.ok) return anchored;
+    const deleted = await deleteWorktree(repo, missing.path);
+    return deleted.ok ? anchored : deleted;
+  });
+}
+
+/** Deletes it where it was seen, and nowhere else: it may have moved on meanwhile. */
+function deletingBranch(repo: Repository, ref: string, tip: string): Step {
+  const cwd = repo.root;
+  return {
+    apply: () => gitOk(["update-ref", "-d", ref, tip], { cwd }),
+    revert: () => gitOk(["update-ref", "--create-reflog", ref, tip, ""], { cwd }),
+  };
+}
+
+function deletingRemote(
+  repo: Repository,
+  remote: string,
+  branch: string,
+  tip: string | undefined,
+): Step {
+  const ref = `refs/heads/${branch}`;
+  return {
+    apply: async () => {
+      const cwd = repo.root;
+      const listed = await git(["ls-remote", "--quiet", "--", remote, ref], {
+        cwd,
+        timeoutMs: NETWORK_TIMEOUT_MS,
+      });
+      const refused = (detail: string) =>
+        fail({ reason: "push_failed" as const, remote, branch, detail });
+      if (listed.code !== 0) return refused(detailOf(listed));
+      const there = listed.stdout.split("\n").find((line) => line.endsWith(`\t${ref}`));
+      const sha = there?.split("\t")[0];
+      if (sha === undefined) return ok();
+      if (tip !== undefined && sha !== tip) {
+        const held = await git(["merge-base", "--is-ancestor", sha, tip], { cwd });
+        if (held.code !== 0) return refused("the remote branch has commits that are not here");
+      }
+      const args = ["push", "--quiet", `--force-with-lease=${ref}:${sha}`, "--", remote, `:${ref}`];
+      const pushed = await git(args, { cwd, timeoutMs: NETWORK_TIMEOUT_MS });
+      return pushed.code === 0 ? ok() : refused(detailOf(pushed));
+    },
+  };
+}
+
+/** False: git has forgotten it, but something of the folder is still there. */
+async function deleteWorktree(repo: Repository, path: string): Promise<Result<boolean>> {
+  const args = ["worktree", "remove", "--force", "--", path];
+  const removed = await git(args, { cwd: repo.root });
+  if (removed.code === 0) return ok(true);
+  const listed = await listWorktrees(repo);
+  if (!listed.ok) return listed;
+  if (listed.value.every((one) => one.path !== path)) return ok(!await exists(path));
+  return fail({ reason: "worktree_failed", path, detail: detailOf(removed) });
+}
