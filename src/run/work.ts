@@ -46,7 +46,7 @@ export async function work(
   const request = await makeRequest(scope, space, input, signal);
   if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
   if (allowance) request.value.budgetUsd = allowance.usd;
-  const origin = await forkPoint(space.path, scope.baseSha, `refs/heads/${space.branch}`);
+  const origin = await originOf(scope, space);
   if (!origin.ok) return { kind: "blocked", spentUsd: 0, failure: origin.failure };
   scope.ledger.begin(input.task);
   scope.attemptStarts.set(input.task, {
@@ -72,6 +72,12 @@ export async function work(
     conversation: outcome.session,
     ...meaning(scope, input, outcome, transcript),
   };
+}
+
+/** Where the branch stood on the base before any attempt of this run could rewrite it. */
+async function originOf(scope: Scope, { task, branch, path }: Workspace) {
+  const known = scope.attemptStarts.get(task.id);
+  return known ? ok(known.origin) : await forkPoint(path, scope.baseSha, `refs/heads/${branch}`);
 }
 
 async function makeRequest(

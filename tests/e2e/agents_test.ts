@@ -218,6 +218,13 @@ const FAULTS: Fault[] = [
     },
   },
   {
+    it: "rewrites the history of its branch and leaves it at that",
+    script: `git commit -q --amend -m rewritten; ${WORKS}`,
+    then: "true",
+    blocked: "checks_failed",
+    files: ["a.txt"],
+  },
+  {
     it: "amends its own commit",
     script: `${WORKS}; exit 1`,
     then: "echo better >> a.txt; git commit -qa --amend -m 'feat: better'",
