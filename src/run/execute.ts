@@ -16,6 +16,7 @@ import { check } from "./check.ts";
 import { commit } from "./commit.ts";
 import { type OpenRun, openRun } from "./open.ts";
 import { verifyIntegration } from "./integration.ts";
+import { openIssues } from "./issues.ts";
 import { land } from "./land.ts";
 import { endMerge, endMerges } from "./base_merge.ts";
 import { makeTree, prepare } from "./prepare.ts";
@@ -131,6 +132,7 @@ export function execute(input: ExecuteInput): Execution {
       finish: fromPromise(async ({ input: { outcome } }) => {
         await Promise.allSettled(underWay);
         await queue?.close();
+        if (opened && outcome.kind === "finished") await openIssues(opened.scope);
         opened?.finish(outcome);
       }),
     },

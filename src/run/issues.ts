@@ -5,6 +5,29 @@ import type { Gh } from "../github/gh.ts";
 import { commentOnce, createIssue, type Issue, listIssues, updateIssue } from "../github/issues.ts";
 import { type IssueDraft, issuesOf, solvedBy } from "../report/issue.ts";
 import { markOf, withPart } from "../report/managed_part.ts";
+import { explain } from "../report/messages.ts";
+import { repositoryOn } from "./land_pr.ts";
+import type { Scope } from "./scope.ts";
+
+/** A run that is at its end does not wait long for GitHub. */
+const TRIES = 3;
+
+/** Reports a run to GitHub's issues if that is wanted. What fails of it is only told. */
+export async function openIssues(scope: Scope): Promise<void> {
+  const { repo, remote, record, settings, emit } = scope;
+  if (!settings.issues) return;
+  const repository = await repositoryOn(repo, remote);
+  const done = repository.ok
+    ? await reportIssues({
+      gh: { repository: repository.value, cwd: repo.root, tries: TRIES },
+      record,
+      emit,
+    })
+    : repository;
+  if (!done.ok) {
+    emit({ type: "notice", message: `no issues were opened: ${explain(done.failure).message}` });
+  }
+}
 
 export interface IssuesInput {
   gh: Gh;

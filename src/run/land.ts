@@ -4,6 +4,7 @@ import type { Land, Settings } from "../domain/settings.ts";
 import type { TaskId } from "../domain/task.ts";
 import { type Base, findTip } from "../git/base.ts";
 import { NETWORK_TIMEOUT_MS } from "../git/git.ts";
+import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
 import { openPullRequest, preparePullRequests } from "./land_pr.ts";
 import type { MergeQueue } from "./queue.ts";
@@ -25,8 +26,10 @@ export async function prepareLanding(
   settings: Settings,
 ): Promise<Result<LandingPlan>> {
   const land = settings.land ?? "none";
-  if (land === "pr") {
-    const ready = await preparePullRequests(repo, base.remote);
+  if (land === "pr" || settings.issues) {
+    const remote = await remoteOf(repo, base.branch);
+    if (!remote.ok) return remote;
+    const ready = await preparePullRequests(repo, remote.value);
     if (!ready.ok) return ready;
   }
   if (land !== "merge") return ok({ land, tip: base.sha });

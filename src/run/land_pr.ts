@@ -28,7 +28,6 @@ export async function preparePullRequests(
   repo: Repository,
   remote: string | undefined,
 ): Promise<Result<GitHubRepository>> {
-  if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
   const repository = await repositoryOn(repo, remote);
   if (!repository.ok) return repository;
   const gh = { repository: repository.value, cwd: repo.root, tries: PREPARE_TRIES };
@@ -36,10 +35,12 @@ export async function preparePullRequests(
   return access.ok ? repository : access;
 }
 
-async function repositoryOn(
+/** The repository on GitHub that a remote leads to. */
+export async function repositoryOn(
   repo: Repository,
-  remote: string,
+  remote: string | undefined,
 ): Promise<Result<GitHubRepository>> {
+  if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
   const url = await gitLine(["remote", "get-url", "--", remote], { cwd: repo.root });
   if (!url.ok) return url;
   const repository = parseRemoteUrl(url.value, Deno.env.get("GH_HOST"));

@@ -47,20 +47,22 @@ export function withEnv(variables: Record<string, string>): Disposable {
   };
 }
 
+/** Puts a repository's `origin` on a fake GitHub, with `main` pushed there. */
+export async function onGitHub(repo: TempRepo): Promise<FakeGitHub> {
+  const remote = join(repo.root, "../remote.git");
+  await repo.git(["init", "-q", "--bare", remote]);
+  await repo.git(["remote", "add", "origin", "https://someone:secret@github.com/o/r.git"]);
+  await repo.git(["config", "remote.origin.pushurl", remote]);
+  await repo.git(["push", "-q", "origin", "main"]);
+  return await fakeGitHub(async (branch) => {
+    const listed = await repo.git(["ls-remote", remote, `refs/heads/${branch}`]);
+    return listed === "" ? undefined : listed.split("\t")[0];
+  });
+}
+
 export async function makeRig(): Promise<Rig> {
   const temp = await tempRepo();
-  const remote = join(temp.root, "../remote.git");
-  await temp.git(["init", "-q", "--bare", remote]);
-  await temp.git(["remote", "add", "origin", "https://someone:secret@github.com/o/r.git"]);
-  await temp.git(["config", "remote.origin.pushurl", remote]);
-  await temp.git(["push", "-q", "origin", "main"]);
-  const github = await fakeGitHub(async (branch) => {
-    try {
-      return await temp.git(["--git-dir", remote, "rev-parse", "--verify", `refs/heads/${branch}`]);
-    } catch {
-      return undefined;
-    }
-  });
+  const github = await onGitHub(temp);
   const env = withEnv(github.env);
   const plan: Plan = {
     name: "sample",
