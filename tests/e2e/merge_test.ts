@@ -1,0 +1,181 @@
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { eventsOf, type Rig, rig } from "../support/rig.ts";
+
+const CHECKED = `test: sh check.sh\n`;
+
+const COMMIT = `git add -A\ngit commit -qm "feat: $PAREX_TASK_ID"\n`;
+/** Changes a line that others change too; asked to resolve that, keeps both and stages it. */
+const SHARES = `cat > $NOTES/$PAREX_TASK_ID.$PAREX_ATTEMPT.prompt
+if git rev-parse -q --verify MERGE_HEAD; then
+  sed -i '/^[<=>]\\{7\\}/d' shared.txt
+  git add -A
+else
+  sed -i "s/two/$PAREX_TASK_ID/" shared.txt
+  ${COMMIT}
+fi
+`;
+/** Green alone, and red beside the other one; whoever lands second puts it right. */
+const RENAMES = `touch renamed; test ! -f caller || echo new > caller\n${COMMIT}`;
+const CALLS_OLD = `echo old > caller\n${COMMIT}`;
+const CALLS_NEW = `echo new > caller\n${COMMIT}`;
+
+/** What the base has been moved to, oldest first: the tip of each landing. */
+async function firstParents(stage: Rig): Promise<string[]> {
+  const listed = await stage.repo.git(["rev-list", "--first-parent", "--reverse", "main"]);
+  return listed.split("\n");
+}
+
+/** Whether a commit passes the sample's check, in a clean export of its tree. */
+async function passes(stage: Rig, sha: string): Promise<boolean> {
+  const folder = await Deno.makeTempDir({ dir: stage.home });
+  await stage.repo.git(["worktree", "add", "-q", "--detach", folder, sha]);
+  const { code } = await new Deno.Command("sh", { args: ["check.sh"], cwd: folder }).output();
+  await stage.repo.git(["worktree", "remove", "--force", folder]);
+  return code === 0;
+}
+
+/** Worktrees that stand in a half done merge. */
+async function merging(stage: Rig): Promise<string[]> {
+  const listed = await stage.repo.git(["worktree", "list", "--porcelain"]);
+  const paths = listed.split("\n").filter((line) => line.startsWith("worktree "))
+    .map((line) => line.slice("worktree ".length));
+  const halfDone = [];
+  for (const path of paths) {
+    const head = await stage.repo.git(["rev-parse", "--git-path", "MERGE_HEAD"], path);
+    const file = head.startsWith("/") ? head : `${path}/${head}`;
+    if (await Deno.stat(file).then(() => true, () => false)) halfDone.push(path);
+  }
+  return halfDone;
+}
+
+Deno.test("ten tasks land on main, the two that conflict and the one that turns red repaired", async () => {
+  await using stage = await rig({
+    tasks: Object.fromEntries([..."abcdefghij"].map((id) => [id, {}])),
+    config: CHECKED,
+    files: {
+      // Red where somebody has called the old name after it was renamed.
+      "check.sh": "test ! -e renamed || ! grep -qs old caller\n",
+      "shared.txt": "one\ntwo\nthree\n",
+    },
+    agent: { a: SHARES, b: SHARES, d: RENAMES, "e.1": CALLS_OLD, e: CALLS_NEW },
+  });
+  const run = await stage.execute({ land: "merge", jobs: 3 });
+  assertEquals(run.code, 0, JSON.stringify(run.events.filter((e) => e.type === "task.status")));
+  assertEquals(new Set(Object.values(await stage.statuses())), new Set(["completed"]));
+
+  const line = await firstParents(stage);
+  assertEquals(line.length, 11);
+  for (const sha of line) assert(await passes(stage, sha), `main was red at ${sha}`);
+  const subjects = await stage.repo.git(["log", "--first-parent", "--format=%s", "main"]);
+  assertEquals(
+    subjects.split("\n").slice(0, 10).sort(),
+    [..."abcdefghij"].map((id) => `Merge branch 'feature/${id}'`),
+  );
+  assertEquals(await stage.repo.git(["show", "main:caller"]), "new");
+  const shared = (await stage.repo.git(["show", "main:shared.txt"])).split("\n");
+  assertEquals(shared.toSorted(), ["a", "b", "one", "three"]);
+
+  assertEquals(await merging(stage), []);
+  assertEquals(eventsOf(run.events, "integration.finished").map(({ ok }) => ok), [true]);
+  const notices = eventsOf(run.events, "notice").map(({ message }) => message).join("\n");
+  assert(notices.includes("It conflicts with main"), notices);
+  assert(notices.includes("fails merged with main"), notices);
+  assertEquals(
+    await stage.repo.git(["status", "--porcelain", "--untracked-files=no"]).then((s) =>
+      s.split("\n").filter((l) => !l.includes(".parallel"))
+    ),
+    [],
+  );
+  assertEquals(await stage.left(), []);
+});
+
+Deno.test("a conflict that its agent cannot resolve blocks the task, and the rest goes on", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {}, c: { after: ["b"] }, d: {} },
+    config: "test: none\nlint: none\n",
+    files: { "shared.txt": "one\n" },
+    agent: {
+      a: `echo a > shared.txt\n${COMMIT}`,
+      // b comes last, and never resolves anything.
+      b: `if git rev-parse -q --verify MERGE_HEAD; then echo tried > tried.txt; exit 0; fi
+while ! git -C "$RIG/../repo" log --format=%s main | grep -q feature/a; do sleep 0.05; done
+echo b > shared.txt\n${COMMIT}`,
+    },
+  });
+  const run = await stage.execute({ land: "merge", attempts: 2 });
+  assertEquals(run.code, 1);
+  assertEquals(await stage.statuses(), {
+    a: "completed",
+    b: "blocked",
+    c: "pending",
+    d: "completed",
+  });
+  assertEquals(run.record.tasks.get("b")?.failure, {
+    reason: "merge_conflict",
+    files: ["shared.txt"],
+    between: ["a", "b"],
+    onto: "main",
+  });
+  assertEquals(await stage.repo.git(["show", "main:shared.txt"]), "a");
+  assertEquals(await merging(stage), []);
+  // What stood half done is kept.
+  const rescued = await stage.repo.git([
+    "for-each-ref",
+    "--format=%(refname)",
+    "refs/parex/rescue",
+  ]);
+  assertMatch(rescued, /\/b$/);
+  assertEquals(await stage.repo.git(["show", `${rescued}:tried.txt`]), "tried");
+
+  // A person resolves it by the commands of the message, and lands it.
+  const worktree = stage.worktree("b");
+  await stage.repo.git(["merge", "-q", "-X", "ours", "main"], worktree);
+  const merged = await stage.parex(["merge", "b"]);
+  assertEquals([merged.code, merged.stdout.split("  ").slice(0, 2)], [0, ["b", "landed"]]);
+  assertEquals(await stage.status("b"), "completed");
+  assertEquals(await stage.repo.git(["show", "main:shared.txt"]), "b");
+});
+
+Deno.test("parex merge lands what is completed, and tells of what conflicts", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {}, c: { after: ["a"] } },
+    config: CHECKED,
+    files: { "shared.txt": "one\n", "check.sh": "test -e README.md\n" },
+    agent: {
+      a: `echo a > shared.txt\n${COMMIT}`,
+      b: `echo b > shared.txt\n${COMMIT}`,
+    },
+  });
+  assertEquals((await stage.execute({ land: "none" })).code, 0);
+  const before = await stage.repo.git(["rev-parse", "main"]);
+  const { code, stdout } = await stage.parex(["merge"]);
+  assertEquals(code, 1);
+  assertMatch(stdout, /^a  landed  [0-9a-f]{10}$/m);
+  assertMatch(stdout, /^c  landed  [0-9a-f]{10}$/m);
+  assertMatch(stdout, /^b  merge_conflict  a and b change the same lines of what is on main$/m);
+  assertMatch(stdout, /next: merge by hand: git -C worktrees\/b merge main/);
+  assertEquals(await stage.repo.git(["rev-parse", "main~2"]), before);
+  assertEquals(await stage.status("b"), "completed");
+  assertEquals(await merging(stage), []);
+
+  const again = await stage.parex(["merge", "a", "c"]);
+  assertEquals(again.code, 0, again.stdout + again.stderr);
+  const unknown = await stage.parex(["merge", "x"]);
+  assertEquals(unknown.code, 2);
+});
+
+Deno.test("execute --land merge stops before any agent where local and remote have diverged", async () => {
+  await using stage = await rig();
+  const { repo, root } = stage;
+  const remote = `${root}/../remote.git`;
+  await repo.git(["init", "-q", "--bare", "-b", "main", remote]);
+  await repo.git(["remote", "add", "origin", remote]);
+  await repo.git(["push", "-q", "origin", "main"]);
+  await repo.git(["commit", "-q", "--allow-empty", "-m", "pushed"]);
+  await repo.git(["push", "-q", "origin", "main"]);
+  await repo.git(["reset", "-q", "--hard", "HEAD^"]);
+  await repo.git(["commit", "-q", "--allow-empty", "-m", "mine"]);
+  const run = await stage.execute({ land: "merge" });
+  assertEquals([run.code, run.failure?.reason], [3, "base_diverged"]);
+  assertEquals(run.events, []);
+});
