@@ -20,7 +20,7 @@ export function command(context: Context) {
       const ready = await makeRepository(folder, selfCommand("demo-agent"));
       if (!ready.ok) return fail(ready.failure);
       io.err(introduction(folder));
-      const argv = [...selfArgv(), "execute", "--yes"] as const;
+      const argv = [...selfArgv(), "execute", "--yes", "--land", "merge"] as const;
       exit(await runInherited(argv, { cwd: folder, env: demoEnv() }));
       io.out(whatToLookAt(folder, selfCommand()));
     });

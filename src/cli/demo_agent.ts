@@ -2,7 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import { doDemoTask } from "../demo/agent.ts";
 import type { Context } from "./context.ts";
 
-const PAUSE_MS = 300;
+const PAUSE_MS = 200;
 
 /** `parex demo-agent`: the scripted agent of the demo, as the `command` agent calls it. */
 export function command({ io, fail }: Context) {

@@ -4,7 +4,8 @@ import { shellWord } from "../exec/quote.ts";
 /** What the demo says before it begins. */
 export function introduction(folder: string): string {
   return `A sample project with a plan of six tasks, done by a scripted agent that is part of parex.
-The second attempt of task-2 repairs what its first got wrong; task-4 forgets to commit.
+The second attempt of task-2 repairs what its first got wrong; task-4 forgets to commit. What is
+completed lands on main through the merge queue: merged, checked again, and only then on main.
 Repository: ${folder}
 
 `;
@@ -15,9 +16,10 @@ export function whatToLookAt(folder: string, program: string): string {
   const lines = [
     "What to look at:",
     `  cd ${shellWord(folder)}`,
-    "  git log --graph --oneline --all   # a branch for each task, with its dependencies' work",
+    "  git log --graph --oneline         # main, with a merge for each task",
+    "  git log --first-parent --oneline  # every one of these has passed the checks",
     "  git worktree list                 # where the agents worked",
-    "  git diff main feature/task-3      # what the last task of the chain adds up to",
+    "  bin/textstat report < README.md   # what it all adds up to",
     `  ${program} status`,
     `  ${program} report`,
     "",

@@ -29,7 +29,7 @@ async function journalOf(folder: string): Promise<RunEvent[]> {
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
-Deno.test("parex demo executes its plan: one repair, one commit by parex, all completed", async () => {
+Deno.test("parex demo executes its plan: one repair, one commit by parex, all landed", async () => {
   const parent = await Deno.makeTempDir({ prefix: "parex's demo " });
   try {
     const folder = join(parent, "demo");
@@ -48,11 +48,17 @@ Deno.test("parex demo executes its plan: one repair, one commit by parex, all co
       event.type === "checks.finished" && event.exit_code !== 0 ? [event.task, event.attempt] : []
     );
     assertEquals(failed, ["task-2", 1]);
+    const landed = events.filter((event) => event.type === "task.landed");
+    assertEquals(landed.length, 6);
+    assertEquals(
+      events.flatMap((event) => event.type === "integration.finished" ? [event.ok] : []),
+      [true],
+    );
     const last = events.at(-1);
     assert(last?.type === "run.finished");
     assertEquals([last.completed, last.blocked, last.pending], [6, 0, 0]);
 
-    const report = await sh(["git", "show", "feature/task-3:lib/report.sh"], {
+    const report = await sh(["git", "show", "main:lib/report.sh"], {
       cwd: folder,
       env: toolEnv(),
     });
