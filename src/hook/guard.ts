@@ -1,0 +1,36 @@
+import type { Env } from "../exec/env.ts";
+import { bordersFrom, refusal, zoneOf } from "./borders.ts";
+import type { HookEvent } from "./event.ts";
+import { reviewCommandLine } from "./shell_review.ts";
+
+/** What becomes of a tool call; undefined: Claude Code's own rules decide. */
+export type Decision = { allow: true } | { allow: false; reason: string } | undefined;
+
+const READING = new Set(["Read", "Glob", "Grep", "LS", "NotebookRead", "TodoWrite"]);
+const EDITING = new Set(["Edit", "Write", "MultiEdit", "NotebookEdit"]);
+
+/** Decides on a tool call of an agent that parex has started. */
+export function guard(event: HookEvent<"PreToolUse">, env: Env): Decision {
+  const borders = bordersFrom(env);
+  if (!borders) {
+    return deny("PAREX_WORKTREE does not name this task's worktree, so nothing can be allowed.");
+  }
+  if (READING.has(event.tool)) return { allow: true };
+  const cwd = event.cwd ?? borders.worktree;
+  if (event.tool === "Bash") {
+    const { command } = event.input;
+    if (typeof command !== "string") return deny("There is no command in this call.");
+    const reason = reviewCommandLine(command, { borders, cwd, env });
+    return reason === undefined ? { allow: true } : deny(reason);
+  }
+  if (!EDITING.has(event.tool)) return undefined;
+  const path = event.input.file_path ?? event.input.notebook_path;
+  if (typeof path !== "string") return deny("There is no path in this call.");
+  const full = path.replace(/^~(?=\/|$)/, env.HOME ?? "~");
+  const reason = refusal(borders, zoneOf(borders, full, cwd), path);
+  return reason === undefined ? { allow: true } : deny(reason);
+}
+
+function deny(reason: string): Decision {
+  return { allow: false, reason };
+}

@@ -1,0 +1,167 @@
+import { basename } from "node:path";
+import { readArguments } from "./options.ts";
+
+/** A program that runs another one: what that is, and where. */
+export interface Wrapped {
+  argv: string[];
+  /** Where it runs, relative to here. */
+  folder?: string;
+  /** It brings arguments of its own: from stdin. */
+  fed?: true;
+  /** With another user's rights. */
+  elevated?: true;
+}
+
+const WRAPPERS: Record<string, readonly string[]> = {
+  sudo: ["-u", "-g", "-p", "-C", "-h", "--user", "--group"],
+  doas: ["-u"],
+  env: ["-u", "--unset", "-C", "--chdir", "-S"],
+  nice: ["-n"],
+  ionice: ["-c", "-n", "-p"],
+  timeout: ["-s", "-k", "--signal", "--kill-after"],
+  stdbuf: ["-i", "-o", "-e"],
+  xargs: ["-I", "-n", "-P", "-L", "-d", "-a", "-s", "-E", "--max-args", "--max-procs"],
+  time: ["-f", "-o"],
+  nohup: [],
+  setsid: [],
+  command: [],
+  builtin: [],
+  exec: ["-a"],
+  chronic: [],
+  watch: ["-n", "-d"],
+};
+
+/** What a wrapper such as `env`, `timeout` or `xargs` runs; undefined: it is none, or runs nothing. */
+export function unwrap(argv: readonly string[]): Wrapped | undefined {
+  const name = basename(argv[0] ?? "");
+  const valued = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
+  if (valued === undefined) return undefined;
+  let at = 1;
+  let folder: string | undefined;
+  let placeholder: string | undefined;
+  for (; at < argv.length; at++) {
+    const word = argv[at] ?? "";
+    const isAssignment = name === "env" && /^\w+=/.test(word);
+    if (!word.startsWith("-") && !isAssignment) break;
+    if (word === "--") {
+      at++;
+      break;
+    }
+    if (/^(-C|--chdir)/.test(word) && name === "env") {
+      folder = word.includes("=") ? word.split("=")[1] : argv[at + 1];
+    }
+    if (name === "xargs" && word.startsWith("-I")) placeholder = word.slice(2) || argv[at + 1];
+    if (name === "command" && /^-[vV]$/.test(word)) return undefined;
+    if (valued.includes(word)) at++;
+  }
+  if (name === "timeout") at++;
+  const rest = argv.slice(at);
+  if (rest.length === 0) return undefined;
+  return {
+    argv: placeholder === undefined ? rest : rest.map((word) => word.replaceAll(placeholder, FED)),
+    ...(folder === undefined ? {} : { folder }),
+    ...(name === "xargs" ? { fed: true } : {}),
+    ...(name === "sudo" || name === "doas" ? { elevated: true } : {}),
+  };
+}
+
+/** Where an argument from stdin goes. */
+export const FED = "\u0006";
+
+const SHELLS = new Set(["sh", "bash", "zsh", "dash", "ksh", "ash"]);
+
+export function isShell(program: string): boolean {
+  return SHELLS.has(program);
+}
+
+/** The script that `bash -c` gets; undefined: it runs a file, or stdin. */
+export function inlineScript(args: readonly string[]): string | undefined {
+  const at = args.findIndex((word) => /^-[a-z]*c$/.test(word));
+  return at < 0 ? undefined : args.slice(at + 1).find((word) => !word.startsWith("-"));
+}
+
+const INTERPRETERS = /^(python[\d.]*|pypy[\d.]*|node|nodejs|deno|bun|ruby|perl|php|lua|osascript)$/;
+
+export function isInterpreter(program: string): boolean {
+  return INTERPRETERS.test(program);
+}
+
+/** The code that an interpreter gets on its command line. */
+export function inlineCode(args: readonly string[]): string {
+  const at = args.findIndex((word) => /^(-[a-zA-Z]*[ceEr]|--eval|-p|--print|eval)$/.test(word));
+  return at < 0 ? "" : args.slice(at + 1).join("\n");
+}
+
+const WRITES = new RegExp(
+  "write|open\\([^)]*['\"][wax]|append|unlink|remove|rmtree|rmSync|rmdir|mkdir|rename|copy|move|" +
+    "symlink|chmod|truncate|save|dump|create|os\\.system|subprocess|exec|spawn|system\\(|Command",
+);
+
+/** Paths in a program's text that it may write to: all that lead away, if it writes at all. */
+export function pathsInCode(code: string): string[] {
+  if (!WRITES.test(code)) return [];
+  const literals = code.matchAll(/(["'`])((?:\/|~\/|\.\.(?:\/|$))[^"'`\n]*)\1/g);
+  return [...literals].map((match) => match[2] ?? "").filter((path) => /[\w.]/.test(path));
+}
+
+/** Options of any program that name a file or folder to write to. */
+const OUTPUTS = new Set([
+  "-o",
+  "--out",
+  "--output",
+  "--output-file",
+  "--output-dir",
+  "--out-dir",
+  "--outDir",
+  "--outdir",
+  "--outfile",
+  "--outFile",
+  "--log-file",
+  "--target-dir",
+  "--dest",
+  "--destination",
+]);
+
+/** What an unknown program is told to write to. */
+export function outputsOf(args: readonly string[]): string[] {
+  const { options } = readArguments(args, [...OUTPUTS]);
+  return [...OUTPUTS].flatMap((name) => options.get(name) ?? []).filter((path) => path !== "");
+}
+
+const FOLDERS = ["-C", "--prefix", "--cwd", "--dir", "--directory", "--project", "--root"];
+
+/** Where an unknown program is told to work. */
+export function foldersOf(program: string, args: readonly string[]): string[] {
+  // For these the letter means something else.
+  const names = /^(grep|rg|pytest|diff|rustc)$/.test(program) ? FOLDERS.slice(1) : FOLDERS;
+  const { options } = readArguments(args, names);
+  return names.flatMap((name) => options.get(name) ?? []).filter((path) => path !== "");
+}
+
+/** What a program does to the machine itself or in parex's place; undefined: nothing of that kind. */
+export function programRefusal(program: string, args: readonly string[]): string | undefined {
+  const { operands } = readArguments(args);
+  const [first = "", second = ""] = operands;
+  if (program === "gh") {
+    const reads = /^(view|list|status|diff|checks|watch|ls)$/.test(second) ||
+      /^(search|status|help|version|browse|)$/.test(first);
+    return reads ? undefined : LANDS;
+  }
+  if (program === "parex") {
+    return /^(validate|status|report|help|hook|completions|)$/.test(first) ? undefined : NESTED;
+  }
+  const globally = args.some((word) => word === "-g" || word === "--global" || word === "link") &&
+    /^(npm|pnpm|yarn|bun)$/.test(program);
+  if (globally || (program === "yarn" && first === "global")) return GLOBAL;
+  const system =
+    /^(apt|apt-get|dnf|yum|apk|pacman|brew|snap|dpkg|systemctl|crontab|reboot|shutdown)$/;
+  const lists = /^(list|search|show|info|policy|status|-l|)$/.test(first);
+  return system.test(program) && !lists ? GLOBAL : undefined;
+}
+
+const LANDS = "An agent changes nothing on GitHub: parex opens and merges the pull request when " +
+  "the checks have passed. Commit your work, and end.";
+const NESTED = "parex runs this task already. Do the work here, commit it, and end.";
+const GLOBAL =
+  "Do not change the machine outside this worktree. Install what the project needs as " +
+  "the project's own dependency, or say in your last message what is missing.";
