@@ -3,8 +3,7 @@
  * comments and labels of one repository, `o/r`. Its GraphQL is GitHub's own schema.
  */
 import { join } from "node:path";
-import { execute, parse, validate } from "graphql";
-import { githubSchema } from "./github_schema.ts";
+import { graphql } from "./github_graphql.ts";
 
 export interface FakePullRequest {
   number: number;
@@ -53,7 +52,7 @@ export interface FakeGitHub extends AsyncDisposable {
   env: Record<string, string>;
 }
 
-type Reply = { status: number; body: unknown; headers?: Record<string, string> };
+export type Reply = { status: number; body: unknown; headers?: Record<string, string> };
 
 /** `ref(branch)` tells a branch's commit on the remote; undefined if it is not there. */
 export async function fakeGitHub(
@@ -103,53 +102,6 @@ async function answer(
   }
   const { status, message, headers } = fault;
   return { status, body: { message }, ...(headers === undefined ? {} : { headers }) };
-}
-
-async function graphql(
-  github: FakeGitHub,
-  { query, variables }: { query: string; variables: Record<string, unknown> },
-): Promise<Reply> {
-  const document = parse(query);
-  const errors = validate(githubSchema(), document);
-  if (errors.length > 0) {
-    github.invalid.push(...errors.map(({ message }) => message));
-    return { status: 200, body: { errors: errors.map(({ message }) => ({ message })) } };
-  }
-  const repository = {
-    pullRequests: (filter: { headRefName?: string; states?: string[] }) => {
-      const found = github.pullRequests.filter(({ head, state }) =>
-        (filter.headRefName ?? head) === head && (filter.states ?? [state]).includes(state)
-      ).sort((a, b) => b.number - a.number);
-      return {
-        totalCount: found.length,
-        nodes: found.map(node),
-        pageInfo: { hasNextPage: false, endCursor: null },
-      };
-    },
-  };
-  const rootValue = { repository: () => repository };
-  const result = await execute({
-    schema: githubSchema(),
-    document,
-    variableValues: variables,
-    rootValue,
-  });
-  return { status: 200, body: result };
-}
-
-function node(found: FakePullRequest) {
-  const { number, state, title, body, base, head, headSha, fromFork, labels } = found;
-  return {
-    ...{ number, state, title, body, url: urlOf("pull", number) },
-    baseRefName: base,
-    headRefName: head,
-    headRefOid: headSha,
-    isCrossRepository: fromFork,
-    labels: {
-      totalCount: labels.length,
-      nodes: labels.map((name) => ({ id: name, name, description: null, color: "ededed" })),
-    },
-  };
 }
 
 async function rest(
@@ -299,6 +251,6 @@ function nextNumber(github: FakeGitHub): number {
   return 1 + github.pullRequests.length + github.issues.length;
 }
 
-function urlOf(kind: "pull" | "issues", number: number): string {
+export function urlOf(kind: "pull" | "issues", number: number): string {
   return `https://github.com/o/r/${kind}/${number}`;
 }
