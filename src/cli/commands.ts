@@ -49,6 +49,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./watch.ts"),
   },
   {
+    name: "resume",
+    usage: "[run]",
+    summary: "go on with a run that was interrupted",
+    group: "Runs",
+    load: () => import("./resume.ts"),
+  },
+  {
+    name: "retry",
+    usage: "<task...>",
+    summary: "do blocked tasks again, and what waits for them",
+    group: "Runs",
+    load: () => import("./retry.ts"),
+  },
+  {
     name: "report",
     usage: "[run]",
     summary: "the final report again: text, JSON or HTML",

@@ -2,6 +2,9 @@ import { Command } from "@commander-js/extra-typings";
 import type { Context } from "./context.ts";
 import { addSettingOptions } from "./setting_options.ts";
 
+/** Exit code of what a person has broken off. */
+const INTERRUPTED = 130;
+
 export function command(context: Context) {
   const command = new Command("execute")
     .description("Run a plan: every task in its own worktree, checked by parex.")
@@ -13,6 +16,12 @@ export function command(context: Context) {
     const ready = await prepareRun(context, plan, flags);
     if (!ready.ok) return context.fail(ready.failure);
     if (ready.value.settings.dryRun) await showSchedule(context, ready.value);
-    else await executePlan(context, ready.value);
+    else {
+      const { offerResume } = await import("./resume_run.ts");
+      const run = await offerResume(context, ready.value, flags);
+      if (!run.ok) return context.fail(run.failure);
+      if (run.value) await executePlan(context, run.value);
+      else context.exit(INTERRUPTED);
+    }
   });
 }

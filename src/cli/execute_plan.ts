@@ -10,6 +10,7 @@ import { summarize } from "../report/summary.ts";
 import { reportText } from "../report/text.ts";
 import { dryRun } from "../run/dry_run.ts";
 import { execute } from "../run/execute.ts";
+import type { Unfinished } from "../run/resume.ts";
 import type { Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
 
@@ -17,6 +18,8 @@ export interface ReadyRun {
   repo: Repository;
   planPath: string;
   settings: Settings;
+  /** The run that is gone on with; absent: a new one. */
+  resume?: Unfinished;
 }
 
 /** Finds the repository, the settings and the plan that a command line means. */

@@ -23,17 +23,11 @@ export interface Beginning {
 /** Decides from what is recorded of a task where it goes on: no attempt that ended is made again. */
 export function whereToBegin(task: TaskRecord): Beginning {
   const last = task.attempts.at(-1);
-  if (!last) return { at: "preparing", attempt: 1 };
-  const { attempt } = last;
+  const attempt = last?.attempt ?? 1;
   const conversation = conversationOf(task, last);
   if (task.status === "completed") return { at: "landing", attempt, ...conversation };
-  if (wasCutOff(last)) {
-    const before = task.attempts.findLast((one) => one.committed && one.attempt < attempt);
-    // A merge in conflict is begun anew by the landing that refuses what stood before it.
-    return last.kind === "conflict" && before
-      ? { at: "testing", attempt: before.attempt, ...conversation }
-      : { at: "preparing", attempt, cutOff: true, ...conversation };
-  }
+  if (!last) return { at: "preparing", attempt };
+  if (wasCutOff(last)) return { at: "preparing", attempt, cutOff: true, ...conversation };
   return { at: last.committed ? "testing" : "working", attempt, ...conversation };
 }
 
@@ -42,7 +36,11 @@ function wasCutOff({ outcome }: AttemptRecord): boolean {
 }
 
 /** A conversation in which nothing was said may not be there to go on with. */
-function conversationOf(task: TaskRecord, { session }: AttemptRecord): { conversation?: string } {
+function conversationOf(
+  task: TaskRecord,
+  last: AttemptRecord | undefined,
+): { conversation?: string } {
+  const session = last?.session;
   if (session === undefined) return {};
   const begun = task.attempts.some((one) => one.session === session && one.active);
   return begun ? { conversation: session } : {};
@@ -70,8 +68,7 @@ export function remainderOf(plan: readonly Task[], run: RunRecord, lands: boolea
   const left = tasks.filter(({ id, status }) => {
     const known = run.tasks.get(id);
     if (!known?.selected || status === "blocked") return false;
-    if (status !== "completed") return true;
-    return lands && known.attempts.length > 0 && !known.landed;
+    return status !== "completed" || (lands && known.status === "completed" && !known.landed);
   });
   const beginnings = new Map(left.flatMap(({ id }) => {
     const known = run.tasks.get(id);

@@ -11,8 +11,8 @@ export type Marks = Record<string, string>;
 
 /** A command with everything that came of it. */
 export interface Tree {
-  /** The process group that it was started in. */
-  pgid: number;
+  /** The process group that it was started in; absent: it is known by its marks alone. */
+  pgid?: number;
   /**
    * Its children may have left the group (a shell tool that starts each command in a session of its
    * own does), but they inherit the marks.

@@ -13,6 +13,11 @@ export async function unmergedFiles(worktree: string): Promise<Result<string[]>>
   return open.ok ? ok([...new Set(entries(open.value))]) : open;
 }
 
+/** The commit that is being merged into a worktree; undefined: no merge is under way. */
+export async function halfMerge(worktree: string): Promise<Result<string | undefined>> {
+  return await gitMaybe(["rev-parse", "--quiet", "--verify", "MERGE_HEAD"], { cwd: worktree });
+}
+
 /** Ends a merge that stands half done, its state anchored. True: there was one. */
 export async function giveUpMerge(
   repo: Repository,

@@ -5,6 +5,7 @@ import { shellWord } from "./escape.ts";
 /** Commands that a person would type next, the first one first. */
 export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (stateOf(record, live) === "running") return ["parex watch"];
+  if (stateOf(record, live) === "interrupted") return ["parex resume"];
   const commands = unlandedTips(record).flatMap((branch) => [
     `git log --oneline ${shellWord(`${record.base}..${branch}`)}`,
     `git merge ${shellWord(branch)}`,
@@ -12,9 +13,6 @@ export function nextCommands(record: RunRecord, live: boolean): string[] {
   const blocked = selectedTasks(record).filter((task) => task.status === "blocked");
   if (blocked.length > 0) {
     commands.push(`parex retry ${blocked.map((task) => shellWord(task.id)).join(" ")}`);
-  }
-  if (stateOf(record, live) === "interrupted" && record.plan) {
-    commands.push(`parex execute ${shellWord(record.plan.path)}`);
   }
   return commands;
 }

@@ -5,6 +5,7 @@ import { makeAgent } from "../agent/agents.ts";
 import type { RunEvent } from "../domain/event.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
+import { spentIn } from "../domain/resume.ts";
 import { select, type Selection } from "../domain/selection.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -14,7 +15,7 @@ import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { check } from "./check.ts";
 import { commit } from "./commit.ts";
-import { type OpenRun, openRun } from "./open.ts";
+import { type OpenRun, openRun, type Resumption } from "./open.ts";
 import { verifyIntegration } from "./integration.ts";
 import { openIssues } from "./issues.ts";
 import { land } from "./land.ts";
@@ -22,6 +23,7 @@ import { endMerge, endMerges } from "./base_merge.ts";
 import { makeTree, prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import { MergeQueue } from "./queue.ts";
+import { selectRemainder, type Unfinished } from "./resume.ts";
 import { until } from "./waits.ts";
 import { work } from "./work.ts";
 
@@ -31,6 +33,8 @@ export interface ExecuteInput {
   planPath: string;
   settings: Settings;
   onEvent: (event: RunEvent) => void;
+  /** The run that is gone on with; absent: a new one. */
+  resume?: Unfinished;
 }
 
 export interface Execution {
@@ -58,7 +62,7 @@ export function execute(input: ExecuteInput): Execution {
     port: (input: Input, signal: AbortSignal) => Promise<Output>,
   ) => fromPromise<Output, Input>(({ input, signal }) => track(port(input, signal)));
 
-  let selected: { plan: Plan; selection: Selection } | undefined;
+  let selected: { plan: Plan; selection: Selection; resume?: Resumption } | undefined;
   let opened: OpenRun | undefined;
   let queue: MergeQueue | undefined;
   const run = () => {
@@ -75,16 +79,19 @@ export function execute(input: ExecuteInput): Execution {
   const load = async (): Promise<Result<LoadedRun>> => {
     const plan = await loadPlan(input.planPath);
     if (!plan.ok) return plan;
-    const selection = select(plan.value.tasks, input.settings.only);
-    if (!selection.ok) return selection;
-    selected = { plan: plan.value, selection: selection.value };
+    const chosen = choose(plan.value, input);
+    if (!chosen.ok) return chosen;
+    selected = chosen.value;
+    const { selection, resume } = selected;
     const { jobs, attempts, budgetUsd } = input.settings;
     return ok({
-      tasks: selection.value.tasks,
+      tasks: selection.tasks,
       jobs,
       attempts,
       dependentsAfter: input.settings.land === "merge" ? "landed" : "completed",
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(resume ? { spentUsd: spentIn(resume.record) } : {}),
+      ...(resume ? { beginnings: Object.fromEntries(resume.beginnings) } : {}),
     });
   };
 
@@ -92,10 +99,12 @@ export function execute(input: ExecuteInput): Execution {
     if (!selected) throw new Error("nothing is loaded");
     const agent = makeAgent(input.settings.agent, input.settings);
     if (!agent.ok) return agent;
-    const result = await openRun({ ...input, ...selected, agent: agent.value });
+    const { repo, settings, onEvent } = input;
+    const result = await openRun({ repo, settings, onEvent, ...selected, agent: agent.value });
     if (!result.ok) return fail(result.failure);
     opened = result.value;
     queue = new MergeQueue(opened.scope);
+    queue.landed.push(...opened.record.merges);
     return ok();
   };
 
@@ -155,6 +164,21 @@ export function execute(input: ExecuteInput): Execution {
       endNow({ kind: "interrupted" });
     },
   };
+}
+
+/** What of a plan is to be executed. */
+function choose(
+  plan: Plan,
+  { resume, settings }: ExecuteInput,
+): Result<{ plan: Plan; selection: Selection; resume?: Resumption }> {
+  if (resume) {
+    const remainder = selectRemainder(plan, resume, settings);
+    if (!remainder.ok) return remainder;
+    const { beginnings, ...left } = remainder.value;
+    return ok({ ...left, resume: { ...resume, beginnings } });
+  }
+  const selection = select(plan.tasks, settings.only);
+  return selection.ok ? ok({ plan, selection: selection.value }) : selection;
 }
 
 /** Makes worktrees one after the other, always those that come next. */

@@ -11,6 +11,11 @@ export class Ledger {
     private readonly taskCap: number | undefined,
   ) {}
 
+  /** What a task has cost in earlier processes of the run. */
+  carryOver(task: TaskId, usd: number): void {
+    this.#spent.set(task, (this.#spent.get(task) ?? 0) + usd);
+  }
+
   /** What a task has cost so far, the attempt under way included. */
   of(task: TaskId): number {
     return (this.#spent.get(task) ?? 0) + (this.#atWork.get(task) ?? 0);

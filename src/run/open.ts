@@ -24,7 +24,7 @@ import type { Repository } from "../git/repository.ts";
 import { branchTargets, planFilesOf, warningLine } from "./files.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
-import { type Lock, takeLock } from "./lock.ts";
+import { type Lock, readLock, takeLock } from "./lock.ts";
 import { prepareLanding } from "./land.ts";
 import { baseOf } from "./queue.ts";
 import type { Scope } from "./scope.ts";
@@ -79,8 +79,11 @@ export async function openRun(
     if (!available.ok) return available;
   }
   const run = resume?.record.run ?? newRunId(new Date());
+  const left = readLock(stateDir(repo.commonDir))?.owner.run;
   const lock = takeLock(stateDir(repo.commonDir), run);
   if (!lock.ok) return lock;
+  // A process that was killed has left its lock, and maybe agents that are still at work.
+  if (left !== undefined) await endProcessesOf(left);
   const opened = await openLocked(input, run, ready.value, lock.value);
   if (!opened.ok) lock.value.release();
   return opened;
@@ -100,7 +103,6 @@ async function openLocked(
   if (resume) {
     const still = await isStillUnfinished(repo, resume);
     if (!still.ok) return still;
-    await endProcessesOf(run);
   }
   const targets = branchTargets(repo, selection.tasks);
   const branches = await checkBranches(repo, targets, plan.identity);
@@ -156,6 +158,9 @@ async function openLocked(
     journal.value.close();
     lock.release();
   };
+  for (const { id, status } of resume ? [] : selection.tasks) {
+    if (status === "blocked") statuses.announce({ task: id, status: "pending" });
+  }
   if (resume) {
     const restored = statuses.restore(selection.tasks.map(({ id }) => id));
     const taken = restored.ok ? await takeUp(scope, resume.beginnings) : restored;
@@ -214,9 +219,7 @@ function recall(scope: Scope, { record, beginnings }: Resumption): void {
   for (const { id, attempts } of record.tasks.values()) {
     for (const { usage } of attempts) scope.ledger.carryOver(id, usage.cost_usd ?? 0);
     const last = attempts.at(-1);
-    if (!last) continue;
-    scope.attemptStarts.set(id, last.startedAt);
-    if (beginnings.get(id)?.at === "working") scope.ended.set(id, last);
+    if (last && beginnings.get(id)?.at === "working") scope.ended.set(id, last);
   }
 }
 

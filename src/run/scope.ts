@@ -7,6 +7,7 @@ import type { Plan } from "../domain/plan.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { Land, Settings } from "../domain/settings.ts";
 import type { Task, TaskId } from "../domain/task.ts";
+import type { AttemptRecord } from "../domain/task_record.ts";
 import { childEnv, type Env } from "../exec/env.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
 import type { Repository } from "../git/repository.ts";
@@ -41,6 +42,8 @@ export interface Scope {
   /** What was merged into tasks' branches from the base, because the two do not get along. */
   merges: Map<TaskId, BaseMerge>;
   waits: Waits;
+  /** Attempts of an earlier process of the run that ended, and whose end is still to be dealt with. */
+  ended: Map<TaskId, AttemptRecord>;
   /** For checks, setup included. */
   checkPlaces: Places;
   /** For making worktrees: one after the other is as fast, and the first is there soonest. */

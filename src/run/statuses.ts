@@ -1,5 +1,6 @@
 import type { Announcement } from "../../machines/ports.ts";
 import type { Emit } from "../domain/event.ts";
+import { ok, type Result } from "../domain/result.ts";
 import type { Status, Task, TaskId } from "../domain/task.ts";
 import { writeStatus } from "../plan/status.ts";
 import { explain } from "../report/messages.ts";
@@ -39,6 +40,17 @@ export class Statuses {
     if (!written.ok) {
       this.emit({ type: "notice", task: id, message: explain(written.failure).message });
     }
+  }
+
+  /** Writes what the run knows into the task files, which may be a step ahead of its journal. */
+  restore(tasks: Iterable<TaskId>): Result<void> {
+    for (const id of tasks) {
+      const task = this.tasks.get(id);
+      const written = task ? writeStatus(task, this.of(id)) : ok();
+      if (!written.ok) return written;
+      this.#touched.add(id);
+    }
+    return ok();
   }
 
   /** What was under way becomes pending again, so that the next run does it again. */

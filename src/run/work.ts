@@ -12,6 +12,7 @@ import {
 import { findChecks } from "../checks/find.ts";
 import type { Usage } from "../domain/event.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
+import type { AttemptRecord } from "../domain/task_record.ts";
 import { forkPoint } from "../git/ancestry.ts";
 import { filesChanged, ownCommits } from "../git/commit.ts";
 import { dirname } from "node:path";
@@ -33,6 +34,8 @@ export async function work(
   input: WorkInput,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
+  const ended = scope.ended.get(input.task);
+  if (ended && scope.ended.delete(input.task)) return outcomeOf(scope, input, ended);
   const space = workspaceOf(scope, input.task);
   const allowance = scope.ledger.allowance(input.task);
   if (allowance && allowance.usd <= 0) {
@@ -62,7 +65,9 @@ export async function work(
     attempt: input.attempt,
     outcome: outcome.outcome,
     ms: outcome.ms,
+    exit_code: outcome.exitCode,
     transcript,
+    ...(outcome.until === undefined ? {} : { until: new Date(outcome.until).toISOString() }),
     ...(outcome.session ? { session: outcome.session } : {}),
     ...(outcome.detail ? { detail: outcome.detail } : {}),
     ...outcome.usage,
@@ -71,6 +76,24 @@ export async function work(
     spentUsd,
     conversation: outcome.session,
     ...meaning(scope, input, outcome, transcript),
+  };
+}
+
+/** What an attempt came to that ended in an earlier process of the run, which has paid for it. */
+function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord): WorkOutcome {
+  const { outcome = "interrupted", exitCode = null, usage, ms = 0, detail, until } = ended;
+  const told: AgentOutcome = {
+    outcome,
+    exitCode,
+    usage,
+    ms,
+    ...(detail === undefined ? {} : { detail }),
+    ...(until === undefined ? {} : { until }),
+  };
+  return {
+    spentUsd: 0,
+    conversation: input.conversation,
+    ...meaning(scope, input, told, ended.transcript ?? ""),
   };
 }
 

@@ -42,14 +42,35 @@ Deno.test("a journal's listeners hear of an event when its line is in the file",
   assertEquals(must(await readJournal(dir.path)), heard.map(({ event }) => event));
 });
 
-Deno.test("readJournal() passes over a torn last line, foreign lines and other versions", async () => {
+Deno.test("readJournal() passes over a torn last line and foreign lines", async () => {
   await using dir = await folder();
   const journal = openJournal(dir.path, "run-1");
   journal.emit(NOTICE);
   journal.close();
-  const junk = `null\n{"v":2,"seq":2,"type":"notice","at":"","run":"x"}\n\n{"v":1,"seq":2,"ty`;
+  const junk = `null\n{"v":"1","seq":2,"type":"notice","at":"","run":"x"}\n\n{"v":1,"seq":2,"ty`;
   await Deno.writeTextFile(journalPath(dir.path), junk, { append: true });
   assertEquals(must(await readJournal(dir.path)).map(({ seq }) => seq), [1]);
+});
+
+Deno.test("readJournal() refuses what a newer parex has written", async () => {
+  await using dir = await folder();
+  const journal = openJournal(dir.path, "run-1");
+  journal.emit(NOTICE);
+  journal.close();
+  await Deno.writeTextFile(journalPath(dir.path), `{"v":2,"seq":2}\n`, { append: true });
+  assertEquals(failureOf(await readJournal(dir.path), "journal_newer").version, 2);
+});
+
+Deno.test("openJournal() goes on after the last whole line of a journal that was torn", async () => {
+  await using dir = await folder();
+  const before = openJournal(dir.path, "run-1");
+  before.emit(NOTICE);
+  before.close();
+  await Deno.writeTextFile(journalPath(dir.path), `{"v":1,"seq":2,"ty`, { append: true });
+  const after = openJournal(dir.path, "run-1", 1);
+  after.emit(NOTICE);
+  after.close();
+  assertEquals(must(await readJournal(dir.path)).map(({ seq }) => seq), [1, 2]);
 });
 
 Deno.test("readJournal() knows no run whose folder is not there", async () => {

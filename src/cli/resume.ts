@@ -1,0 +1,17 @@
+import { Command } from "@commander-js/extra-typings";
+import type { Context } from "./context.ts";
+import { addResumeOptions } from "./setting_options.ts";
+
+export function command(context: Context) {
+  const command = new Command("resume")
+    .description("Go on with a run that was interrupted or crashed.")
+    .argument("[run]", "the run's id; without it the last run");
+  addResumeOptions(command);
+  return command.action(async (id, flags) => {
+    const { prepareResume } = await import("./resume_run.ts");
+    const ready = await prepareResume(context, id, flags);
+    if (!ready.ok) return context.fail(ready.failure);
+    const { executePlan } = await import("./execute_plan.ts");
+    await executePlan(context, ready.value);
+  });
+}

@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { ok, type Result } from "../domain/result.ts";
+import { gitDirOf } from "./branches.ts";
+import { exists, io } from "./files.ts";
+
+/** A git that is still at work on a worktree gives its index back within this time. */
+const WAIT_MS = 5_000;
+const POLL_MS = 50;
+
+/**
+ * Waits until nobody holds the index of a worktree in which nothing is at work any more. What holds
+ * it longer is a lock that a git left when it was killed, and is removed.
+ */
+export async function waitForIndex(worktree: string): Promise<Result<void>> {
+  const gitDir = await gitDirOf(worktree);
+  if (!gitDir.ok) return gitDir;
+  const lock = join(gitDir.value, "index.lock");
+  for (const deadline = performance.now() + WAIT_MS; performance.now() < deadline;) {
+    if (!await exists(lock)) return ok();
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  return await io(lock, async () => {
+    if (await exists(lock)) await Deno.remove(lock);
+  });
+}

@@ -1,0 +1,206 @@
+import type { Plan } from "../domain/plan.ts";
+import { recordOf, type RunRecord } from "../domain/record.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { type Beginning, remainderOf } from "../domain/resume.ts";
+import type { Settings } from "../domain/settings.ts";
+import type { Selection } from "../domain/selection.ts";
+import type { TaskId } from "../domain/task.ts";
+import { endTree } from "../exec/kill.ts";
+import { forkPoint } from "../git/ancestry.ts";
+import { conflictsBetween } from "../git/merge.ts";
+import { discardTracked } from "../git/discard.ts";
+import { exists } from "../git/files.ts";
+import { gitLine } from "../git/git.ts";
+import { giveUpMerge, halfMerge } from "../git/half_merge.ts";
+import { waitForIndex } from "../git/index_lock.ts";
+import { addExcludes, excludesEnv, untracked } from "../git/local_excludes.ts";
+import type { Repository } from "../git/repository.ts";
+import { anchor } from "../git/rescue.ts";
+import { excludesOf } from "./excludes.ts";
+import { makeTree } from "./prepare.ts";
+import { type Scope, type Workspace, workspaceOf } from "./scope.ts";
+import { listRuns, readJournal, runDir } from "./store.ts";
+
+/** A run that an earlier process has left. */
+export interface Unfinished {
+  record: RunRecord;
+  /** Of its journal's last event. */
+  lastSeq: number;
+}
+
+/** The run of this id, or the last one that was begun; undefined: there is none. */
+export async function lastRun(
+  commonDir: string,
+  id?: string,
+): Promise<Result<Unfinished | undefined>> {
+  const runs = id === undefined ? (await listRuns(commonDir)).reverse() : [id];
+  for (const run of runs) {
+    const events = await readJournal(runDir(commonDir, run));
+    // A process may end before the first line of its journal.
+    if (!events.ok && events.failure.reason === "run_not_found" && id === undefined) continue;
+    if (!events.ok) return events;
+    const record = recordOf(events.value);
+    const lastSeq = events.value.at(-1)?.seq ?? 0;
+    if (record.plan) return ok({ record, lastSeq });
+  }
+  return id === undefined ? ok(undefined) : fail({ reason: "run_not_found", id });
+}
+
+/** Whether a run that no process executes has something left to do. */
+export function isUnfinished({ finished }: RunRecord): boolean {
+  return finished === undefined || finished.interrupted === true;
+}
+
+/** The run of this id, or the last one, if it can be gone on with. */
+export async function findUnfinished(
+  commonDir: string,
+  id?: string,
+): Promise<Result<Unfinished>> {
+  const found = await lastRun(commonDir, id);
+  if (!found.ok) return found;
+  if (!found.value) return fail({ reason: "run_not_found" });
+  const { run, plan } = found.value.record;
+  if (!isUnfinished(found.value.record)) {
+    const message = `run ${run} has come to its end: there is nothing to resume`;
+    return fail({ reason: "usage", message, hint: `see what it came to: parex report ${run}` });
+  }
+  for (const later of (await listRuns(commonDir)).filter((other) => other > run)) {
+    const events = await readJournal(runDir(commonDir, later));
+    if (!events.ok || recordOf(events.value).plan?.identity !== plan?.identity) continue;
+    const message = `run ${run} is not the last one of its plan: run ${later} came after it`;
+    return fail({ reason: "usage", message, hint: `see that one: parex report ${later}` });
+  }
+  return ok(found.value);
+}
+
+/** Looks again when the lock is held: another process may have gone on with the run meanwhile. */
+export async function isStillUnfinished(
+  { commonDir }: Repository,
+  { record: { run }, lastSeq }: Unfinished,
+): Promise<Result<void>> {
+  const events = await readJournal(runDir(commonDir, run));
+  if (!events.ok) return events;
+  if (events.value.at(-1)?.seq === lastSeq) return ok();
+  const message = `another process has just gone on with run ${run}`;
+  return fail({ reason: "usage", message, hint: "see how far it is: parex status" });
+}
+
+/** What is left of a run, of the plan as it is now. */
+export interface Remainder {
+  plan: Plan;
+  selection: Selection;
+  beginnings: Map<TaskId, Beginning>;
+}
+
+export function selectRemainder(
+  plan: Plan,
+  { record }: Unfinished,
+  settings: Settings,
+): Result<Remainder> {
+  if (plan.identity !== record.plan?.identity) {
+    const message =
+      `there is another plan now at ${plan.path} than run ${record.run} was begun with`;
+    return fail({ reason: "usage", message, hint: "execute it: parex execute" });
+  }
+  const { tasks, left, beginnings } = remainderOf(plan.tasks, record, settings.land !== "none");
+  const skipped = tasks.filter((task) => !left.includes(task) && task.status === "completed");
+  return ok({
+    plan: { ...plan, tasks },
+    selection: { tasks: left, skipped, leftovers: [] },
+    beginnings,
+  });
+}
+
+/** Ends what a process that is gone has left running of a run. */
+export async function endProcessesOf(run: string): Promise<void> {
+  await endTree({ marks: { PAREX_RUN_ID: run } });
+}
+
+/**
+ * Brings the worktrees of the tasks that are taken up again into the state in which each begins, all
+ * that could be lost anchored first.
+ */
+export async function takeUp(
+  scope: Scope,
+  beginnings: Map<TaskId, Beginning>,
+): Promise<Result<void>> {
+  for (const [id, beginning] of beginnings) {
+    const done = await takeUpTask(scope, workspaceOf(scope, id), beginning);
+    if (!done.ok) return done;
+  }
+  return ok();
+}
+
+async function takeUpTask(
+  scope: Scope,
+  space: Workspace,
+  { at, cutOff }: Beginning,
+): Promise<Result<void>> {
+  const { task: { id }, path } = space;
+  if (!await exists(`${path}/.git`)) {
+    return at === "testing" ? await makeTree(scope, id, new AbortController().signal) : ok();
+  }
+  const index = await waitForIndex(path);
+  if (!index.ok || (at === "preparing" && !cutOff)) return index;
+  const excludes = await excludesOf(space);
+  if (!excludes.ok) return excludes;
+  const env = excludesEnv(excludes.value);
+  const work = { run: scope.run, task: id, worktree: path, env };
+  if (at === "testing") {
+    const cleared = await clearAfterChecks(scope, work, excludes.value);
+    if (!cleared.ok) return cleared;
+  }
+  if (cutOff) {
+    const anchored = await anchor(scope.repo, work);
+    if (!anchored.ok) return anchored;
+  }
+  if (at === "landing") return ok();
+  const known = await knowStart(scope, space);
+  return known.ok ? await knowMerge(scope, space) : known;
+}
+
+/** When the last attempt began, and from where. */
+async function knowStart(scope: Scope, { task, branch, path }: Workspace): Promise<Result<void>> {
+  const last = scope.record.tasks.get(task.id)?.attempts.at(-1);
+  if (!last) return ok();
+  const origin = await forkPoint(path, scope.baseSha, `refs/heads/${branch}`);
+  if (!origin.ok) return origin;
+  scope.attemptStarts.set(task.id, {
+    at: last.startedAt,
+    ...(origin.value === undefined ? {} : { origin: origin.value }),
+  });
+  return ok();
+}
+
+/** What stands uncommitted beside committed work is a merge that was begun, or what checks left. */
+async function clearAfterChecks(
+  { repo }: Scope,
+  work: Parameters<typeof giveUpMerge>[1],
+  excludes: string,
+): Promise<Result<void>> {
+  const ended = await giveUpMerge(repo, work);
+  if (!ended.ok) return ended;
+  const discarded = await discardTracked(repo, work);
+  if (!discarded.ok) return discarded;
+  const traces = await untracked(work.worktree, work.env);
+  if (!traces.ok) return traces;
+  const added = await addExcludes(excludes, traces.value);
+  return added.ok ? ok() : added;
+}
+
+/** A merge with the base that an attempt was to resolve stands half done in its worktree. */
+async function knowMerge(scope: Scope, { task: { id }, path }: Workspace): Promise<Result<void>> {
+  const onto = await halfMerge(path);
+  if (!onto.ok || onto.value === undefined) return onto.ok ? ok() : onto;
+  const before = await gitLine(["rev-parse", "HEAD"], { cwd: path });
+  if (!before.ok) return before;
+  const files = await conflictsBetween(scope.repo, before.value, onto.value);
+  if (!files.ok) return files;
+  scope.merges.set(id, {
+    onto: onto.value,
+    before: before.value,
+    files: files.value,
+    between: [scope.base, id],
+  });
+  return ok();
+}

@@ -1,0 +1,124 @@
+/** Runs that were interrupted or killed, and what goes on from there. */
+import { join } from "node:path";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
+
+/** Says that it is at work, then hangs for good the first time. */
+const HANGS_ONCE = `echo "$PAREX_TASK_ID $PAREX_ATTEMPT" >> "$NOTES/starts"
+echo half > half.txt
+if [ ! -e "$NOTES/$PAREX_TASK_ID" ]; then touch "$NOTES/$PAREX_TASK_ID"; sleep 300; fi
+cp half.txt "$PAREX_TASK_ID.txt"
+rm half.txt
+git add -A
+git commit -qm "feat: $PAREX_TASK_ID"
+`;
+
+function begun(stage: Rig, task: string): Promise<void> {
+  return until(`${task} is at work`, async () => await stage.note(task) !== undefined);
+}
+
+async function killedAtWork(stage: Rig, task: string): Promise<void> {
+  const killed = stage.start(["execute"]);
+  await begun(stage, task);
+  killed.signal("SIGKILL");
+  await killed.ended;
+}
+
+Deno.test("resume makes the attempt again that a kill cut off, on what its worktree holds", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: { after: ["a"] } },
+    agent: { a: HANGS_ONCE },
+  });
+  await killedAtWork(stage, "a");
+  assertEquals((await stage.left()).length > 0, true);
+
+  const resumed = await stage.parex(["resume"]);
+  assertEquals(resumed.code, 0, resumed.stderr);
+  assertEquals(await stage.statuses(), { a: "completed", b: "completed" });
+  assertEquals(await stage.note("starts"), "a 1\na 1\n");
+  assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "half");
+  const events = await stage.journal();
+  assertEquals(events.map(({ seq }) => seq), events.map((_, index) => index + 1));
+  assertEquals(new Set(events.map(({ run }) => run)).size, 1);
+  assertEquals(eventsOf(events, "agent.started", "a").map(({ kind }) => kind), [
+    "first",
+    "resumed",
+  ]);
+  assertEquals(await stage.left(), []);
+  const refs = await stage.repo.git(["for-each-ref", "--format=%(refname)", "refs/parex/rescue"]);
+  assertMatch(refs, /\/a$/);
+});
+
+Deno.test("resume after a Ctrl-C goes on under the same run, with the settings it was begun with", async () => {
+  await using stage = await rig({ agent: { a: HANGS_ONCE } });
+  const parex = stage.start(["execute", "--attempts", "1", "--jobs", "3"]);
+  await begun(stage, "a");
+  parex.signal("SIGINT");
+  const { code, stdout } = await parex.ended;
+  assertEquals(code, 130);
+  assertMatch(stdout, /parex resume/);
+
+  const resumed = await stage.parex(["resume", "--jobs", "2"]);
+  assertEquals(resumed.code, 0, resumed.stderr);
+  const [first, second] = eventsOf(await stage.journal(), "run.started");
+  assertEquals([first?.settings?.attempts, second?.settings?.attempts], [1, 1]);
+  assertEquals([first?.jobs, second?.jobs], [3, 2]);
+  assertEquals([second?.run, second?.resumed], [first?.run, true]);
+});
+
+Deno.test("resume does not make an attempt again that had ended: its work is committed and checked", async () => {
+  await using stage = await rig({
+    config: `test: '[ -e "$RIG/notes/go" ] || { touch "$RIG/notes/checking"; sleep 300; }'\n`,
+    agent: { a: `echo start >> "$NOTES/starts"; echo work > a.txt` },
+  });
+  const killed = stage.start(["execute"]);
+  await until("the checks run", async () => await stage.note("checking") !== undefined);
+  killed.signal("SIGKILL");
+  await killed.ended;
+  assertEquals(await stage.status("a"), "testing");
+
+  await Deno.writeTextFile(join(stage.home, "notes/go"), "");
+  const resumed = await stage.parex(["resume"]);
+  assertEquals(resumed.code, 0, resumed.stderr);
+  assertEquals(await stage.note("starts"), "start\n");
+  assertEquals(await stage.statuses(), { a: "completed" });
+});
+
+Deno.test("resume has nothing to do for a run that has come to its end", async () => {
+  await using stage = await rig();
+  assertEquals((await stage.parex(["execute"])).code, 0);
+  const { code, stderr } = await stage.parex(["resume"]);
+  assertEquals(code, 2);
+  assertMatch(stderr, /nothing to resume/);
+});
+
+Deno.test("execute says that a run of its plan was interrupted, ends its processes and makes a new one", async () => {
+  await using stage = await rig({ agent: { a: HANGS_ONCE } });
+  await killedAtWork(stage, "a");
+  const { code, stderr } = await stage.parex(["execute"]);
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /was interrupted; parex resume goes on with it/);
+  assertEquals(await stage.left(), []);
+  assertEquals(eventsOf(await stage.journal(), "run.started")[0]?.leftovers, ["a"]);
+});
+
+Deno.test("retry does blocked tasks again, with what waits for them and nothing else", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: { after: ["a"] }, c: {} },
+    agent: { a: "exit 1", c: "exit 1" },
+  });
+  assertEquals((await stage.parex(["execute", "--attempts", "1"])).code, 1);
+  assertEquals(await stage.statuses(), { a: "blocked", b: "pending", c: "blocked" });
+
+  await stage.agent({ a: "echo done > a.txt" });
+  const retried = await stage.parex(["retry", "a"]);
+  assertEquals(retried.code, 0, retried.stderr);
+  assertEquals(await stage.statuses(), { a: "completed", b: "completed", c: "blocked" });
+  const [started] = eventsOf(await stage.journal(), "run.started");
+  assertEquals([started?.tasks, started?.settings?.attempts], [["a", "b"], 1]);
+
+  const again = await stage.parex(["retry", "a"]);
+  assertEquals(again.code, 2);
+  assertMatch(again.stderr, /a is completed, not blocked/);
+  assert((await stage.parex(["retry", "z"])).stderr.includes("no task"));
+});
