@@ -2,6 +2,7 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import {
   DEFAULTS,
   descriptionOf,
+  type Key,
   KEYS,
   SETTINGS,
   type Spec,
@@ -17,7 +18,23 @@ or in ${CONFIG_PATH} under its name; the flag wins, then the variable.`;
  * `command.opts()` to `loadSettings`, which checks them together with variables and config file.
  */
 export function addSettingOptions(command: CommandUnknownOpts): void {
-  for (const key of KEYS) {
+  addOptionsOf(command, KEYS);
+  command.addHelpText("after", `\n${ELSEWHERE}`);
+}
+
+/** The same for a command that goes on with a run: what it does is settled, how may be changed. */
+export function addResumeOptions(command: CommandUnknownOpts): void {
+  addOptionsOf(command, KEYS.filter((key) => !SETTLED.has(key)));
+  command.addHelpText(
+    "after",
+    "\nWithout them the run goes on with the settings it was begun with.",
+  );
+}
+
+const SETTLED: ReadonlySet<Key> = new Set<Key>(["base", "only", "dryRun"]);
+
+function addOptionsOf(command: CommandUnknownOpts, keys: readonly Key[]): void {
+  for (const key of keys) {
     const spec: Spec<unknown> = SETTINGS[key];
     if (spec.fileOnly) continue;
     const short = spec.short ? `-${spec.short}, ` : "";
@@ -29,7 +46,6 @@ export function addSettingOptions(command: CommandUnknownOpts): void {
       command.addOption(option);
     } else addSwitch(command, spec.name, descriptionOf(key), (DEFAULTS as Partial<Values>)[key]);
   }
-  command.addHelpText("after", `\n${ELSEWHERE}`);
 }
 
 /** Both ways, so that a flag can override the config file; the help shows what is not the default. */
