@@ -36,7 +36,7 @@ const SETTLED: ReadonlySet<Key> = new Set<Key>(["base", "only", "dryRun"]);
 function addOptionsOf(command: CommandUnknownOpts, keys: readonly Key[]): void {
   for (const key of keys) {
     const spec: Spec<unknown> = SETTINGS[key];
-    if (spec.fileOnly) continue;
+    if (spec.fileOnly || spec.flagless) continue;
     const short = spec.short ? `-${spec.short}, ` : "";
     if (spec.kind.placeholder) {
       const flags = `${short}--${spec.name} ${spec.kind.placeholder}`;

@@ -9,6 +9,8 @@ const MAX_BYTES = 5 * 1024 * 1024;
 /** One fault of syntax makes many more behind it. */
 const MAX_FAULTS = 5;
 const KEY_OF = new Map<string, Key>(KEYS.map((key) => [SETTINGS[key].name, key]));
+/** What stands before the dot of a name. */
+const GROUPS = new Set([...KEY_OF.keys()].flatMap((name) => /^(.+)\./.exec(name)?.[1] ?? []));
 
 /** Reads the config file. One that does not exist sets nothing. */
 export async function fromFile(path: string): Promise<Result<Source>> {
@@ -61,11 +63,19 @@ function parse(path: string, text: string): Source {
     );
   }
   const source = onlyProblems();
-  for (const { key, value } of contents.items) {
-    const origin = place(value?.range[0] ?? key.range[0]);
-    const given = { value: value?.toJS(document, { mapAsMap: true }) ?? null, origin };
-    addSetting(source, isScalar(key) ? String(key.value) : String(key), place(key.range[0]), given);
-  }
+  const addAll = (map: typeof contents, prefix: string) => {
+    for (const { key, value } of map.items) {
+      const written = prefix + (isScalar(key) ? String(key.value) : String(key));
+      if (isMap(value) && GROUPS.has(written)) {
+        addAll(value as typeof contents, `${written}.`);
+        continue;
+      }
+      const origin = place(value?.range[0] ?? key.range[0]);
+      const given = { value: value?.toJS(document, { mapAsMap: true }) ?? null, origin };
+      addSetting(source, written, place(key.range[0]), given);
+    }
+  };
+  addAll(contents, "");
   return source;
 }
 

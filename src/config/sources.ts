@@ -33,9 +33,9 @@ const OTHER_VARIABLES = new Set([
 export function fromFlags(flags: Readonly<Record<string, unknown>>): Source {
   const given = new Map<Key, Given>();
   for (const key of KEYS) {
-    const { name, kind, fileOnly } = SETTINGS[key];
+    const { name, kind, fileOnly, flagless } = SETTINGS[key];
     const flag = flags[camelCase(name)];
-    if (fileOnly || flag === undefined) continue;
+    if (fileOnly || flagless || flag === undefined) continue;
     const value = typeof flag === "string" ? kind.fromText(flag) : flag;
     given.set(key, { value, origin: unplaced(`--${name}`) });
   }

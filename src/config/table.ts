@@ -7,7 +7,10 @@ type Every = Required<Values>;
 export type Key = keyof Every;
 
 export interface Spec<T> {
-  /** In the config file; with `--` before it, the flag. */
+  /**
+   * In the config file, where a dot may also be a mapping in a mapping; with `--` before it, the
+   * flag.
+   */
   name: string;
   kind: Kind<T>;
   description: string;
@@ -15,6 +18,8 @@ export interface Spec<T> {
   short?: string;
   /** It has neither flag nor variable. */
   fileOnly?: true;
+  /** It has no flag. */
+  flagless?: true;
 }
 
 /** Every setting, described once: flags, variables, config file and its schema derive from it. */
@@ -105,6 +110,18 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     fileOnly: true,
     description: "bound on each command of the checks",
   },
+  recoveryModel: {
+    name: "recovery.model",
+    kind: text("<name>"),
+    flagless: true,
+    description: "the model asked when git or gh fails and no known fix helps; `none`: nobody",
+  },
+  recoveryEscalate: {
+    name: "recovery.escalate",
+    kind: choice(["copilot", "sonnet", "none"]),
+    flagless: true,
+    description: "who is asked when that model does not help",
+  },
 };
 
 export const KEYS = Object.keys(SETTINGS) as Key[];
@@ -127,6 +144,8 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   issues: false,
   copy: [".env", ".env.local"],
   checkTimeoutMs: 30 * 60_000,
+  recoveryModel: "claude-haiku-5-5",
+  recoveryEscalate: "none",
 };
 
 /** Checks may use several cores each: half of them at the same time. */
@@ -136,7 +155,7 @@ export function defaultCheckJobs(cores: number): number {
 
 /** The environment variable of a setting. */
 export function variableOf(spec: { name: string }): string {
-  return `PAREX_${spec.name.replaceAll("-", "_").toUpperCase()}`;
+  return `PAREX_${spec.name.replaceAll(/[-.]/g, "_").toUpperCase()}`;
 }
 
 /** What the setting does, with its default where that is worth a word. */

@@ -44,6 +44,10 @@ export interface Settings {
   checkJobs: number;
   /** Per check command, milliseconds. */
   checkTimeoutMs: number;
+  /** The model that is asked about a failure of git or gh that no known fix helps; `none`: nobody. */
+  recoveryModel: string;
+  /** Who is asked after it. */
+  recoveryEscalate: "copilot" | "sonnet" | "none";
 }
 
 /** The settings of a run, whichever process executes it. */

@@ -14,8 +14,8 @@ function execute() {
 Deno.test("addSettingOptions() gives every setting a flag, except those of the file alone", () => {
   const flags = new Set(execute().options.map((option) => option.long));
   for (const key of KEYS) {
-    const { name, fileOnly } = SETTINGS[key];
-    assertEquals(flags.has(`--${name}`), !fileOnly, name);
+    const { name, fileOnly, flagless } = SETTINGS[key];
+    assertEquals(flags.has(`--${name}`), !fileOnly && !flagless, name);
   }
 });
 

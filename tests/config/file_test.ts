@@ -26,6 +26,15 @@ Deno.test("parseConfig() reads settings in every spelling of a real file", () =>
   assertEquals(valuesOf("copy: &files [a]\nonly: *files"), { copy: ["a"], only: ["a"] });
 });
 
+Deno.test("parseConfig() reads a name with a dot as a mapping, too", () => {
+  const escalate = { recoveryEscalate: "sonnet" };
+  assertEquals(valuesOf("recovery:\n  escalate: sonnet\n"), escalate);
+  assertEquals(valuesOf("recovery.escalate: sonnet\n"), escalate);
+  assertEquals(problemsOf("recovery: {escalat: sonnet}\n"), ["1:12 unknown-key"]);
+  assertEquals(problemsOf("recovery: {model: x}\nrecovery.model: y\n"), ["2:1 duplicate-key"]);
+  assertEquals(problemsOf("jobs: {escalate: 3}\n"), []);
+});
+
 Deno.test("parseConfig() takes a file that says nothing", () => {
   for (const text of ["", "\n", "# nothing yet\n", "---\n", "~", "{}"]) {
     assertEquals(valuesOf(text), {}, JSON.stringify(text));

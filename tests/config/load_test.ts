@@ -57,6 +57,8 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     checks: {},
     checkJobs: defaultCheckJobs(navigator.hardwareConcurrency),
     checkTimeoutMs: 30 * 60_000,
+    recoveryModel: "claude-haiku-5-5",
+    recoveryEscalate: "none",
   });
 });
 
@@ -114,6 +116,9 @@ lint: npm run lint
 typecheck: npx tsc
 check_jobs: 3
 check_timeout: 5m
+recovery:
+  model: claude-haiku-4-5
+  escalate: copilot
 `;
   assertEquals(await settingsOf({ config }), {
     jobs: 8,
@@ -139,6 +144,8 @@ check_timeout: 5m
     checks: { setup: "npm ci", test: "npm test", lint: "npm run lint", typecheck: "npx tsc" },
     checkJobs: 3,
     checkTimeoutMs: 5 * 60_000,
+    recoveryModel: "claude-haiku-4-5",
+    recoveryEscalate: "copilot",
   });
 });
 
