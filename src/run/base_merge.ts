@@ -86,7 +86,7 @@ export function unfit(command: string, tail: string): Verdict {
   return { passed: false, check: "commit", failed: { command, exitCode: 1, tail } };
 }
 
-/** Ends the merge with the base that a task's worktree still stands in, its state anchored. */
+/** Ends the merge with the base that a blocked task's worktree still stands in, its state anchored. */
 export async function endMerge(scope: Scope, id: TaskId): Promise<void> {
   if (!scope.merges.delete(id)) return;
   const space = workspaceOf(scope, id);
@@ -102,9 +102,4 @@ export async function endMerge(scope: Scope, id: TaskId): Promise<void> {
     : excludes;
   if (ended.ok) return;
   scope.emit({ type: "notice", task: id, message: explain(ended.failure, { task: id }).message });
-}
-
-/** The same for all tasks of the run. */
-export async function endMerges(scope: Scope): Promise<void> {
-  for (const id of [...scope.merges.keys()]) await endMerge(scope, id);
 }

@@ -19,6 +19,10 @@ const RENAMES = `touch renamed; test ! -f caller || echo new > caller\n${COMMIT}
 const CALLS_OLD = `echo old > caller\n${COMMIT}`;
 const CALLS_NEW = `echo new > caller\n${COMMIT}`;
 
+/** Waits until `a` has landed. */
+const AFTER_A =
+  `while ! git -C "$RIG/../repo" log --format=%s main | grep -q feature/a; do sleep 0.05; done\n`;
+
 /** What the base has been moved to, oldest first: the tip of each landing. */
 async function firstParents(stage: Rig): Promise<string[]> {
   const listed = await stage.repo.git(["rev-list", "--first-parent", "--reverse", "main"]);
@@ -98,8 +102,7 @@ Deno.test("a conflict that its agent cannot resolve blocks the task, and the res
       a: `echo a > shared.txt\n${COMMIT}`,
       // b comes last, and never resolves anything.
       b: `if git rev-parse -q --verify MERGE_HEAD; then echo tried > tried.txt; exit 0; fi
-while ! git -C "$RIG/../repo" log --format=%s main | grep -q feature/a; do sleep 0.05; done
-echo b > shared.txt\n${COMMIT}`,
+${AFTER_A}echo b > shared.txt\n${COMMIT}`,
     },
   });
   const run = await stage.execute({ land: "merge", attempts: 2 });
@@ -178,4 +181,42 @@ Deno.test("execute --land merge stops before any agent where local and remote ha
   const run = await stage.execute({ land: "merge" });
   assertEquals([run.code, run.failure?.reason], [3, "base_diverged"]);
   assertEquals(run.events, []);
+});
+
+Deno.test("conflict markers that an agent has committed go back to it", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {} },
+    config: "test: none\nlint: none\n",
+    files: { "shared.txt": "one\n" },
+    agent: {
+      a: `echo a > shared.txt\n${COMMIT}`,
+      "b.1": `${AFTER_A}echo b > shared.txt\n${COMMIT}`,
+      "b.2": "git commit -qam 'with all markers in it'\n",
+      "b.3": `cat > $NOTES/prompt; echo both > shared.txt\n${COMMIT}`,
+    },
+  });
+  const run = await stage.execute({ land: "merge" });
+  assertEquals(run.code, 0);
+  assertMatch(await stage.note("prompt") ?? "", /conflict markers are left in: shared\.txt/);
+  assertEquals(await stage.repo.git(["show", "main:shared.txt"]), "both");
+});
+
+Deno.test("what lands is pushed, and a dependent task starts from what has landed", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: { after: ["a"] } },
+    config: "test: none\nlint: none\n",
+    agent: { b: `git log -1 --format=%s HEAD > b.txt; ${COMMIT}` },
+  });
+  const { repo, root } = stage;
+  const remote = `${root}/../remote.git`;
+  await repo.git(["init", "-q", "--bare", "-b", "main", remote]);
+  await repo.git(["remote", "add", "origin", remote]);
+  await repo.git(["push", "-q", "origin", "main"]);
+  const run = await stage.execute({ land: "merge" });
+  assertEquals(run.code, 0);
+  assertEquals(await repo.git(["show", "main:b.txt"]), "Merge branch 'feature/a'");
+  assertEquals(
+    await repo.git(["rev-parse", "main"], remote),
+    await repo.git(["rev-parse", "main"]),
+  );
 });
