@@ -19,7 +19,7 @@ import { type OpenRun, openRun, type Resumption } from "./open.ts";
 import { verifyIntegration } from "./integration.ts";
 import { openIssues } from "./issues.ts";
 import { land } from "./land.ts";
-import { endMerge, endMerges } from "./base_merge.ts";
+import { endMerge } from "./base_merge.ts";
 import { makeTree, prepare } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import { MergeQueue } from "./queue.ts";
@@ -136,7 +136,6 @@ export function execute(input: ExecuteInput): Execution {
       putBack: fromPromise(async () => {
         await Promise.allSettled(underWay);
         opened?.statuses.putBack();
-        if (opened) await endMerges(opened.scope);
       }),
       finish: fromPromise(async ({ input: { outcome } }) => {
         await Promise.allSettled(underWay);
