@@ -1,5 +1,6 @@
 import { fail, ok, type Result } from "../domain/result.ts";
 import { isAncestor } from "./ancestry.ts";
+import { exists } from "./files.ts";
 import { detailOf, git, gitFailed, gitLine } from "./git.ts";
 import { listWorktrees } from "./registrations.ts";
 import type { Repository } from "./repository.ts";
@@ -135,19 +136,41 @@ export async function moveBase(
   const worktrees = await listWorktrees(repo);
   if (!worktrees.ok) return worktrees;
   const checkout = worktrees.value.find((one) => one.branch === branch)?.path;
-  if (checkout !== undefined && options.checkouts) {
-    const flags = ["--ff-only", "--quiet", "--no-autostash"];
-    const merged = await git(["merge", ...flags, "--", to], { cwd: checkout });
-    if (merged.code === 0) return ok({ kind: "moved" });
+  const there = checkout !== undefined && await exists(checkout);
+  if (there && options.checkouts) {
+    const forwarded = await fastForward(checkout, to);
+    if (!forwarded.ok) return forwarded;
+    if (forwarded.value) return ok({ kind: "moved" });
   }
   const ref = `refs/heads/${branch}`;
   const args = ["update-ref", "-m", "parex: land", ref, to, from];
   const updated = await git(args, { cwd: repo.root });
   if (updated.code === 0) {
-    return ok(checkout === undefined ? { kind: "moved" } : { kind: "ref_only", checkout });
+    return ok(there ? { kind: "ref_only", checkout } : { kind: "moved" });
   }
   const now = await gitLine(["rev-parse", "--verify", ref], { cwd: repo.root });
   if (!now.ok) return now;
   if (now.value === to) return ok({ kind: "moved" });
   return now.value === from ? gitFailed(args, updated) : ok({ kind: "elsewhere" });
+}
+
+const LOCKED_TRIES = 20;
+const LOCKED_PAUSE_MS = 150;
+
+/** False: something in the checkout is in the way. Waits while another git is at work there. */
+async function fastForward(checkout: string, to: string): Promise<Result<boolean>> {
+  const cwd = checkout;
+  const lock = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"], {
+    cwd,
+  });
+  if (!lock.ok) return lock;
+  for (let tries = 1;; tries++) {
+    const locked = await exists(lock.value);
+    const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];
+    const merged = await git(args, { cwd });
+    if (merged.code === 0) return ok(true);
+    const free = !locked && !await exists(lock.value);
+    if (free || tries === LOCKED_TRIES) return ok(false);
+    await new Promise((resolve) => setTimeout(resolve, LOCKED_PAUSE_MS));
+  }
 }

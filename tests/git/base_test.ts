@@ -135,6 +135,19 @@ Deno.test("moveBase() moves the branch alone where the checkout has changes in t
   assertEquals(await repo.read("README.md"), "# Mine\n");
 });
 
+Deno.test("moveBase() waits for another git that is at work in the checkout", async () => {
+  await using repo = await tempRepo();
+  const repository = must(await openRepository(repo.root));
+  const range = await ahead(repo);
+  const lock = join(repo.root, ".git/index.lock");
+  await Deno.writeTextFile(lock, "");
+  const moving = moveBase(repository, "main", range, { checkouts: true });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await Deno.remove(lock);
+  assertEquals(must(await moving), { kind: "moved" });
+  assertEquals(await repo.read("README.md"), "# Next\n");
+});
+
 Deno.test("moveBase() changes nothing where the branch is not where it was", async () => {
   await using repo = await tempRepo();
   const repository = must(await openRepository(repo.root));
