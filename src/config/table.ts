@@ -44,7 +44,7 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   land: {
     name: "land",
     kind: choice(["pr", "merge", "none"]),
-    description: "where completed work goes",
+    description: "where completed work goes (default: pr where that is possible, else none)",
   },
   mergeBatch: {
     name: "merge-batch",

@@ -6,6 +6,7 @@ import { type Base, findTip } from "../git/base.ts";
 import { NETWORK_TIMEOUT_MS } from "../git/git.ts";
 import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
+import { explain } from "../report/messages.ts";
 import { openPullRequest, preparePullRequests } from "./land_pr.ts";
 import type { MergeQueue } from "./queue.ts";
 import type { Scope } from "./scope.ts";
@@ -25,13 +26,14 @@ export async function prepareLanding(
   base: Base & { sha: string },
   settings: Settings,
 ): Promise<Result<LandingPlan>> {
-  const land = settings.land ?? "none";
+  const { land } = settings;
   if (land === "pr" || settings.issues) {
     const remote = await remoteOf(repo, base.branch);
     if (!remote.ok) return remote;
     const ready = await preparePullRequests(repo, remote.value);
     if (!ready.ok) return ready;
   }
+  if (land === undefined) return ok({ ...await usualLanding(repo, base), tip: base.sha });
   if (land !== "merge") return ok({ land, tip: base.sha });
   const tip = await findTip(repo, base, NETWORK_TIMEOUT_MS);
   if (tip.ok) return ok({ land, tip: tip.value.sha });
@@ -39,6 +41,19 @@ export async function prepareLanding(
   const { remote, detail } = tip.failure;
   const problem = `${remote} does not answer, and nothing can land until it does: ${detail}`;
   return ok({ land, tip: base.sha, problem });
+}
+
+/** By pull requests where they can be opened. `remote` is absent where nothing is pushed. */
+async function usualLanding(
+  repo: Repository,
+  { remote }: Base,
+): Promise<Pick<LandingPlan, "land" | "problem">> {
+  if (remote === undefined) return { land: "none" };
+  const ready = await preparePullRequests(repo, remote);
+  if (ready.ok) return { land: "pr" };
+  if (ready.failure.reason === "remote_not_github") return { land: "none" };
+  const why = explain(ready.failure).message;
+  return { land: "none", problem: `completed work stays on its branches: ${why}` };
 }
 
 /** Brings a completed task's commits to where the run lands. */

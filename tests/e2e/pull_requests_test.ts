@@ -1,7 +1,9 @@
 /** Whole runs that land by pull requests, with the real gh against a fake GitHub. */
+import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { NEEDS_GH, onGitHub, withEnv } from "../github/rig.ts";
 import type { FakeGitHub } from "../support/github.ts";
+import { textOf, writeFiles } from "../support/repo.ts";
 import { eventsOf, type Rig, rig, type RigOptions } from "../support/rig.ts";
 
 function story(
@@ -49,6 +51,33 @@ story(
     assertEquals(prs.stdout.match(/ kept /g)?.length, 3, prs.stdout);
   },
 );
+
+story(
+  "a run that is not told how to land opens pull requests where gh is logged in, else none",
+  { tasks: { a: {}, b: {} } },
+  async (stage, github) => {
+    {
+      using _ = withEnv({ GH_TOKEN: "" });
+      const run = await stage.execute({ only: ["a"] });
+      assertEquals([run.code, github.pullRequests], [0, []]);
+      assertMatch(run.record.notices[0]?.message ?? "", /stays on its branches: .*gh/);
+    }
+    const run = await stage.execute();
+    assertEquals([run.code, github.pullRequests.map(({ head }) => head)], [0, ["feature/b"]]);
+    assertEquals(run.record.notices, []);
+  },
+);
+
+Deno.test("a run in a repository without a remote never asks gh how to land", async () => {
+  await using stage = await rig();
+  const trap = join(stage.home, "bin");
+  await writeFiles(trap, { gh: `#!/bin/sh\necho "$*" >> '${stage.home}/asked'\nexit 1\n` });
+  await Deno.chmod(join(trap, "gh"), 0o755);
+  const { code, stderr } = await stage.parex(["execute"], {
+    env: { PATH: `${trap}:${Deno.env.get("PATH")}` },
+  });
+  assertEquals([code, await textOf(join(stage.home, "asked"))], [0, undefined], stderr);
+});
 
 story(
   "a run that cannot open pull requests is refused before any agent starts",
