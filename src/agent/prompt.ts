@@ -1,3 +1,4 @@
+import { QUESTION } from "../domain/question.ts";
 import type { Task } from "../domain/task.ts";
 import { endOf, oneLine, startOf } from "./text.ts";
 
@@ -58,9 +59,6 @@ export interface ContinueInput extends LaterInput {
   /** Why the attempt before was cut off. */
   why: "failed" | "timeout" | "idle" | "interrupted" | "limited";
 }
-
-/** Begins the last line of an agent that needs a person's answer. */
-const QUESTION = "QUESTION:";
 
 const MAX_COMMITS = 20;
 const MAX_FILES = 60;
@@ -143,15 +141,6 @@ export function buildContinuePrompt(input: ContinueInput): string {
     `Commit your work. ${messageRule(input.task.id)}`,
     ending(),
   ]);
-}
-
-/** The question with which an agent ended, as the prompt asks it to; undefined if it asked none. */
-export function questionIn(lastWords: string): string | undefined {
-  const at = lastWords.search(new RegExp(`^[*_> ]*${QUESTION}`, "m"));
-  if (at < 0) return undefined;
-  const question = lastWords.slice(lastWords.indexOf(QUESTION, at) + QUESTION.length)
-    .replace(/^[*_]+/, "").trim();
-  return question === "" ? undefined : question;
 }
 
 function recall({ task, first }: LaterInput): string[] {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { makeRepository, makeScratchFolder } from "../demo/repository.ts";
 import { introduction, whatToLookAt } from "../demo/guide.ts";
-import { selfArgv, selfCommand } from "../demo/self.ts";
+import { selfArgv, selfCommand } from "../exec/self.ts";
 import { childEnv, type Env } from "../exec/env.ts";
 import { runInherited } from "../exec/inherit.ts";
 import type { Context } from "./context.ts";

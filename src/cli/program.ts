@@ -8,7 +8,7 @@ const VERSIONS = new Set(["--version", "-V"]);
 
 /**
  * Runs the command that the arguments name and returns the exit code. A throw is a bug in parex.
- * Help and version answer before any package, or module that needs one, is loaded.
+ * Help, version and hook answer before any package, or module that needs one, is loaded.
  */
 export async function runProgram(
   args: readonly string[],
@@ -23,6 +23,11 @@ export async function runProgram(
   if (VERSIONS.has(first)) {
     io.out(`parex ${VERSION}\n`);
     return 0;
+  }
+  if (first === "hook" && rest.length === 0) {
+    // Claude Code waits for it at every step of an agent.
+    const { answerHook } = await import("./answer_hook.ts");
+    return await answerHook(io);
   }
   // `parex help execute` is `parex execute --help`.
   const [name, words] = HELP.has(first) ? [rest[0] ?? "", ["--help"]] : [first, rest];

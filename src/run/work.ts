@@ -7,10 +7,10 @@ import {
   buildRepairPrompt,
   type DependencyChanges,
   type PromptInput,
-  questionIn,
 } from "../agent/prompt.ts";
 import { findChecks } from "../checks/find.ts";
 import type { Usage } from "../domain/event.ts";
+import { questionIn } from "../domain/question.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { AttemptRecord } from "../domain/task_record.ts";
 import { forkPoint } from "../git/ancestry.ts";

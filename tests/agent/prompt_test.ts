@@ -4,7 +4,6 @@ import {
   buildPrompt,
   buildRepairPrompt,
   type PromptInput,
-  questionIn,
 } from "../../src/agent/prompt.ts";
 import type { Task } from "../../src/domain/task.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
@@ -133,12 +132,4 @@ Deno.test("buildContinuePrompt() says why the attempt before was cut off", () =>
   assertMatch(prompt("timeout"), /took longer than an attempt may take/);
   assertMatch(prompt("interrupted"), /the run was interrupted/);
   assertMatch(prompt("interrupted"), /git status/);
-});
-
-Deno.test("questionIn() finds the question that the prompt asks for, and no other", () => {
-  assertEquals(questionIn("I stopped.\nQUESTION: Which database?"), "Which database?");
-  assertEquals(questionIn("I stopped.\n**QUESTION:** Which\ndatabase?\n"), "Which\ndatabase?");
-  assertEquals(questionIn("Everything is done. Any questions?"), undefined);
-  assertEquals(questionIn("The line begins with QUESTION: as told."), undefined);
-  assertEquals(questionIn("QUESTION:"), undefined);
 });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { shellWord } from "../exec/quote.ts";
+import { shellWord } from "./quote.ts";
 
 /** The command line that runs this very program: the binary, or its source with Deno. */
 export function selfArgv(): [string, ...string[]] {

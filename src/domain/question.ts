@@ -1,0 +1,11 @@
+/** Begins the last line of an agent that needs a person's answer. */
+export const QUESTION = "QUESTION:";
+
+/** The question with which an agent ended, as its prompt asks it to; undefined if it asked none. */
+export function questionIn(lastWords: string): string | undefined {
+  const at = lastWords.search(new RegExp(`^[*_> ]*${QUESTION}`, "m"));
+  if (at < 0) return undefined;
+  const question = lastWords.slice(lastWords.indexOf(QUESTION, at) + QUESTION.length)
+    .replace(/^[*_]+/, "").trim();
+  return question === "" ? undefined : question;
+}

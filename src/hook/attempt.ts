@@ -1,0 +1,58 @@
+import { isAbsolute } from "node:path";
+import type { Env } from "../exec/env.ts";
+import { toolEnv } from "../exec/env.ts";
+import { quick } from "../exec/quick.ts";
+
+/** An attempt as its hooks remember it from one call to the next. */
+export interface AttemptRecord {
+  run: string;
+  attempt: string;
+  /** The commit that the attempt began at. */
+  head: string;
+  /** How often the agent was sent back when it wanted to end. */
+  sentBack: number;
+}
+
+/** Where an attempt's worktree stands now. */
+export interface Standing {
+  /** The worktree's own git directory. */
+  gitDir: string;
+  head: string;
+}
+
+const FILE = "parex-attempt";
+
+/** Undefined where there is no git, no repository or no commit: then nothing can be said. */
+export async function standingOf(env: Env): Promise<Standing | undefined> {
+  const { PAREX_WORKTREE: cwd = "" } = env;
+  if (!isAbsolute(cwd)) return undefined;
+  const asked = await quick(["git", "rev-parse", "--absolute-git-dir", "HEAD"], {
+    cwd,
+    env: toolEnv(),
+  });
+  const [gitDir, head] = asked.stdout.split("\n");
+  return asked.code === 0 && gitDir && head ? { gitDir, head } : undefined;
+}
+
+/** The record of the attempt that this environment names; undefined if it has none. */
+export function readAttempt({ gitDir }: Standing, env: Env): AttemptRecord | undefined {
+  try {
+    const record: Partial<AttemptRecord> = JSON.parse(Deno.readTextFileSync(`${gitDir}/${FILE}`));
+    const { run, attempt, head, sentBack } = record;
+    const same = run === env.PAREX_RUN_ID && attempt === env.PAREX_ATTEMPT;
+    if (!same || run === undefined || attempt === undefined) return undefined;
+    return { run, attempt, head: String(head), sentBack: Number(sentBack) || 0 };
+  } catch {
+    return undefined; // none yet, or torn
+  }
+}
+
+export function writeAttempt({ gitDir }: Standing, record: AttemptRecord): void {
+  Deno.writeTextFileSync(`${gitDir}/${FILE}`, `${JSON.stringify(record)}\n`);
+}
+
+/** A record that begins now. */
+export function newAttempt({ head }: Standing, env: Env): AttemptRecord {
+  const { PAREX_RUN_ID: run = "", PAREX_ATTEMPT: attempt = "" } = env;
+  return { run, attempt, head, sentBack: 0 };
+}

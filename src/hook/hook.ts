@@ -1,0 +1,79 @@
+import type { Env } from "../exec/env.ts";
+import { type HookEvent, readEvent } from "./event.ts";
+
+/** What Claude Code gets: exit code 2 refuses, with stderr as the reason. */
+export interface Answer {
+  code: 0 | 2;
+  stdout: string;
+  stderr: string;
+}
+
+const SILENCE: Answer = { code: 0, stdout: "", stderr: "" };
+
+/**
+ * Answers an event of Claude Code's. What is none of its business it passes over in silence; inside
+ * an agent of parex, what it cannot read it refuses. Each event loads what it alone needs.
+ */
+export async function answer(text: string, env: Env, cwd: string): Promise<Answer> {
+  const inAgent = env.PAREX_TASK_ID !== undefined;
+  const event = readEvent(text);
+  if (event === undefined) {
+    return inAgent ? refuse("parex cannot read what this hook was given.") : SILENCE;
+  }
+  if (event === "other") return SILENCE;
+  return inAgent ? await inTheAgent(event, env) : await inTheOpen(event, cwd);
+}
+
+/** A refusal that needs no understanding of the event. */
+export function refuse(reason: string): Answer {
+  return { code: 2, stdout: "", stderr: `${reason}\n` };
+}
+
+async function inTheAgent(event: HookEvent, env: Env): Promise<Answer> {
+  switch (event.name) {
+    case "PreToolUse": {
+      const { guard } = await import("./guard.ts");
+      const decision = guard(event, env);
+      if (!decision) return SILENCE;
+      return specific(event.name, {
+        permissionDecision: decision.allow ? "allow" : "deny",
+        ...(decision.allow ? {} : { permissionDecisionReason: decision.reason }),
+      });
+    }
+    case "SessionStart": {
+      const { noteStart } = await import("./stop.ts");
+      await noteStart(env);
+      return SILENCE;
+    }
+    case "Stop": {
+      const { whyNotYet } = await import("./stop.ts");
+      const reason = await whyNotYet(event, env);
+      return reason === undefined ? SILENCE : say({ decision: "block", reason });
+    }
+    case "UserPromptSubmit":
+      return SILENCE;
+  }
+}
+
+async function inTheOpen(event: HookEvent, cwd: string): Promise<Answer> {
+  if (event.name === "UserPromptSubmit") {
+    const { asksForParallelWork } = await import("./intent.ts");
+    if (!asksForParallelWork(event.prompt)) return SILENCE;
+    const { offer } = await import("./offer.ts");
+    return specific(event.name, { additionalContext: await offer(event.cwd ?? cwd) });
+  }
+  if (event.name === "SessionStart") {
+    const { greeting } = await import("./offer.ts");
+    const words = await greeting(event.cwd ?? cwd);
+    return words === undefined ? SILENCE : specific(event.name, { additionalContext: words });
+  }
+  return SILENCE;
+}
+
+function specific(hookEventName: string, output: Record<string, string>): Answer {
+  return say({ hookSpecificOutput: { hookEventName, ...output } });
+}
+
+function say(output: unknown): Answer {
+  return { ...SILENCE, stdout: `${JSON.stringify(output)}\n` };
+}

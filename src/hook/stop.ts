@@ -1,0 +1,82 @@
+import { questionIn } from "../domain/question.ts";
+import { type Env, toolEnv } from "../exec/env.ts";
+import { quick } from "../exec/quick.ts";
+import { newAttempt, readAttempt, standingOf, writeAttempt } from "./attempt.ts";
+import type { HookEvent } from "./event.ts";
+
+/** An agent that wants to end all the same is let go: parex looks at its work in any case. */
+const MOST_SENT_BACK = 2;
+const MOST_NAMED = 8;
+
+/** Notes where an attempt begins; a conversation that goes on within it begins nothing. */
+export async function noteStart(env: Env): Promise<void> {
+  const standing = await standingOf(env);
+  if (!standing || readAttempt(standing, env)) return;
+  writeAttempt(standing, newAttempt(standing, env));
+}
+
+/** Why an agent that wants to end has to go on; undefined: it may end. */
+export async function whyNotYet(event: HookEvent<"Stop">, env: Env): Promise<string | undefined> {
+  if (questionIn(event.lastMessage) !== undefined) return undefined;
+  const standing = await standingOf(env);
+  if (!standing) return undefined;
+  const known = readAttempt(standing, env);
+  const record = known ?? newAttempt(standing, env);
+  if (record.sentBack >= MOST_SENT_BACK) return undefined;
+  const reasons = whatIsLeft({
+    background: event.background,
+    uncommitted: await uncommitted(env),
+    // Told once that it has committed nothing, it may insist that nothing is to be done.
+    nothingDone: known !== undefined && known.head === standing.head && !event.sentBack,
+  });
+  if (reasons.length === 0) return undefined;
+  writeAttempt(standing, { ...record, sentBack: record.sentBack + 1 });
+  return [
+    "Not done yet.",
+    ...reasons,
+    "If the task cannot be finished, end your last message with one line that begins with " +
+    "`QUESTION:` and asks what a person must decide.",
+  ].join(" ");
+}
+
+function whatIsLeft(
+  { background, uncommitted, nothingDone }: {
+    background: string[];
+    uncommitted: string[];
+    nothingDone: boolean;
+  },
+): string[] {
+  const reasons: string[] = [];
+  if (background.length > 0) {
+    reasons.push(
+      `This still runs in the background: ${named(background)}. Wait for its end, or ` +
+        "stop it, and look at what it printed.",
+    );
+  }
+  if (uncommitted.length > 0) {
+    reasons.push(
+      `This is not committed: ${named(uncommitted)}. Commit what belongs to the task ` +
+        "and remove what does not, until `git status` shows a clean tree.",
+    );
+  } else if (nothingDone) {
+    reasons.push(
+      "Nothing has been committed on this branch since you began. Do the task, run " +
+        "the project's checks, and commit.",
+    );
+  }
+  return reasons;
+}
+
+function named(items: readonly string[]): string {
+  const shown = items.slice(0, MOST_NAMED).map((item) => item.slice(0, 120)).join(", ");
+  return items.length > MOST_NAMED ? `${shown} and ${items.length - MOST_NAMED} more` : shown;
+}
+
+/** Paths that git would have to be told about; the plan's are never committed. */
+async function uncommitted({ PAREX_WORKTREE: cwd = "" }: Env): Promise<string[]> {
+  const status = await quick(
+    ["git", "status", "--porcelain", "-z", "--no-renames", "--", ":/", ":(top,exclude).parallel"],
+    { cwd, env: toolEnv() },
+  );
+  return status.stdout.split("\0").filter((entry) => entry !== "").map((entry) => entry.slice(3));
+}
