@@ -4,7 +4,7 @@ set -eu
 
 DENO_VERSION=2.9.4
 # What src/main.ts may do; docs/decisions/0001-permissions.md says why.
-PERMISSIONS='--no-prompt --allow-read --allow-write --allow-run --allow-env --allow-sys=cpus,gid,osRelease,uid'
+PERMISSIONS='--no-prompt --allow-read --allow-write --allow-run --allow-env --allow-net=api.anthropic.com:443,127.0.0.1,localhost --allow-sys=cpus,gid,osRelease,uid'
 
 PAREX_REPO=${PAREX_REPO:-parex-dev/parex}
 PAREX_DOWNLOAD_BASE=${PAREX_DOWNLOAD_BASE:-https://github.com/$PAREX_REPO/releases}

@@ -19,7 +19,7 @@ const LAYERS: Record<string, readonly string[]> = {
   github: ["exec", "domain"],
   agent: ["exec", "domain"],
   checks: ["exec", "domain"],
-  recovery: ["exec", "domain"],
+  recovery: ["git", "exec", "domain"],
   config: ["domain"],
   plan: ["domain"],
   report: ["domain"],

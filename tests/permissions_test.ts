@@ -3,7 +3,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { assertEquals } from "./support/assert.ts";
+import { assertEquals, assertMatch } from "./support/assert.ts";
 
 const ROOT_URL = new URL("../", import.meta.url);
 const ROOT = fileURLToPath(ROOT_URL);
@@ -44,6 +44,29 @@ Deno.test("a process is told by its start with the binary's permissions", async 
       console.log(typeof startOf(Deno.pid));
     `),
     "string",
+  );
+});
+
+Deno.test("a model is asked with the binary's permissions, and nobody else can be", async () => {
+  const answer = JSON.stringify({
+    diagnosis: "no",
+    repair: { type: "retry_after", seconds: 1 },
+  });
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json({ content: [{ type: "text", text: answer }] }),
+  );
+  const ask = (url: string) =>
+    runWithPermissions(`
+      const { modelAdviser } = await import("${ROOT_URL}src/recovery/model.ts");
+      const env = { ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: "${url}" };
+      const advice = await modelAdviser("claude-haiku-5-5", env, 10_000).ask("why?");
+      console.log(advice.ok ? advice.value.diagnosis : advice.failure.why);
+    `);
+  assertEquals(await ask(`http://127.0.0.1:${server.addr.port}`), "no");
+  assertMatch(
+    await ask("https://example.org"),
+    /^Connection error. Requires net access to "example.org:443"/,
   );
 });
 

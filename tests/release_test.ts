@@ -53,6 +53,7 @@ Deno.test("the binary, the launcher and the tasks may do the same, and no more",
   };
   const expected = [
     "--allow-env",
+    "--allow-net=api.anthropic.com:443,127.0.0.1,localhost",
     "--allow-read",
     "--allow-run",
     "--allow-sys=cpus,gid,osRelease,uid",

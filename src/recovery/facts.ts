@@ -1,0 +1,39 @@
+import type { Failure } from "../domain/failure.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { exists } from "../git/files.ts";
+import { listWorktrees, type Registration } from "../git/registrations.ts";
+import type { Repository } from "../git/repository.ts";
+import { findLocks, type Lock } from "./locks.ts";
+import { type About, outputOf } from "./operation.ts";
+import { type Symptom, symptomsIn } from "./symptoms.ts";
+
+/** What is known when a repair is chosen. */
+export interface Facts {
+  failure: Failure;
+  output: string;
+  symptoms: Set<Symptom>;
+  locks: Lock[];
+  worktrees: Registration[];
+  /** Paths of registered worktrees whose folders are gone. */
+  missing: string[];
+}
+
+/** Looks at the repository after a failure. Changes nothing. */
+export async function readFacts(
+  repo: Repository,
+  about: About,
+  failure: Failure,
+): Promise<Result<Facts>> {
+  const listed = await listWorktrees(repo);
+  if (!listed.ok) return listed;
+  const there = await Promise.all(listed.value.map(({ path }) => exists(path)));
+  const output = outputOf(failure);
+  return ok({
+    failure,
+    output,
+    symptoms: symptomsIn(output),
+    locks: await findLocks(repo, about.branch),
+    worktrees: listed.value,
+    missing: listed.value.filter((_, index) => !there[index]).map(({ path }) => path),
+  });
+}

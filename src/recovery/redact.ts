@@ -1,0 +1,70 @@
+/** Shorter than every secret that is looked for, so that what stands in its place is never one. */
+const MARK = "***";
+/** Shorter values are in every other word. */
+export const SHORTEST_SECRET = 4;
+
+/**
+ * What looks like a secret wherever it stands. The group `secret` is what goes, the rest stays to
+ * tell what it was. Repetitions that may begin anywhere are bounded: the text may be hostile.
+ */
+const PATTERNS: readonly RegExp[] = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?<secret>[^]*?)(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/dg,
+  // Its beginning was cut off.
+  /^(?<secret>(?:(?!-----BEGIN )[^])*)-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/dg,
+  /(?<secret>\bgh[a-z]_\w{16,})/dg,
+  /(?<secret>\bgithub_pat_\w{16,})/dg,
+  /(?<secret>\bglpat-[\w-]{16,})/dg,
+  /(?<secret>\bsk-[\w-]{16,})/dg,
+  /(?<secret>\bnpm_\w{16,})/dg,
+  /(?<secret>\bxox[a-z]-[\w-]{10,})/dg,
+  /(?<secret>\bAIza[\w-]{20,})/dg,
+  /(?<secret>\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,})/dg,
+  /(?<secret>\beyJ[\w-]{1,2000}\.[\w-]+(?:\.[\w-]*)*)/dg,
+  /\b(?:bearer|basic)\s+(?<secret>[\w.~+/=-]{6,})/dgi,
+  /\bauthorization["']?\s*[:=]\s*["']?(?:token\s+)?(?<secret>[^\s"']+)/dgi,
+  // Up to the last @ of the word: a password may hold slashes and @ where nobody has encoded it.
+  /\b[a-z][a-z\d+.-]{0,20}:\/\/(?<secret>[^\s"'<>]{1,4000})@/dgi,
+  /(?:token|secret|passw(?:or)?d|passphrase|api_?-?key|credential)\w{0,40}["']?\s*[:=]\s*["']?(?<secret>[^\s"'&;,]+)/dgi,
+];
+
+/**
+ * The text without what looks like a secret, and without those that are known. To be cut only
+ * afterwards: half a token is not recognised.
+ */
+export function redact(text: string, known: readonly string[] = []): string {
+  const spans = PATTERNS.flatMap((pattern) => matches(text, pattern));
+  for (const secret of known) {
+    if (secret.length >= SHORTEST_SECRET) spans.push(...occurrences(text, secret));
+  }
+  return without(text, spans);
+}
+
+type Span = readonly [start: number, end: number];
+
+function matches(text: string, pattern: RegExp): Span[] {
+  return [...text.matchAll(pattern)].flatMap((match) => {
+    const span = match.indices?.groups?.secret;
+    return span ? [span] : [];
+  });
+}
+
+/** Overlapping ones, too. */
+function occurrences(text: string, secret: string): Span[] {
+  const spans: Span[] = [];
+  for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1)) {
+    spans.push([at, at + secret.length]);
+  }
+  return spans;
+}
+
+/** Taken out together: what one of them covers in part, another may need as a whole. */
+function without(text: string, spans: Span[]): string {
+  let result = "";
+  let at = 0;
+  for (const [start, end] of spans.toSorted(([a], [b]) => a - b)) {
+    if (end <= at) continue;
+    if (start >= at) result += text.slice(at, start) + MARK;
+    at = end;
+  }
+  return result + text.slice(at);
+}

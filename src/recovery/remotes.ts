@@ -1,0 +1,69 @@
+import { fail, ok, type Result } from "../domain/result.ts";
+import { detailOf, git, type GitOptions, NETWORK_TIMEOUT_MS } from "../git/git.ts";
+import { planOwners } from "../git/registrations.ts";
+import type { Repository } from "../git/repository.ts";
+import type { About } from "./operation.ts";
+
+interface Target {
+  branch: string;
+  remote: string;
+}
+
+/**
+ * Looks what the remote's branch holds. Fails if it has commits that the branch here lacks: to push
+ * over them would take force, and they may be somebody's work.
+ */
+export async function fetchBranch(repo: Repository, about: About): Promise<Result<void, string>> {
+  const target = await ownBranch(repo, about);
+  if (!target.ok) return target;
+  const { branch, remote } = target.value;
+  const ref = `refs/heads/${branch}`;
+  const network = { cwd: repo.root, timeoutMs: NETWORK_TIMEOUT_MS };
+  const listed = await line(["ls-remote", "--heads", "--", remote, ref], network);
+  if (!listed.ok) return listed;
+  const [sha = ""] = listed.value.split("\t");
+  if (sha === "") return ok();
+  const fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, ref];
+  const fetched = await line(fetch, network);
+  if (!fetched.ok) return fetched;
+  const foreign = await line(["rev-list", "--count", `${ref}..${sha}`], { cwd: repo.root });
+  if (!foreign.ok) return foreign;
+  if (foreign.value === "0") return ok();
+  return fail(
+    `${remote} has commits on ${branch} that are not here (${foreign.value}), and nothing is ever ` +
+      `pushed over them; see them: git log ${ref}..${sha}`,
+  );
+}
+
+/** Lets a branch of parex's track the remote's of the same name, which must exist. */
+export async function setUpstream(repo: Repository, about: About): Promise<Result<void, string>> {
+  const target = await ownBranch(repo, about);
+  if (!target.ok) return target;
+  const { branch, remote } = target.value;
+  const cwd = repo.root;
+  const there = await git(["rev-parse", "--verify", `refs/remotes/${remote}/${branch}`], { cwd });
+  if (there.code !== 0) return fail(`${remote} has no ${branch} as far as is known here`);
+  const set = await line(
+    ["branch", "--quiet", `--set-upstream-to=${remote}/${branch}`, "--", branch],
+    { cwd },
+  );
+  return set.ok ? ok() : set;
+}
+
+/** The operation's branch and remote, if parex made the branch. */
+async function ownBranch(
+  repo: Repository,
+  { branch, remote }: About,
+): Promise<Result<Target, string>> {
+  if (branch === undefined || remote === undefined) return fail("it has no branch on a remote");
+  const owners = await planOwners(repo);
+  if (!owners.ok) return fail(`it cannot be told whose branch ${branch} is`);
+  return owners.value.has(branch)
+    ? ok({ branch, remote })
+    : fail(`${branch} is no branch of parex's`);
+}
+
+async function line(args: string[], options: GitOptions): Promise<Result<string, string>> {
+  const result = await git(args, options);
+  return result.code === 0 ? ok(result.stdout.trimEnd()) : fail(detailOf(result));
+}

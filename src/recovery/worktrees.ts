@@ -1,0 +1,74 @@
+import { dirname, join } from "node:path";
+import { WORKTREES_DIR } from "../domain/names.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { exists, isWithin, readIfThere, realPathOf } from "../git/files.ts";
+import { detailOf, git } from "../git/git.ts";
+import { exclusively } from "../git/mutex.ts";
+import type { Registration } from "../git/registrations.ts";
+import type { Repository } from "../git/repository.ts";
+
+/** Takes a worktree whose folder is gone off git's list, unless that list alone knows work of it. */
+export async function pruneWorktree(
+  repo: Repository,
+  path: string,
+  worktrees: readonly Registration[],
+): Promise<Result<void, string>> {
+  const here = worktrees.find((one) => one.path === path);
+  if (!here || path === repo.root) return fail("no worktree is registered there");
+  if (here.locked !== undefined) return fail("it is locked, as one on another disk would be");
+  if (await exists(path)) return fail("its folder is there");
+  if (!await exists(dirname(path))) return fail("the folder that it lay in is gone, too");
+  return await exclusively(repo.commonDir, async () => {
+    const needed = await holdsWork(repo, here);
+    if (!needed.ok) return needed;
+    return await done(["worktree", "remove", "--force", "--", path], repo.root);
+  });
+}
+
+/** Commits that no ref holds, and what was staged, are known to the registration alone. */
+async function holdsWork(repo: Repository, here: Registration): Promise<Result<void, string>> {
+  const cwd = repo.root;
+  const lost = await git(["rev-list", "-n", "1", here.head, "--not", "--glob=refs/*"], { cwd });
+  if (lost.code !== 0) return fail(detailOf(lost));
+  if (lost.stdout.trim() !== "") return fail(`commits of it are on no branch: ${here.head}`);
+  const folder = await adminFolderOf(repo, here.path);
+  if (folder === undefined) return fail("git's notes on it cannot be found");
+  const index = join(folder, "index");
+  if (!await exists(index)) return ok();
+  const tree = await git(["write-tree"], { cwd, env: { GIT_INDEX_FILE: index } });
+  const head = await git(["rev-parse", `${here.head}^{tree}`], { cwd });
+  if (tree.code !== 0 || head.code !== 0) return fail(detailOf(tree.code === 0 ? head : tree));
+  return tree.stdout === head.stdout ? ok() : fail("what was staged in it is nowhere else");
+}
+
+/** A worktree's own folder in the git directory, found from there: its `.git` file is gone. */
+async function adminFolderOf(repo: Repository, path: string): Promise<string | undefined> {
+  const parent = join(repo.commonDir, "worktrees");
+  for await (const { name } of Deno.readDir(parent)) {
+    const pointer = await readIfThere(join(parent, name, "gitdir"));
+    if (pointer?.trimEnd() === join(path, ".git")) return join(parent, name);
+  }
+  return undefined;
+}
+
+/** Connects a worktree and the repository again after one of them was moved. Removes nothing. */
+export async function repairWorktree(
+  repo: Repository,
+  path: string,
+  worktrees: readonly Registration[],
+): Promise<Result<void, string>> {
+  const real = await realPathOf(path);
+  const own = worktrees.some((one) => one.path === real) ||
+    isWithin(real, join(repo.root, WORKTREES_DIR));
+  if (!own) return fail("it is no worktree of this repository");
+  if (!await exists(real)) return fail("its folder is gone");
+  return await exclusively(
+    repo.commonDir,
+    () => done(["worktree", "repair", "--", real], repo.root),
+  );
+}
+
+async function done(args: string[], cwd: string): Promise<Result<void, string>> {
+  const result = await git(args, { cwd });
+  return result.code === 0 ? ok() : fail(detailOf(result));
+}
