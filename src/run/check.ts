@@ -1,5 +1,5 @@
 import type { Verdict } from "../../machines/ports.ts";
-import { type CheckName, findChecks } from "../checks/find.ts";
+import { findChecks } from "../checks/find.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { discardTracked } from "../git/discard.ts";
@@ -25,7 +25,7 @@ export async function runChecks(
   place: Place,
   told: Told,
   signal: AbortSignal,
-  only?: CheckName,
+  only?: string,
 ): Promise<Result<Verdict>> {
   const { checks } = await findChecks(place.path, scope.settings.checks);
   const wanted = checks.filter(({ name }) => only === undefined || name === only);

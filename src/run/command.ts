@@ -12,6 +12,8 @@ export interface Told {
   attempt?: number;
   /** It is run on the task's merge with the base. */
   merged?: true;
+  /** The journal does not tell of it: it only helps to find out about another one. */
+  quiet?: true;
   /** Name of the file with its output, without its end. */
   log: string;
 }
@@ -21,7 +23,7 @@ export async function runCommand(
   scope: Scope,
   place: Place,
   command: CheckCommand,
-  { log: name, ...told }: Told,
+  { log: name, quiet, ...told }: Told,
   signal: AbortSignal,
 ): Promise<Result<CheckOutcome>> {
   const excludes = await excludesOf(place);
@@ -35,7 +37,7 @@ export async function runCommand(
     signal,
     marks: marksOf(scope, place.task.id),
   });
-  if (ran.ok && !signal.aborted) {
+  if (ran.ok && !signal.aborted && !quiet) {
     scope.emit({
       type: "checks.finished",
       ...told,

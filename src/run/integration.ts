@@ -1,5 +1,4 @@
 import type { Verdict } from "../../machines/ports.ts";
-import type { CheckName } from "../checks/find.ts";
 import { firstBad } from "../domain/bisect.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { explain } from "../report/messages.ts";
@@ -57,7 +56,7 @@ async function findCulprit(
   let failure: Result<never> | undefined;
   const index = await firstBad(states.length, async (at) => {
     if (failure || signal.aborted) return true;
-    const verdict = await checkAt(queue, states[at]?.sha ?? tip, signal, check as CheckName);
+    const verdict = await checkAt(queue, states[at]?.sha ?? tip, signal, check);
     if (!verdict.ok) failure = verdict;
     return !verdict.ok || !verdict.value.passed;
   });
@@ -74,9 +73,11 @@ async function checkAt(
   queue: MergeQueue,
   sha: string,
   signal: AbortSignal,
-  only?: CheckName,
+  again?: string,
 ): Promise<Result<Verdict>> {
   const ready = await queue.tree.checkOut(sha);
   if (!ready.ok) return ready;
-  return await queue.tree.check({ log: `integration.${sha.slice(0, 10)}` }, signal, only);
+  const log = `integration.${sha.slice(0, 10)}`;
+  if (again === undefined) return await queue.tree.check({ log }, signal);
+  return await queue.tree.check({ log, quiet: true }, signal, again);
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Verdict } from "../../machines/ports.ts";
-import type { CheckName } from "../checks/find.ts";
 import { branchOf, worktreeOf } from "../domain/names.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
@@ -61,14 +60,14 @@ export class LandingTree {
   }
 
   /** Runs the project's checks, or only one, on what the worktree stands at. */
-  async check(told: Told, signal: AbortSignal, only?: CheckName): Promise<Result<Verdict>> {
+  async check(told: Told, signal: AbortSignal, only?: string): Promise<Result<Verdict>> {
     const ready = await this.#setUp(told, signal);
     if (ready.ok) return await runChecks(this.scope, this.#place, told, signal, only);
     if (ready.failure.reason !== "setup_failed") return ready;
     return ok({ passed: false, check: "setup", failed: ready.failure.failed });
   }
 
-  async #setUp({ task }: Told, signal: AbortSignal): Promise<Result<void>> {
+  async #setUp({ task, quiet }: Told, signal: AbortSignal): Promise<Result<void>> {
     const { repo, settings } = this.scope;
     const { path } = this.#place;
     const excludes = await excludesOf(this.#place);
@@ -78,7 +77,11 @@ export class LandingTree {
     return await leavingNoTrace(this.scope, this.#place, excludes.value, async () => {
       const copied = await copyFiles(repo.root, path, settings.copy);
       if (!copied.ok) return copied;
-      const what = { ...(task === undefined ? {} : { task }), inputs: inputs.value };
+      const what = {
+        ...(task === undefined ? {} : { task }),
+        ...(quiet === undefined ? {} : { quiet }),
+        inputs: inputs.value,
+      };
       return await setUp(this.scope, this.#place, what, signal);
     });
   }

@@ -14,13 +14,14 @@ export interface SetupFor {
   task?: TaskId;
   /** What the setup depends on beside its command; when that has changed, it is done again. */
   inputs?: string;
+  quiet?: true;
 }
 
 /** Runs the project's setup command in a worktree, unless it has been. */
 export async function setUp(
   scope: Scope,
   place: Place,
-  { task, inputs = "" }: SetupFor,
+  { task, inputs = "", quiet }: SetupFor,
   signal: AbortSignal,
 ): Promise<Result<void>> {
   const { setup } = await findChecks(place.path, scope.settings.checks);
@@ -34,7 +35,11 @@ export async function setUp(
   if (done.value === stamp) return ok();
   const release = await scope.checkPlaces.take(signal);
   try {
-    const told = { ...(task === undefined ? {} : { task }), log: `${place.task.id}.setup` };
+    const told = {
+      ...(task === undefined ? {} : { task }),
+      ...(quiet === undefined ? {} : { quiet }),
+      log: `${place.task.id}.setup`,
+    };
     const ran = await runCommand(scope, place, setup, told, signal);
     if (!ran.ok) return ran;
     const failed = checkFailure(ran.value);

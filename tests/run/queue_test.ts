@@ -227,6 +227,12 @@ Deno.test("the integration names the merge that brought a failure in", async () 
   await at.verify();
   await Deno.writeTextFile(join(at.stage.root, "../hour"), "");
   await at.verify();
+  assertEquals(
+    eventsOf(at.events, "checks.finished", undefined).filter(({ task }) => task === undefined)
+      .map(({ exit_code }) => exit_code),
+    [0, 1],
+    "the checks by which the merge was found are not told of",
+  );
   const [green, red] = eventsOf(at.events, "integration.finished");
   assertEquals(green?.ok, true);
   assertEquals([red?.ok, red?.check, red?.introduced_by], [false, "test", "b"]);
