@@ -11,7 +11,7 @@ import {
   usageTotals,
   wallMs,
 } from "../domain/measures.ts";
-import type { RunRecord } from "../domain/record.ts";
+import type { Integration, RunRecord } from "../domain/record.ts";
 import type { Status, TaskId } from "../domain/task.ts";
 import type { AttemptRecord, CheckRecord, TaskRecord } from "../domain/task_record.ts";
 import { estimatedUsd, type ModelCost, onOtherModels } from "./compare.ts";
@@ -57,6 +57,8 @@ export interface Summary {
   tasks: TaskSummary[];
   /** Of the integration as a whole. */
   checks: CheckSummary[];
+  /** What they came to; null if nothing was merged. */
+  integration: Integration | null;
   leftovers: TaskId[];
   recovery: RunRecord["recovery"];
   notices: string[];
@@ -90,6 +92,8 @@ export interface CheckSummary {
   log?: string;
 }
 
+  /** On the task's merge with the base. */
+  merged?: true;
 export interface TaskSummary {
   id: TaskId;
   name: string;
@@ -144,6 +148,7 @@ export function summarize(record: RunRecord, live = false): Summary {
     checks: record.checks.map(checkSummary),
     leftovers: record.leftovers,
     recovery: record.recovery,
+    integration: record.integration ?? null,
     notices: record.notices.map(({ task, message }) =>
       task === undefined ? message : `${task}: ${message}`
     ),
@@ -203,8 +208,15 @@ function lastChecks(checks: CheckRecord[]): CheckRecord[] {
   return checks.filter((check) => check.attempt === last);
 }
 
-function checkSummary({ name, command, exitCode, ms, log }: CheckRecord): CheckSummary {
-  return { name, command, exit_code: exitCode, ms, ...(log === undefined ? {} : { log }) };
+function checkSummary({ name, command, exitCode, ms, log, merged }: CheckRecord): CheckSummary {
+  return {
+    name,
+    command,
+    exit_code: exitCode,
+    ms,
+    ...(log === undefined ? {} : { log }),
+    ...(merged === undefined ? {} : { merged }),
+  };
 }
 
 function usageSummary(attempts: AttemptRecord[]): UsageSummary {

@@ -146,11 +146,20 @@ function labelled(label: string, values: string[], { paint, columns }: Page): st
   return lines.map((line, i) => paint.dim(fit(i === 0 ? label : "", LABEL_WIDTH)) + line);
 }
 
-function integrationLines({ checks }: Summary): string[] {
-  return checks.map(({ name, command, exit_code, ms }) =>
-    `${oneLine(name)} ${exit_code === 0 ? "ok" : `exit code ${exit_code ?? "none"}`} ` +
-    `${formatDuration(ms)}: ${oneLine(command)}`
-  );
+function integrationLines({ checks, integration }: Summary): string[] {
+  const by = integration?.introduced_by ?? integration?.introduced_at?.slice(0, 10);
+  return [
+    ...checks.map(({ name, command, exit_code, ms }) =>
+      `${oneLine(name)} ${exit_code === 0 ? "ok" : `exit code ${exit_code ?? "none"}`} ` +
+      `${formatDuration(ms)}: ${oneLine(command)}`
+    ),
+    ...(integration?.ok === false && integration.check === undefined
+      ? ["the checks could not be run on the base"]
+      : []),
+    ...(by === undefined
+      ? []
+      : [`${oneLine(integration?.check ?? "")} fails since ${oneLine(by)}`]),
+  ];
 }
 
 function recoveryLines({ recovery, leftovers }: Summary): string[] {

@@ -77,7 +77,10 @@ export function tokenWords(usage: UsageSummary): string[] {
 
 /** `test ok 1.2s, lint exit code 1`. */
 export function checkWords(checks: CheckSummary[]): string {
-  return checks.map(({ name, exit_code, ms }) => {
+  // One that passes on the merge as well says nothing new.
+  return checks.filter(({ merged, exit_code }) => !merged || exit_code !== 0).map((check) => {
+    const { exit_code, ms } = check;
+    const name = check.merged ? `${check.name} merged with the base` : check.name;
     if (exit_code === 0) return `${name} ok ${formatDuration(ms)}`;
     return exit_code === null ? `${name} ended by a signal` : `${name} exit code ${exit_code}`;
   }).join(", ");
