@@ -55,13 +55,19 @@ export function writer(output: Output): (text: string) => void {
       try {
         bytes = bytes.subarray(output.writeSync(bytes));
       } catch (error) {
-        if (error instanceof Deno.errors.BrokenPipe) gone = true;
+        if (readerHasGone(error)) gone = true;
         // The other end made the pipe non-blocking and has not read yet.
         else if (error instanceof Deno.errors.WouldBlock) pause();
         else throw error;
       }
     }
   };
+}
+
+/** A pipe without a reader, or a terminal that was closed. */
+function readerHasGone(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe ||
+    error instanceof Error && "code" in error && error.code === "EIO";
 }
 
 function pause(): void {

@@ -52,11 +52,14 @@ Deno.test("writer() waits for an output that is full", () => {
 });
 
 Deno.test("writer() drops what nobody reads any more", () => {
-  const to = output([2, new Deno.errors.BrokenPipe()]);
-  const write = writer(to);
-  write("abcdef");
-  write("ghi");
-  assertEquals(to.text(), "ab");
+  const closedTerminal = Object.assign(new Error("Input/output error"), { code: "EIO" });
+  for (const gone of [new Deno.errors.BrokenPipe(), closedTerminal]) {
+    const to = output([2, gone]);
+    const write = writer(to);
+    write("abcdef");
+    write("ghi");
+    assertEquals(to.text(), "ab");
+  }
 });
 
 Deno.test("writer() hides no other error", () => {
