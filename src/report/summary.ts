@@ -90,10 +90,10 @@ export interface CheckSummary {
   exit_code: number | null;
   ms: number;
   log?: string;
-}
-
   /** On the task's merge with the base. */
   merged?: true;
+}
+
 export interface TaskSummary {
   id: TaskId;
   name: string;
@@ -146,9 +146,9 @@ export function summarize(record: RunRecord, live = false): Summary {
     same_tokens: { prices_of: PRICES_DATE, models: onOtherModels(attempts) },
     tasks: tasks.map((task) => taskSummary(task, record, now)),
     checks: record.checks.map(checkSummary),
+    integration: record.integration ?? null,
     leftovers: record.leftovers,
     recovery: record.recovery,
-    integration: record.integration ?? null,
     notices: record.notices.map(({ task, message }) =>
       task === undefined ? message : `${task}: ${message}`
     ),
