@@ -14,11 +14,17 @@ export interface ParexOptions {
   env?: Record<string, string>;
   /** Another `deno.json` than the project's. */
   config?: string;
+  /** Another entry than the program's own. */
+  entry?: string;
 }
 
 /** The command line that starts parex with these arguments. */
-export function parexArgv(args: readonly string[], config = CONFIG): [string, ...string[]] {
-  return [Deno.execPath(), "run", "-A", "--quiet", "--config", config, MAIN, ...args];
+export function parexArgv(
+  args: readonly string[],
+  config = CONFIG,
+  entry = MAIN,
+): [string, ...string[]] {
+  return [Deno.execPath(), "run", "-A", "--quiet", "--config", config, entry, ...args];
 }
 
 /** A parex in a process of its own. */
@@ -35,7 +41,7 @@ export function parex(args: readonly string[], options: ParexOptions = {}): Prom
 
 /** The same, under way. */
 export function startParex(args: readonly string[], options: ParexOptions = {}): Child {
-  const [program, ...rest] = parexArgv(args, options.config);
+  const [program, ...rest] = parexArgv(args, options.config, options.entry);
   const child = new Deno.Command(program, {
     args: rest,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -1,0 +1,143 @@
+/** One run that is killed again and again, and resumed until it comes to its end. */
+import { fileURLToPath } from "node:url";
+import type { EventType, RunEvent } from "../../src/domain/event.ts";
+import type { Ended } from "../support/parex.ts";
+import type { Rig } from "../support/rig.ts";
+import { RESULT, setTheStage, TASKS } from "./stage.ts";
+
+const MORTAL = fileURLToPath(new URL("../support/mortal_parex.ts", import.meta.url));
+/** A killed parex's own git commands may still be under way. */
+const SETTLE_MS = 5_000;
+
+/** How one process of parex dies: around a line of its journal, or some time after its start. */
+export type Death =
+  /** The nth line of this type that it writes, `*` for any. */
+  | { moment: "before" | "within" | "after"; event: EventType | "*"; nth: number }
+  | { ms: number };
+
+export interface CrashReport {
+  deaths: number;
+  ms: number;
+  /** What is not as it must be. Empty: nothing was lost, and nothing was done twice. */
+  problems: string[];
+}
+
+/** Executes the plan; each death ends a process of parex, and the next one resumes. */
+export async function crashRun(deaths: readonly Death[]): Promise<CrashReport> {
+  const started = performance.now();
+  await using stage = await setTheStage();
+  let died = 0;
+  for (const death of deaths) {
+    const ended = await start(stage, death);
+    if (ended.code === 0) break;
+    if (ended.code !== 137) return over([`exit ${ended.code}: ${ended.stderr}`]);
+    died++;
+  }
+  let last: Ended = { code: 0, stdout: "", stderr: "" };
+  if (!isOver(await stage.journal())) last = await start(stage);
+  return over([
+    ...(last.code === 0 ? [] : [`exit ${last.code}: ${last.stderr}${last.stdout}`]),
+    ...await problemsOf(stage),
+  ]);
+
+  function over(problems: string[]): CrashReport {
+    return { deaths: died, ms: performance.now() - started, problems };
+  }
+}
+
+/** `parex execute`, or `parex resume` once there is a run. */
+async function start(stage: Rig, death?: Death): Promise<Ended> {
+  const command = (await stage.journal()).length > 0 ? "resume" : "execute";
+  const dying = death && "moment" in death
+    ? {
+      entry: MORTAL,
+      env: { PAREX_TEST_DEATH: `${death.moment}:${death.event}:${death.nth}` },
+    }
+    : {};
+  const parex = stage.start([command], dying);
+  const timer = death && "ms" in death
+    ? setTimeout(() => parex.signal("SIGKILL"), death.ms)
+    : undefined;
+  const ended = await parex.ended;
+  clearTimeout(timer);
+  return ended;
+}
+
+function isOver(events: RunEvent[]): boolean {
+  return events.at(-1)?.type === "run.finished";
+}
+
+async function problemsOf(stage: Rig): Promise<string[]> {
+  const problems: string[] = [];
+  const expect = (what: string, found: unknown, wanted: unknown) => {
+    const [is, ought] = [JSON.stringify(found), JSON.stringify(wanted)];
+    if (is !== ought) problems.push(`${what}: ${is} instead of ${ought}`);
+  };
+  const { git } = stage.repo;
+  expect("statuses", Object.values(await stage.statuses()), TASKS.map(() => "completed"));
+  expect("files", await filesOnMain(stage), RESULT);
+  expect("remote", await git(["rev-parse", "origin/main"]), await git(["rev-parse", "main"]));
+  const events = await stage.journal();
+  expect("seqs", events.map(({ seq }) => seq), events.map((_, index) => index + 1));
+  expect("done twice", doneTwice(events), []);
+  expect("lost commits", await lostCommits(stage), []);
+  expect("left running", await leftRunning(stage), []);
+  expect("locks and half merges", await halfDone(stage), []);
+  return problems;
+}
+
+/** Beside those of the first commit. */
+async function filesOnMain({ repo }: Rig): Promise<Record<string, string>> {
+  const listed = await repo.git(["ls-tree", "-r", "--name-only", "main"]);
+  const made = listed.split("\n").filter((path) => /^[^.R]/.test(path));
+  const texts = made.map(async (path) => [path, await repo.git(["show", `main:${path}`])]);
+  return Object.fromEntries(await Promise.all(texts));
+}
+
+/** Attempts that were started again after they had come to an end of their own. */
+function doneTwice(events: RunEvent[]): string[] {
+  const ended = new Set<string>();
+  const twice: string[] = [];
+  for (const event of events) {
+    if (event.type === "agent.finished" && event.outcome !== "interrupted") {
+      ended.add(`${event.task}.${event.attempt}`);
+    }
+    if (event.type !== "agent.started") continue;
+    const attempt = `${event.task}.${event.attempt}`;
+    if (ended.has(attempt)) twice.push(attempt);
+  }
+  return twice;
+}
+
+/** Commits of agents that no ref holds. */
+async function lostCommits(stage: Rig): Promise<string[]> {
+  const made = (await stage.note("commits") ?? "").split("\n").filter((sha) => sha !== "");
+  const held = new Set((await stage.repo.git(["rev-list", "--all"])).split("\n"));
+  return made.filter((sha) => !held.has(sha));
+}
+
+async function leftRunning(stage: Rig): Promise<string[]> {
+  const deadline = performance.now() + SETTLE_MS;
+  for (;;) {
+    const left = await stage.left();
+    if (left.length === 0 || performance.now() > deadline) {
+      return left.map(({ command }) => command);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const UNDONE = /(^|\/)(.*\.lock|lock|MERGE_HEAD|CHERRY_PICK_HEAD|rebase-merge|rebase-apply)$/;
+
+async function halfDone({ root }: Rig): Promise<string[]> {
+  const found: string[] = [];
+  const look = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(`${root}/${folder}`)) {
+      const path = `${folder}/${name}`;
+      if (UNDONE.test(path)) found.push(path);
+      else if (isDirectory && name !== "objects") await look(path);
+    }
+  };
+  await look(".git");
+  return found;
+}

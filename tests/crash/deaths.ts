@@ -1,0 +1,39 @@
+import type { Death } from "./crash_run.ts";
+
+/** At most this often parex is killed within a run. */
+const MOST = 10;
+const MOMENTS = ["before", "within", "after"] as const;
+/** An undisturbed run has about twice as many lines. */
+const LINES = 40;
+const LONGEST_MS = 4_000;
+
+/** The deaths that a seed stands for, always the same. */
+export function deathsOf(seed: number): Death[] {
+  const random = generator(seed);
+  const upTo = (limit: number) => Math.floor(random() * limit);
+  // Few kills are the usual case, and the quick one to try.
+  const count = 1 + Math.floor(random() ** 2 * MOST);
+  return Array.from({ length: count }, (): Death => {
+    if (upTo(3) === 0) return { ms: upTo(LONGEST_MS) };
+    const moment = MOMENTS[upTo(MOMENTS.length)] ?? "after";
+    return { moment, event: "*", nth: 1 + upTo(LINES) };
+  });
+}
+
+/** Mulberry32: small, and good enough to spread deaths. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A death in words, such as `before line 12` or `after 830 ms`. */
+export function inWords(death: Death): string {
+  if ("ms" in death) return `after ${death.ms} ms`;
+  const { moment, event, nth } = death;
+  return `${moment} ${event === "*" ? "line" : event} ${nth}`;
+}
