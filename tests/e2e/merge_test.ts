@@ -153,9 +153,9 @@ Deno.test("parex merge lands what is completed, and tells of what conflicts", as
   const before = await stage.repo.git(["rev-parse", "main"]);
   const { code, stdout } = await stage.parex(["merge"]);
   assertEquals(code, 1);
-  assertMatch(stdout, /^a  landed  [0-9a-f]{10}$/m);
-  assertMatch(stdout, /^c  landed  [0-9a-f]{10}$/m);
-  assertMatch(stdout, /^b  merge_conflict  a and b change the same lines of what is on main$/m);
+  assertMatch(stdout, /^a {2}landed {2}[0-9a-f]{10}$/m);
+  assertMatch(stdout, /^c {2}landed {2}[0-9a-f]{10}$/m);
+  assertMatch(stdout, /^b {2}merge_conflict {2}a and b change the same lines of what is on main$/m);
   assertMatch(stdout, /next: merge by hand: git -C worktrees\/b merge main/);
   assertEquals(await stage.repo.git(["rev-parse", "main~2"]), before);
   assertEquals(await stage.status("b"), "completed");
