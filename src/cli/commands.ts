@@ -84,6 +84,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./merge.ts"),
   },
   {
+    name: "cleanup",
+    usage: "",
+    summary: "remove worktrees and branches that have landed",
+    group: "Runs",
+    load: () => import("./cleanup.ts"),
+  },
+  {
+    name: "rescue",
+    usage: "[list|restore]",
+    summary: "work that was anchored before a removal",
+    group: "Runs",
+    load: () => import("./rescue.ts"),
+  },
+  {
     name: "demo",
     usage: "",
     summary: "execute a sample plan: no key, no network",

@@ -1,3 +1,4 @@
+import type { Landed } from "./cleanup.ts";
 import type { Failure, Reason } from "./failure.ts";
 import type { RunSettings } from "./settings.ts";
 import type { Priority, Status, TaskId } from "./task.ts";
@@ -123,6 +124,22 @@ export type EventBody =
   }
   | { type: "run.parked"; task?: TaskId; until: string; why: string }
   | { type: "recovery.step"; what: string; tier: string; action: string; outcome: string }
+  | {
+    /** Written behind the end of the run that it is about. */
+    type: "cleanup.finished";
+    removed: {
+      task: TaskId;
+      branch: string;
+      /** Absent: it had not, and was removed by name. */
+      landed?: Landed;
+      worktree?: string;
+      /** Where what no other branch holds can be brought back from. */
+      rescue_refs: string[];
+    }[];
+    kept: { task: TaskId; why: string }[];
+    /** The folder that the plan went to, absolute. */
+    archive?: string;
+  }
   | { type: "notice"; task?: TaskId; message: string }
   | {
     type: "run.finished";

@@ -13,6 +13,8 @@ import {
   type TaskRecord,
 } from "./task_record.ts";
 
+export type Cleanup = Omit<EventOf<"cleanup.finished">, "type">;
+
 export type Integration = Omit<EventOf<"integration.finished">, "type">;
 
 /** What happened in a run: the fold of its journal. Everything that is reported comes from it. */
@@ -43,6 +45,8 @@ export interface RunRecord {
   notices: { at: number; task?: TaskId; message: string }[];
   leftovers: TaskId[];
   warnings: string[];
+  /** What was cleaned up after it. */
+  cleanups: Cleanup[];
   /** Absent: it goes on, or its process ended without a word. */
   finished?: EventOf<"run.finished">;
 }
@@ -65,6 +69,7 @@ export function emptyRecord(): RunRecord {
     notices: [],
     leftovers: [],
     warnings: [],
+    cleanups: [],
   };
 }
 
@@ -77,6 +82,7 @@ export function recordOf(events: Iterable<RunEvent>): RunRecord {
 
 /** Takes one more event into the record, in place. */
 export function applyEvent(record: RunRecord, event: RunEvent): void {
+  if (event.type === "cleanup.finished") return noteCleanup(record, event);
   const at = Date.parse(event.at);
   if (event.type === "run.started") start(record, event, at);
   const span = record.spans.at(-1);
@@ -125,6 +131,12 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       if (task) applyToTask(task, event, at);
     }
   }
+}
+
+/** Not a part of the time that the run took. */
+function noteCleanup(record: RunRecord, event: EventOf<"cleanup.finished">): void {
+  const { removed, kept, archive } = event;
+  record.cleanups.push({ removed, kept, ...(archive === undefined ? {} : { archive }) });
 }
 
 function start(

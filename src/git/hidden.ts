@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ok, type Result } from "../domain/result.ts";
 import { gitDirOf } from "./branches.ts";
 import { io, readIfThere } from "./files.ts";
-import { git, gitFailed, gitOk } from "./git.ts";
+import { entries, git, gitFailed, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
 export interface Stash {
@@ -81,18 +81,26 @@ async function existingCommits(repo: Repository, shas: string[]): Promise<Result
   return ok(commits.map((line) => line.slice(0, line.indexOf(" "))));
 }
 
-/** The stashes that were made on a branch. */
-export async function stashesOf(repo: Repository, branch: string): Promise<Result<Stash[]>> {
-  const listed = await gitOk(["stash", "list", "--format=%H %gs"], { cwd: repo.root });
+/** The stashes that were made on a branch, or that name none and were made where HEAD has been. */
+export async function stashesOf(
+  repo: Repository,
+  branch: string,
+  heads: string[],
+): Promise<Result<Stash[]>> {
+  const args = ["stash", "list", "-z", "--format=%H%n%P%n%gs"];
+  const listed = await gitOk(args, { cwd: repo.root });
   if (!listed.ok) return listed;
   const made = [`On ${branch}: `, `WIP on ${branch}: `];
+  // The last is what git calls the changes that it put aside for a merge which was then given up.
+  const unnamed = ["On (no branch): ", "WIP on (no branch): ", "autostash"];
+  const visited = new Set(heads);
   return ok(
-    listed.value.split("\n")
-      .map((line) => ({ sha: line.slice(0, line.indexOf(" ")), message: afterSpace(line) }))
-      .filter(({ message }) => made.some((start) => message.startsWith(start))),
+    entries(listed.value).map((entry) => {
+      const [sha = "", parents = "", message = ""] = entry.split("\n");
+      return { sha, message, on: parents.split(" ")[0] ?? "" };
+    }).filter(({ message, on }) =>
+      made.some((start) => message.startsWith(start)) ||
+      visited.has(on) && unnamed.some((start) => message.startsWith(start))
+    ).map(({ sha, message }) => ({ sha, message })),
   );
-}
-
-function afterSpace(line: string): string {
-  return line.slice(line.indexOf(" ") + 1);
 }

@@ -71,3 +71,10 @@ export async function untracked(worktree: string, env: Env = {}): Promise<Result
   const listed = await gitOk([...args, "--no-empty-directory"], { cwd: worktree, env });
   return listed.ok ? ok(entries(listed.value)) : listed;
 }
+
+/** Files of a worktree that something ignores; a folder of nothing else is named alone, with `/`. */
+export async function ignored(worktree: string, env: Env = {}): Promise<Result<string[]>> {
+  const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
+  const listed = await gitOk(args, { cwd: worktree, env });
+  return listed.ok ? ok(entries(listed.value)) : listed;
+}

@@ -128,13 +128,12 @@ async function anchorAll(
   { run, task, branch, worktree, missing, env }: Work,
 ): Promise<Result<Anchored | undefined>> {
   const place = worktree === undefined ? {} : { worktree };
-  const [noted, stashes, tip] = await Promise.all([
-    notedCommits(repo, { branch, ...place }),
-    stashesOf(repo, branch),
-    gitMaybe(["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`], { cwd: repo.root }),
-  ]);
+  const noted = await notedCommits(repo, { branch, ...place });
   if (!noted.ok) return noted;
+  const stashes = await stashesOf(repo, branch, noted.value);
   if (!stashes.ok) return stashes;
+  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
+  const tip = await gitMaybe(args, { cwd: repo.root });
   if (!tip.ok) return tip;
   return await anchor(repo, {
     run,

@@ -39,6 +39,8 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
     }
     case "notice":
       return [{ about: event.task ?? "run", text: oneLine(event.message) }];
+    case "cleanup.finished":
+      return [{ about: "cleanup", text: cleanupWords(event) }];
     case "integration.finished":
       return [{ about: "integration", text: integrationWords(event, paint) }];
     case "checks.finished":
@@ -112,6 +114,11 @@ function integrationWords(event: EventOf<"integration.finished">, paint: Paint):
   const by = introduced_by ?? introduced_at?.slice(0, 10);
   return `${paint.red(`${oneLine(check ?? "checks")} failed`)} at ${oneLine(sha).slice(0, 10)}` +
     (by === undefined ? "" : `, brought in by ${oneLine(by)}`);
+}
+
+function cleanupWords({ removed, archive }: EventOf<"cleanup.finished">): string {
+  const work = `removed branch and worktree of ${plural(removed.length, "task")}`;
+  return archive === undefined ? work : `${work}, archived the plan in ${oneLine(archive)}`;
 }
 
 function checkWords(event: EventOf<"checks.finished">, paint: Paint): string {

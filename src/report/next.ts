@@ -1,5 +1,6 @@
 import { selectedTasks, stateOf } from "../domain/measures.ts";
 import type { RunRecord } from "../domain/record.ts";
+import type { TaskId } from "../domain/task.ts";
 import { shellWord } from "./escape.ts";
 
 /** Commands that a person would type next, the first one first. */
@@ -14,13 +15,22 @@ export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (blocked.length > 0) {
     commands.push(`parex retry ${blocked.map((task) => shellWord(task.id)).join(" ")}`);
   }
+  const removed = removedTasks(record);
+  if (selectedTasks(record).some(({ id, landed }) => landed && !removed.has(id))) {
+    commands.push("parex cleanup");
+  }
   return commands;
+}
+
+function removedTasks({ cleanups }: RunRecord): Set<TaskId> {
+  return new Set(cleanups.flatMap(({ removed }) => removed.map(({ task }) => task)));
 }
 
 /** Completed branches that no other one contains: merging them brings all that is completed. */
 function unlandedTips(record: RunRecord): string[] {
-  const completed = selectedTasks(record).filter((task) =>
-    task.status === "completed" && !task.landed
+  const removed = removedTasks(record);
+  const completed = selectedTasks(record).filter(({ id, status, landed }) =>
+    status === "completed" && !landed && !removed.has(id)
   );
   const contained = new Set(completed.flatMap((task) => task.dependencies));
   return completed.filter((task) => !contained.has(task.id)).map((task) => task.branch);

@@ -60,6 +60,8 @@ export interface Summary {
   /** What they came to; null if nothing was merged. */
   integration: Integration | null;
   leftovers: TaskId[];
+  /** What was cleaned up after the run. */
+  cleanups: RunRecord["cleanups"];
   recovery: RunRecord["recovery"];
   notices: string[];
   warnings: string[];
@@ -148,6 +150,7 @@ export function summarize(record: RunRecord, live = false): Summary {
     checks: record.checks.map(checkSummary),
     integration: record.integration ?? null,
     leftovers: record.leftovers,
+    cleanups: record.cleanups,
     recovery: record.recovery,
     notices: record.notices.map(({ task, message }) =>
       task === undefined ? message : `${task}: ${message}`

@@ -46,6 +46,7 @@ export function reportText(summary: Summary, { color, columns }: TextOptions): s
     section("Integration", integrationLines(summary), page),
     section("Recovered", recoveryLines(summary), page),
     section("Notices", noticeLines(summary, page), page),
+    section("Cleaned up", cleanupLines(summary), page),
     section("Next", summary.next.map(oneLine), page),
   ];
   return sections.filter((lines) => lines.length > 0)
@@ -173,4 +174,14 @@ function recoveryLines({ recovery, leftovers }: Summary): string[] {
 
 function noticeLines({ warnings, notices }: Summary, { columns }: Page): string[] {
   return [...warnings, ...notices].flatMap((notice) => wrap(oneLine(notice), columns - 2));
+}
+
+function cleanupLines({ cleanups }: Summary): string[] {
+  return cleanups.flatMap(({ removed, archive }) => [
+    ...removed.flatMap(({ task, branch, rescue_refs }) => [
+      `${oneLine(task)}: ${oneLine(branch)} is removed`,
+      ...rescue_refs.map((ref) => `  anchored: ${oneLine(ref)}`),
+    ]),
+    ...(archive === undefined ? [] : [`the plan is in the archive: ${oneLine(archive)}`]),
+  ]);
 }

@@ -36,18 +36,19 @@ export function readLock(stateDir: string): HeldLock | undefined {
 
 /**
  * Takes the repository's lock for this process: one run at a time in a repository and all its
- * worktrees. A dead owner's lock is taken over. Fails with `lock_held` or `io_failed`.
+ * worktrees, or a command that must not meet one. A dead owner's lock is taken over. Fails with
+ * `lock_held` or `io_failed`.
  */
-export function takeLock(stateDir: string, run: string): Result<Lock> {
+export function takeLock(stateDir: string, run?: string): Result<Lock> {
   const path = lockPath(stateDir);
   const owner: LockOwner = {
     pid: Deno.pid,
     started: startOf(Deno.pid) ?? "",
     since: new Date().toISOString(),
-    run,
+    ...(run === undefined ? {} : { run }),
   };
   // Written beside and linked into place: a lock is never seen without its owner in it.
-  const draft = `${path}.${Deno.pid}.${run}`;
+  const draft = `${path}.${Deno.pid}.${run ?? "command"}`;
   try {
     Deno.mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     Deno.writeTextFileSync(draft, JSON.stringify(owner) + "\n", { mode: 0o600 });

@@ -1,0 +1,14 @@
+import process from "node:process";
+import type { Io } from "./context.ts";
+
+/** Whether somebody is there who could answer. */
+export function canAsk(io: Io): boolean {
+  return io.stderrIsTerminal && Deno.stdin.isTerminal();
+}
+
+/** Asks a question that is answered with yes or no; to leave it is no. */
+export async function confirm(message: string): Promise<boolean> {
+  const { confirm } = await import("@clack/prompts");
+  const answer = await confirm({ message, initialValue: false, output: process.stderr });
+  return answer === true;
+}

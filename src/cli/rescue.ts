@@ -1,0 +1,105 @@
+import { resolve } from "node:path";
+import { Command } from "@commander-js/extra-typings";
+import { RESCUE_REFS, WORKTREES_DIR } from "../domain/names.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { closest } from "../domain/suggest.ts";
+import { excludeWorktrees } from "../git/exclude.ts";
+import { openRepository, type Repository } from "../git/repository.ts";
+import { listRescues, type Rescued } from "../git/rescues.ts";
+import { freeFolder, restore } from "../git/restore.ts";
+import { formatFailure } from "../report/messages.ts";
+import { type RescueEntry, rescueListText, restoredText } from "../report/rescue.ts";
+import type { Context } from "./context.ts";
+
+export function command(context: Context) {
+  const rescue = new Command("rescue")
+    .usage("[options] [list|restore]")
+    .description("Show work that was anchored before a removal, and bring it back.");
+  rescue.command("list", { isDefault: true })
+    .description("Show what is anchored.")
+    .option("--json", "print it as JSON")
+    .action(({ json }) => list(context, json));
+  rescue.command("restore")
+    .description(
+      "Bring anchored work back: a new worktree on a new branch, with its files, what was staged " +
+        "and what was in conflict as they were. Nothing is written over.",
+    )
+    .argument("<ref>", "the rescue ref, or its end: the run and the task, or the task alone")
+    .option("--to <folder>", `where to (default: a new folder in ${WORKTREES_DIR}/)`)
+    .option("--json", "print where it is as JSON")
+    .action((ref, { to, json }) => bringBack(context, ref, { to, json }));
+  return rescue;
+}
+
+async function list(context: Context, json?: true): Promise<void> {
+  const { io } = context;
+  const repo = await openRepository(io.cwd);
+  if (!repo.ok) return context.fail(repo.failure);
+  const rescues = await listRescues(repo.value);
+  if (!rescues.ok) return context.fail(rescues.failure);
+  const entries = rescues.value.map(entryOf);
+  if (json) io.out(JSON.stringify({ rescues: entries }) + "\n");
+  else io.out(rescueListText(entries, { color: io.colorOut }));
+}
+
+function entryOf({ ref, sha, note }: Rescued): RescueEntry {
+  return {
+    ref,
+    sha,
+    run: note.run,
+    task: note.task,
+    branch: note.branch ?? null,
+    uncommitted: note.index !== undefined,
+    unfinished: note.unfinished ?? null,
+    stashes: note.stashes.length,
+  };
+}
+
+async function bringBack(
+  context: Context,
+  name: string,
+  { to, json }: { to: string | undefined; json: true | undefined },
+): Promise<void> {
+  const { io } = context;
+  const opened = await openRepository(io.cwd);
+  if (!opened.ok) return context.fail(opened.failure);
+  const repo = opened.value;
+  const found = await find(repo, name);
+  if (!found.ok) return context.fail(found.failure);
+  const excluded = await excludeWorktrees(repo);
+  if (!excluded.ok) return context.fail(excluded.failure);
+  const { ref, note } = found.value;
+  const path = to === undefined
+    ? await freeFolder(`${repo.root}/${WORKTREES_DIR}`, note.task)
+    : resolve(io.cwd, to);
+  const restored = await restore(repo, found.value, path);
+  if (!restored.ok) return context.fail(restored.failure);
+  const { incomplete, ...work } = restored.value;
+  if (json) io.out(JSON.stringify({ ref, ...work }) + "\n");
+  else io.out(restoredText({ ref, ...work }, note.unfinished));
+  if (incomplete) io.err(formatFailure(incomplete, { color: io.colorErr }));
+}
+
+/** The one rescue ref that is called so, or ends so. */
+async function find(repo: Repository, name: string): Promise<Result<Rescued>> {
+  const rescues = await listRescues(repo);
+  if (!rescues.ok) return rescues;
+  const exact = rescues.value.find(({ ref }) => ref === name);
+  const ending = rescues.value.filter(({ ref }) => ref.endsWith(`/${name}`));
+  const one = exact ?? (ending.length === 1 ? ending[0] : undefined);
+  if (one) return ok(one);
+  if (ending.length > 1) {
+    const message = `${ending.length} rescue refs end with ${name}`;
+    return fail({
+      reason: "usage",
+      message,
+      hint: `name one: ${ending.map(({ ref }) => ref).join(" ")}`,
+    });
+  }
+  const near = closest(name, rescues.value.map(({ ref }) => ref.slice(RESCUE_REFS.length + 1)));
+  return fail({
+    reason: "usage",
+    message: `there is no rescue ref ${name}`,
+    hint: near === undefined ? "see what there is: parex rescue list" : `did you mean ${near}?`,
+  });
+}

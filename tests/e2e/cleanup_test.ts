@@ -1,0 +1,177 @@
+import { dirname, join } from "node:path";
+import { takeLock } from "../../src/run/lock.ts";
+import { stateDir } from "../../src/run/store.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { textOf, writeFiles } from "../support/repo.ts";
+import { must } from "../support/result.ts";
+import { type Rig, rig } from "../support/rig.ts";
+import { taskFileOf } from "../support/plan_files.ts";
+import { treeOf } from "../support/tree.ts";
+
+const UNTRACKED_PLAN = { ".gitignore": ".parallel/\n*.log\n" };
+
+/** All that a cleanup could change. */
+async function sightOf({ repo, root }: Rig) {
+  return {
+    files: await treeOf(root),
+    refs: await repo.git(["for-each-ref"]),
+    worktrees: await repo.git(["worktree", "list"]),
+    config: await textOf(join(root, ".git/config")),
+  };
+}
+
+async function archiveOf({ root }: Rig): Promise<Record<string, string>> {
+  const folders = [...Deno.readDirSync(join(root, ".parallel/archive"))];
+  assertEquals(folders.length, 1);
+  return await treeOf(join(root, ".parallel/archive", folders[0]?.name ?? ""));
+}
+
+Deno.test("parex cleanup removes what has landed and archives the plan with its report", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: { after: ["a"] } } });
+  await stage.execute();
+  await stage.repo.git(["merge", "-q", "--no-edit", "feature/b"]);
+  const done = await stage.parex(["cleanup", "--yes"]);
+  assertEquals(done.code, 0, done.stderr);
+  assertMatch(done.stdout, /Removed\n {2}a\n {4}branch feature\/a and worktree/);
+  assertEquals(
+    await stage.repo.git(["for-each-ref", "--format=%(refname)"]),
+    "refs/heads/main",
+    "all commits are on main, so nothing was anchored",
+  );
+  assertEquals(await stage.repo.git(["worktree", "list", "--porcelain"]).then(countOf), 1);
+  const names = ["plan.yaml", "report.json", "report.txt", "tasks/a.md", "tasks/b.md"];
+  assertEquals(Object.keys(await archiveOf(stage)), names);
+  assertMatch(
+    await stage.repo.read(taskFileOf("a")),
+    /status: completed/,
+    "git tracks it: it stays",
+  );
+  const report = await stage.parex(["report"]);
+  assertMatch(report.stdout, /Cleaned up\n {2}a: feature\/a is removed/);
+  const again = await stage.parex(["cleanup", "--yes"]);
+  assertEquals([again.code, again.stdout], [0, "There is nothing to clean up.\n"]);
+});
+
+function countOf(list: string): number {
+  return list.split("\n").filter((line) => line.startsWith("worktree ")).length;
+}
+
+Deno.test("parex cleanup moves a plan that git does not track", async () => {
+  await using stage = await rig({ files: UNTRACKED_PLAN });
+  await stage.execute();
+  await stage.repo.git(["merge", "-q", "--squash", "feature/a"]);
+  await stage.repo.git(["commit", "-qm", "a, squashed"]);
+  const done = await stage.parex(["cleanup", "--yes"]);
+  assertEquals(done.code, 0, done.stderr);
+  assertEquals(await textOf(join(stage.root, taskFileOf("a"))), undefined);
+  assert("tasks/a.md" in await archiveOf(stage));
+  assertMatch(
+    done.stdout,
+    /anchored: refs\/parex\/rescue\/.*\/a\n/,
+    "its own commit is on no branch",
+  );
+});
+
+Deno.test("parex cleanup keeps what has not landed, and changes nothing without consent", async () => {
+  await using stage = await rig({
+    tasks: { merged: {}, open: {}, dirty: {}, failed: {} },
+    agent: { failed: "exit 1" },
+  });
+  await stage.execute();
+  for (const task of ["merged", "dirty"]) {
+    await stage.repo.git(["merge", "-q", "--no-edit", `feature/${task}`]);
+  }
+  await writeFiles(stage.worktree("dirty"), { "forgotten.txt": "work\n" });
+  const before = await sightOf(stage);
+
+  const dry = await stage.parex(["cleanup", "--dry-run"]);
+  assertEquals(dry.code, 0);
+  assertMatch(dry.stdout, /Would go\n {2}merged\n/);
+  assertMatch(dry.stdout, /open\n {4}it has commits that the base does not have/);
+  assertMatch(dry.stdout, /dirty\n {4}1 file in its worktree is not committed/);
+  assertMatch(dry.stdout, /failed\n {4}it is blocked/);
+  assertEquals(await sightOf(stage), before);
+  const unasked = await stage.parex(["cleanup"]);
+  assertEquals(unasked.code, 2);
+  assertMatch(unasked.stderr, /no terminal to ask on/);
+  assertEquals(await sightOf(stage), before);
+
+  assertEquals((await stage.parex(["cleanup", "--yes"])).code, 0);
+  const left = await stage.repo.git(["for-each-ref", "--format=%(refname:short)", "refs/heads"]);
+  assertEquals(left, "feature/dirty\nfeature/failed\nfeature/open\nmain");
+  assertEquals(await textOf(join(stage.root, ".parallel/archive")), undefined);
+});
+
+Deno.test("parex cleanup --force removes what was named, and parex rescue brings it back", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {} }, files: UNTRACKED_PLAN });
+  await stage.execute();
+  await writeFiles(stage.worktree("a"), { "a.txt": "changed\n", "new.txt": "new\n", "x.log": "x" });
+  await Deno.chmod(join(stage.worktree("a"), "new.txt"), 0o755);
+  const before = await treeOf(stage.worktree("a"));
+  delete before["x.log"];
+
+  const unknown = await stage.parex(["cleanup", "--yes", "--force", "aa"]);
+  assertEquals(unknown.code, 2);
+  const done = await stage.parex(["cleanup", "--yes", "--force", "a", "--json"]);
+  assertEquals(done.code, 0, done.stderr);
+  const [removed] = JSON.parse(done.stdout).removed;
+  assertEquals(await textOf(join(stage.worktree("a"), "a.txt")), undefined);
+  assertEquals(await stage.filesOf("b").then((files) => files.includes("b.txt")), true);
+
+  const list = JSON.parse((await stage.parex(["rescue", "list", "--json"])).stdout);
+  assertEquals(list.rescues.map(({ ref }: { ref: string }) => ref), removed.anchored);
+  const to = join(dirname(stage.root), "back");
+  const back = await stage.parex(["rescue", "restore", removed.anchored[0], "--to", to]);
+  assertEquals(back.code, 0, back.stderr);
+  assertEquals(await treeOf(to), before);
+  assertEquals(await stage.repo.git(["status", "--porcelain"], to), " M a.txt\n?? new.txt");
+  const twice = await stage.parex(["rescue", "restore", "a", "--to", to]);
+  assertEquals(twice.code, 3, "nothing is written over");
+  const beside = await stage.parex(["rescue", "restore", "a", "--json"]);
+  assertEquals(JSON.parse(beside.stdout).path, join(stage.root, "worktrees/rescue-a"));
+  assertEquals(await stage.repo.git(["status", "--porcelain"]), "");
+});
+
+Deno.test("parex cleanup touches nothing of a live run, and nothing where a process is at work", async () => {
+  await using stage = await rig();
+  await stage.execute();
+  await stage.repo.git(["merge", "-q", "--no-edit", "feature/a"]);
+  const before = await sightOf(stage);
+  const lock = must(takeLock(stateDir(join(stage.root, ".git")), "run-live"));
+  const live = await stage.parex(["cleanup", "--yes", "--force", "a"]);
+  lock.release();
+  assertEquals(live.code, 1);
+  assertMatch(live.stdout, /the run run-live is going on/);
+  assertEquals(await sightOf(stage), before);
+
+  const worker = new Deno.Command("sleep", {
+    args: ["60"],
+    env: { PAREX_WORKTREE: stage.worktree("a") },
+  }).spawn();
+  const busy = await stage.parex(["cleanup", "--yes"]);
+  worker.kill();
+  await worker.status;
+  assertMatch(busy.stdout, new RegExp(`at work in its worktree: ${worker.pid}`));
+  assertEquals(await sightOf(stage), before);
+});
+
+Deno.test("parex cleanup --remote deletes the branch there, too, or nothing at all", async () => {
+  await using stage = await rig();
+  const remote = join(dirname(stage.root), "remote.git");
+  await stage.repo.git(["init", "-q", "--bare", "-b", "main", remote]);
+  await stage.repo.git(["remote", "add", "origin", remote]);
+  await stage.repo.git(["push", "-q", "origin", "main"]);
+  await stage.execute();
+  await stage.repo.git(["merge", "-q", "--no-edit", "feature/a"]);
+  const hook = join(remote, "hooks/pre-receive");
+  await Deno.writeTextFile(hook, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const refused = await stage.parex(["cleanup", "--yes", "--remote"]);
+  assertEquals(refused.code, 1);
+  assertMatch(refused.stdout, /Not removed\n {2}a\n/);
+  assertEquals(await stage.filesOf("a").then((files) => files.includes("a.txt")), true);
+  assertEquals(await stage.repo.git(["status", "--porcelain"], stage.worktree("a")), "");
+
+  await Deno.remove(hook);
+  assertEquals((await stage.parex(["cleanup", "--yes", "--remote"])).code, 0);
+  assertEquals(await stage.repo.git(["ls-remote", "--heads", "origin", "feature/*"]), "");
+});
