@@ -23,12 +23,13 @@ export async function checkRepository(
   repo: Repository,
   checks: RepositoryChecks,
 ): Promise<Result<{ base: string; baseSha: string }>> {
-  const base = await findBase(repo, checks.base);
+  const [base, identity, clean] = await Promise.all([
+    findBase(repo, checks.base),
+    checkIdentity(repo),
+    checks.allowDirty ? ok() : checkClean(repo, checks.mayBeDirty),
+  ]);
   if (!base.ok) return base;
-  const identity = await checkIdentity(repo);
   if (!identity.ok) return identity;
-  if (checks.allowDirty) return base;
-  const clean = await checkClean(repo, checks.mayBeDirty);
   return clean.ok ? base : clean;
 }
 
@@ -65,11 +66,13 @@ async function listBranches(repo: Repository): Promise<Result<string[]>> {
 }
 
 async function checkIdentity(repo: Repository): Promise<Result<void>> {
-  for (const name of ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"]) {
-    const ident = await git(["var", name], { cwd: repo.checkout });
-    if (ident.code !== 0) return fail({ reason: "no_identity", detail: detailOf(ident) });
-  }
-  return ok();
+  const idents = await Promise.all(
+    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map((name) =>
+      git(["var", name], { cwd: repo.checkout })
+    ),
+  );
+  const unknown = idents.find(({ code }) => code !== 0);
+  return unknown ? fail({ reason: "no_identity", detail: detailOf(unknown) }) : ok();
 }
 
 /** Paths that the failure names; there may be thousands. */
@@ -80,9 +83,8 @@ async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<Resul
   const allowed = await Promise.all(
     [join(repo.root, WORKTREES_DIR), join(repo.root, ".parallel"), ...mayBeDirty].map(realPathOf),
   );
-  const head = await headState(root);
+  const [head, dirty] = await Promise.all([headState(root), dirtyPaths(root, allowed)]);
   if (!head.ok) return head;
-  const dirty = await dirtyPaths(root, allowed);
   if (!dirty.ok) return dirty;
   const { inProgress } = head.value;
   if (dirty.value.length === 0 && inProgress === undefined) return ok();

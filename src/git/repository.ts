@@ -19,27 +19,36 @@ const NEEDED = [2, 38] as const;
 
 /** Finds the repository that `cwd` lies in. */
 export async function openRepository(cwd: string): Promise<Result<Repository>> {
-  const version = await checkVersion(cwd);
+  const [version, common, top] = await Promise.all([
+    checkVersion(cwd),
+    commonDirOf(cwd),
+    gitLine(["rev-parse", "--path-format=absolute", "--show-toplevel"], { cwd, discover: true }),
+  ]);
+  // What a git that is too old has answered means nothing.
   if (!version.ok) return version;
-  const common = await commonDirOf(cwd);
   if (!common.ok) return common;
-  const { commonDir, bare } = common.value;
-
-  const main = bare ? undefined : await mainWorktree(commonDir);
-  const top = await gitLine(["rev-parse", "--path-format=absolute", "--show-toplevel"], {
-    cwd,
-    discover: true,
-  });
+  const commonDir = await Deno.realPath(common.value);
+  const [bare, worktree, commits] = await Promise.all([
+    inGitDir(commonDir, ["rev-parse", "--is-bare-repository"]),
+    mainWorktree(commonDir),
+    inGitDir(commonDir, ["rev-list", "-n", "1", "--all"]),
+  ]);
+  if (!bare.ok) return bare;
+  const main = bare.value === "true" ? undefined : worktree;
   const standing = top.ok ? await Deno.realPath(top.value) : main;
   if (standing === undefined) return fail({ reason: "bare_repository", path: commonDir });
 
   const own = await ownerOfWorktree(standing, commonDir);
   const root = main ?? own ?? standing;
   const checkout = own === undefined ? standing : root;
-  const commits = await gitLine(["rev-list", "-n", "1", "--all"], { cwd: root });
   if (!commits.ok) return commits;
   if (commits.value === "") return fail({ reason: "no_commit", root });
   return ok({ root, checkout, commonDir });
+}
+
+/** Asks git about a repository by its git directory, wherever its work trees are. */
+async function inGitDir(commonDir: string, args: string[]): Promise<Result<string>> {
+  return await gitLine(["--git-dir", commonDir, ...args], { cwd: commonDir, discover: true });
 }
 
 async function checkVersion(cwd: string): Promise<Result<void>> {
@@ -56,7 +65,7 @@ async function checkVersion(cwd: string): Promise<Result<void>> {
   });
 }
 
-async function commonDirOf(cwd: string): Promise<Result<{ commonDir: string; bare: boolean }>> {
+async function commonDirOf(cwd: string): Promise<Result<string>> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
   const found = await git(args, { cwd, discover: true });
   if (found.code !== 0) {
@@ -65,12 +74,7 @@ async function commonDirOf(cwd: string): Promise<Result<{ commonDir: string; bar
       ? gitFailed(args, found)
       : fail({ reason: "not_a_repository", cwd });
   }
-  const commonDir = await Deno.realPath(found.stdout.replace(/\r?\n$/, ""));
-  const bare = await gitLine(["--git-dir", commonDir, "rev-parse", "--is-bare-repository"], {
-    cwd: commonDir,
-    discover: true,
-  });
-  return bare.ok ? ok({ commonDir, bare: bare.value === "true" }) : bare;
+  return ok(found.stdout.replace(/\r?\n$/, ""));
 }
 
 async function liesInRepository(cwd: string): Promise<boolean> {
