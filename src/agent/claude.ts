@@ -3,6 +3,7 @@ import { type Env, toolEnv } from "../exec/env.ts";
 import { sh } from "../exec/sh.ts";
 import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
 import { runAttempt } from "./attempt.ts";
+import { hookSettings } from "./claude_hooks.ts";
 import { judge } from "./claude_outcome.ts";
 import { readClaude } from "./claude_stream.ts";
 import { keepTail } from "./tail.ts";
@@ -93,6 +94,7 @@ function claudeArgs(
     "--permission-mode=dontAsk",
     `--tools=${TOOLS.join(",")}`,
     `--allowedTools=${ALLOWED.join(",")}`,
+    `--settings=${hookSettings()}`,
     ...(request.budgetUsd === undefined ? [] : [`--max-budget-usd=${request.budgetUsd}`]),
   ];
 }

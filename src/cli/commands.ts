@@ -98,6 +98,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./rescue.ts"),
   },
   {
+    name: "hook",
+    usage: "",
+    summary: "answer Claude Code's hooks: event on stdin, decision on stdout",
+    group: "Other",
+    load: () => import("./hook.ts"),
+  },
+  {
     name: "demo",
     usage: "",
     summary: "execute a sample plan: no key, no network",

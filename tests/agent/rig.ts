@@ -23,7 +23,7 @@ export async function witness(
   const folder = await Deno.makeTempDir({ prefix: "parex-attempt-" });
   const transcript = more.transcript ?? join(folder, "transcript");
   const marks = {
-    PAREX_RUN_ID: crypto.randomUUID(),
+    PAREX_RUN_ID: more.env?.PAREX_RUN_ID ?? crypto.randomUUID(),
     PAREX_TASK_ID: "task-1",
     PAREX_ATTEMPT: "1",
   };
@@ -41,7 +41,7 @@ export async function witness(
     onStart: (start) => void started.push(start),
     onActivity: (doing, usage) => void activities.push({ doing, usage }),
     ...more,
-    env: { ...childEnv(), ...more.env, ...marks },
+    env: { ...childEnv(), PAREX_WORKTREE: worktree, ...more.env, ...marks },
     transcript,
   });
   const left = processTable(marks);

@@ -110,8 +110,15 @@ export function claudeEnv(api: MessagesApi, home: string): Record<string, string
     CLAUDE_CODE_MAX_RETRIES: "1",
     DISABLE_AUTOUPDATER: "1",
     CLAUDE_CONFIG_DIR: `${home}/.claude`,
+    // Its hooks run parex from the sources, which needs the packages that Deno has.
+    DENO_DIR: denoDir(),
     HOME: home,
   };
+}
+
+function denoDir(): string {
+  const { DENO_DIR, XDG_CACHE_HOME, HOME } = Deno.env.toObject();
+  return DENO_DIR || `${XDG_CACHE_HOME || `${HOME}/.cache`}/deno`;
 }
 
 /** The real CLI: `PAREX_TEST_CLAUDE`, or `claude` on the PATH. */

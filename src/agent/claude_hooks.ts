@@ -1,0 +1,22 @@
+import { selfCommand } from "../exec/self.ts";
+
+/** Seconds. Claude Code goes on as if nothing was said when a hook takes longer. */
+const TIMEOUT_S = 60;
+/** Tools that can change something; the others need no process of their own to be allowed. */
+const CHANGING_TOOLS = "Bash|Edit|Write|MultiEdit|NotebookEdit";
+
+/**
+ * Settings that make Claude Code ask parex at every change, and when the agent wants to end. They
+ * are the same for all tasks, as the shared prompt cache needs; the hook knows its task by the
+ * environment.
+ */
+export function hookSettings(): string {
+  const hooks = [{ type: "command", command: selfCommand("hook"), timeout: TIMEOUT_S }];
+  return JSON.stringify({
+    hooks: {
+      SessionStart: [{ hooks }],
+      PreToolUse: [{ matcher: CHANGING_TOOLS, hooks }],
+      Stop: [{ hooks }],
+    },
+  });
+}

@@ -1,0 +1,66 @@
+import type { AgentRequest } from "../../src/agent/agent.ts";
+import { claudeAgent } from "../../src/agent/claude.ts";
+import {
+  claudeEnv,
+  findClaude,
+  type MessagesApi,
+  serveMessagesApi,
+  type Step,
+} from "../support/messages_api.ts";
+import { needs } from "../support/needs.ts";
+import { tempRepo } from "../support/repo.ts";
+import { tempFolder, type Witness, witness } from "./rig.ts";
+
+export const PROGRAM = "PAREX_CLAUDE";
+
+const claude = findClaude();
+const realClaude = needs("the Claude CLI", claude);
+
+export interface Bench extends AsyncDisposable {
+  worktree: string;
+  git(args: string[]): Promise<string>;
+  api: MessagesApi;
+  attempt(more?: Partial<AgentRequest>): Promise<Witness>;
+}
+
+interface BenchOptions {
+  /** Of the repository's folder. */
+  name?: string;
+  /** Whether an end is looked at, or this attempt has been sent back as often as one may be. */
+  end?: "guarded" | "free";
+}
+
+/** A repository, a home and a model for the real CLI; the script gets the worktree's path. */
+export async function bench(
+  script: (worktree: string) => Step[],
+  { name = "repo", end = "free" }: BenchOptions = {},
+): Promise<Bench> {
+  const stack = new AsyncDisposableStack();
+  const repo = stack.use(await tempRepo({ name }));
+  const home = stack.use(await tempFolder());
+  const api = stack.use(serveMessagesApi({ "task-1": script(repo.root) }));
+  const run = crypto.randomUUID();
+  if (end === "free") {
+    const record = { run, attempt: "1", head: "", sentBack: 2 };
+    await Deno.writeTextFile(`${repo.root}/.git/parex-attempt`, JSON.stringify(record));
+  }
+  Deno.env.set(PROGRAM, claude ?? "");
+  stack.defer(() => Deno.env.delete(PROGRAM));
+  const agent = claudeAgent();
+  return {
+    worktree: repo.root,
+    git: repo.git,
+    api,
+    attempt: ({ env, ...more } = {}) =>
+      witness(agent, repo.root, {
+        ...more,
+        env: { ...claudeEnv(api, home.path), PAREX_RUN_ID: run, ...env },
+      }),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+/** A test of what the real CLI does. */
+export function contract(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `claude CLI: ${name}`, ...realClaude, fn });
+}
