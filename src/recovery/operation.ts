@@ -3,8 +3,6 @@ import type { Result } from "../domain/result.ts";
 
 /** What an operation is about: repairs take from here what they act on, whoever proposes them. */
 export interface About {
-  /** The task that it is done for. */
-  task?: string;
   branch?: string;
   remote?: string;
   /** Absolute. It need not exist. */

@@ -116,7 +116,7 @@ export function execute(input: ExecuteInput): Execution {
       work: promised((input, signal) => work(run().scope, input, signal)),
       commit: promised((input, signal) => commit(run().scope, input, signal)),
       check: promised((input, signal) => check(run().scope, input, signal)),
-      publish: promised(({ task }) => publish(run().scope, task)),
+      publish: promised(({ task }, signal) => publish(run().scope, task, signal)),
       land: promised((input, signal) => land(run().scope, run().queue, input, signal)),
       wait: promised(({ task, until: time, why }, signal) => {
         run().scope.emit({ type: "run.parked", task, until: new Date(time).toISOString(), why });

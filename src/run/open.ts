@@ -17,10 +17,12 @@ import type { Beginning } from "../domain/resume.ts";
 import type { Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { TaskId } from "../domain/task.ts";
+import { childEnv } from "../exec/env.ts";
 import { excludeWorktrees } from "../git/exclude.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
+import { recovering } from "../recovery/recover.ts";
 import { branchTargets, planFilesOf, warningLine } from "./files.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
@@ -138,6 +140,7 @@ async function openLocked(
     land: landing.value.land,
     ...pushed,
     emit,
+    recover: recovering({ repo, emit, settings, env: childEnv() }),
     record,
     ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
     merges: new Map(),

@@ -4,13 +4,23 @@ import { pushBranch } from "../git/push.ts";
 import { type Scope, workspaceOf } from "./scope.ts";
 
 /** Pushes a task's branch where there is a remote, and it is wanted. */
-export async function publish(scope: Scope, id: TaskId): Promise<Result<void>> {
-  if (!scope.remote || !scope.settings.push) return ok();
-  const { branch } = workspaceOf(scope, id);
+export async function publish(
+  scope: Scope,
+  id: TaskId,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  const { repo, remote } = scope;
+  if (!remote || !scope.settings.push) return ok();
+  const { branch, path } = workspaceOf(scope, id);
   const started = performance.now();
-  const pushed = await pushBranch(scope.repo, scope.remote, branch);
+  const pushed = await scope.recover({
+    what: `push ${branch}`,
+    about: { branch, remote, worktree: path },
+    signal,
+    run: () => pushBranch(repo, remote, branch),
+  });
   if (!pushed.ok) return pushed;
   const ms = Math.round(performance.now() - started);
-  scope.emit({ type: "branch.pushed", task: id, remote: scope.remote, branch, ms });
+  scope.emit({ type: "branch.pushed", task: id, remote, branch, ms });
   return ok();
 }

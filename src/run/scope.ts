@@ -11,6 +11,7 @@ import type { AttemptRecord } from "../domain/task_record.ts";
 import { childEnv, type Env } from "../exec/env.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
 import type { Repository } from "../git/repository.ts";
+import type { Recover } from "../recovery/recover.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Waits } from "./waits.ts";
 
@@ -34,6 +35,8 @@ export interface Scope {
   /** Where completed branches are pushed to. */
   remote?: string;
   emit: Emit;
+  /** Does something with git that may stumble over what can be put right. */
+  recover: Recover;
   /** What has happened so far; it grows with every event. */
   record: RunRecord;
   ledger: Ledger;
