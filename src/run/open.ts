@@ -1,4 +1,4 @@
-import type { RunOutcome } from "../../machines/ports.ts";
+import type { Parked, RunOutcome } from "../../machines/ports.ts";
 import type { Agent } from "../agent/agent.ts";
 import { Places } from "../checks/places.ts";
 import type { EventOf, RunEvent } from "../domain/event.ts";
@@ -11,6 +11,7 @@ import {
 } from "../domain/measures.ts";
 import { branchOf, VERSION } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
+import { spentUsd } from "../domain/prices.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { applyEvent, emptyRecord, type RunRecord } from "../domain/record.ts";
 import type { Beginning } from "../domain/resume.ts";
@@ -23,6 +24,8 @@ import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
+import { Admission } from "./admission.ts";
+import { type Crew, gatherCrew } from "./crew.ts";
 import { branchTargets, planFilesOf, warningLine } from "./files.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
@@ -76,17 +79,17 @@ export async function openRun(
     mayBeDirty: planFilesOf(repo, plan),
   });
   if (!ready.ok) return ready;
-  if (agentNeeded) {
-    const available = await agent.available();
-    if (!available.ok) return available;
-  }
+  const crew = agentNeeded
+    ? await gatherCrew(agent, input.selection.tasks, settings)
+    : ok(new Map([[agent.name, agent]]));
+  if (!crew.ok) return crew;
   const run = resume?.record.run ?? newRunId(new Date());
   const left = readLock(stateDir(repo.commonDir))?.owner.run;
   const lock = takeLock(stateDir(repo.commonDir), run);
   if (!lock.ok) return lock;
   // A process that was killed has left its lock, and maybe agents that are still at work.
   if (left !== undefined) await endProcessesOf(left);
-  const opened = await openLocked(input, run, ready.value, lock.value);
+  const opened = await openLocked(input, run, { ...ready.value, crew: crew.value }, lock.value);
   if (!opened.ok) lock.value.release();
   return opened;
 }
@@ -98,7 +101,7 @@ function baseGiven(base: string | undefined): { base?: string } {
 async function openLocked(
   input: OpenInput,
   run: string,
-  { base, baseSha }: { base: string; baseSha: string },
+  { base, baseSha, crew }: { base: string; baseSha: string; crew: Crew },
   lock: Lock,
 ): Promise<Result<OpenRun>> {
   const { repo, plan, selection, settings, agent, resume } = input;
@@ -134,6 +137,7 @@ async function openLocked(
     tasks,
     settings,
     agent,
+    crew,
     base,
     baseSha: resume?.record.baseSha ?? baseSha,
     tip: landing.value.tip,
@@ -145,6 +149,7 @@ async function openLocked(
     ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
     merges: new Map(),
     waits: new Waits(),
+    admission: new Admission(),
     ended: new Map(),
     attemptStarts: new Map(),
     checkPlaces: new Places(settings.checkJobs),
@@ -179,6 +184,7 @@ async function openLocked(
     close,
     finish(outcome) {
       if (closed) return;
+      if (outcome.kind === "interrupted" && outcome.limit) emit(limitNotice(outcome.limit));
       emit(ending(scope, outcome));
       close();
     },
@@ -186,10 +192,11 @@ async function openLocked(
 }
 
 /** The last event of a run; what is neither completed nor blocked counts as pending. */
-function ending({ record, land }: Scope, { kind }: RunOutcome): EventOf<"run.finished"> {
+function ending({ record, land }: Scope, outcome: RunOutcome): EventOf<"run.finished"> {
   const { completed, blocked, ...undone } = countStatuses(record);
   const pending = undone.pending + undone.in_progress + undone.testing;
-  const interrupted = kind === "interrupted";
+  const interrupted = outcome.kind === "interrupted";
+  const byPerson = interrupted && outcome.limit === undefined;
   const landed = land === "none" || selectedTasks(record).every((task) => task.landed);
   const integrated = record.integration?.ok !== false;
   const now = Date.now();
@@ -197,7 +204,11 @@ function ending({ record, land }: Scope, { kind }: RunOutcome): EventOf<"run.fin
   const { costUsd } = usageTotals(selectedTasks(record).flatMap(({ attempts }) => attempts));
   return {
     type: "run.finished",
-    exit_code: interrupted ? 130 : blocked + pending === 0 && landed && integrated ? 0 : 1,
+    exit_code: byPerson
+      ? 130
+      : !interrupted && blocked + pending === 0 && landed && integrated
+      ? 0
+      : 1,
     completed,
     blocked,
     pending,
@@ -206,6 +217,13 @@ function ending({ record, land }: Scope, { kind }: RunOutcome): EventOf<"run.fin
     ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
     ...(interrupted ? { interrupted } : {}),
   };
+}
+
+function limitNotice({ until, why }: Parked): EventOf<"notice"> {
+  const time = new Date(until).toISOString();
+  const message = `the run has ended at a usage limit that lasts until ${time} (${why}); ` +
+    "go on with it then: parex resume";
+  return { type: "notice", message };
 }
 
 function journalIn(dir: string, run: string, lastSeq: number | undefined): Result<Journal> {
@@ -220,7 +238,7 @@ function journalIn(dir: string, run: string, lastSeq: number | undefined): Resul
 /** What an earlier process of the run knew, as far as ports need it. */
 function recall(scope: Scope, { record, beginnings }: Resumption): void {
   for (const { id, attempts } of record.tasks.values()) {
-    for (const { usage } of attempts) scope.ledger.carryOver(id, usage.cost_usd ?? 0);
+    for (const { usage } of attempts) scope.ledger.carryOver(id, spentUsd(usage));
     const last = attempts.at(-1);
     if (last && beginnings.get(id)?.at === "working") scope.ended.set(id, last);
   }
@@ -244,7 +262,7 @@ function emitStart(
     base_sha: scope.baseSha,
     jobs: settings.jobs,
     agent: agent.name,
-    model: settings.model,
+    ...(settings.model === undefined ? {} : { model: settings.model }),
     parex: VERSION,
     pid: Deno.pid,
     settings: kept,
@@ -258,6 +276,8 @@ function emitStart(
       branch: branchOf(id),
     })),
     ...(leftovers.length > 0 ? { leftovers } : {}),
-    ...(plan.warnings.length > 0 ? { warnings: plan.warnings.map(({ message }) => message) } : {}),
+    ...(plan.warnings.length > 0
+      ? { warnings: plan.warnings.map((warning) => warningLine(scope.repo.checkout, warning)) }
+      : {}),
   });
 }
