@@ -9,7 +9,7 @@ const OPENERS = new RegExp(
     "ok(?:ay)?|alright|great|good|perfect|yes|yep|sure|thanks|cool|now|next|then|so|and|but|finally",
     "first|also|hey|hi|hello|claude|please|pls|kindly|just|lgtm|go ahead(?: and)?|let'?s|let us",
     "(?:can|could|would|will) (?:you|we)|you (?:can|should|may|could)|(?:it'?s )?time to|feel free to",
-    "i(?:'d| would)? (?:want|like|need)(?: you)? to|try to|for me",
+    "(?:i|we)(?:'d| would)? (?:want|like|need|love|have)(?: for)?(?: you| us)? to|try to|help me(?: to)?|for me",
     "in parallel|concurrently|simultaneously|at the same time|looks good(?: to me)?",
   ].join("|") + ")[\\s,:!-]+",
 );
@@ -22,14 +22,14 @@ const SIDE_BY_SIDE = new RegExp(
 );
 const WORDS_OF_PLANS = "tasks?|plan(?:\\.ya?ml)?|parallel (?:execution|development)(?: workflow)?";
 const WORDS_OF_WORK =
-  "work|features?|tickets?|issues?|stories|todos?|items|everything|them|these|those|it|all|both|bugs";
+  "work|workflow|features?|tickets?|issues?|stories|todos?|items|everything|them|these|those|it|all|both|bugs";
 const MODIFIERS =
-  "(?:(?:all|of|the|these|this|those|that|my|our|your|its|every|each|both|pending|" +
+  "(?:(?:all|of|the|these|this|those|that|my|our|your|its|every|each|both|pending|blocked|failed|" +
   "remaining|ready|open|approved|current|whole|entire|new|parallel|development|implementation|" +
   "two|three|four|five|six|\\d+) )*";
 
 const RUN =
-  "(?:run|execut|start|launch|kick off|begin|carry out|perform|resum|proceed with)(?:n?ing|e)?";
+  "(?:(?:re-?)?run|re-?start|execut|start|launch|kick off|begin|carry out|perform|resum|proceed with)(?:n?ing|e)?";
 const RUN_PLAN = new RegExp(
   `^${RUN} ${MODIFIERS}(?:${WORDS_OF_PLANS})` +
     "(?=$|\\s*[,.:!)-]|\\s+(?:now|please|in|with|using|from|of|at|on|and|but|then|until|without|" +
@@ -40,7 +40,9 @@ const ALONE = /^(?:work in|run(?: in)?|run everything in) parallel\b/;
 
 const DO = new RegExp(
   "^(?:work(?:ing)?(?: on)?|(?:implement|build|tackl|handl|do|develop|complet|finish|fix|refactor|" +
-    "writ|add|migrat|knock out|tak|ship|cod|creat|updat|address|deliver|solv)(?:ing|e)?)\\b(?! not)",
+    "writ|add|migrat|knock out|tak|ship|cod|creat|updat|address|deliver|solv|" +
+    "generat|set up|prepar|port|replac|remov|clean up|resolv|clos|draft|extend|improv|deal with|" +
+    "take care of|get (?:started|going)(?: on| with)?|work through)(?:ing|e)?)\\b(?! not)",
 );
 /** What stands between the verb and `in parallel` is not the object, but what that object does. */
 const RELATIVE = new RegExp(
@@ -55,17 +57,17 @@ const MACHINERY = new RegExp(
 
 const PARALLELIZE = new RegExp(
   `^paralleli[sz](?:e|ing) ${MODIFIERS}(?:tasks?|plan|development|implementation|effort|` +
-    "work|features?|tickets?|issues?|stories|todos?|everything|them)\\b(?! (?:queue|runner|pool))",
+    "work|workflow|features?|tickets?|issues?|stories|todos?|everything|them)\\b(?! (?:queue|runner|pool))",
 );
-const PARALLELIZE_BARE = /^paralleli[sz]e (?:this|it|these|that)$/;
+const PARALLELIZE_BARE = /^paralleli[sz]e(?: (?:this|it|these|that))?$/;
 const AGENTS = new RegExp(
-  "^(?:spawn|spin up|launch|start|use|create|have|fire up|deploy|assign|get)(?:ing)? " +
-    "(?:(?:up|to|\\d+|two|three|four|five|several|multiple|many|parallel|some|a few|separate|haiku) )*" +
-    "(?:sub-?)?agents?\\b.*(?:\\bparallel\\b|per task|\\btasks\\b|\\bplan\\b|\\bfeatures\\b)",
+  "^(?:spawn|spin up|dispatch|launch|start|use|create|have|fire up|deploy|assign|get)(?:ing)? " +
+    "(?:(?:up|to|claude|\\d+|two|three|four|five|several|multiple|many|parallel|some|a few|separate|haiku) )*" +
+    "(?:sub-?)?agents?\\b.*(?:\\bparallel\\b|(?:per|(?:for|to) (?:each|every)) task|\\btasks\\b|\\bplan\\b|\\bfeatures\\b)",
 );
 const PARALLEL_AGENTS = /^use (?:parallel (?:sub-?)?agents|worktrees)\b/;
 const SPLIT = new RegExp(
-  `^(?:split|divid|distribut|fan|spread)(?:e|ing)?(?: out| up)? ${MODIFIERS}` +
+  `^(?:split|dispatch|hand|divid|distribut|fan|spread)(?:e|ing)?(?: out| up)? ${MODIFIERS}` +
     "(?:tasks?|work|plan|features?|tickets?|issues?)(?: out| up)? " +
     "(?:across|among|over|between|to|into)\\b.*\\b(?:agents|worktrees)\\b",
 );
