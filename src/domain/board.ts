@@ -1,4 +1,5 @@
 import { chainLengths } from "./graph.ts";
+import { writersOf } from "./overlap.ts";
 import { PRIORITIES, type Task, type TaskId } from "./task.ts";
 
 /**
@@ -17,6 +18,8 @@ export interface Board {
   placed: TaskId[];
   /** Started and not settled. */
   live: TaskId[];
+  /** For each file that several tasks change, how many of them are live. */
+  writers: number[];
 }
 
 interface BoardTask {
@@ -27,7 +30,12 @@ interface BoardTask {
   unmet: number;
   /** Its dependents wait for it no more. */
   released: boolean;
+  /** The files that it shares with other tasks, as places in `writers`. */
+  shares: number[];
 }
+
+/** Ready tasks that are looked at for one that shares no file with a live one. */
+const LOOK_AHEAD = 64;
 
 /**
  * The order of the schedule: priority with what is inherited, then the longest chain of work behind
@@ -44,16 +52,21 @@ export function scheduleOrder(tasks: readonly Task[]): Task[] {
 
 /** A board for the tasks to execute; dependencies outside of them count as done. */
 export function makeBoard(tasks: readonly Task[], jobs: number): Board {
-  const board: Board = { jobs, tasks: {}, ready: [], returning: [], placed: [], live: [] };
+  const lists = { ready: [], returning: [], placed: [], live: [], writers: [] };
+  const board: Board = { jobs, tasks: {}, ...lists };
   const order = scheduleOrder(tasks);
   for (const [rank, { id }] of order.entries()) {
-    board.tasks[id] = { rank, dependents: [], unmet: 0, released: false };
+    board.tasks[id] = { rank, dependents: [], unmet: 0, released: false, shares: [] };
+  }
+  for (const writers of writersOf(tasks).values()) {
+    if (writers.length === 1) continue;
+    const file = board.writers.push(0) - 1;
+    for (const id of writers) entry(board, id).shares.push(file);
   }
   for (const { id, dependencies } of tasks) {
     for (const dependency of new Set(dependencies)) {
-      const upstream = board.tasks[dependency];
-      if (!upstream) continue;
-      upstream.dependents.push(id);
+      if (!Object.hasOwn(board.tasks, dependency)) continue;
+      entry(board, dependency).dependents.push(id);
       entry(board, id).unmet++;
     }
   }
@@ -61,21 +74,27 @@ export function makeBoard(tasks: readonly Task[], jobs: number): Board {
   return board;
 }
 
-/** The next one to get a place, if there is one: who returns goes before who is new. */
+/**
+ * The next one to get a place, if there is one: who returns goes before who is new, and of those the
+ * first that changes no file which a live task changes too; if all do, the first.
+ */
 export function next(board: Board): { task: TaskId; how: "start" | "return" } | undefined {
   if (board.placed.length >= board.jobs) return undefined;
   const returning = board.returning[0];
   if (returning !== undefined) return { task: returning, how: "return" };
-  const ready = board.ready.at(-1);
-  return ready === undefined ? undefined : { task: ready, how: "start" };
+  const [first] = upcoming(board, 1);
+  return first === undefined ? undefined : { task: first, how: "start" };
 }
 
 /** Gives a place to the task that `next` named. */
 export function place(board: Board, task: TaskId): void {
   if (board.returning[0] === task) board.returning.shift();
   else {
-    board.ready.pop();
+    board.ready.splice(board.ready.lastIndexOf(task), 1);
     board.live.push(task);
+    for (const file of entry(board, task).shares) {
+      board.writers[file] = liveWriters(board, file) + 1;
+    }
   }
   board.placed.push(task);
 }
@@ -104,12 +123,27 @@ export function release(board: Board, task: TaskId): void {
 export function settle(board: Board, task: TaskId): void {
   drop(board.placed, task);
   drop(board.returning, task);
-  drop(board.live, task);
+  if (!drop(board.live, task)) return;
+  for (const file of entry(board, task).shares) board.writers[file] = liveWriters(board, file) - 1;
 }
 
-/** The ready tasks that will be started next, up to `count`. */
+/** The ready tasks that will be started next, up to `count`, if nothing changes until then. */
 export function upcoming(board: Board, count: number): TaskId[] {
-  return count <= 0 ? [] : board.ready.slice(-count).reverse();
+  const near = board.ready.slice(-Math.max(count, LOOK_AHEAD)).reverse();
+  const { apart = [], overlapping = [] } = Object.groupBy(
+    near,
+    (id) => overlapsLive(board, id) ? "overlapping" : "apart",
+  );
+  return [...apart, ...overlapping].slice(0, Math.max(0, count));
+}
+
+/** Whether a live task changes a file that this one changes too. */
+function overlapsLive(board: Board, task: TaskId): boolean {
+  return entry(board, task).shares.some((file) => liveWriters(board, file) > 0);
+}
+
+function liveWriters(board: Board, file: number): number {
+  return board.writers[file] ?? 0;
 }
 
 /** Whether nothing is under way and nothing can be started. */
@@ -129,9 +163,11 @@ function insert(board: Board, task: TaskId, rank: number): void {
   board.ready.splice(low, 0, task);
 }
 
-function drop(list: TaskId[], task: TaskId): void {
+/** Whether it was in the list. */
+function drop(list: TaskId[], task: TaskId): boolean {
   const at = list.indexOf(task);
   if (at >= 0) list.splice(at, 1);
+  return at >= 0;
 }
 
 function entry(board: Board, task: TaskId): BoardTask {
