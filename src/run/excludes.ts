@@ -1,5 +1,6 @@
 import { ok, type Result } from "../domain/result.ts";
 import { gitDirOf } from "../git/branches.ts";
+import { copyFiles } from "../git/copy.ts";
 import { addExcludes, untracked } from "../git/local_excludes.ts";
 import { type Place, type Scope, workEnv } from "./scope.ts";
 
@@ -9,6 +10,26 @@ const EXCLUDES = "parex-excludes";
 export async function excludesOf(space: Place): Promise<Result<string>> {
   const folder = await gitDirOf(space.path);
   return folder.ok ? ok(`${folder.value}/${EXCLUDES}`) : folder;
+}
+
+/** Copies the uncommitted files that a worktree needs, such as `.env`, and keeps them uncommitted. */
+export async function copyUncommitted(
+  scope: Scope,
+  place: Place,
+  excludes: string,
+): Promise<Result<void>> {
+  const copied = await copyFiles(scope.repo.root, place.path, scope.settings.copy);
+  if (!copied.ok || copied.value.length === 0) return copied.ok ? ok() : copied;
+  const seen = await untracked(place.path, workEnv(scope, place, excludes));
+  if (!seen.ok) return seen;
+  const folders = seen.value.filter((path) => path.endsWith("/"));
+  const files = new Set(seen.value);
+  // There may be thousands that are ignored anyway.
+  const visible = copied.value.filter((path) =>
+    files.has(path) || folders.some((folder) => path.startsWith(folder))
+  );
+  const added = await addExcludes(excludes, visible);
+  return added.ok ? ok() : added;
 }
 
 /** Keeps the files that `work` makes beside the tracked ones from ever being committed. */

@@ -3,7 +3,6 @@ import type { Verdict } from "../../machines/ports.ts";
 import { branchOf, worktreeOf } from "../domain/names.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
-import { copyFiles } from "../git/copy.ts";
 import { exists } from "../git/files.ts";
 import { entries, gitOk } from "../git/git.ts";
 import { checkOut, mergeBranch, type Merged, removeIfClean } from "../git/landing.ts";
@@ -11,7 +10,7 @@ import { excludesEnv } from "../git/local_excludes.ts";
 import { ensureWorktree } from "../git/worktree.ts";
 import { runChecks } from "./check.ts";
 import type { Told } from "./command.ts";
-import { excludesOf, leavingNoTrace } from "./excludes.ts";
+import { copyUncommitted, excludesOf } from "./excludes.ts";
 import { planFolderIn } from "./files.ts";
 import type { Place, Scope } from "./scope.ts";
 import { setUp } from "./setup.ts";
@@ -68,22 +67,18 @@ export class LandingTree {
   }
 
   async #setUp({ task, quiet }: Told, signal: AbortSignal): Promise<Result<void>> {
-    const { repo, settings } = this.scope;
-    const { path } = this.#place;
     const excludes = await excludesOf(this.#place);
     if (!excludes.ok) return excludes;
-    const inputs = await manifestsOf(path);
+    const inputs = await manifestsOf(this.#place.path);
     if (!inputs.ok) return inputs;
-    return await leavingNoTrace(this.scope, this.#place, excludes.value, async () => {
-      const copied = await copyFiles(repo.root, path, settings.copy);
-      if (!copied.ok) return copied;
-      const what = {
-        ...(task === undefined ? {} : { task }),
-        ...(quiet === undefined ? {} : { quiet }),
-        inputs: inputs.value,
-      };
-      return await setUp(this.scope, this.#place, what, signal);
-    });
+    const copied = await copyUncommitted(this.scope, this.#place, excludes.value);
+    if (!copied.ok) return copied;
+    const what = {
+      ...(task === undefined ? {} : { task }),
+      ...(quiet === undefined ? {} : { quiet }),
+      inputs: inputs.value,
+    };
+    return await setUp(this.scope, this.#place, what, signal);
   }
 
   /** Removes the worktree unless there is something in it that git does not hold. */

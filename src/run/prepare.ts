@@ -3,7 +3,7 @@ import type { TaskId } from "../domain/task.ts";
 import { planBranches } from "../git/branches.ts";
 import { createExcludes } from "../git/local_excludes.ts";
 import { mergeInto } from "../git/merge.ts";
-import { ensureWorktree, type WorktreeMade } from "../git/worktree.ts";
+import { ensureWorktree } from "../git/worktree.ts";
 import { copyUncommitted, excludesOf } from "./excludes.ts";
 import { type Scope, type Workspace, workspaceOf } from "./scope.ts";
 import { setUp } from "./setup.ts";
@@ -38,29 +38,19 @@ export async function makeTree(
   signal: AbortSignal,
 ): Promise<Result<void>> {
   const { branch, path } = workspaceOf(scope, id);
-  const tree = await scope.recover({
-    what: `make the worktree of ${id}`,
-    about: { branch, worktree: path },
-    signal,
-    // A place is not held while recovery waits.
-    run: () => makeInTurn(scope, { branch, path }, signal),
-  });
-  if (!tree.ok) return tree;
-  if (tree.value.created) {
-    scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.value.ms });
-  }
-  return ok();
-}
-
-async function makeInTurn(
-  scope: Scope,
-  where: { branch: string; path: string },
-  signal: AbortSignal,
-): Promise<Result<WorktreeMade>> {
   const release = await scope.treePlaces.take(signal);
   try {
-    const { repo, tip, plan } = scope;
-    return await ensureWorktree(repo, { ...where, startPoint: tip, identity: plan.identity });
+    const tree = await ensureWorktree(scope.repo, {
+      branch,
+      path,
+      startPoint: scope.tip,
+      identity: scope.plan.identity,
+    });
+    if (!tree.ok) return tree;
+    if (tree.value.created) {
+      scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.value.ms });
+    }
+    return ok();
   } finally {
     release?.();
   }

@@ -4,6 +4,7 @@ import type { TaskId } from "../domain/task.ts";
 import { gitDirOf } from "../git/branches.ts";
 import { io, readIfThere } from "../git/files.ts";
 import { checkFailure, runCommand } from "./command.ts";
+import { excludesOf, leavingNoTrace } from "./excludes.ts";
 import type { Place, Scope } from "./scope.ts";
 
 /** Written into a worktree's git folder when its setup has passed: it is not done again. */
@@ -17,7 +18,7 @@ export interface SetupFor {
   quiet?: true;
 }
 
-/** Runs the project's setup command in a worktree, unless it has been. */
+/** Runs the project's setup command in a worktree, unless it has been. Nothing it makes is committed. */
 export async function setUp(
   scope: Scope,
   place: Place,
@@ -33,6 +34,8 @@ export async function setUp(
   const done = await io(marker, () => readIfThere(marker));
   if (!done.ok) return done;
   if (done.value === stamp) return ok();
+  const excludes = await excludesOf(place);
+  if (!excludes.ok) return excludes;
   const release = await scope.checkPlaces.take(signal);
   try {
     const told = {
@@ -40,7 +43,12 @@ export async function setUp(
       ...(quiet === undefined ? {} : { quiet }),
       log: `${place.task.id}.setup`,
     };
-    const ran = await runCommand(scope, place, setup, told, signal);
+    const ran = await leavingNoTrace(
+      scope,
+      place,
+      excludes.value,
+      () => runCommand(scope, place, setup, told, signal),
+    );
     if (!ran.ok) return ran;
     const failed = checkFailure(ran.value);
     if (failed) return fail({ reason: "setup_failed", failed });
