@@ -1,10 +1,11 @@
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { planBranches } from "../git/branches.ts";
+import { copyFiles } from "../git/copy.ts";
 import { createExcludes } from "../git/local_excludes.ts";
 import { mergeInto } from "../git/merge.ts";
-import { ensureWorktree } from "../git/worktree.ts";
-import { copyUncommitted, excludesOf } from "./excludes.ts";
+import { ensureWorktree, type WorktreeMade } from "../git/worktree.ts";
+import { excludesOf, leavingNoTrace } from "./excludes.ts";
 import { type Scope, type Workspace, workspaceOf } from "./scope.ts";
 import { setUp } from "./setup.ts";
 import { branchOf } from "../domain/names.ts";
@@ -27,8 +28,11 @@ export async function prepare(
   if (!excludes.ok) return excludes;
   const begun = await createExcludes(space.path, excludes.value);
   if (!begun.ok) return begun;
-  const copied = await copyUncommitted(scope, space, excludes.value);
-  return copied.ok ? await setUp(scope, space, { task: id }, signal) : copied;
+  return await leavingNoTrace(scope, space, excludes.value, async () => {
+    const { copy } = scope.settings;
+    const copied = await copyFiles(scope.repo.root, space.path, copy);
+    return copied.ok ? await setUp(scope, space, { task: id }, signal) : copied;
+  });
 }
 
 /** The worktree alone. The trees of tasks that come next are made ahead with it. */
@@ -38,19 +42,29 @@ export async function makeTree(
   signal: AbortSignal,
 ): Promise<Result<void>> {
   const { branch, path } = workspaceOf(scope, id);
+  const tree = await scope.recover({
+    what: `make the worktree of ${id}`,
+    about: { branch, worktree: path },
+    signal,
+    // A place is not held while recovery waits.
+    run: () => makeInTurn(scope, { branch, path }, signal),
+  });
+  if (!tree.ok) return tree;
+  if (tree.value.created) {
+    scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.value.ms });
+  }
+  return ok();
+}
+
+async function makeInTurn(
+  scope: Scope,
+  where: { branch: string; path: string },
+  signal: AbortSignal,
+): Promise<Result<WorktreeMade>> {
   const release = await scope.treePlaces.take(signal);
   try {
-    const tree = await ensureWorktree(scope.repo, {
-      branch,
-      path,
-      startPoint: scope.tip,
-      identity: scope.plan.identity,
-    });
-    if (!tree.ok) return tree;
-    if (tree.value.created) {
-      scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.value.ms });
-    }
-    return ok();
+    const { repo, tip, plan } = scope;
+    return await ensureWorktree(repo, { ...where, startPoint: tip, identity: plan.identity });
   } finally {
     release?.();
   }
