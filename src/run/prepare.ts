@@ -1,11 +1,10 @@
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { planBranches } from "../git/branches.ts";
-import { copyFiles } from "../git/copy.ts";
 import { createExcludes } from "../git/local_excludes.ts";
 import { mergeInto } from "../git/merge.ts";
 import { ensureWorktree, type WorktreeMade } from "../git/worktree.ts";
-import { excludesOf, leavingNoTrace } from "./excludes.ts";
+import { copyUncommitted, excludesOf } from "./excludes.ts";
 import { type Scope, type Workspace, workspaceOf } from "./scope.ts";
 import { setUp } from "./setup.ts";
 import { branchOf } from "../domain/names.ts";
@@ -28,11 +27,8 @@ export async function prepare(
   if (!excludes.ok) return excludes;
   const begun = await createExcludes(space.path, excludes.value);
   if (!begun.ok) return begun;
-  return await leavingNoTrace(scope, space, excludes.value, async () => {
-    const { copy } = scope.settings;
-    const copied = await copyFiles(scope.repo.root, space.path, copy);
-    return copied.ok ? await setUp(scope, space, { task: id }, signal) : copied;
-  });
+  const copied = await copyUncommitted(scope, space, excludes.value);
+  return copied.ok ? await setUp(scope, space, { task: id }, signal) : copied;
 }
 
 /** The worktree alone. The trees of tasks that come next are made ahead with it. */
