@@ -58,7 +58,9 @@ export async function executePlan(context: Context, run: ReadyRun): Promise<void
     const { outcome, record } = await execution.done;
     reporter.stop();
     if (outcome.kind === "refused") return context.fail(outcome.failure);
-    if (!run.settings.json) {
+    if (run.settings.json) {
+      if (record.finished?.interrupted) io.err("next: parex resume\n");
+    } else {
       io.out(reportText(summarize(record), { color: io.colorOut, columns: io.columns }));
     }
     context.exit(record.finished?.exit_code ?? 1);

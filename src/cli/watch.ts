@@ -39,7 +39,7 @@ async function watch({ io, exit }: Context, commonDir: string, run: string): Pro
     reporter.stop();
   }
   if (!record.finished) {
-    io.err(`run ${run} has ended without a last word\nnext: parex status\n`);
+    io.err(`run ${run} has ended without a last word\nnext: parex resume\n`);
     exit(NOTHING);
   }
 }

@@ -1,3 +1,4 @@
+import { countdown } from "./countdown.ts";
 import type { Env } from "./env.ts";
 import { endTree, GRACE_MS, signalTree } from "./kill.ts";
 import type { Marks, Tree } from "./processes.ts";
@@ -100,28 +101,14 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
 }
 
 function watchdogs(spec: ProcessSpec, endAs: (why: "timeout" | "idle") => unknown) {
-  const total = spec.timeoutMs === undefined
-    ? undefined
-    : setTimeout(() => endAs("timeout"), spec.timeoutMs);
-  let last = performance.now();
-  // One re-armed timer, not one per chunk: an agent may print millions of them.
-  let idle: ReturnType<typeof setTimeout> | undefined;
-  const arm = (afterMs: number) => {
-    idle = setTimeout(() => {
-      const silentMs = performance.now() - last;
-      const left = (spec.idleMs ?? 0) - silentMs;
-      if (left <= 0) endAs("idle");
-      else arm(left);
-    }, afterMs);
-  };
-  if (spec.idleMs !== undefined) arm(spec.idleMs);
+  const { timeoutMs, idleMs } = spec;
+  const total = timeoutMs === undefined ? undefined : countdown(timeoutMs, () => endAs("timeout"));
+  const idle = idleMs === undefined ? undefined : countdown(idleMs, () => endAs("idle"));
   return {
-    sign: () => {
-      last = performance.now();
-    },
+    sign: () => idle?.restart(),
     stop: () => {
-      clearTimeout(total);
-      clearTimeout(idle);
+      total?.stop();
+      idle?.stop();
     },
   };
 }

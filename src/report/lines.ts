@@ -89,8 +89,10 @@ function taskWords(event: TaskChange, paint: Paint): string {
 
 function startWords(event: EventOf<"run.started"> & { run: string }): Words[] {
   const { plan, base, jobs, agent, tasks } = event;
-  const start = `${oneLine(event.run)}: ${plural(tasks.length, "task")} of ${oneLine(plan.name)} ` +
-    `from ${oneLine(base)}, ${plural(jobs, "job")}, agent ${oneLine(agent)}`;
+  const start = `${oneLine(event.run)}${event.resumed ? " goes on" : ""}: ` +
+    `${plural(tasks.length, "task")} of ${oneLine(plan.name)} from ${oneLine(base)}, ${
+      plural(jobs, "job")
+    }, agent ${oneLine(agent)}`;
   const left = (event.leftovers ?? []).map((task) => ({
     about: task,
     text: "left over from a crash, executed again",

@@ -88,7 +88,9 @@ export async function openRun(
   const lock = takeLock(stateDir(repo.commonDir), run);
   if (!lock.ok) return lock;
   // A process that was killed has left its lock, and maybe agents that are still at work.
-  if (left !== undefined) await endProcessesOf(left);
+  for (const dead of new Set([left, resume?.record.run])) {
+    if (dead !== undefined) await endProcessesOf(dead);
+  }
   const opened = await openLocked(input, run, { ...ready.value, crew: crew.value }, lock.value);
   if (!opened.ok) lock.value.release();
   return opened;

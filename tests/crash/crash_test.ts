@@ -44,7 +44,7 @@ Deno.test("a run is resumed after lines of its journal were torn", () =>
     { moment: "within", event: "task.landed", nth: 2 },
   ]));
 
-for (const seed of [1, 2, 3]) {
+for (const seed of [1, 2]) {
   Deno.test(`a run is resumed when parex is killed at random moments (seed ${seed})`, () =>
     survives(deathsOf(seed)));
 }

@@ -1,0 +1,39 @@
+/** How often it is looked at what is left. */
+const STEP_MS = 1_000;
+/** A look that comes later than this beyond its time was held up: the process was stopped. */
+const LATE_MS = 1_000;
+
+export interface Countdown {
+  /** All of the time is left again. Cheap: an agent may print millions of signs of life. */
+  restart(): void;
+  stop(): void;
+}
+
+/**
+ * Calls back when this process has been awake for so long. Time in which it was stopped (Ctrl-Z), or
+ * the machine slept, does not count: what was to be seen meanwhile could not be.
+ */
+export function countdown(ms: number, over: () => void): Countdown {
+  let left = ms;
+  let last = performance.now();
+  let timer: ReturnType<typeof setTimeout>;
+  const arm = () => {
+    const step = Math.min(left, STEP_MS);
+    timer = setTimeout(() => {
+      const now = performance.now();
+      // After a restart the time since then is shorter than the step.
+      left -= Math.min(now - last, step + LATE_MS);
+      last = now;
+      if (left <= 0) over();
+      else arm();
+    }, step);
+  };
+  arm();
+  return {
+    restart() {
+      left = ms;
+      last = performance.now();
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
