@@ -36,6 +36,33 @@ export async function changes(worktree: string, env: Env = {}): Promise<Result<C
 
 /** The branch and commit of a worktree, and what was left half done in it. */
 export async function headState(worktree: string): Promise<Result<HeadState>> {
+  const head = await bornHead(worktree) ?? await anyHead(worktree);
+  if (!head.ok) return head;
+  const { gitDir, ref, sha } = head.value;
+  const inProgress = await unfinished(gitDir);
+  return ok({
+    ...(ref === undefined ? {} : { branch: ref.replace(/^refs\/heads\//, "") }),
+    ...(sha === undefined ? {} : { sha }),
+    ...(inProgress === undefined ? {} : { inProgress }),
+  });
+}
+
+interface Head {
+  gitDir: string;
+  ref: string | undefined;
+  sha: string | undefined;
+}
+
+/** In one question; undefined if git cannot answer all of it, as on a branch without a commit. */
+async function bornHead(worktree: string): Promise<Result<Head> | undefined> {
+  const args = ["rev-parse", "--absolute-git-dir", "HEAD^{commit}", "--symbolic-full-name", "HEAD"];
+  const told = await git(args, { cwd: worktree });
+  const [, gitDir, sha, name] = /^(.+)\n([0-9a-f]+)\n(refs\/.+|HEAD)\n$/s.exec(told.stdout) ?? [];
+  if (told.code !== 0 || gitDir === undefined) return undefined;
+  return ok({ gitDir, sha, ref: name === "HEAD" ? undefined : name });
+}
+
+async function anyHead(worktree: string): Promise<Result<Head>> {
   const [gitDir, ref, sha] = await Promise.all([
     gitLine(["rev-parse", "--absolute-git-dir"], { cwd: worktree }),
     gitMaybe(["symbolic-ref", "--quiet", "HEAD"], { cwd: worktree }),
@@ -43,13 +70,7 @@ export async function headState(worktree: string): Promise<Result<HeadState>> {
   ]);
   if (!gitDir.ok) return gitDir;
   if (!ref.ok) return ref;
-  if (!sha.ok) return sha;
-  const inProgress = await unfinished(gitDir.value);
-  return ok({
-    ...(ref.value === undefined ? {} : { branch: ref.value.replace(/^refs\/heads\//, "") }),
-    ...(sha.value === undefined ? {} : { sha: sha.value }),
-    ...(inProgress === undefined ? {} : { inProgress }),
-  });
+  return sha.ok ? ok({ gitDir: gitDir.value, ref: ref.value, sha: sha.value }) : sha;
 }
 
 /** A rebase first: while it stops at a commit, it leaves the marks of a cherry-pick too. */
