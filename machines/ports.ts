@@ -29,13 +29,24 @@ export interface WorkInput {
   conversation: string | undefined;
 }
 
+/** Why and for how long a task waits. */
+export interface Parked {
+  /** Milliseconds since the epoch. */
+  until: number;
+  why: string;
+  /** It is a usage limit, which every attempt would meet. */
+  shared: boolean;
+  /** The attempt met it, and is to be gone on with; else it was not begun. */
+  begun: boolean;
+}
+
 /** How an attempt ended, as far as the task's life goes. */
 export type WorkOutcome =
   & { conversation?: string | undefined; spentUsd: number }
   & (
     | { kind: "done" }
     | { kind: "broke_off"; why: CutOff; failure: Failure }
-    | { kind: "limited"; until: number; why: string }
+    | ({ kind: "limited" } & Parked)
     | { kind: "blocked"; failure: Failure }
   );
 
@@ -72,8 +83,8 @@ export const taskPorts = {
   publish: port<Result<void>, { task: TaskId }>("publish"),
   /** Brings the commits of a completed task to the base, if that was asked for. */
   land: port<Landing, { task: TaskId; attempt: number }>("land"),
-  /** Until a usage limit is over. Milliseconds since the epoch. */
-  wait: port<void, { task: TaskId; until: number; why: string }>("wait"),
+  /** Until the model can be reached again. */
+  wait: port<void, { task: TaskId; parked: Parked | undefined }>("wait"),
 };
 
 export interface LoadedRun {
@@ -118,5 +129,6 @@ export interface Announcement {
 
 export type RunOutcome =
   | { kind: "finished" }
-  | { kind: "interrupted" }
+  /** By a person, or by a usage limit that is not waited for. */
+  | { kind: "interrupted"; limit?: Parked }
   | { kind: "refused"; failure: Failure };

@@ -22,7 +22,7 @@ import {
   upcoming,
   wantPlace,
 } from "../src/domain/board.ts";
-import { type LoadedRun, type RunOutcome, runPorts } from "./ports.ts";
+import { type LoadedRun, type Parked, type RunOutcome, runPorts } from "./ports.ts";
 import { type TaskEvent, taskMachine, type TaskMessage } from "./task.ts";
 
 export interface RunContext {
@@ -33,7 +33,9 @@ export interface RunContext {
   outcome: RunOutcome;
 }
 
-export type RunEvent = { type: "INTERRUPT" } | TaskMessage;
+export type RunEvent =
+  | { type: "INTERRUPT"; /** The usage limit that is not waited for. */ limit?: Parked }
+  | TaskMessage;
 
 /** Worktrees made ahead of their tasks for each place. */
 const AHEAD_PER_PLACE = 1;
@@ -92,7 +94,7 @@ export const runMachine = setup({
   on: {
     INTERRUPT: {
       target: ".stopping",
-      actions: ["stopTasks", assign({ outcome: { kind: "interrupted" } })],
+      actions: ["stopTasks", assign(({ event }) => interrupted(event.limit))],
     },
   },
   output: ({ context }) => context.outcome,
@@ -196,6 +198,10 @@ export const runMachine = setup({
 function begun(loaded: LoadedRun): Partial<RunContext> {
   const board = makeBoard(loaded.tasks, loaded.jobs);
   return { loaded, board, spentUsd: loaded.spentUsd ?? 0 };
+}
+
+function interrupted(limit: Parked | undefined): Partial<RunContext> {
+  return { outcome: { kind: "interrupted", ...(limit ? { limit } : {}) } };
 }
 
 function refused(

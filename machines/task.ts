@@ -29,6 +29,7 @@ import type { TaskId } from "../src/domain/task.ts";
 import {
   type Announcement,
   type Occasion,
+  type Parked,
   taskPorts,
   type Verdict,
   type WorkInput,
@@ -50,8 +51,7 @@ export interface TaskContext extends TaskInput {
   occasion: Occasion;
   /** The agent's conversation, to go on with in the next attempt. */
   conversation: string | undefined;
-  /** While parked: until when, milliseconds since the epoch, and why. */
-  parked?: { until: number; why: string };
+  parked?: Parked;
   failure?: Failure;
 }
 
@@ -191,14 +191,12 @@ export const taskMachine = setup({
           invoke: {
             id: "wait",
             src: "wait",
-            input: ({ context: { task, parked } }) => ({
-              task,
-              until: parked?.until ?? 0,
-              why: parked?.why ?? "",
-            }),
+            input: ({ context: { task, parked } }) => ({ task, parked }),
             onDone: {
               target: "working",
-              actions: assign({ occasion: { kind: "resumed", why: "limited" } }),
+              actions: assign(({ context }) =>
+                context.parked?.begun ? { occasion: { kind: "resumed", why: "limited" } } : {}
+              ),
             },
           },
         },
@@ -357,7 +355,7 @@ function carriedOn(outcome: WorkOutcome): Partial<TaskContext> {
     case "done":
       return kept;
     case "limited":
-      return { ...kept, parked: { until: outcome.until, why: outcome.why } };
+      return { ...kept, parked: parkedBy(outcome) };
     case "broke_off":
       return {
         ...kept,
@@ -367,6 +365,10 @@ function carriedOn(outcome: WorkOutcome): Partial<TaskContext> {
     case "blocked":
       return { ...kept, failure: outcome.failure };
   }
+}
+
+function parkedBy({ until, why, shared, begun }: Parked): Parked {
+  return { until, why, shared, begun };
 }
 
 function because(result: Result<unknown, Failure>): Partial<TaskContext> {

@@ -12,7 +12,8 @@ export interface AgentRequest {
   worktree: string;
   /** The whole environment, with the `PAREX_*` variables. */
   env: Env;
-  model: string;
+  /** Absent: the agent's own default. */
+  model?: string;
   /** Goes on with this conversation; absent: a new one. */
   resume?: string;
   /** What this attempt may cost. */
@@ -37,6 +38,8 @@ export interface AgentOutcome {
   exitCode: number | null;
   /** For people: the agent's last words, or why it failed. */
   detail?: string;
+  /** `limited`: by the account's usage limit, which all attempts share, or by the API's state. */
+  limit?: "quota" | "overload";
   /** `limited`: when to go on, milliseconds since the epoch; absent where the agent did not say. */
   until?: number;
 }
@@ -44,6 +47,8 @@ export interface AgentOutcome {
 /** A program that does the work of a task. */
 export interface Agent {
   name: string;
+  /** Its attempts begin with the same prompt, which its cache answers once it has seen it. */
+  sharesCache?: true;
   /** Whether it is installed and can be called. */
   available(): Promise<Result<void>>;
   /** Never rejects for anything the agent does. Settles when no process of the attempt is left. */

@@ -30,6 +30,7 @@ export function claudeAgent(): Agent {
   const askHelp = () => help ??= helpOf(program);
   return {
     name: "claude",
+    sharesCache: true,
     available: async (): Promise<Result<void>> =>
       await askHelp() === undefined
         ? fail({ reason: "agent_missing", agent: "claude", command: program })
@@ -89,7 +90,7 @@ function claudeArgs(
     "--print",
     "--output-format=stream-json",
     "--verbose",
-    `--model=${request.model}`,
+    ...(request.model === undefined ? [] : [`--model=${request.model}`]),
     request.resume === undefined ? `--session-id=${session}` : `--resume=${session}`,
     "--permission-mode=dontAsk",
     `--tools=${TOOLS.join(",")}`,

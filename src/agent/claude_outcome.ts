@@ -7,6 +7,7 @@ import { cutDetail } from "./text.ts";
 export interface Judgement {
   outcome: AgentOutcomeName;
   detail?: string;
+  limit?: "quota" | "overload";
   /** Milliseconds since the epoch. */
   until?: number;
 }
@@ -45,16 +46,15 @@ function withoutResult(seen: Seen, end: ProcessEnd): string {
 }
 
 /** The model cannot be reached for now, and trying again later helps. */
-function limitOf(seen: Seen, told: string): { until?: number } | undefined {
+function limitOf(seen: Seen, told: string): Pick<Judgement, "limit" | "until"> | undefined {
   if (SPENT.test(told)) return undefined;
-  if (seen.rejected) return seen.rejected;
+  if (seen.rejected) return { limit: "quota", ...seen.rejected };
   const status = seen.result?.api_error_status;
   const resets = RESETS.exec(told)?.[1];
-  if (resets !== undefined) return { until: Number(resets) * 1000 };
-  const later = typeof status === "number"
-    ? status === 429 || status >= 500
-    : LIMIT.test(told) || UNREACHABLE.test(told);
-  return later ? {} : undefined;
+  if (resets !== undefined) return { limit: "quota", until: Number(resets) * 1000 };
+  const isStatus = typeof status === "number";
+  if (isStatus ? status === 429 : LIMIT.test(told)) return { limit: "quota" };
+  return (isStatus ? status >= 500 : UNREACHABLE.test(told)) ? { limit: "overload" } : undefined;
 }
 
 function lastWords(seen: Seen, stderr: string): string {

@@ -90,6 +90,19 @@ export function choice<T extends string>(choices: readonly [T, ...T[]]): Kind<T>
   };
 }
 
+/** Several of a few words. */
+export function choices(words: readonly [string, ...string[]]): Kind<string[]> {
+  const word = z.enum(words);
+  return {
+    schema: z.union([word.transform((one) => [one]), z.array(word)]),
+    fromText: same,
+    takes: `a list of ${words.join(", ")}`,
+    placeholder: "<name...>",
+    many: true,
+    show: (list) => list.join(", "),
+  };
+}
+
 const words = z.union([
   z.string().regex(/\S/).transform((word) => [word]),
   z.array(z.union([z.string().regex(/\S/), z.int()]).transform(String)),

@@ -1,3 +1,4 @@
+import { isAgentName, USUAL_MODELS } from "../domain/agents.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
 import type { Problem } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -88,7 +89,7 @@ function invalid<T>({ name, kind }: Spec<T>, { value, origin }: Given): Problem 
 }
 
 function withDefaults(before: Partial<Values>, values: Partial<Values>): Values {
-  return {
+  const given = {
     ...DEFAULTS,
     checkJobs: defaultCheckJobs(navigator.hardwareConcurrency),
     ...before,
@@ -96,6 +97,8 @@ function withDefaults(before: Partial<Values>, values: Partial<Values>): Values 
     ...(values.agentCommand === undefined ? {} : { agent: "command" }),
     ...values,
   };
+  const usual = isAgentName(given.agent) ? USUAL_MODELS[given.agent] : undefined;
+  return { ...(usual === undefined ? {} : { model: usual }), ...given };
 }
 
 function asSettings({ setup, test, lint, typecheck, ...others }: Values): Settings {

@@ -1,5 +1,17 @@
 import type { CheckCommands, Settings } from "../domain/settings.ts";
-import { choice, count, duration, globs, ids, type Kind, text, toggle, usd } from "./kinds.ts";
+import { AGENTS } from "../domain/agents.ts";
+import {
+  choice,
+  choices,
+  count,
+  duration,
+  globs,
+  ids,
+  type Kind,
+  text,
+  toggle,
+  usd,
+} from "./kinds.ts";
 
 /** All settings side by side, as they are written. */
 export type Values = Omit<Settings, "checks"> & CheckCommands;
@@ -27,15 +39,25 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   jobs: { name: "jobs", kind: count, short: "j", description: "agents at work at the same time" },
   agent: {
     name: "agent",
-    kind: choice<string>(["claude", "command"]),
+    kind: choice<string>(AGENTS),
     description: "the agent that does the tasks",
+  },
+  agents: {
+    name: "agents",
+    kind: choices(AGENTS),
+    fileOnly: true,
+    description: "agents to go on with, in this order, while one is out of quota",
   },
   agentCommand: {
     name: "agent-command",
     kind: text("<command>"),
     description: "the command line of the `command` agent; it gets the prompt on stdin",
   },
-  model: { name: "model", kind: text("<name>"), description: "the model, handed to the agent" },
+  model: {
+    name: "model",
+    kind: text("<name>"),
+    description: "the model, handed to the agent (default: haiku for claude)",
+  },
   base: {
     name: "base",
     kind: text("<branch>"),
@@ -62,6 +84,11 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     name: "idle-timeout",
     kind: duration,
     description: "bound on an agent's silence",
+  },
+  wait: {
+    name: "wait",
+    kind: toggle,
+    description: "wait while a usage limit lasts; else the run ends, to be resumed",
   },
   budgetUsd: { name: "budget", kind: usd, description: "what the run may cost" },
   taskBudgetUsd: { name: "task-budget", kind: usd, description: "what a task may cost" },
@@ -130,7 +157,8 @@ export const KEYS = Object.keys(SETTINGS) as Key[];
 export const DEFAULTS: Omit<Values, "checkJobs"> = {
   jobs: 4,
   agent: "claude",
-  model: "haiku",
+  agents: [],
+  wait: true,
   mergeBatch: 1,
   attempts: 3,
   timeoutMs: 45 * 60_000,

@@ -1,3 +1,4 @@
+import { spentUsd } from "./prices.ts";
 import type { RunRecord } from "./record.ts";
 import type { Status, Task, TaskId } from "./task.ts";
 import type { AttemptRecord, TaskRecord } from "./task_record.ts";
@@ -83,8 +84,8 @@ function statusIn(known: TaskRecord, inFile: Status): Status {
   return untouched && inFile === "completed" ? inFile : known.status;
 }
 
-/** What the attempts of a run have cost so far, as far as agents reported it. */
+/** What the attempts of a run have cost so far; estimated where agents did not report it. */
 export function spentIn(run: RunRecord): number {
   return [...run.tasks.values()].flatMap(({ attempts }) => attempts)
-    .reduce((sum, { usage }) => sum + (usage.cost_usd ?? 0), 0);
+    .reduce((sum, { usage }) => sum + spentUsd(usage), 0);
 }

@@ -22,7 +22,8 @@ export interface Schedule {
   base: string;
   jobs: number;
   agent: string;
-  model: string;
+  /** Absent: the agent's own default. */
+  model?: string;
   /** Setup first, then the checks, in the order in which they are run. */
   checks: { name: string; command: string; from: string }[];
   tasks: ScheduledTask[];

@@ -15,7 +15,10 @@ export interface Settings {
   agent: string;
   /** The shell command of the `command` agent. */
   agentCommand?: string;
-  model: string;
+  /** Agents to go on with while the one of a task is out of quota, the first before the others. */
+  agents: string[];
+  /** Absent: the agent's own default. */
+  model?: string;
   /** Branch that the plan lands on; absent: the one checked out. */
   base?: string;
   /** Absent: `pr` where that is possible, else `none`. */
@@ -25,6 +28,8 @@ export interface Settings {
   attempts: number;
   timeoutMs: number;
   idleTimeoutMs: number;
+  /** While the usage limit lasts; else the run ends there, to be resumed. */
+  wait: boolean;
   budgetUsd?: number;
   taskBudgetUsd?: number;
   only: string[];

@@ -1,3 +1,5 @@
+import type { AgentName } from "./agents.ts";
+
 /** Priorities, most urgent first. */
 export const PRIORITIES = ["blocker", "high", "medium", "low"] as const;
 export type Priority = typeof PRIORITIES[number];
@@ -35,6 +37,10 @@ export interface Task {
   body: string;
   labels: string[];
   files: FilesToTouch;
+  /** The agent that is to do it, where that is not the run's. */
+  agent?: AgentName;
+  /** The model that its agent is to use. */
+  model?: string;
   /** Tokens that the planner expects, if it said so. */
   estimatedTokens?: number;
   /** Position in the plan, from 0. */

@@ -1,6 +1,6 @@
 import { reportsTokens, sumUsd } from "../domain/measures.ts";
 import type { AttemptRecord } from "../domain/task_record.ts";
-import { costOf, modelOf, MODELS } from "./prices.ts";
+import { costOf, estimateUsd, modelOf, MODELS } from "../domain/prices.ts";
 
 export interface ModelCost {
   model: string;
@@ -22,10 +22,6 @@ export function onOtherModels(attempts: AttemptRecord[]): ModelCost[] {
 
 /** List price of the attempts that reported tokens and a known model but no cost. */
 export function estimatedUsd(attempts: AttemptRecord[]): number | undefined {
-  const costs = attempts.flatMap(({ usage }) => {
-    const model = modelOf(usage.model ?? "");
-    const known = usage.cost_usd === undefined && reportsTokens(usage) && model;
-    return known ? [costOf(known, usage)] : [];
-  });
+  const costs = attempts.flatMap(({ usage }) => estimateUsd(usage) ?? []);
   return costs.length === 0 ? undefined : sumUsd(costs);
 }

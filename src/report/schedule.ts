@@ -20,7 +20,7 @@ export function scheduleText(
       `${oneLine(schedule.plan.name)}: ${plural(tasks.length, "task")} in ${plural(steps, "step")}`,
     ),
     `onto ${oneLine(schedule.base)}, ${plural(schedule.jobs, "agent")} at a time: ` +
-    `${schedule.agent}${schedule.agent === "claude" ? ` with ${oneLine(schedule.model)}` : ""}`,
+    `${schedule.agent}${withModel(schedule)}`,
     ...(skipped.length > 0
       ? wrap(`completed already: ${skipped.map(oneLine).join(", ")}`, columns)
       : []),
@@ -47,6 +47,10 @@ export function scheduleText(
   }
   lines.push("", "Nothing has been done. Without --dry-run this is executed.");
   return lines.map((line) => line.trimEnd() + "\n").join("");
+}
+
+function withModel({ agent, model }: Schedule): string {
+  return model === undefined || agent === "command" ? "" : ` with ${oneLine(model)}`;
 }
 
 function taskLines(task: ScheduledTask, idWidth: number, columns: number): string[] {

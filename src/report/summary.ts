@@ -17,7 +17,7 @@ import type { AttemptRecord, CheckRecord, TaskRecord } from "../domain/task_reco
 import { estimatedUsd, type ModelCost, onOtherModels } from "./compare.ts";
 import { criticalPath } from "./critical.ts";
 import { nextCommands } from "./next.ts";
-import { PRICES_DATE } from "./prices.ts";
+import { PRICES_DATE } from "../domain/prices.ts";
 
 /** What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise. */
 export interface Summary {

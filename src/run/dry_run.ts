@@ -7,6 +7,7 @@ import type { Settings } from "../domain/settings.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
+import { gatherCrew } from "./crew.ts";
 import { branchTargets, planFilesOf, warningLine } from "./files.ts";
 
 /** Reads and decides all that a run would, and does nothing. The same failures stop it. */
@@ -25,9 +26,9 @@ export async function dryRun(
   if (!ready.ok) return ready;
   const agent = makeAgent(settings.agent, settings);
   if (!agent.ok) return agent;
-  const available = await agent.value.available();
-  if (!available.ok) return available;
   const { tasks, skipped } = selection.value;
+  const crew = await gatherCrew(agent.value, tasks, settings);
+  if (!crew.ok) return crew;
   const branches = await checkBranches(repo, branchTargets(repo, tasks), plan.value.identity);
   if (!branches.ok) return branches;
   const found = await findChecks(repo.checkout, settings.checks);
@@ -36,7 +37,7 @@ export async function dryRun(
     base: ready.value.base,
     jobs: settings.jobs,
     agent: agent.value.name,
-    model: settings.model,
+    ...(settings.model === undefined ? {} : { model: settings.model }),
     checks: [...(found.setup ? [found.setup] : []), ...found.checks],
     tasks: scheduleOf(tasks),
     skipped: skipped.map(({ id }) => id),

@@ -118,9 +118,16 @@ export function execute(input: ExecuteInput): Execution {
       check: promised((input, signal) => check(run().scope, input, signal)),
       publish: promised(({ task }, signal) => publish(run().scope, task, signal)),
       land: promised((input, signal) => land(run().scope, run().queue, input, signal)),
-      wait: promised(({ task, until: time, why }, signal) => {
+      wait: promised(async ({ task, parked }, signal) => {
+        if (!parked) return;
+        const { shared, until: time, why } = parked;
+        if (time <= Date.now()) return;
+        if (shared && !input.settings.wait) {
+          actor.send({ type: "INTERRUPT", limit: parked });
+          return await until(Infinity, signal);
+        }
         run().scope.emit({ type: "run.parked", task, until: new Date(time).toISOString(), why });
-        return until(time, signal);
+        await until(time, signal);
       }),
     },
     actions: { announce: (_, announcement) => announce(announcement) },

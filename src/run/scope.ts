@@ -12,6 +12,8 @@ import { childEnv, type Env } from "../exec/env.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
 import type { Repository } from "../git/repository.ts";
 import type { Recover } from "../recovery/recover.ts";
+import type { Admission } from "./admission.ts";
+import type { Crew } from "./crew.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Waits } from "./waits.ts";
 
@@ -25,7 +27,10 @@ export interface Scope {
   /** Every task of the plan. */
   tasks: Map<TaskId, Task>;
   settings: Settings;
+  /** The run's own. */
   agent: Agent;
+  /** With those that tasks name, and those to go on with when one is out of quota. */
+  crew: Crew;
   base: string;
   /** Where the base stood when the run began. */
   baseSha: string;
@@ -45,6 +50,7 @@ export interface Scope {
   /** What was merged into tasks' branches from the base, because the two do not get along. */
   merges: Map<TaskId, BaseMerge>;
   waits: Waits;
+  admission: Admission;
   /** Attempts of an earlier process of the run that ended, and whose end is still to be dealt with. */
   ended: Map<TaskId, AttemptRecord>;
   /** For checks, setup included. */

@@ -1,16 +1,14 @@
-import type { TaskId } from "../domain/task.ts";
-
 const FIRST_MS = 15_000;
 const LONGEST_MS = 15 * 60_000;
 
 /** How long to wait for a limit or an overload of which the agent did not say when it is over. */
 export class Waits {
-  readonly #count = new Map<TaskId, number>();
+  readonly #count = new Map<string, number>();
 
   /** Milliseconds: doubled each time, up to 15 minutes, with jitter so that tasks spread out. */
-  next(task: TaskId): number {
-    const count = this.#count.get(task) ?? 0;
-    this.#count.set(task, count + 1);
+  next(whose: string): number {
+    const count = this.#count.get(whose) ?? 0;
+    this.#count.set(whose, count + 1);
     return Math.min(FIRST_MS * 2 ** count, LONGEST_MS) * (0.75 + Math.random() / 2);
   }
 }
@@ -32,6 +30,16 @@ export function until(time: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", done, { once: true });
     look();
   });
+}
+
+/** Waits until the promise is settled or the signal comes. */
+export async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise: aborted, resolve } = Promise.withResolvers<void>();
+  const giveUp = () => resolve();
+  signal.addEventListener("abort", giveUp, { once: true });
+  await Promise.race([promise, aborted]);
+  signal.removeEventListener("abort", giveUp);
 }
 
 /** A timer counts awake time only, so the clock is looked at now and then. */

@@ -1,5 +1,5 @@
 import type { Occasion, WorkInput, WorkOutcome } from "../../machines/ports.ts";
-import type { AgentOutcome, AgentRequest } from "../agent/agent.ts";
+import type { AgentRequest } from "../agent/agent.ts";
 import {
   buildConflictPrompt,
   buildContinuePrompt,
@@ -10,25 +10,30 @@ import {
 } from "../agent/prompt.ts";
 import { findChecks } from "../checks/find.ts";
 import type { Usage } from "../domain/event.ts";
-import { questionIn } from "../domain/question.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import type { AttemptRecord } from "../domain/task_record.ts";
 import { forkPoint } from "../git/ancestry.ts";
 import { filesChanged, ownCommits } from "../git/commit.ts";
 import { dirname } from "node:path";
 import { mergeBase } from "./base_merge.ts";
+import type { Limit } from "./admission.ts";
+import { budgetFor, warnOfBudget } from "./budget.ts";
+import { type Turn, turnOf } from "./crew.ts";
 import { excludesOf } from "./excludes.ts";
+import { meaning, outcomeOf } from "./meaning.ts";
 import { ownBranches } from "./prepare.ts";
 import { attemptName, type Scope, workEnv, type Workspace, workspaceOf } from "./scope.ts";
 
 /** Journal lines of what an agent is doing: at most one in this time, for each agent. */
 const ACTIVITY_EVERY_MS = 2_000;
 
-type Meaning = WorkOutcome extends infer Each
-  ? Each extends WorkOutcome ? Omit<Each, "conversation" | "spentUsd"> : never
-  : never;
+/** How an attempt is made. */
+interface Start extends Turn {
+  /** What it may cost; absent: whatever it costs. */
+  budgetUsd?: number;
+  onAnswer: () => void;
+}
 
-/** One attempt of the agent at a task, from its prompt to what its end means for the task. */
+/** One attempt of an agent at a task, from its prompt to what its end means for the task. */
 export async function work(
   scope: Scope,
   input: WorkInput,
@@ -36,27 +41,54 @@ export async function work(
 ): Promise<WorkOutcome> {
   const ended = scope.ended.get(input.task);
   if (ended && scope.ended.delete(input.task)) return outcomeOf(scope, input, ended);
-  const space = workspaceOf(scope, input.task);
-  const allowance = scope.ledger.allowance(input.task);
-  if (allowance && allowance.usd <= 0) {
-    const spentUsd = allowance.scope === "run" ? scope.ledger.total : scope.ledger.of(input.task);
-    const { scope: whose, capUsd } = allowance;
-    const failure = { reason: "budget_exhausted", scope: whose, spentUsd, capUsd } as const;
-    return { kind: "blocked", spentUsd: 0, failure };
+  const { task } = workspaceOf(scope, input.task);
+  const turn = turnOf(scope, task);
+  if (turn.limit) return notBegun(input, turn.limit);
+  const { name, sharesCache } = turn.agent;
+  const place = sharesCache ? await scope.admission.follow(name, signal) : undefined;
+  try {
+    const budget = await budgetFor(scope, input.task, signal);
+    if (!budget.ok) return { kind: "blocked", spentUsd: 0, failure: budget.failure };
+    const start = { ...turn, ...budget.value, onAnswer: () => place?.answered() };
+    return await makeAttempt(scope, ownConversation(scope, input, name), start, signal);
+  } finally {
+    place?.over();
   }
+}
+
+function notBegun({ conversation }: WorkInput, { until, why }: Limit): WorkOutcome {
+  return { kind: "limited", until, why, shared: true, begun: false, conversation, spentUsd: 0 };
+}
+
+/** Another agent than the one that led a conversation cannot go on with it. */
+function ownConversation(scope: Scope, input: WorkInput, agent: string): WorkInput {
+  const attempts = scope.record.tasks.get(input.task)?.attempts ?? [];
+  const of = attempts.findLast(({ session }) => session === input.conversation)?.agent ?? agent;
+  return of === agent ? input : { ...input, conversation: undefined };
+}
+
+async function makeAttempt(
+  scope: Scope,
+  input: WorkInput,
+  start: Start,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const space = workspaceOf(scope, input.task);
   const merged = await mergeBase(scope, space, input.occasion);
   if (!merged.ok) return { kind: "blocked", spentUsd: 0, failure: merged.failure };
-  const request = await makeRequest(scope, space, input, signal);
+  const request = await makeRequest(scope, space, input, start, signal);
   if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
-  if (allowance) request.value.budgetUsd = allowance.usd;
   const origin = await originOf(scope, space);
   if (!origin.ok) return { kind: "blocked", spentUsd: 0, failure: origin.failure };
-  scope.ledger.begin(input.task);
+  // Another attempt may have met a limit meanwhile.
+  const met = scope.admission.limitOf(start.agent.name);
+  if (met) return notBegun(input, turnOf(scope, space.task).limit ?? { ...met, until: Date.now() });
   scope.attemptStarts.set(input.task, {
     at: Date.now(),
     ...(origin.value === undefined ? {} : { origin: origin.value }),
   });
-  const outcome = await scope.agent.attempt(request.value);
+  scope.ledger.begin(input.task, start.budgetUsd);
+  const outcome = await start.agent.attempt(request.value);
   const spentUsd = scope.ledger.end(input.task, outcome.usage);
   const { transcript } = request.value;
   scope.emit({
@@ -72,28 +104,11 @@ export async function work(
     ...(outcome.detail ? { detail: outcome.detail } : {}),
     ...outcome.usage,
   });
+  warnOfBudget(scope);
   return {
     spentUsd,
     conversation: outcome.session,
-    ...meaning(scope, input, outcome, transcript),
-  };
-}
-
-/** What an attempt came to that ended in an earlier process of the run, which has paid for it. */
-function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord): WorkOutcome {
-  const { outcome = "interrupted", exitCode = null, usage, ms = 0, detail, until } = ended;
-  const told: AgentOutcome = {
-    outcome,
-    exitCode,
-    usage,
-    ms,
-    ...(detail === undefined ? {} : { detail }),
-    ...(until === undefined ? {} : { until }),
-  };
-  return {
-    spentUsd: 0,
-    conversation: input.conversation,
-    ...meaning(scope, input, told, ended.transcript ?? ""),
+    ...meaning(scope, input, { ...outcome, agent: start.agent.name }, transcript),
   };
 }
 
@@ -107,6 +122,7 @@ async function makeRequest(
   scope: Scope,
   space: Workspace,
   input: WorkInput,
+  { agent, model, budgetUsd, onAnswer }: Start,
   signal: AbortSignal,
 ): Promise<Result<AgentRequest>> {
   const { task, attempt, occasion, conversation } = input;
@@ -116,7 +132,10 @@ async function makeRequest(
   if (!excludes.ok) return excludes;
   const files = await writeFiles(scope, space, input, prompt.value);
   if (!files.ok) return files;
-  const { settings, emit, agent, ledger } = scope;
+  const { settings, emit, ledger } = scope;
+  const report = everySoOften((doing, usage) =>
+    emit({ type: "agent.activity", task, attempt, doing, ...usage })
+  );
   return ok({
     task,
     attempt,
@@ -127,7 +146,8 @@ async function makeRequest(
       PAREX_PROMPT_FILE: files.value.promptFile,
       PAREX_ATTEMPT: String(attempt),
     }),
-    model: settings.model,
+    ...(model === undefined ? {} : { model }),
+    ...(budgetUsd === undefined ? {} : { budgetUsd }),
     ...(conversation === undefined ? {} : { resume: conversation }),
     timeoutMs: settings.timeoutMs,
     idleMs: settings.idleTimeoutMs,
@@ -143,10 +163,12 @@ async function makeRequest(
         kind: occasion.kind,
         ...(session ? { session } : {}),
       }),
-    onActivity: everySoOften((doing, usage) => {
+    onActivity: (doing, usage) => {
+      onAnswer();
       ledger.update(task, usage);
-      emit({ type: "agent.activity", task, attempt, doing, ...usage });
-    }),
+      warnOfBudget(scope);
+      report(doing, usage);
+    },
   });
 }
 
@@ -260,56 +282,4 @@ async function dependencyChanges(
     });
   }
   return ok(changes);
-}
-
-/** What an attempt's end means for the task. An agent's word is never evidence of its work. */
-function meaning(
-  scope: Scope,
-  input: WorkInput,
-  outcome: AgentOutcome,
-  log: string,
-): Meaning {
-  const detail = outcome.detail ?? "";
-  switch (outcome.outcome) {
-    case "finished": {
-      const question = questionIn(detail);
-      return question === undefined
-        ? { kind: "done" }
-        : { kind: "blocked", failure: { reason: "needs_input", question } };
-    }
-    case "failed":
-    case "interrupted":
-      return {
-        kind: "broke_off",
-        why: outcome.outcome,
-        failure: { reason: "agent_failed", exitCode: outcome.exitCode, detail, log },
-      };
-    case "timeout":
-      return {
-        kind: "broke_off",
-        why: "timeout",
-        failure: { reason: "agent_timeout", ms: scope.settings.timeoutMs, log },
-      };
-    case "idle":
-      return {
-        kind: "broke_off",
-        why: "idle",
-        failure: { reason: "agent_idle", ms: scope.settings.idleTimeoutMs, log },
-      };
-    case "limited":
-      return {
-        kind: "limited",
-        until: outcome.until ?? Date.now() + scope.waits.next(input.task),
-        why: detail || "usage limit",
-      };
-    case "budget": {
-      const spentUsd = scope.ledger.of(input.task);
-      const capUsd = scope.settings.taskBudgetUsd ?? scope.settings.budgetUsd ?? spentUsd;
-      const whose = scope.settings.taskBudgetUsd === undefined ? "run" : "task";
-      return {
-        kind: "blocked",
-        failure: { reason: "budget_exhausted", scope: whose, spentUsd, capUsd },
-      };
-    }
-  }
 }

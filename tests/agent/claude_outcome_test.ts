@@ -41,16 +41,17 @@ const CASES: Record<string, Case> = {
   },
   "a 429": {
     stream: [refused("API Error: Request rejected (429)", 429)],
-    judged: { outcome: "limited", detail: "API Error: Request rejected (429)" },
+    judged: { outcome: "limited", limit: "quota", detail: "API Error: Request rejected (429)" },
   },
   "an overloaded API": {
     stream: [refused("API Error: 529 Overloaded", 529)],
-    judged: { outcome: "limited", detail: "API Error: 529 Overloaded" },
+    judged: { outcome: "limited", limit: "overload", detail: "API Error: 529 Overloaded" },
   },
   "no network": {
     stream: [refused("API Error: Unable to connect to API (ConnectionRefused)")],
     judged: {
       outcome: "limited",
+      limit: "overload",
       detail: "API Error: Unable to connect to API (ConnectionRefused)",
     },
   },
@@ -58,6 +59,7 @@ const CASES: Record<string, Case> = {
     stream: [rejected("rejected", 1_800_000_000), refused("You've hit your session limit", 429)],
     judged: {
       outcome: "limited",
+      limit: "quota",
       detail: "You've hit your session limit",
       until: 1_800_000_000_000,
     },
@@ -66,6 +68,7 @@ const CASES: Record<string, Case> = {
     stream: [refused("Claude AI usage limit reached|1800000000")],
     judged: {
       outcome: "limited",
+      limit: "quota",
       detail: "Claude AI usage limit reached|1800000000",
       until: 1_800_000_000_000,
     },

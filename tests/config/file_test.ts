@@ -48,7 +48,7 @@ Deno.test("parseConfig() names every unknown and repeated key with its place", (
   );
   const { problems } = parseConfig("/repo/config.yaml", "buget: 3\nzzzzzz: 1\n");
   assertEquals(problems[0]?.hint, "did you mean budget?");
-  assert(problems[1]?.hint.includes("jobs, agent, agent-command"), problems[1]?.hint);
+  assert(problems[1]?.hint.includes("jobs, agent, agents, agent-command"), problems[1]?.hint);
 });
 
 Deno.test("parseConfig() says where the YAML is wrong", () => {

@@ -41,7 +41,9 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
   assertEquals(await settingsOf({}), {
     jobs: 4,
     agent: "claude",
+    agents: [],
     model: "haiku",
+    wait: true,
     mergeBatch: 1,
     attempts: 3,
     timeoutMs: 45 * 60_000,
@@ -92,6 +94,8 @@ Deno.test("loadSettings() reads every setting from the config file", async () =>
   const config = `
 jobs: 8
 agent: command
+agents: [codex]
+wait: false
 agent-command: ./agent
 model: opus
 base: main
@@ -123,6 +127,8 @@ recovery:
   assertEquals(await settingsOf({ config }), {
     jobs: 8,
     agent: "command",
+    agents: ["codex"],
+    wait: false,
     agentCommand: "./agent",
     model: "opus",
     base: "main",

@@ -99,8 +99,10 @@ Deno.test({
     const { code, stderr } = await executeWith(stage, api);
     assertEquals(code, 0, stderr);
     const journal = await stage.journal();
-    assertEquals(eventsOf(journal, "run.parked").map(({ until }) => Date.parse(until) / 1000), [
-      resets,
+    const parked = eventsOf(journal, "run.parked");
+    assertEquals(parked.map(({ task, until }) => [task, Date.parse(until) / 1000]), [
+      [undefined, resets],
+      ["a", resets],
     ]);
     const attempts = eventsOf(journal, "agent.finished");
     assertEquals(attempts.map(({ attempt, outcome }) => [attempt, outcome]), [

@@ -4,6 +4,7 @@ import type {
   AheadEvent,
   Landing,
   LoadedRun,
+  Parked,
   RunOutcome,
   Verdict,
   WorkOutcome,
@@ -103,7 +104,7 @@ function play(script: Script) {
             log.push(`${task} ${landing.kind}`);
             return landing;
           }),
-          wait: port<void, { task: TaskId; until: number; why: string }>(() => {}),
+          wait: port<void, { task: TaskId; parked: Parked | undefined }>(() => {}),
         },
         actions: {
           announce: (_, { task, status, failure }) =>

@@ -112,12 +112,17 @@ Deno.test("an attempt that broke off is made again while attempts are left, then
 
 Deno.test("a usage limit parks a task in its place and spends no attempt", () => {
   const task = working();
-  task.done("work", { kind: "limited", until: 42, why: "limit", spentUsd: 0, conversation: "c9" });
+  const limited = { kind: "limited", until: 42, why: "limit", shared: true, spentUsd: 0 };
+  task.done("work", { ...limited, begun: true, conversation: "c9" });
   assertEquals(task.at(), { in_progress: "parked" });
   assertEquals(task.told().includes("TASK.FREED"), false);
   assertEquals(task.done("wait", undefined).at(), { in_progress: "working" });
   assertEquals(task.snapshot().context.attempt, 1);
   assertEquals(task.snapshot().context.conversation, "c9");
+  assertEquals(task.snapshot().context.occasion, { kind: "resumed", why: "limited" });
+
+  const fresh = working().done("work", { ...limited, begun: false }).done("wait", undefined);
+  assertEquals(fresh.snapshot().context.occasion, { kind: "first" });
 });
 
 Deno.test("a task that waits for a place is blocked when the budget is spent", () => {
@@ -165,7 +170,7 @@ Deno.test("no event but the expected one moves a task", () => {
     ["queued", testing().done("check", RED), ["PLACE", "BUDGET_SPENT"]],
     [
       "parked",
-      working().done("work", { kind: "limited", until: 1, why: "", spentUsd: 0 }),
+      working().done("work", { kind: "limited", until: 1, why: "", spentUsd: 0, begun: true }),
       [],
     ],
     ["checking", testing(), []],

@@ -3,7 +3,7 @@ import { recordOf } from "../../src/domain/record.ts";
 import type { TaskRecord } from "../../src/domain/task_record.ts";
 import { newTask } from "../../src/domain/task_record.ts";
 import { criticalPath } from "../../src/report/critical.ts";
-import { costOf, modelOf } from "../../src/report/prices.ts";
+import { costOf, modelOf } from "../../src/domain/prices.ts";
 import { summarize } from "../../src/report/summary.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { agentStarted, node, sampleEvents, script, started, status } from "./sample_run.ts";

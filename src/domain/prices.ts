@@ -1,4 +1,4 @@
-import type { Usage } from "../domain/event.ts";
+import type { Usage } from "./event.ts";
 
 /** When the list prices below were read from the models' documentation. */
 export const PRICES_DATE = "2026-10";
@@ -68,4 +68,16 @@ export function costOf(model: Model, usage: Usage): number {
     model.rates[0];
   return ((input_tokens + cache_write_tokens * CACHE_WRITE) * rates.input +
     output_tokens * rates.output + cache_read_tokens * rates.cacheRead) / MILLION;
+}
+
+/** What was spent: as reported, else estimated from list prices; 0 where nothing is known. */
+export function spentUsd(usage: Usage): number {
+  return usage.cost_usd ?? estimateUsd(usage) ?? 0;
+}
+
+/** The list price of what was reported without its cost; undefined: tokens or model are not known. */
+export function estimateUsd(usage: Usage): number | undefined {
+  const model = modelOf(usage.model ?? "");
+  const told = usage.input_tokens !== undefined || usage.output_tokens !== undefined;
+  return usage.cost_usd === undefined && told && model ? costOf(model, usage) : undefined;
 }
