@@ -30,7 +30,8 @@ export function signalTree(tree: Tree, signal: Deno.Signal): number {
   return running.length;
 }
 
-async function gone(tree: Tree, withinMs: number): Promise<boolean> {
+/** Whether nothing of a tree runs, now or within this time. */
+export async function gone(tree: Tree, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (let pause = POLL_MS;; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
     if (processesOf(tree).length === 0) return true;

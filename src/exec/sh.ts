@@ -1,6 +1,7 @@
 import { $ } from "zx";
 import { type Env, toolEnv } from "./env.ts";
 import { endTree, GRACE_MS } from "./kill.ts";
+import type { Marks } from "./processes.ts";
 import { onShutdown } from "./shutdown.ts";
 
 export interface ShOptions {
@@ -24,6 +25,13 @@ export interface ShResult {
 const LOCAL_TIMEOUT_MS = 10 * 60_000;
 const MIN_GRACE_MS = 1_000;
 
+let marks: Marks = {};
+
+/** Every command from now on carries these marks: a later process finds what a dead one has left. */
+export function markCommands(variables: Marks): void {
+  marks = variables;
+}
+
 /**
  * Runs a short command of parex's own (git, gh) to its end and returns whatever its exit code was.
  * Words are quoted by zx; the caller puts `--` before names that a plan brought.
@@ -31,7 +39,7 @@ const MIN_GRACE_MS = 1_000;
 export async function sh(argv: readonly string[], options: ShOptions): Promise<ShResult> {
   const command = $({
     cwd: options.cwd,
-    env: options.env ?? toolEnv(),
+    env: { ...options.env ?? toolEnv(), ...marks },
     quiet: true,
     nothrow: true,
     detached: true,

@@ -57,10 +57,11 @@ async function settleHead(
   const state = await headState(space.path);
   if (!state.ok) return state;
   const { inProgress, branch } = state.value;
-  if (inProgress) {
-    const unmerged = left.filter(({ state }) => UNMERGED.has(state)).map(({ path }) => path);
+  const unmerged = left.filter(({ state }) => UNMERGED.has(state)).map(({ path }) => path);
+  // A stash that does not apply leaves conflicts with no operation under way.
+  if (inProgress || unmerged.length > 0) {
     const files = unmerged.length > 0 ? `; unmerged files: ${unmerged.join(", ")}` : "";
-    return ok(unfit("git status", `a ${inProgress} is half done${files}`));
+    return ok(unfit("git status", `a ${inProgress ?? "merge"} is half done${files}`));
   }
   if (branch === space.branch) return ok({ passed: true });
   const since = scope.attemptStarts.get(space.task.id)?.at ?? Date.now();

@@ -33,7 +33,13 @@ import { type Lock, readLock, takeLock } from "./lock.ts";
 import { prepareLanding } from "./land.ts";
 import { baseOf } from "./queue.ts";
 import type { Scope } from "./scope.ts";
-import { endProcessesOf, isStillUnfinished, takeUp, type Unfinished } from "./resume.ts";
+import {
+  endProcessesOf,
+  isStillUnfinished,
+  markCommandsOf,
+  takeUp,
+  type Unfinished,
+} from "./resume.ts";
 import { Statuses } from "./statuses.ts";
 import { newRunId, runDir, stateDir } from "./store.ts";
 import { Waits } from "./waits.ts";
@@ -125,6 +131,7 @@ async function openLocked(
   const dir = runDir(repo.commonDir, run);
   const journal = journalIn(dir, run, resume?.lastSeq);
   if (!journal.ok) return journal;
+  const unmark = markCommandsOf(run);
   const { emit } = journal.value;
   const record = resume?.record ?? emptyRecord();
   journal.value.listen((event) => applyEvent(record, event));
@@ -165,6 +172,7 @@ async function openLocked(
   const close = () => {
     if (closed) return;
     closed = true;
+    unmark();
     journal.value.close();
     lock.release();
   };

@@ -5,7 +5,9 @@ import { type Beginning, remainderOf } from "../domain/resume.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { Selection } from "../domain/selection.ts";
 import type { TaskId } from "../domain/task.ts";
-import { endTree } from "../exec/kill.ts";
+import { endTree, gone } from "../exec/kill.ts";
+import type { Marks } from "../exec/processes.ts";
+import { markCommands } from "../exec/sh.ts";
 import { forkPoint } from "../git/ancestry.ts";
 import { conflictsBetween } from "../git/merge.ts";
 import { discardTracked } from "../git/discard.ts";
@@ -111,9 +113,28 @@ export function selectRemainder(
   });
 }
 
-/** Ends what a process that is gone has left running of a run. */
+/** How long a git that a dead process has started may take to come to its end. */
+const COMMAND_MS = 15_000;
+
+/** What carries the marks of a run's git and gh commands. */
+function commandsOf(run: string): { marks: Marks } {
+  return { marks: { PAREX_COMMAND_OF: run } };
+}
+
+/** From now on, commands are known as this run's. Returns how to end that. */
+export function markCommandsOf(run: string): () => void {
+  markCommands(commandsOf(run).marks);
+  return () => markCommands({});
+}
+
+/**
+ * Ends what a process that is gone has left running of a run: agents and checks at once, commands of
+ * git's when they do not come to their end by themselves, since half of one is worse than all of it.
+ */
 export async function endProcessesOf(run: string): Promise<void> {
-  await endTree({ marks: { PAREX_RUN_ID: run } });
+  const agents = endTree({ marks: { PAREX_RUN_ID: run } });
+  if (!await gone(commandsOf(run), COMMAND_MS)) await endTree(commandsOf(run));
+  await agents;
 }
 
 /**
