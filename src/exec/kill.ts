@@ -9,17 +9,17 @@ const AFTER_KILL_MS = 2_000;
 
 /** Ends a tree: TERM, a grace period, then KILL. Resolves when nothing of it runs. */
 export async function endTree(tree: Tree, graceMs = GRACE_MS): Promise<void> {
-  if (signalTree(tree, "SIGTERM") === 0) return;
+  if (await signalTree(tree, "SIGTERM") === 0) return;
   // A stopped process takes TERM only when it goes on.
-  signalTree(tree, "SIGCONT");
+  await signalTree(tree, "SIGCONT");
   if (await gone(tree, graceMs)) return;
-  signalTree(tree, "SIGKILL");
+  await signalTree(tree, "SIGKILL");
   await gone(tree, AFTER_KILL_MS);
 }
 
 /** Sends a signal to every process of a tree; returns how many there are. */
-export function signalTree(tree: Tree, signal: Deno.Signal): number {
-  const running = processesOf(tree);
+export async function signalTree(tree: Tree, signal: Deno.Signal): Promise<number> {
+  const running = await processesOf(tree);
   for (const { pid } of running) {
     try {
       Deno.kill(pid, signal);
@@ -34,7 +34,7 @@ export function signalTree(tree: Tree, signal: Deno.Signal): number {
 export async function gone(tree: Tree, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (let pause = POLL_MS;; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
-    if (processesOf(tree).length === 0) return true;
+    if ((await processesOf(tree)).length === 0) return true;
     if (performance.now() >= deadline) return false;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

@@ -64,14 +64,14 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
   const tree: Tree = { pgid: child.pid, ...(spec.marks ? { marks: spec.marks } : {}) };
   let by: ProcessEnd["by"] = "itself";
   let ending: Promise<void> | undefined;
-  const endAs = (why: ProcessEnd["by"], graceMs = spec.graceMs ?? GRACE_MS) => {
+  const endAs = async (why: ProcessEnd["by"], graceMs = spec.graceMs ?? GRACE_MS) => {
     if (ending) {
-      if (graceMs === 0) signalTree(tree, "SIGKILL");
-      return ending;
+      if (graceMs === 0) await signalTree(tree, "SIGKILL");
+      return await ending;
     }
     by = why;
     ending = endTree(tree, graceMs);
-    return ending;
+    await ending;
   };
   const timers = watchdogs(spec, endAs);
   const abort = () => void endAs("abort");

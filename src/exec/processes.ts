@@ -22,17 +22,19 @@ export interface Tree {
 
 /** The processes that carry all these marks; without marks, all that this user may see. */
 export function processTable(marks?: Marks): ProcessRow[] {
-  return scan(marks).filter(({ marked }) => marked || marks === undefined).map(rowOf);
+  return scanNow(marks).filter(({ marked }) => marked || marks === undefined).map(rowOf);
 }
 
-/** What runs of a tree now. */
-export function processesOf({ pgid, marks }: Tree): ProcessRow[] {
-  return scan(marks).filter((row) => row.pgid === pgid || row.marked).map(rowOf);
+/** What runs of a tree now. Asked when each command ends, so nothing else waits for the answer. */
+export async function processesOf({ pgid, marks }: Tree): Promise<ProcessRow[]> {
+  const scan = scanOf(marks);
+  const rows = scan ? scan.read(textOf(await scan.command.output())) : [];
+  return rows.filter((row) => row.pgid === pgid || row.marked).map(rowOf);
 }
 
 /** When a process started, as `processTable` writes it; undefined if it does not run. */
 export function startOf(pid: number): string | undefined {
-  return scan().find((row) => row.pid === pid)?.started;
+  return scanNow().find((row) => row.pid === pid)?.started;
 }
 
 interface Scanned extends ProcessRow {
@@ -41,20 +43,40 @@ interface Scanned extends ProcessRow {
 
 const rowOf = ({ pid, pgid, started }: Scanned): ProcessRow => ({ pid, pgid, started });
 
+interface Scan {
+  command: Deno.Command;
+  read(text: string): Scanned[];
+}
+
+function scanNow(marks?: Marks): Scanned[] {
+  const scan = scanOf(marks);
+  return scan ? scan.read(textOf(scan.command.outputSync())) : [];
+}
+
 /**
  * Deno refuses its own program `/proc` unless it has every permission there is, so a child reads it;
  * where there is none, `ps` is asked. Neither inherits this process's environment: it would be found.
  */
-function scan(marks?: Marks): Scanned[] {
+function scanOf(marks?: Marks): Scan | undefined {
   const pairs = Object.entries(marks ?? {}).map(([name, value]) => `${name}=${value}`);
-  if (Deno.build.os === "linux") return fromProc(pairs);
-  return Deno.build.os === "windows" ? [] : fromPs(pairs);
+  if (Deno.build.os === "windows") return undefined;
+  if (Deno.build.os === "linux") {
+    return { command: reader("sh", ["-c", READ_PROC, "sh", ...pairs]), read: procRows };
+  }
+  const columns = "pid=,pgid=,stat=,lstart=,command=";
+  const command = reader("ps", ["-x", "-E", "-ww", "-o", columns]);
+  return { command, read: (text) => psRows(text, pairs) };
 }
 
-/** First the marked processes, of which only candidates are looked at closely, then all of them. */
+/**
+ * First the marked processes, then all of them. Each mark leaves fewer to be looked at closely: a
+ * run's other agents carry some of the marks, too.
+ */
 const READ_PROC = `
 if [ $# -gt 0 ]; then
-  for file in $(grep -slF -e "$1" /proc/[0-9]*/environ); do
+  files=$(echo /proc/[0-9]*/environ)
+  for pair do files=$(grep -slF -e "$pair" $files </dev/null); done
+  for file in $files; do
     for pair do tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qxF -e "$pair" || continue 2; done
     echo "$file"
   done
@@ -63,8 +85,7 @@ echo
 cat /proc/[0-9]*/stat 2>/dev/null
 `;
 
-function fromProc(pairs: string[]): Scanned[] {
-  const text = run("sh", ["-c", READ_PROC, "sh", ...pairs]);
+function procRows(text: string): Scanned[] {
   const end = text.startsWith("\n") ? 0 : text.indexOf("\n\n") + 1;
   const marked = new Set(
     text.slice(0, end).split("\n").map((path) => Number(path.split("/")[2])),
@@ -84,8 +105,7 @@ function statRow(line: string): ProcessRow | undefined {
   return { pid, pgid: Number(group), started };
 }
 
-function fromPs(pairs: string[]): Scanned[] {
-  const text = run("ps", ["-x", "-E", "-ww", "-o", "pid=,pgid=,stat=,lstart=,command="]);
+function psRows(text: string, pairs: string[]): Scanned[] {
   return text.split("\n").flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+ \S+\s+\d+ \S+ \d+)\s(.*)$/.exec(line);
     if (!match || match[3]?.startsWith("Z")) return [];
@@ -99,14 +119,17 @@ function fromPs(pairs: string[]): Scanned[] {
   });
 }
 
-function run(program: string, args: string[]): string {
-  const { stdout } = new Deno.Command(program, {
+function reader(program: string, args: string[]): Deno.Command {
+  return new Deno.Command(program, {
     args,
     clearEnv: true,
     env: { LC_ALL: "C", PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin" },
     stdin: "null",
     stdout: "piped",
     stderr: "null",
-  }).outputSync();
+  });
+}
+
+function textOf({ stdout }: Deno.CommandOutput): string {
   return new TextDecoder().decode(stdout);
 }
