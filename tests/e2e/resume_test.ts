@@ -122,3 +122,38 @@ Deno.test("retry does blocked tasks again, with what waits for them and nothing 
   assertMatch(again.stderr, /a is completed, not blocked/);
   assert((await stage.parex(["retry", "z"])).stderr.includes("no task"));
 });
+
+/** Plays Claude Code: says who it is and what it does, and hangs in its first conversation. */
+const CLAUDE = `#!/bin/sh
+echo "$*" >> "$RIG/notes/calls"
+case "$1" in --help) exit 0;; esac
+for word; do case "$word" in
+  --session-id=*|--resume=*) session="\${word#*=}";;
+esac; done
+echo '{"type":"system","subtype":"init","session_id":"'$session'","model":"m","tools":[]}'
+echo '{"type":"assistant","session_id":"'$session'","message":{"id":"1","role":"assistant","content":[{"type":"tool_use","id":"t","name":"Bash","input":{"command":"true"}}]}}'
+case "$*" in *--session-id=*) touch "$RIG/notes/talks"; sleep 300;; esac
+echo work > a.txt
+echo '{"type":"result","subtype":"success","is_error":false,"session_id":"'$session'","result":"done"}'
+`;
+
+Deno.test("resume goes on in the conversation that a kill cut off", async () => {
+  await using stage = await rig();
+  const claude = join(stage.home, "claude");
+  await Deno.writeTextFile(claude, CLAUDE, { mode: 0o755 });
+  const env = { PAREX_AGENT: "claude", PAREX_AGENT_COMMAND: "", PAREX_CLAUDE: claude };
+  const killed = stage.start(["execute"], { env });
+  await until("the agent talks", async () => await stage.note("talks") !== undefined);
+  await until("parex has heard it", async () => {
+    return eventsOf(await stage.journal(), "agent.activity").length > 0;
+  });
+  killed.signal("SIGKILL");
+  await killed.ended;
+
+  const resumed = await stage.parex(["resume"], { env });
+  assertEquals(resumed.code, 0, resumed.stderr);
+  const [first, second] = eventsOf(await stage.journal(), "agent.started");
+  assert(first?.session !== undefined);
+  assertEquals([second?.session, second?.attempt], [first.session, 1]);
+  assertMatch(await stage.note("calls") ?? "", new RegExp(`--resume=${first.session}`));
+});

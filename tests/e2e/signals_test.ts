@@ -2,6 +2,8 @@
 import { join } from "node:path";
 import { GRACE_MS } from "../../src/exec/kill.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { shellWord } from "../../src/exec/quote.ts";
+import { parexArgv } from "../support/parex.ts";
 import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
 
 const HANGS = `touch "$NOTES/$PAREX_TASK_ID"; echo half > half.txt; sleep 300`;
@@ -103,3 +105,51 @@ Deno.test("the lock and the leftovers of a parex that was killed do not stop the
   assertEquals(eventsOf(run.events, "run.started")[0]?.leftovers, ["a"]);
   assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "half");
 });
+
+Deno.test("a parex that was stopped and goes on has not counted that time against its agents", async () => {
+  await using stage = await rig({
+    agent: { a: `touch "$NOTES/a"; sleep 3; echo a > a.txt` },
+  });
+  const parex = stage.start(["execute", "--idle-timeout", "4s", "--timeout", "5s"]);
+  await atWork(stage, "a");
+  parex.signal("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  parex.signal("SIGCONT");
+  assertEquals((await parex.ended).code, 0);
+  assertEquals(await stage.statuses(), { a: "completed" });
+});
+
+Deno.test("a run needs no stdin, and nobody who reads what it prints", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: { after: ["a"] } } });
+  const command = parexArgv(["execute"]).map(shellWord).join(" ");
+  const agent = `sh ${shellWord(join(stage.home, "agent.sh"))}`;
+  const { code } = await new Deno.Command("sh", {
+    args: ["-c", `{ ${command} <&- 2>&1; echo $? > "$RIG/notes/code"; } | true`],
+    cwd: stage.root,
+    env: { RIG: stage.home, PAREX_AGENT: "command", PAREX_AGENT_COMMAND: agent },
+  }).output();
+  assertEquals(code, 0);
+  await until("parex has ended", async () => await stage.note("code") !== undefined);
+  assertEquals(await stage.note("code"), "0\n");
+  assertEquals(await stage.statuses(), { a: "completed", b: "completed" });
+  assertEquals(await stage.left(), []);
+});
+
+for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
+  Deno.test(`a run that ${signal} has interrupted is resumed where it was`, async () => {
+    await using stage = await rig({ tasks: { a: {}, b: { after: ["a"] } }, agent: { b: HANGS } });
+    const parex = stage.start(["execute"]);
+    await atWork(stage, "b");
+    parex.signal(signal);
+    assertEquals((await parex.ended).code, 130);
+    await stage.agent({ b: "cat half.txt > b.txt" });
+    const resumed = await stage.parex(["resume"]);
+    assertEquals(resumed.code, 0, resumed.stderr);
+    const started = eventsOf(await stage.journal(), "agent.started");
+    assertEquals(started.map(({ task, attempt, kind }) => `${task} ${attempt} ${kind}`), [
+      "a 1 first",
+      "b 1 first",
+      "b 1 resumed",
+    ]);
+  });
+}

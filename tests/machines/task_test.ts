@@ -1,6 +1,7 @@
 import { initialTransition, transition } from "xstate";
 import { type TaskEvent, taskMachine, type TaskMessage } from "../../machines/task.ts";
 import type { Announcement, Verdict, WorkOutcome } from "../../machines/ports.ts";
+import type { Beginning } from "../../src/domain/resume.ts";
 import type { Failure } from "../../src/domain/failure.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 
@@ -27,8 +28,9 @@ const RED = {
 };
 const REFUSED = { ok: false, failure: FAILED };
 
-function walk(attempts = 3) {
-  let [snapshot, actions] = initialTransition(taskMachine, { task: "a", attempts });
+function walk(attempts = 3, begin?: Beginning) {
+  const input = { task: "a", attempts, ...(begin ? { begin } : {}) };
+  let [snapshot, actions] = initialTransition(taskMachine, input);
   const told: unknown[] = [];
   const step = (event: TaskEvent | { type: string; output: unknown }) => {
     [snapshot, actions] = transition(taskMachine, snapshot, event as TaskEvent);
@@ -69,6 +71,27 @@ Deno.test("a task goes from pending to completed when every port succeeds", () =
   assertEquals(task.told(), ["completed", "TASK.COMPLETED"]);
   assertEquals(task.done("land", { kind: "landed" }).at(), { completed: "landed" });
   assertEquals(task.told(), ["TASK.SETTLED"]);
+});
+
+Deno.test("a task whose attempt was cut off is prepared, and makes it again in its conversation", () => {
+  const begin = { at: "preparing", attempt: 2, cutOff: true, conversation: "c1" } as const;
+  const task = walk(3, begin).send({ type: "START" }).done("prepare", { ok: true });
+  assertEquals(task.at(), { in_progress: "working" });
+  const { attempt, occasion, conversation } = task.snapshot().context;
+  assertEquals([attempt, conversation], [2, "c1"]);
+  assertEquals(occasion, { kind: "resumed", why: "interrupted" });
+});
+
+Deno.test("a task is taken up where it was left, and needs no place beyond its attempt", () => {
+  const at = (at: Beginning["at"]) => walk(3, { at, attempt: 2 }).send({ type: "START" });
+  assertEquals(at("working").at(), { in_progress: "working" });
+  const testing = at("testing");
+  assertEquals(testing.at(), { testing: "checking" });
+  assertEquals(testing.told(), ["TASK.FREED", "testing"]);
+  assertEquals(testing.done("check", RED).send({ type: "PLACE" }).snapshot().context.attempt, 3);
+  const landing = at("landing");
+  assertEquals(landing.at(), { completed: "landing" });
+  assertEquals(landing.told(), ["TASK.FREED", "completed", "TASK.COMPLETED"]);
 });
 
 Deno.test("a task's top-level states are the five statuses", () => {
