@@ -8,7 +8,7 @@ import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { gatherCrew } from "./crew.ts";
-import { branchTargets, planFilesOf, warningLine } from "./files.ts";
+import { branchTargets, mayBeDirty, warningLine } from "./files.ts";
 
 /** Reads and decides all that a run would, and does nothing. The same failures stop it. */
 export async function dryRun(
@@ -21,7 +21,7 @@ export async function dryRun(
   const ready = await checkRepository(repo, {
     ...(settings.base === undefined ? {} : { base: settings.base }),
     allowDirty: settings.allowDirty,
-    mayBeDirty: planFilesOf(repo, plan.value),
+    mayBeDirty: mayBeDirty(repo, plan.value, settings),
   });
   if (!ready.ok) return ready;
   const agent = makeAgent(settings.agent, settings);

@@ -1,14 +1,23 @@
-import { dirname, relative } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { branchOf, worktreeOf } from "../domain/names.ts";
 import type { Plan, Problem } from "../domain/plan.ts";
+import type { Settings } from "../domain/settings.ts";
 import type { Task } from "../domain/task.ts";
 import type { Repository } from "../git/repository.ts";
+
+/**
+ * What may be uncommitted at the start of a run, absolute: the plan, and the files that are copied
+ * into worktrees anyway.
+ */
+export function mayBeDirty(repo: Repository, plan: Plan, { copy }: Settings): string[] {
+  return [...planFilesOf(repo, plan), ...copy.map((path) => resolve(repo.checkout, path))];
+}
 
 /**
  * What of a plan may be uncommitted, absolute: its whole folder, or, where that is the top of the
  * repository, the plan and its task files alone.
  */
-export function planFilesOf(repo: Repository, plan: Plan): string[] {
+function planFilesOf(repo: Repository, plan: Plan): string[] {
   const folder = dirname(plan.path);
   if (folder !== repo.checkout && !repo.checkout.startsWith(`${folder}/`)) return [folder];
   return [plan.path, ...plan.tasks.map(({ source }) => source.path)];

@@ -73,6 +73,13 @@ for (
   });
 }
 
+Deno.test("a file that is copied into worktrees does not make the checkout dirty", async () => {
+  await using stage = await rig();
+  await stage.repo.write({ ".env": "KEY=1\n" });
+  assertEquals((await stage.execute()).code, 0);
+  assert(!(await stage.filesOf("a")).includes(".env"));
+});
+
 Deno.test("a changed or untracked plan does not make the checkout dirty", async () => {
   await using stage = await rig();
   await stage.repo.write({ ".parallel/plans/tasks/note.md": "new\n", ...planFiles({ a: {} }) });
