@@ -3,7 +3,7 @@ import type { Io } from "./context.ts";
 
 /** Reads one event of Claude Code's from stdin and answers it; returns the exit code. */
 export async function answerHook(io: Io): Promise<number> {
-  const text = await new Response(Deno.stdin.readable).text();
+  const text = readStdin();
   const env = Deno.env.toObject();
   const { code, stdout, stderr } = await answer(text, env, io.cwd).catch((error) => {
     // A bug must not open the borders that it guards.
@@ -13,4 +13,15 @@ export async function answerHook(io: Io): Promise<number> {
   if (stdout !== "") io.out(stdout);
   if (stderr !== "") io.err(stderr);
   return code;
+}
+
+/** All of stdin, in the way that costs the least to start with. */
+function readStdin(): string {
+  const decoder = new TextDecoder();
+  const chunk = new Uint8Array(65_536);
+  let text = "";
+  for (let size = Deno.stdin.readSync(chunk); size !== null; size = Deno.stdin.readSync(chunk)) {
+    text += decoder.decode(chunk.subarray(0, size), { stream: true });
+  }
+  return text + decoder.decode();
 }

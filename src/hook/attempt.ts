@@ -1,7 +1,6 @@
-import { isAbsolute } from "node:path";
-import type { Env } from "../exec/env.ts";
-import { toolEnv } from "../exec/env.ts";
+import { type Env, toolEnv } from "../exec/env.ts";
 import { quick } from "../exec/quick.ts";
+import { isAbsolute } from "./paths.ts";
 
 /** An attempt as its hooks remember it from one call to the next. */
 export interface AttemptRecord {

@@ -1,7 +1,15 @@
-import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { branchOf, WORKTREES_DIR } from "../domain/names.ts";
 import type { Env } from "../exec/env.ts";
-import { FRESH, isWithin, PATTERN, realTarget, UNKNOWN } from "./paths.ts";
+import {
+  basename,
+  dirname,
+  FRESH,
+  isAbsolute,
+  isWithin,
+  PATTERN,
+  realTarget,
+  UNKNOWN,
+} from "./paths.ts";
 
 /** Where a task's agent may write. Folders are absolute and real. */
 export interface Borders {
@@ -28,7 +36,7 @@ export function bordersFrom(env: Env): Borders | undefined {
 }
 
 function planFolders(worktree: string, taskFile: string): string[] {
-  const folders = [join(worktree, ".parallel")];
+  const folders = [`${worktree}/.parallel`];
   if (!isAbsolute(taskFile)) return folders;
   const folder = real(dirname(taskFile));
   // A plan at the top of the repository has no folder of its own.
@@ -36,7 +44,7 @@ function planFolders(worktree: string, taskFile: string): string[] {
   folders.push(folder);
   const root = dirname(dirname(worktree));
   const own = basename(dirname(worktree)) === WORKTREES_DIR && isWithin(folder, root);
-  return own ? [...folders, join(worktree, relative(root, folder))] : folders;
+  return own ? [...folders, worktree + folder.slice(root.length)] : folders;
 }
 
 function real(path: string): string {
@@ -53,13 +61,13 @@ export function zoneOf(
   if (path.startsWith(UNKNOWN)) return "unknown";
   if (path.includes(FRESH)) return path.includes("..") ? "unknown" : "scratch";
   if (!isAbsolute(path) && cwd === undefined) return "unknown";
-  // Not `join`, which would take `link/..` for nothing.
+  // Not `resolve`, which would take `link/..` for nothing.
   const target = realTarget(isAbsolute(path) ? path : `${cwd}/${path}`, { follow });
   if (target === undefined) return "unknown";
   if (/^\/dev\/(null|zero|full|tty|stdout|stderr|fd\/\d+)$/.test(target)) return "scratch";
   if (/^\/proc\/\d+\/fd\/|^\/dev\/pts\//.test(target)) return "scratch";
   if (borders.plan.some((folder) => isWithin(target, folder))) return "plan";
-  if (isWithin(target, join(borders.worktree, ".git"))) return "git";
+  if (isWithin(target, `${borders.worktree}/.git`)) return "git";
   if (isWithin(target, borders.worktree)) return "worktree";
   return borders.scratch.some((folder) => isScratch(borders, folder, target))
     ? "scratch"

@@ -1,5 +1,5 @@
-import { basename } from "node:path";
 import { readArguments } from "./options.ts";
+import { basename } from "./paths.ts";
 
 /** A program that runs another one: what that is, and where. */
 export interface Wrapped {

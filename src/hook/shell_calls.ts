@@ -1,5 +1,4 @@
-import { basename, isAbsolute, join } from "node:path";
-import { UNKNOWN } from "./paths.ts";
+import { basename, resolve, UNKNOWN } from "./paths.ts";
 import type { Token, Word } from "./shell_tokens.ts";
 import { type Scope, valueOf, valuesOf } from "./shell_words.ts";
 
@@ -154,9 +153,7 @@ class Walk {
       const to = target ?? this.scope.variables.get("HOME")?.[0] ?? UNKNOWN;
       this.scope.cwd = to.startsWith(UNKNOWN)
         ? undefined
-        : isAbsolute(to)
-        ? to
-        : this.scope.cwd && join(this.scope.cwd, to);
+        : this.scope.cwd && resolve(this.scope.cwd, to);
     } else if (name === "read") {
       for (const variable of args) this.scope.variables.set(variable, [UNKNOWN]);
     }

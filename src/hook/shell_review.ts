@@ -1,9 +1,8 @@
-import { basename, isAbsolute, join } from "node:path";
 import type { Env } from "../exec/env.ts";
 import { type Borders, refusal, zoneOf } from "./borders.ts";
 import { gitRefusal, onlyReads, readGit } from "./git_command.ts";
 import { readArguments, values } from "./options.ts";
-import { PATTERN, UNKNOWN } from "./paths.ts";
+import { basename, isAbsolute, PATTERN, UNKNOWN } from "./paths.ts";
 import * as programs from "./programs.ts";
 import { type Call, callsIn } from "./shell_calls.ts";
 import { type Token, tokenize } from "./shell_tokens.ts";
@@ -212,7 +211,7 @@ function leadsAway(word: string): boolean {
 function exists(path: string, { cwd }: Scope): boolean {
   if (path.includes(PATTERN) || path.includes(UNKNOWN)) return true;
   try {
-    Deno.lstatSync(isAbsolute(path) ? path : join(cwd ?? "/", path));
+    Deno.lstatSync(isAbsolute(path) ? path : `${cwd ?? ""}/${path}`);
     return true;
   } catch {
     return false;

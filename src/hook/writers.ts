@@ -1,5 +1,5 @@
-import { basename, dirname, isAbsolute, join } from "node:path";
 import { has, readArguments, values } from "./options.ts";
+import { basename, dirname, isAbsolute } from "./paths.ts";
 
 /** A path that a command changes. */
 export interface Target {
@@ -180,7 +180,7 @@ const READERS = new Map<string, Reader>([
     return [
       { path: folder },
       ...files.map((path) => ({
-        path: isAbsolute(path) ? path : join(folder, path),
+        path: isAbsolute(path) ? path : `${folder}/${path}`,
       })),
     ];
   }],

@@ -2,10 +2,13 @@
  * The hooks in the real Claude CLI: what it asks them, and what it does with their answers.
  */
 import { join } from "node:path";
+import { selfCommand } from "../../src/exec/self.ts";
 import { bench, contract } from "../agent/claude_bench.ts";
 import { tempFolder } from "../agent/rig.ts";
 import { assertEquals, assertMatch } from "../support/assert.ts";
-import { text, tool } from "../support/messages_api.ts";
+import { claudeEnv, findClaude, serveMessagesApi, text, tool } from "../support/messages_api.ts";
+import { planFiles } from "../support/plan_files.ts";
+import { tempRepo } from "../support/repo.ts";
 
 const commit = tool("Bash", {
   command: "echo x > x.txt && git add x.txt && git commit -qm 'feat: add x'",
@@ -64,4 +67,47 @@ contract("may end with a question though nothing is done", async () => {
   const { outcome } = await model.attempt();
   assertMatch(outcome.detail ?? "", /QUESTION: Which database\?/);
   assertEquals(model.api.requests.length, 1);
+});
+
+contract("is sent back by the hook when it has committed nothing, once", async () => {
+  await using model = await bench(() => [text("All done!"), text("Nothing is to be done.")], {
+    end: "guarded",
+  });
+  const { outcome } = await model.attempt();
+  assertEquals(outcome.detail, "Nothing is to be done.");
+  const heard = model.api.requests.at(-1)?.userText ?? "";
+  assertMatch(heard, /Nothing has been committed on this branch since you began/);
+  assertEquals(model.api.requests.length, 2);
+});
+
+contract("may write what the hook allows, though no rule of its own does", async () => {
+  const scratch = join(Deno.env.get("TMPDIR") || "/tmp", `parex-${crypto.randomUUID()}.txt`);
+  await using model = await bench(() => [
+    tool("Write", { file_path: scratch, content: "x\n" }),
+    commit,
+    text("Done."),
+  ], { end: "guarded" });
+  await model.attempt();
+  assertEquals(await Deno.readTextFile(scratch), "x\n");
+  await Deno.remove(scratch);
+});
+
+contract("hands the hook's words on a prompt and a start to the model", async () => {
+  const files = planFiles({ a: {}, b: { after: ["a"] } }, "Two things");
+  await using repo = await tempRepo({ files });
+  await using home = await tempFolder();
+  await using api = serveMessagesApi({});
+  const hooks = [{ hooks: [{ type: "command", command: selfCommand("hook"), timeout: 60 }] }];
+  const settings = JSON.stringify({ hooks: { SessionStart: hooks, UserPromptSubmit: hooks } });
+  const prompt = "Task: a\n\nWork on these tasks in parallel.";
+  const { code } = await new Deno.Command(findClaude() ?? "", {
+    args: ["--print", "--settings", settings, prompt],
+    cwd: repo.root,
+    env: claudeEnv(api, home.path),
+    stdin: "null",
+  }).output();
+  assertEquals(code, 0);
+  const asked = JSON.stringify(api.requests[0]?.messages);
+  assertMatch(asked, /Plan found: .{0,4}Two things.*2 to do, 1 ready to start now/);
+  assertMatch(asked, /A plan for parex is ready here/);
 });
