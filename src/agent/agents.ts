@@ -1,10 +1,12 @@
+import { AGENTS } from "../domain/agents.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Agent } from "./agent.ts";
 import { claudeAgent } from "./claude.ts";
+import { codexAgent } from "./codex.ts";
 import { commandAgent } from "./command.ts";
-
-/** The names that `--agent` takes. */
-export const AGENTS = ["claude", "command"] as const;
+import { copilotAgent } from "./copilot.ts";
+import { geminiAgent } from "./gemini.ts";
+import { opencodeAgent } from "./opencode.ts";
 
 /** The agent of that name. */
 export function makeAgent(name: string, settings: { agentCommand?: string }): Result<Agent> {
@@ -12,6 +14,14 @@ export function makeAgent(name: string, settings: { agentCommand?: string }): Re
   switch (name) {
     case "claude":
       return ok(claudeAgent());
+    case "codex":
+      return ok(codexAgent());
+    case "gemini":
+      return ok(geminiAgent());
+    case "copilot":
+      return ok(copilotAgent());
+    case "opencode":
+      return ok(opencodeAgent());
     case "command":
       if (command !== "") return ok(commandAgent(command));
       return fail({

@@ -2,6 +2,7 @@ import type { AgentOutcomeName } from "../domain/event.ts";
 import type { ProcessEnd } from "../exec/process.ts";
 import { cutOff } from "./attempt.ts";
 import type { Seen } from "./claude_stream.ts";
+import { isSpent, limitIn } from "./limits.ts";
 import { cutDetail } from "./text.ts";
 
 export interface Judgement {
@@ -12,12 +13,6 @@ export interface Judgement {
   until?: number;
 }
 
-const LIMIT =
-  /\b(usage|rate|session|weekly|hourly|request) limit|limit reached|hit your .{0,20}limit/i;
-const UNREACHABLE =
-  /overloaded|unable to connect|connection error|connection refused|fetch failed|timed out|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/i;
-/** What waiting does not bring back. */
-const SPENT = /spend limit|credit balance/i;
 /** Some limits are told as `usage limit reached|1712345678`. */
 const RESETS = /limit reached\|(\d{10})\b/;
 
@@ -47,14 +42,18 @@ function withoutResult(seen: Seen, end: ProcessEnd): string {
 
 /** The model cannot be reached for now, and trying again later helps. */
 function limitOf(seen: Seen, told: string): Pick<Judgement, "limit" | "until"> | undefined {
-  if (SPENT.test(told)) return undefined;
+  if (isSpent(told)) return undefined;
   if (seen.rejected) return { limit: "quota", ...seen.rejected };
-  const status = seen.result?.api_error_status;
   const resets = RESETS.exec(told)?.[1];
   if (resets !== undefined) return { limit: "quota", until: Number(resets) * 1000 };
-  const isStatus = typeof status === "number";
-  if (isStatus ? status === 429 : LIMIT.test(told)) return { limit: "quota" };
-  return (isStatus ? status >= 500 : UNREACHABLE.test(told)) ? { limit: "overload" } : undefined;
+  const status = seen.result?.api_error_status;
+  const limit = typeof status === "number" ? limitOfStatus(status) : limitIn(told);
+  return limit && { limit };
+}
+
+function limitOfStatus(status: number): Judgement["limit"] {
+  if (status === 429) return "quota";
+  return status >= 500 ? "overload" : undefined;
 }
 
 function lastWords(seen: Seen, stderr: string): string {

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from "yaml";
+import { type AgentName, AGENTS } from "../domain/agents.ts";
 import type { Problem } from "../domain/plan.ts";
 import { closest } from "../domain/suggest.ts";
 import { LIMITS } from "./limits.ts";
@@ -90,7 +91,7 @@ export class FieldReader {
   /** One of a closed set of words. */
   word<T extends string>(
     map: YAMLMap,
-    name: "priority" | "status",
+    name: "priority" | "status" | "agent",
     words: readonly T[],
   ): Placed<T> | undefined {
     const text = this.text(map, name);
@@ -102,9 +103,17 @@ export class FieldReader {
       text.at,
       `unknown-${name}`,
       `the ${name} ${quote(text.value)} is unknown`,
-      (meant ? `did you mean ${quote(meant)}? ` : "") + `a ${name} is one of: ${words.join(", ")}`,
+      (meant ? `did you mean ${quote(meant)}? ` : "") +
+        `${name === "agent" ? "an" : "a"} ${name} is one of: ${words.join(", ")}`,
     );
     return undefined;
+  }
+
+  /** Who is to do a task, where that is not for the run to say. */
+  worker(map: YAMLMap): { agent?: AgentName; model?: string } {
+    const agent = this.word(map, "agent", AGENTS)?.value;
+    const model = this.text(map, "model")?.value;
+    return { ...(agent ? { agent } : {}), ...(model === undefined ? {} : { model }) };
   }
 
   /** Notes a key that must be there, with the misspelt one if there is one. */

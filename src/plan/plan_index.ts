@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isMap, isSeq, type YAMLMap } from "yaml";
+import type { AgentName } from "../domain/agents.ts";
 import type { Problem } from "../domain/plan.ts";
 import { type FilesToTouch, PRIORITIES, type Priority, type Status } from "../domain/task.ts";
 import { FieldReader, isNothing, type Placed, textOf } from "./fields.ts";
@@ -26,6 +27,8 @@ export interface IndexEntry {
   priority?: Priority;
   dependencies: Placed<string>[];
   estimatedTokens?: number;
+  agent?: AgentName;
+  model?: string;
   /** absent: neither a file nor a specification stands there, which is a problem already. */
   spec?: FileSpec | InlineSpec;
 }
@@ -127,6 +130,7 @@ function readEntry(reader: FieldReader, item: unknown, order: number): IndexEntr
   const spec = readSpec(reader, node, name);
   if (!spec && !isPresent(reader, node, "file")) reader.missing(node, "file", where);
   const tokens = Number(textOf(reader.find(node, "estimated_tokens")?.node ?? null) ?? NaN);
+  const worker = reader.worker(node);
   if (!id) return undefined;
   return {
     id,
@@ -134,6 +138,7 @@ function readEntry(reader: FieldReader, item: unknown, order: number): IndexEntr
     ...(priority ? { priority } : {}),
     dependencies: dependencies?.value ?? [],
     ...(tokens > 0 ? { estimatedTokens: tokens } : {}),
+    ...worker,
     ...(spec ? { spec } : {}),
   };
 }

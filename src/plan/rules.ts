@@ -29,6 +29,8 @@ export function toTasks(found: readonly Found[], plan: string): Task[] {
     const inline = entry.spec?.kind === "inline" ? entry.spec : undefined;
     const spec = file ?? inline;
     const priority = entry.priority ?? "medium";
+    const agent = file?.agent ?? entry.agent;
+    const model = file?.model ?? entry.model;
     return {
       id: entry.id.value,
       name: entry.name,
@@ -41,6 +43,8 @@ export function toTasks(found: readonly Found[], plan: string): Task[] {
       body: spec?.body ?? "",
       labels: spec?.labels ?? [],
       files: spec?.files ?? noFiles(),
+      ...(agent === undefined ? {} : { agent }),
+      ...(model === undefined ? {} : { model }),
       ...(entry.estimatedTokens === undefined ? {} : { estimatedTokens: entry.estimatedTokens }),
       order,
     };

@@ -1,4 +1,5 @@
 import { isMap } from "yaml";
+import type { AgentName } from "../domain/agents.ts";
 import type { Problem } from "../domain/plan.ts";
 import {
   type FilesToTouch,
@@ -20,6 +21,8 @@ export interface TaskFile {
   priority?: Placed<Priority>;
   dependencies?: Placed<Placed<string>[]>;
   status: Status;
+  agent?: AgentName;
+  model?: string;
   labels: string[];
   title?: string;
   body: string;
@@ -64,6 +67,7 @@ function readFields(reader: FieldReader, root: Parameters<FieldReader["find"]>[0
     ...(priority ? { priority } : {}),
     ...(dependencies ? { dependencies } : {}),
     ...(status ? { status } : {}),
+    ...reader.worker(root),
     labels: reader.texts(root, "labels")?.value.map(({ value }) => value) ?? [],
   };
 }

@@ -1,4 +1,5 @@
-import { AGENTS, makeAgent } from "../../src/agent/agents.ts";
+import { makeAgent } from "../../src/agent/agents.ts";
+import { AGENTS } from "../../src/domain/agents.ts";
 import { assertEquals } from "../support/assert.ts";
 
 Deno.test("makeAgent() makes every agent that it names", () => {
@@ -14,7 +15,8 @@ Deno.test("makeAgent() refuses an unknown name and says which there are", () => 
     failure: {
       reason: "usage",
       message: "There is no agent `cluade`.",
-      hint: "Use one of claude, command; `command` runs any program.",
+      hint:
+        "Use one of claude, codex, gemini, copilot, opencode, command; `command` runs any program.",
     },
   });
 });

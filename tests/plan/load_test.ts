@@ -254,3 +254,15 @@ Deno.test("loadPlan() says where it looked when there is no plan", async () => {
     assertEquals(loaded, { ok: false, failure: { reason: "plan_not_found", looked: [plan] } });
   }
 });
+
+Deno.test("loadPlan() reads who is to do a task, from its task file before the index", async () => {
+  const entry = ENTRY.replace("id: a,", "id: a, agent: gemini, model: pro,");
+  const text = (frontmatter: string) => ({
+    "plan.yaml": planWith(entry),
+    "a.md": taskFile(frontmatter),
+  });
+  const { tasks: [index] } = await valid(text("id: a"));
+  assertEquals([index?.agent, index?.model], ["gemini", "pro"]);
+  const { tasks: [own] } = await valid(text("id: a\nagent: codex\nmodel: gpt-5.4"));
+  assertEquals([own?.agent, own?.model], ["codex", "gpt-5.4"]);
+});

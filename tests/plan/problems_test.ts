@@ -34,6 +34,12 @@ const PROBLEMS: Record<string, [plan: string, files: Record<string, string>, fou
   "an unknown status": [planWith(ENTRY), { "a.md": taskFile("id: a\nstatus: done") }, [
     "a.md:3:9 unknown-status",
   ]],
+  "an unknown agent": [planWith(ENTRY), { "a.md": taskFile("id: a\nagent: cluade") }, [
+    "a.md:3:8 unknown-agent",
+  ]],
+  "an unknown agent of an inline task": [inlinePlan({ a: [] }, "    agent: gtp\n"), {}, [
+    "plan.yaml:11:12 unknown-agent",
+  ]],
   "a duplicate id": [inlinePlan({ a: [] }) + inlinePlan({ a: [] }).split("tasks:\n")[1], {}, [
     "plan.yaml:11:9 duplicate-id",
   ]],

@@ -1,0 +1,145 @@
+import type { AgentName } from "../domain/agents.ts";
+import type { Usage } from "../domain/event.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { toolEnv } from "../exec/env.ts";
+import type { ProcessEnd } from "../exec/process.ts";
+import { sh } from "../exec/sh.ts";
+import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
+import { cutOff, runAttempt } from "./attempt.ts";
+import { limitInError } from "./limits.ts";
+import { parseStream, type StreamMessage } from "./stream_json.ts";
+import { keepTail } from "./tail.ts";
+import { cutDetail, cutLine } from "./text.ts";
+
+/** What one line of an agent's output tells. */
+export interface Heard {
+  /** The conversation's id. */
+  session?: string;
+  /** What it is doing now. */
+  doing?: string;
+  /** What the model wrote; with `goesOn`, the next part of it. */
+  said?: string;
+  goesOn?: boolean;
+  /** What was used since the line that told it before. */
+  used?: Usage;
+  /** What went wrong; with `failed`, for good. */
+  error?: string;
+  failed?: boolean;
+}
+
+/** A program that does the work of a task and prints a line of JSON for whatever happens. */
+export interface StreamProgram {
+  name: AgentName;
+  /** The arguments; the prompt comes on stdin. */
+  args(request: Pick<AgentRequest, "model" | "resume">): string[];
+  hear(message: StreamMessage): Heard;
+}
+
+/** A line that tells one thing, if it does. */
+export function optional<K extends keyof Heard>(key: K, value: Heard[K] | undefined): Heard {
+  return value === undefined ? {} : { [key]: value };
+}
+
+const VERSION_TIMEOUT_MS = 30_000;
+
+/** Makes an agent of it. */
+export function streamAgent(program: StreamProgram): Agent {
+  let available: Promise<Result<void>> | undefined;
+  return {
+    name: program.name,
+    available: () => available ??= isInstalled(program.name),
+    attempt: (request) => attempt(program, request),
+  };
+}
+
+async function isInstalled(name: string): Promise<Result<void>> {
+  const version = await sh([name, "--version"], {
+    cwd: Deno.cwd(),
+    env: toolEnv(),
+    timeoutMs: VERSION_TIMEOUT_MS,
+  });
+  if (version.code === 0) return ok();
+  return fail({ reason: "agent_missing", agent: name, command: name });
+}
+
+/** What the whole output has told so far. */
+interface Told extends Pick<Heard, "session" | "error" | "failed"> {
+  said: string;
+  usage: Usage;
+}
+
+async function attempt(program: StreamProgram, request: AgentRequest): Promise<AgentOutcome> {
+  const parser = parseStream();
+  const stderr = keepTail();
+  let told: Told = { said: "", usage: {} };
+  const take = (message: StreamMessage) => {
+    const heard = program.hear(message);
+    told = fold(told, heard);
+    const doing = cutLine(heard.doing ?? heard.said ?? "");
+    if (doing !== "") request.onActivity(doing, told.usage);
+  };
+  const { end, broken } = await runAttempt(request, {
+    argv: [program.name, ...program.args(request)],
+    env: request.env,
+    onStdout: (chunk) => parser.push(chunk).forEach(take),
+    onStderr: stderr.push,
+  });
+  parser.end().forEach(take);
+  const { session = request.resume, usage } = told;
+  return {
+    ...judge(broken === undefined ? told : { ...told, error: broken }, end, stderr.text()),
+    ...(broken === undefined ? {} : { outcome: "failed" as const }),
+    usage,
+    ms: end.ms,
+    exitCode: end.code,
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+function fold(told: Told, { session, said, goesOn, used, error, failed }: Heard): Told {
+  return {
+    ...told,
+    ...(session === undefined ? {} : { session }),
+    ...(said === undefined ? {} : { said: goesOn ? told.said + said : said }),
+    ...(used === undefined ? {} : { usage: sum(told.usage, used) }),
+    ...(error === undefined ? {} : { error }),
+    ...(failed ? { failed } : {}),
+  };
+}
+
+function judge(
+  { said, error, failed }: Told,
+  end: ProcessEnd,
+  stderr: string,
+): Pick<AgentOutcome, "outcome" | "detail" | "limit"> {
+  const cut = cutOff(end);
+  if (!cut && !failed && end.code === 0) return { outcome: "finished", ...detailOf(said) };
+  const words = error ?? (stderr.trim() === "" ? said : stderr);
+  if (cut) return { outcome: cut, ...detailOf(words) };
+  const limit = limitInError(words);
+  const detail = detailOf(words || `ended with exit code ${end.code ?? "none"}`);
+  return limit ? { outcome: "limited", limit, ...detail } : { outcome: "failed", ...detail };
+}
+
+function detailOf(words: string): { detail?: string } {
+  const detail = cutDetail(words);
+  return detail === "" ? {} : { detail };
+}
+
+const COUNTS = [
+  "cost_usd",
+  "input_tokens",
+  "output_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "turns",
+] as const satisfies (keyof Usage)[];
+
+function sum(before: Usage, more: Usage): Usage {
+  const total: Usage = { ...before, ...(more.model === undefined ? {} : { model: more.model }) };
+  for (const key of COUNTS) {
+    const count = more[key];
+    if (count !== undefined) total[key] = (before[key] ?? 0) + count;
+  }
+  return total;
+}

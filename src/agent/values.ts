@@ -1,0 +1,23 @@
+import { isRecord } from "./stream_json.ts";
+
+/** The record under a key; empty if there is none. */
+export function recordAt(value: unknown, key: string): Record<string, unknown> {
+  const found = isRecord(value) ? value[key] : undefined;
+  return isRecord(found) ? found : {};
+}
+
+/** The text under the first of these keys that holds one. */
+export function textAt(value: unknown, ...keys: string[]): string | undefined {
+  if (!isRecord(value)) return undefined;
+  for (const key of keys) {
+    const found = value[key];
+    if (typeof found === "string" && found !== "") return found;
+  }
+  return undefined;
+}
+
+/** The count under a key; 0 if there is none. */
+export function countAt(value: unknown, key: string): number {
+  const found = isRecord(value) ? value[key] : undefined;
+  return typeof found === "number" && Number.isFinite(found) && found > 0 ? found : 0;
+}

@@ -1,0 +1,196 @@
+/** The agents that print a line of JSON for whatever happens, played by programs on the PATH. */
+import { join } from "node:path";
+import { makeAgent } from "../../src/agent/agents.ts";
+import type { Usage } from "../../src/domain/event.ts";
+import { withEnv } from "../github/rig.ts";
+import { writeFiles } from "../support/repo.ts";
+import { must } from "../support/result.ts";
+import { assertEquals } from "../support/assert.ts";
+import { tempFolder, witness } from "./rig.ts";
+
+interface Sample {
+  /** What a call that works prints. */
+  prints: string[];
+  args: string;
+  resumed: string;
+  session: string;
+  said: string;
+  doing: string[];
+  usage: Usage;
+  /** What a call prints that meets the account's limit, and how it ends. */
+  refused: { prints: string[]; stderr?: string; code: number; words: string };
+}
+
+const SAMPLES: Record<string, Sample> = {
+  codex: {
+    prints: [
+      '{"type":"thread.started","thread_id":"0199a213-81c0"}',
+      '{"type":"turn.started"}',
+      '{"type":"item.started","item":{"id":"item_1","type":"command_execution","command":"bash -lc ls","status":"in_progress"}}',
+      '{"type":"item.completed","item":{"id":"item_1","type":"command_execution","command":"bash -lc ls","exit_code":0}}',
+      '{"type":"error","message":"Reconnecting... 1/5"}',
+      '{"type":"item.completed","item":{"id":"item_2","type":"file_change","changes":[{"path":"a.txt","kind":"add"}]}}',
+      '{"type":"item.completed","item":{"id":"item_3","type":"agent_message","text":"All done."}}',
+      '{"type":"turn.completed","usage":{"input_tokens":24763,"cached_input_tokens":24448,"output_tokens":122}}',
+    ],
+    args: 'exec --json -c sandbox_mode="workspace-write" --model m1 -',
+    resumed: 'exec resume --json -c sandbox_mode="workspace-write" --model m1 c1 -',
+    session: "0199a213-81c0",
+    said: "All done.",
+    doing: ["bash -lc ls", "a.txt", "All done."],
+    usage: { input_tokens: 315, output_tokens: 122, cache_read_tokens: 24448, turns: 1 },
+    refused: {
+      prints: [
+        '{"type":"thread.started","thread_id":"0199a213-81c0"}',
+        '{"type":"turn.failed","error":{"message":"You\'ve hit your usage limit. Try again at 3:28 PM."}}',
+      ],
+      code: 1,
+      words: "You've hit your usage limit. Try again at 3:28 PM.",
+    },
+  },
+  gemini: {
+    prints: [
+      '{"type":"init","timestamp":"t","session_id":"6c1d","model":"gemini-2.5-pro"}',
+      '{"type":"message","timestamp":"t","role":"user","content":"PROMPT"}',
+      '{"type":"message","timestamp":"t","role":"assistant","content":"Let me look.","delta":true}',
+      '{"type":"tool_use","timestamp":"t","tool_name":"run_shell_command","tool_id":"1","parameters":{"command":"ls"}}',
+      '{"type":"tool_result","timestamp":"t","tool_id":"1","status":"success","output":"README.md"}',
+      '{"type":"message","timestamp":"t","role":"assistant","content":"All ","delta":true}',
+      '{"type":"message","timestamp":"t","role":"assistant","content":"done.","delta":true}',
+      '{"type":"result","timestamp":"t","status":"success","stats":{"total_tokens":10992,"input_tokens":10758,"output_tokens":92,"cached":6849,"input":3909,"duration_ms":3615,"tool_calls":1}}',
+    ],
+    args: "--output-format=stream-json --approval-mode=yolo --model=m1 -p " +
+      "Do the task that is described above.",
+    resumed: "--output-format=stream-json --approval-mode=yolo --model=m1 --resume=c1 -p " +
+      "Do the task that is described above.",
+    session: "6c1d",
+    said: "All done.",
+    doing: ["Let me look.", "run_shell_command ls", "All", "done."],
+    usage: {
+      model: "gemini-2.5-pro",
+      input_tokens: 3909,
+      output_tokens: 92,
+      cache_read_tokens: 6849,
+    },
+    refused: {
+      prints: [
+        '{"type":"result","timestamp":"t","status":"error","error":{"type":"TerminalQuotaError","message":"You have exhausted your daily quota on this model."},"stats":{}}',
+      ],
+      code: 1,
+      words: "You have exhausted your daily quota on this model.",
+    },
+  },
+  copilot: {
+    prints: [
+      '{"type":"session.tools_updated","data":{"model":"gpt-5.4"},"id":"a"}',
+      '{"type":"user.message","data":{"content":"PROMPT"},"id":"b"}',
+      '{"type":"tool.execution_start","data":{"toolCallId":"c","toolName":"bash","arguments":{"command":"ls"}}}',
+      '{"type":"tool.execution_complete","data":{"toolCallId":"c","success":true,"result":{"content":"a"}}}',
+      '{"type":"assistant.message","data":{"messageId":"m","content":"All done.","toolRequests":[],"model":"gpt-5.4","outputTokens":31}}',
+      '{"type":"result","timestamp":"t","sessionId":"efc9f463","exitCode":0,"usage":{"premiumRequests":1,"totalApiDurationMs":6046}}',
+    ],
+    args: "--output-format=json --allow-all-tools --no-ask-user --model=m1",
+    resumed: "--output-format=json --allow-all-tools --no-ask-user --model=m1 --resume=c1",
+    session: "efc9f463",
+    said: "All done.",
+    doing: ["bash ls", "All done."],
+    usage: { model: "gpt-5.4", output_tokens: 31, turns: 1 },
+    refused: {
+      prints: ['{"type":"result","sessionId":"efc9f463","exitCode":1}'],
+      stderr: "Error: 429 Too Many Requests",
+      code: 1,
+      words: "Error: 429 Too Many Requests",
+    },
+  },
+  opencode: {
+    prints: [
+      '{"type":"step_start","timestamp":1,"sessionID":"ses_1","part":{"type":"step-start"}}',
+      '{"type":"tool_use","timestamp":2,"sessionID":"ses_1","part":{"type":"tool","tool":"bash","state":{"status":"completed","input":{"command":"ls"},"output":"a"}}}',
+      '{"type":"step_finish","timestamp":3,"sessionID":"ses_1","part":{"type":"step-finish","reason":"tool-calls","tokens":{"input":100,"output":7,"reasoning":3,"cache":{"write":50,"read":0}},"cost":0.25}}',
+      '{"type":"text","timestamp":4,"sessionID":"ses_1","part":{"type":"text","text":"All done."}}',
+      '{"type":"step_finish","timestamp":5,"sessionID":"ses_1","part":{"type":"step-finish","reason":"stop","tokens":{"input":20,"output":5,"reasoning":0,"cache":{"write":0,"read":150}},"cost":0.5}}',
+    ],
+    args: "run --format=json --model=m1",
+    resumed: "run --format=json --model=m1 --session=c1",
+    session: "ses_1",
+    said: "All done.",
+    doing: ["bash ls", "All done."],
+    usage: {
+      cost_usd: 0.75,
+      input_tokens: 120,
+      output_tokens: 15,
+      cache_read_tokens: 150,
+      cache_write_tokens: 50,
+      turns: 2,
+    },
+    refused: {
+      prints: [
+        '{"type":"error","timestamp":1,"sessionID":"ses_1","error":{"name":"APIError","data":{"message":"Rate limit exceeded"}}}',
+      ],
+      code: 0,
+      words: "Rate limit exceeded",
+    },
+  },
+};
+
+/** A folder with a program of this name that prints the lines, and keeps what it was called with. */
+async function stage(name: string, lines: string[], end = "exit 0") {
+  const folder = await tempFolder();
+  const quoted = lines.map((line) => `printf '%s\\n' '${line.replaceAll("'", `'\\''`)}'`);
+  const script = `#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "$*" > args\ncat > prompt\n`;
+  await writeFiles(folder.path, { [`bin/${name}`]: [script, ...quoted, end].join("\n") });
+  await Deno.chmod(join(folder.path, "bin", name), 0o755);
+  const path = withEnv({ PATH: `${join(folder.path, "bin")}:${Deno.env.get("PATH")}` });
+  return {
+    path: folder.path,
+    read: async (file: string) => (await Deno.readTextFile(join(folder.path, file))).trim(),
+    async [Symbol.asyncDispose]() {
+      path[Symbol.dispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+for (const [name, sample] of Object.entries(SAMPLES)) {
+  Deno.test(`${name} gets the prompt and tells its words, its work and what it used`, async () => {
+    await using on = await stage(name, sample.prints);
+    const agent = must(makeAgent(name, {}));
+    assertEquals((await agent.available()).ok, true);
+    const { outcome, activities } = await witness(agent, on.path, { model: "m1" });
+    assertEquals(
+      [outcome.outcome, outcome.detail, outcome.session, outcome.usage],
+      ["finished", sample.said, sample.session, sample.usage],
+    );
+    assertEquals(activities.map(({ doing }) => doing), sample.doing);
+    assertEquals(await on.read("args"), sample.args);
+    assertEquals(await on.read("prompt"), "Task: task-1\n\nDo it.");
+
+    await witness(agent, on.path, { model: "m1", resume: "c1" });
+    assertEquals(await on.read("args"), sample.resumed);
+  });
+
+  Deno.test(`${name} is limited while the account is out of quota`, async () => {
+    const { prints, stderr = "", code, words } = sample.refused;
+    await using on = await stage(name, prints, `echo '${stderr}' >&2; exit ${code}`);
+    const { outcome } = await witness(must(makeAgent(name, {})), on.path);
+    assertEquals(
+      [outcome.outcome, outcome.limit, outcome.detail],
+      ["limited", "quota", words],
+    );
+  });
+
+  Deno.test(`${name} fails with its last words, and with garbage for output`, async () => {
+    await using on = await stage(name, ["{", "no json"], "echo not logged in >&2; exit 3");
+    const { outcome, left } = await witness(must(makeAgent(name, {})), on.path);
+    assertEquals(
+      [outcome.outcome, outcome.detail, outcome.exitCode, left],
+      ["failed", "not logged in", 3, []],
+    );
+  });
+
+  Deno.test(`${name} is missing where there is no program of its name`, async () => {
+    using _ = withEnv({ PATH: "/nowhere" });
+    const available = await must(makeAgent(name, {})).available();
+    assertEquals(!available.ok && available.failure.reason, "agent_missing");
+  });
+}
