@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { selfArgv } from "../src/exec/self.ts";
 import { VERSION } from "../src/domain/names.ts";
 import { assert, assertEquals, assertMatch } from "./support/assert.ts";
 import { freshMachine, serveReleases } from "./support/machine.ts";
@@ -62,7 +63,8 @@ Deno.test("the binary, the launcher and the tasks may do the same, and no more",
   ];
   const launcher = /^PERMISSIONS='(.*)'$/m.exec(await read("install.sh"))?.[1] ?? "";
   const { compile, parex, demo } = tasks;
-  for (const from of [launcher, compile.command, parex.command, demo.command]) {
+  const itself = selfArgv().join(" ");
+  for (const from of [launcher, compile.command, parex.command, demo.command, itself]) {
     assertEquals(from.match(/(?<= |^)(--(allow|no-prompt)\S*|-[A-Z]\b)/g)?.toSorted(), expected);
   }
 });

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { makeRepository, makeScratchFolder } from "../demo/repository.ts";
-import { introduction, whatToLookAt } from "../demo/guide.ts";
-import { selfArgv, selfCommand } from "../exec/self.ts";
+import { introduction, whatIsLeft, whatToLookAt } from "../demo/guide.ts";
+import { selfArgv, selfCommand, selfName } from "../exec/self.ts";
 import { childEnv, type Env } from "../exec/env.ts";
 import { runInherited } from "../exec/inherit.ts";
 import type { Context } from "./context.ts";
@@ -21,8 +21,9 @@ export function command(context: Context) {
       if (!ready.ok) return fail(ready.failure);
       io.err(introduction(folder));
       const argv = [...selfArgv(), "execute", "--yes", "--land", "merge"] as const;
-      exit(await runInherited(argv, { cwd: folder, env: demoEnv() }));
-      io.out(whatToLookAt(folder, selfCommand()));
+      const code = await runInherited(argv, { cwd: folder, env: demoEnv() });
+      exit(code);
+      io.out(code === 0 ? whatToLookAt(folder, selfName()) : whatIsLeft(folder));
     });
 }
 

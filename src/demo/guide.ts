@@ -30,3 +30,8 @@ export function whatToLookAt(folder: string, program: string): string {
   ];
   return `\n${lines.join("\n")}\n`;
 }
+
+/** What the demo says when its run did not come to a good end. */
+export function whatIsLeft(folder: string): string {
+  return `\nThe demo did not come to its end. What it made stays: ${folder}\n`;
+}
