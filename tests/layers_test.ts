@@ -12,7 +12,8 @@ const BELOW_CLI = ["run", ...BELOW_RUN, "plan", "config", "report", "exec", "dom
 /** A folder (or `main.ts`), and the other ones that it may import. */
 const LAYERS: Record<string, readonly string[]> = {
   "main.ts": ["cli", ...BELOW_CLI],
-  cli: ["demo", "hook", ...BELOW_CLI],
+  cli: ["demo", "hook", "claude_code", ...BELOW_CLI],
+  claude_code: ["plan", "domain"],
   hook: ["run", "plan", "exec", "domain"],
   demo: BELOW_CLI,
   run: [...BELOW_RUN, "plan", "config", "report", "exec", "domain", "machines"],

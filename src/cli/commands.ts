@@ -98,6 +98,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./rescue.ts"),
   },
   {
+    name: "init",
+    usage: "",
+    summary: "set up Claude Code's permissions and hooks",
+    group: "Other",
+    load: () => import("./init.ts"),
+  },
+  {
     name: "hook",
     usage: "",
     summary: "answer Claude Code's hooks: event on stdin, decision on stdout",

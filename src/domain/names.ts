@@ -9,6 +9,12 @@ export const PLAN_PATHS = [
   ".parallel/plans/active/plan.yaml",
 ] as const;
 export const CONFIG_PATH = ".parallel/config.yaml";
+/** What `parex init` writes for Claude Code: no agent of a run needs to see it. */
+export const SET_UP_PATHS = [
+  ".claude/settings.json",
+  ".claude/settings.local.json",
+  ".claude/commands/parex.md",
+] as const;
 export const ARCHIVE_DIR = ".parallel/archive";
 /** The folder of the worktrees, relative to the repository's root. */
 export const WORKTREES_DIR = "worktrees";

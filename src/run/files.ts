@@ -1,16 +1,17 @@
 import { dirname, relative, resolve } from "node:path";
-import { branchOf, worktreeOf } from "../domain/names.ts";
+import { branchOf, SET_UP_PATHS, worktreeOf } from "../domain/names.ts";
 import type { Plan, Problem } from "../domain/plan.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { Task } from "../domain/task.ts";
 import type { Repository } from "../git/repository.ts";
 
 /**
- * What may be uncommitted at the start of a run, absolute: the plan, and the files that are copied
- * into worktrees anyway.
+ * What may be uncommitted at the start of a run, absolute: the plan, the files that are copied
+ * into worktrees anyway, and what `parex init` wrote.
  */
 export function mayBeDirty(repo: Repository, plan: Plan, { copy }: Settings): string[] {
-  return [...planFilesOf(repo, plan), ...copy.map((path) => resolve(repo.checkout, path))];
+  const others = [...copy, ...SET_UP_PATHS].map((path) => resolve(repo.checkout, path));
+  return [...planFilesOf(repo, plan), ...others];
 }
 
 /**

@@ -1,0 +1,105 @@
+import { dirname, join } from "node:path";
+import { fail, ok, type Result } from "../domain/result.ts";
+
+const ANY_WRITE = 0o222;
+
+/** A file's text, a byte order mark included; undefined if there is none. */
+export function readText(path: string): Result<string | undefined> {
+  try {
+    const bytes = Deno.readFileSync(path);
+    return ok(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound && !isLink(path)) return ok(undefined);
+    return failed(path, error);
+  }
+}
+
+/**
+ * Puts a text in the place of a file, with the folders that it needs: whoever reads it sees the old
+ * text or the new one. A link stays a link. Returns the folders that were made, the outermost first.
+ */
+export function writeText(path: string, text: string, mode?: number): Result<string[]> {
+  let temporary: string | undefined;
+  try {
+    const made = makeFolders(dirname(path));
+    const target = isLink(path) ? Deno.realPathSync(path) : path;
+    const kept = modeOf(target);
+    // Root may write what is marked read-only, and a rename asks nobody: the mark is a person's wish.
+    if (kept !== undefined && (kept & ANY_WRITE) === 0) return failed(path, "it is read-only");
+    temporary = join(dirname(target), `.parex-${crypto.randomUUID()}.tmp`);
+    const wanted = kept ?? mode;
+    Deno.writeTextFileSync(temporary, text, {
+      createNew: true,
+      ...(wanted === undefined ? {} : { mode: wanted }),
+    });
+    if (kept !== undefined) Deno.chmodSync(temporary, kept);
+    Deno.renameSync(temporary, target);
+    return ok(made);
+  } catch (error) {
+    if (temporary !== undefined) removeIfThere(temporary);
+    return failed(path, error);
+  }
+}
+
+/** Removes a file; none there is as good. */
+export function removeFile(path: string): Result<void> {
+  try {
+    Deno.removeSync(path);
+    return ok();
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? ok() : failed(path, error);
+  }
+}
+
+/** Removes a folder if nothing is in it. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    if (Deno.readDirSync(folder)[Symbol.iterator]().next().done) Deno.removeSync(folder);
+  } catch {
+    // An empty folder that stays is no harm.
+  }
+}
+
+function makeFolders(folder: string): string[] {
+  const missing: string[] = [];
+  for (let at = folder; !exists(at); at = dirname(at)) missing.unshift(at);
+  if (missing.length > 0) Deno.mkdirSync(folder, { recursive: true });
+  return missing;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false;
+  }
+}
+
+function modeOf(path: string): number | undefined {
+  if (!exists(path)) return undefined;
+  const { mode } = Deno.statSync(path);
+  return mode === null ? undefined : mode & 0o7777;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made; why not is the failure that is reported.
+  }
+}
+
+function failed(path: string, error: unknown): Result<never> {
+  const detail = error instanceof Error ? error.message : String(error);
+  return fail({ reason: "io_failed", path, detail });
+}

@@ -1,0 +1,203 @@
+/**
+ * Claude Code's settings: JSON with comments, that people write by hand and share. What parex wants
+ * there is put in and taken out by edits of the text, so that everything else stays as it was.
+ */
+import {
+  applyEdits,
+  findNodeAtLocation,
+  getNodeValue,
+  modify,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from "jsonc-parser";
+import { fail, ok, type Result } from "../domain/result.ts";
+import {
+  commandOf,
+  commandsOf,
+  containersOf,
+  EVENTS,
+  isObject,
+  placeOf,
+  valueOf,
+  type Wish,
+} from "./wishes.ts";
+
+type Path = (string | number)[];
+
+/** What was put into settings: enough to take it out again. */
+export interface Added {
+  wishes: Wish[];
+  /** The objects and lists that were made for it. */
+  containers: string[][];
+}
+
+/** The settings with all wishes in them, and what that took. */
+export function putIn(
+  path: string,
+  text: string,
+  wishes: readonly Wish[],
+): Result<{ text: string; added: Added }> {
+  const added: Added = { wishes: [], containers: [] };
+  let next = text;
+  for (const wish of wishes) {
+    const root = readSettings(path, next);
+    if (!root.ok) return root;
+    if (isGranted(root.value, wish)) continue;
+    for (const container of containersOf(wish)) {
+      if (root.value && findNodeAtLocation(root.value, container)) continue;
+      if (!added.containers.some((one) => samePath(one, container))) {
+        added.containers.push(container);
+      }
+    }
+    next = edit(next, placeOf(wish), valueOf(wish));
+    const written = readSettings(path, next);
+    // JSON may say a key twice; only one of them counts, and it need not be the edited one.
+    if (!written.ok || !isGranted(written.value, wish)) return ambiguous(path);
+    added.wishes.push(wish);
+  }
+  return ok({ text: next, added });
+}
+
+/** The settings without what was put in, as far as it is still there. */
+export function takeOut(path: string, text: string, added: Added): Result<string> {
+  let next = text;
+  for (const wish of added.wishes) {
+    const root = readSettings(path, next);
+    if (!root.ok) return root;
+    const place = root.value && foundPlace(root.value, wish);
+    if (place) next = edit(next, place, undefined);
+  }
+  // The inner ones first: the outer ones hold them.
+  for (const container of added.containers.toSorted((a, b) => b.length - a.length)) {
+    const root = readSettings(path, next);
+    if (!root.ok) return root;
+    const node = root.value && findNodeAtLocation(root.value, container);
+    if (node && isEmpty(node)) next = edit(next, container, undefined);
+  }
+  const written = readSettings(path, next);
+  return written.ok ? ok(next) : ambiguous(path);
+}
+
+/** Whether settings say nothing. */
+export function saysNothing(text: string): boolean {
+  return /^\s*(\{\s*\}\s*)?$/.test(text);
+}
+
+/** Fails with the place of what is no JSON, or is not shaped as settings are. */
+function readSettings(path: string, text: string): Result<Node | undefined> {
+  const errors: ParseError[] = [];
+  const options = { allowTrailingComma: true, allowEmptyContent: true };
+  const root = parseTree(withoutBom(text), errors, options);
+  const [error] = errors;
+  if (error) {
+    const what = printParseErrorCode(error.error).replaceAll(/([a-z])([A-Z])/g, "$1 $2");
+    return invalid(path, text, error.offset, `it is not valid JSON: ${what.toLowerCase()}`);
+  }
+  if (!root) return ok(undefined);
+  for (const [place, type] of SHAPE) {
+    const node = place.length === 0 ? root : findNodeAtLocation(root, [...place]);
+    if (!node || node.type === type) continue;
+    const name = place.join(".") || "the file";
+    return invalid(path, text, node.offset, `${name} is no ${type}`);
+  }
+  return ok(root);
+}
+
+const SHAPE: readonly [string[], Node["type"]][] = [
+  [[], "object"],
+  [["permissions"], "object"],
+  [["permissions", "allow"], "array"],
+  [["hooks"], "object"],
+  ...EVENTS.map((event): [string[], Node["type"]] => [["hooks", event], "array"]),
+];
+
+function isGranted(root: Node | undefined, wish: Wish): boolean {
+  // Of a key that is there twice the last one counts, as for every reader of JSON.
+  const settings: unknown = root && getNodeValue(root);
+  const value = containersOf(wish).at(-1)?.reduce(valueAt, settings);
+  if (wish.kind === "mode") return valueAt(value, "defaultMode") !== undefined;
+  if (!Array.isArray(value)) return false;
+  return wish.kind === "rule"
+    ? value.includes(wish.rule)
+    : value.some((group) => commandsOf(group).includes(commandOf(wish.group)));
+}
+
+/** Where a wish was put; undefined: somebody has taken it out, or changed it. */
+function foundPlace(root: Node, wish: Wish): Path | undefined {
+  const place = containersOf(wish).at(-1) ?? [];
+  const node = findNodeAtLocation(root, place);
+  const value: unknown = node && getNodeValue(node);
+  if (wish.kind === "mode") {
+    return isObject(value) && value.defaultMode === wish.mode
+      ? [...place, "defaultMode"]
+      : undefined;
+  }
+  if (!Array.isArray(value)) return undefined;
+  if (wish.kind === "rule") {
+    const at = value.lastIndexOf(wish.rule);
+    return at < 0 ? undefined : [...place, at];
+  }
+  const command = commandOf(wish.group);
+  const at = value.findLastIndex((group) => commandsOf(group).includes(command));
+  if (at < 0) return undefined;
+  const commands = commandsOf(value[at]);
+  // Somebody may have put a hook of their own beside it.
+  return commands.length === 1
+    ? [...place, at]
+    : [...place, at, "hooks", commands.indexOf(command)];
+}
+
+function edit(text: string, path: Path, value: unknown): string {
+  const bom = text.slice(0, text.length - withoutBom(text).length);
+  const body = withoutBom(text);
+  const indent = /^[ \t]+(?=["{[])/m.exec(body)?.[0] ?? "  ";
+  const edits = modify(body, path, value, {
+    isArrayInsertion: value !== undefined,
+    formattingOptions: {
+      insertSpaces: !indent.startsWith("\t"),
+      tabSize: indent.length,
+      eol: body.includes("\r\n") ? "\r\n" : "\n",
+    },
+  });
+  const edited = applyEdits(body, edits);
+  // A file that was empty has no line end of its own yet.
+  return bom + (body.trim() === "" ? `${edited.trimEnd()}\n` : edited);
+}
+
+function isEmpty(node: Node): boolean {
+  return (node.children ?? []).length === 0;
+}
+
+function valueAt(value: unknown, key: string): unknown {
+  return isObject(value) ? value[key] : undefined;
+}
+
+function samePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.join("\0") === b.join("\0");
+}
+
+function withoutBom(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
+function ambiguous(path: string): Result<never> {
+  return invalid(path, "", 0, "it cannot be changed safely: a key may be written twice");
+}
+
+function invalid(file: string, text: string, offset: number, message: string): Result<never> {
+  const before = withoutBom(text).slice(0, offset).split("\n");
+  return fail({
+    reason: "config_invalid",
+    problems: [{
+      severity: "error",
+      code: "claude-settings",
+      file,
+      line: before.length,
+      column: (before.at(-1)?.length ?? 0) + 1,
+      message,
+      hint: "correct it; nothing was changed",
+    }],
+  });
+}

@@ -1,0 +1,140 @@
+import { Command } from "@commander-js/extra-typings";
+import { join } from "node:path";
+import { findChecks } from "../checks/find.ts";
+import { claudeFolder } from "../claude_code/places.ts";
+import { planSetUp, planUndo, type SetUp, type SetUpInput } from "../claude_code/setup.ts";
+import { SLASH_COMMAND } from "../claude_code/slash_command.ts";
+import { wishesOf } from "../claude_code/wishes.ts";
+import { sampleConfig } from "../config/sample.ts";
+import { defaultCheckJobs, DEFAULTS } from "../config/table.ts";
+import { AGENTS } from "../domain/agents.ts";
+import { CONFIG_PATH } from "../domain/names.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { selfCommand } from "../exec/self.ts";
+import { isOnPath } from "../exec/which.ts";
+import { openRepository } from "../git/repository.ts";
+import { setUpText } from "../report/setup.ts";
+import { stateDir } from "../run/store.ts";
+import { canAsk, confirm } from "./ask.ts";
+import type { Context, Io } from "./context.ts";
+
+interface Flags {
+  local?: true;
+  user?: true;
+  yes?: true;
+  undo?: true;
+  dryRun?: true;
+}
+
+export function command(context: Context) {
+  return new Command("init")
+    .description(
+      "Set up Claude Code for parex: permissions, hooks and a /parex command in " +
+        ".claude/settings.json, and a config file that shows what was detected.",
+    )
+    .option("--local", "in .claude/settings.local.json, for you alone")
+    .option("--user", "in your own settings, for all repositories")
+    .option("--undo", "take out exactly what was put in")
+    .option("--dry-run", "show what would change, and do nothing")
+    .option("--yes", "do not ask")
+    .action((flags: Flags) => run(context, flags));
+}
+
+async function run(context: Context, flags: Flags): Promise<void> {
+  const { io } = context;
+  const input = await prepare(io, flags);
+  if (!input.ok) return context.fail(input.failure);
+  const setUp = flags.undo ? planUndo(input.value) : planSetUp(input.value);
+  if (!setUp.ok) return context.fail(setUp.failure);
+  if (setUp.value.changes.length === 0) {
+    return io.out(flags.undo ? "Nothing to undo.\n" : "Everything is set up already.\n");
+  }
+  const text = setUpText(setUp.value.changes, io.cwd);
+  if (flags.dryRun) return io.out(text);
+  if (!flags.yes) {
+    io.err(text);
+    if (!canAsk(io)) return context.fail(unasked(flags));
+    if (!await confirm("Change it?")) return context.exit(1);
+  }
+  await apply(context, setUp.value, flags, text);
+}
+
+function apply({ io, fail }: Context, setUp: SetUp, flags: Flags, text: string): void {
+  const applied = setUp.apply();
+  if (!applied.ok) return fail(applied.failure);
+  io.out(text);
+  if (flags.undo) return;
+  if (!isOnPath("parex")) {
+    io.err(
+      "parex is not on the PATH: hooks call it where it lies, but Claude Code can run `parex` " +
+        "only when it is.\n",
+    );
+  }
+  io.err("Sessions of Claude Code that are open see it when they are started again.\n");
+}
+
+function unasked({ undo }: Flags) {
+  return {
+    reason: "usage",
+    message: "nothing was changed: there is no terminal to ask on",
+    hint: undo ? "parex init --undo --yes" : "parex init --yes",
+  } as const;
+}
+
+async function prepare(io: Io, flags: Flags): Promise<Result<SetUpInput>> {
+  if (flags.local && flags.user) {
+    return fail({ reason: "usage", message: "--local and --user exclude one another" });
+  }
+  const wishes = wishesOf(isOnPath("parex") ? "parex hook" : selfCommand("hook"));
+  return flags.user ? forUser(wishes) : await forRepository(io.cwd, wishes, flags.local ?? false);
+}
+
+function forUser(wishes: SetUpInput["wishes"]): Result<SetUpInput> {
+  const folder = claudeFolder(Deno.env.toObject());
+  if (folder === undefined) {
+    const message = "there is no home folder: neither HOME nor CLAUDE_CONFIG_DIR is set";
+    return fail({ reason: "usage", message });
+  }
+  return ok({
+    wishes,
+    settings: join(folder, "settings.json"),
+    files: { [join(folder, "commands", "parex.md")]: SLASH_COMMAND },
+    record: join(folder, "parex", "init.json"),
+  });
+}
+
+async function forRepository(
+  cwd: string,
+  wishes: SetUpInput["wishes"],
+  local: boolean,
+): Promise<Result<SetUpInput>> {
+  const repo = await openRepository(cwd);
+  if (!repo.ok) return repo;
+  const { checkout, commonDir } = repo.value;
+  const name = local ? "settings.local.json" : "settings.json";
+  return ok({
+    wishes,
+    settings: join(checkout, ".claude", name),
+    files: {
+      [join(checkout, ".claude", "commands", "parex.md")]: SLASH_COMMAND,
+      [join(checkout, CONFIG_PATH)]: await configFor(checkout),
+    },
+    record: join(stateDir(commonDir), "init", name),
+  });
+}
+
+async function configFor(checkout: string): Promise<string> {
+  const { setup, checks } = await findChecks(checkout, {});
+  const agent = AGENTS.find(isOnPath);
+  const commands = [...setup ? [setup] : [], ...checks].map(({ name, command, from }) =>
+    [name, { value: command, from: `found in ${from}` }] as const
+  );
+  return sampleConfig({
+    jobs: { value: DEFAULTS.jobs },
+    agent: agent === undefined
+      ? { value: DEFAULTS.agent, from: "none was found here" }
+      : { value: agent, from: "found here" },
+    checkJobs: { value: defaultCheckJobs(navigator.hardwareConcurrency) },
+    ...Object.fromEntries(commands),
+  });
+}
