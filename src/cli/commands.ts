@@ -107,7 +107,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "hook",
     usage: "",
-    summary: "answer Claude Code's hooks: event on stdin, decision on stdout",
+    summary: "answer Claude Code's hooks: JSON in, JSON out",
     group: "Other",
     load: () => import("./hook.ts"),
   },
