@@ -11,9 +11,12 @@ export function command(context: Context) {
     .argument("[plan]", "the plan; without it .parallel/plans/plan.yaml, then …/active/plan.yaml");
   addSettingOptions(command);
   return command.action(async (plan, flags) => {
-    // The help of this command must not wait for all that a run needs.
-    const { executePlan, prepareRun, showSchedule } = await import("./execute_plan.ts");
-    const ready = await prepareRun(context, plan, flags);
+    // The help of this command must not wait for all that a run needs, nor the run for all of it.
+    const { prepareRun } = await import("./ready_run.ts");
+    const [ready, { executePlan, showSchedule }] = await Promise.all([
+      prepareRun(context, plan, flags),
+      import("./execute_plan.ts"),
+    ]);
     if (!ready.ok) return context.fail(ready.failure);
     if (ready.value.settings.dryRun) await showSchedule(context, ready.value);
     else {

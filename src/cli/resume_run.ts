@@ -10,7 +10,7 @@ import { loadPlan } from "../plan/load.ts";
 import { findUnfinished, isUnfinished, lastRun, type Unfinished } from "../run/resume.ts";
 import { liveRun } from "../run/store.ts";
 import type { Context } from "./context.ts";
-import type { ReadyRun } from "./execute_plan.ts";
+import type { ReadyRun } from "./ready_run.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 

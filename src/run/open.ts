@@ -163,6 +163,7 @@ async function openLocked(
     attemptStarts: new Map(),
     checkPlaces: new Places(settings.checkJobs),
     treePlaces: new Places(1),
+    trees: new Set(),
   };
   if (resume) recall(scope, resume);
   emitStart(scope, selection, resume);

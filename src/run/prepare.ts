@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { planBranches } from "../git/branches.ts";
+import { exists } from "../git/files.ts";
 import { createExcludes } from "../git/local_excludes.ts";
 import { mergeInto } from "../git/merge.ts";
 import { ensureWorktree, type WorktreeMade } from "../git/worktree.ts";
@@ -38,6 +40,8 @@ export async function makeTree(
   signal: AbortSignal,
 ): Promise<Result<void>> {
   const { branch, path } = workspaceOf(scope, id);
+  // Only an agent can have taken it away since then, and nothing else is asked of git.
+  if (scope.trees.has(id) && await exists(join(path, ".git"))) return ok();
   const tree = await scope.recover({
     what: `make the worktree of ${id}`,
     about: { branch, worktree: path },
@@ -46,6 +50,7 @@ export async function makeTree(
     run: () => makeInTurn(scope, { branch, path }, signal),
   });
   if (!tree.ok) return tree;
+  scope.trees.add(id);
   if (tree.value.created) {
     scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.value.ms });
   }

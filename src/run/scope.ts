@@ -57,6 +57,8 @@ export interface Scope {
   checkPlaces: Places;
   /** For making worktrees: one after the other is as fast, and the first is there soonest. */
   treePlaces: Places;
+  /** Tasks whose worktrees this process has made, or found complete. */
+  trees: Set<TaskId>;
 }
 
 /** A commit of the base in a task's branch. */
