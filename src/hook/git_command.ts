@@ -109,7 +109,8 @@ export function gitRefusal(
   if (key !== undefined) return `Do not change git's ${key}: the repository's hooks must run.`;
   if (onlyReads(command)) return undefined;
   const read = readArguments(args, ["-m", "--message", "-F", "-C", "-c", "--author", "--date"]);
-  if (has(read, "--no-verify")) return HOOKS;
+  // git takes the beginning of a name for all of it.
+  if (args.some((word) => word.startsWith("--no-veri"))) return HOOKS;
   const going = has(read, "--abort", "--continue", "--skip", "--quit");
   switch (subcommand) {
     case "commit":

@@ -144,7 +144,9 @@ export function programRefusal(program: string, args: readonly string[]): string
   const [first = "", second = ""] = operands;
   if (program === "gh") {
     const reads = /^(view|list|status|diff|checks|watch|ls)$/.test(second) ||
-      /^(search|status|help|version|browse|)$/.test(first);
+      /^(search|status|help|version|browse|)$/.test(first) ||
+      (first === "api" &&
+        !args.some((word) => /^(-[XfF]|--method|--(raw-)?field|--input)/.test(word)));
     return reads ? undefined : LANDS;
   }
   if (program === "parex") {
@@ -155,7 +157,8 @@ export function programRefusal(program: string, args: readonly string[]): string
   if (globally || (program === "yarn" && first === "global")) return GLOBAL;
   const system =
     /^(apt|apt-get|dnf|yum|apk|pacman|brew|snap|dpkg|systemctl|crontab|reboot|shutdown)$/;
-  const lists = /^(list|search|show|info|policy|status|-l|)$/.test(first);
+  const lists = program !== "crontab" &&
+    /^(list|search|show|info|policy|status|-l|)$/.test(first);
   return system.test(program) && !lists ? GLOBAL : undefined;
 }
 

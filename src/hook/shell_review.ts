@@ -80,7 +80,8 @@ class Review {
     this.refuse(programs.programRefusal(program, args));
     const targets = targetsOf(program, args);
     for (const { path, follow } of targets ?? []) this.write(path, scope, follow);
-    if (targets !== undefined || ONLY_READ.has(program)) return;
+    if (ONLY_READ.has(program)) return;
+    if (targets !== undefined && !programs.isInterpreter(program)) return;
     this.unknown(program, args, call);
   }
 

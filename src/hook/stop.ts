@@ -18,14 +18,14 @@ export async function noteStart(env: Env): Promise<void> {
 /** Why an agent that wants to end has to go on; undefined: it may end. */
 export async function whyNotYet(event: HookEvent<"Stop">, env: Env): Promise<string | undefined> {
   if (questionIn(event.lastMessage) !== undefined) return undefined;
-  const standing = await standingOf(env);
+  const [standing, left] = await Promise.all([standingOf(env), uncommitted(env)]);
   if (!standing) return undefined;
   const known = readAttempt(standing, env);
   const record = known ?? newAttempt(standing, env);
   if (record.sentBack >= MOST_SENT_BACK) return undefined;
   const reasons = whatIsLeft({
     background: event.background,
-    uncommitted: await uncommitted(env),
+    uncommitted: left,
     // Told once that it has committed nothing, it may insist that nothing is to be done.
     nothingDone: known !== undefined && known.head === standing.head && !event.sentBack,
   });

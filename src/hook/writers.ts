@@ -137,6 +137,7 @@ const READERS = new Map<string, Reader>([
   ["rmdir", removed],
   ["unlink", removed],
   ["trash", removed],
+  ["sponge", operands()],
   ["shred", operands("-n", "-s")],
   ["truncate", operands("-s", "--size", "-r", "--reference")],
   ["chmod", allButFirst],
