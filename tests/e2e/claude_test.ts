@@ -86,12 +86,15 @@ Deno.test({
   ...realClaude,
   fn: async () => {
     await using stage = await rig();
-    const resets = Math.floor(Date.now() / 1000) + 2;
-    const refused = () => status(429, {}, `Claude AI usage limit reached|${resets}`);
+    const resets = Math.floor(Date.now() / 1000) + 6;
+    const refused = status(
+      429,
+      { "x-should-retry": "false" },
+      `Claude AI usage limit reached|${resets}`,
+    );
     await using api = serveMessagesApi({
       a: [
-        refused(),
-        refused(),
+        refused,
         writes(join(stage.worktree("a"), "a.txt"), "done\n"),
         commits("feat: a"),
       ],

@@ -48,6 +48,8 @@ export interface ModelRequest {
   /** All text of the user's messages, tool results included. */
   userText: string;
   messages: { role: string; content: unknown }[];
+  /** What stands before the messages, as it came: system prompt and tools. */
+  beginning: string;
 }
 
 export interface MessagesApi extends AsyncDisposable {
@@ -134,7 +136,8 @@ function readRequest(body: Record<string, unknown>): ModelRequest | undefined {
     .join("\n");
   const task = [...userText.matchAll(/^Task: (\S+)$/gm)].at(-1)?.[1];
   if (tools.length === 0 || task === undefined) return undefined;
-  return { task, model: String(body.model), tools, userText, messages };
+  const beginning = JSON.stringify([body.system, body.tools]);
+  return { task, model: String(body.model), tools, userText, messages, beginning };
 }
 
 function textOf(content: unknown): string {
