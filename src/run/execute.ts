@@ -103,6 +103,9 @@ export function execute(input: ExecuteInput): Execution {
     const result = await openRun({ repo, settings, onEvent, ...selected, agent: agent.value });
     if (!result.ok) return fail(result.failure);
     opened = result.value;
+    for (const { id, status } of selected.selection.tasks) {
+      if (status === "blocked") opened.statuses.announce({ task: id, status: "pending" });
+    }
     queue = new MergeQueue(opened.scope);
     queue.landed.push(...opened.record.merges);
     return ok();

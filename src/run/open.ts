@@ -177,9 +177,6 @@ async function openLocked(
     journal.value.close();
     lock.release();
   };
-  for (const { id, status } of resume ? [] : selection.tasks) {
-    if (status === "blocked") statuses.announce({ task: id, status: "pending" });
-  }
   if (resume) {
     const restored = statuses.restore(selection.tasks.map(({ id }) => id));
     const taken = restored.ok ? await takeUp(scope, resume.beginnings) : restored;

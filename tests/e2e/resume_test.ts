@@ -14,7 +14,10 @@ git commit -qm "feat: $PAREX_TASK_ID"
 `;
 
 function begun(stage: Rig, task: string): Promise<void> {
-  return until(`${task} is at work`, async () => await stage.note(task) !== undefined);
+  return until(`${task} is at work`, async () => {
+    const known = eventsOf(await stage.journal(), "agent.started", task).length > 0;
+    return known && await stage.note(task) !== undefined;
+  });
 }
 
 async function killedAtWork(stage: Rig, task: string): Promise<void> {

@@ -140,6 +140,9 @@ for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) {
     await using stage = await rig({ tasks: { a: {}, b: { after: ["a"] } }, agent: { b: HANGS } });
     const parex = stage.start(["execute"]);
     await atWork(stage, "b");
+    await until("that is known", async () => {
+      return eventsOf(await stage.journal(), "agent.started", "b").length > 0;
+    });
     parex.signal(signal);
     assertEquals((await parex.ended).code, 130);
     await stage.agent({ b: "cat half.txt > b.txt" });
