@@ -1,66 +1,41 @@
 /**
- * The binary beside an empty program compiled in the same way: size, and time to `--version`.
- * Prints the table of docs/benchmarks.md.
+ * The binary beside an empty program compiled in the same way: its size, and its time to `--version`
+ * and `--help`. By turns, so that what else the machine does falls on all.
+ *
+ *     deno run -A bench/startup.ts
  */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { compile, printTable, run, spread, spreadText } from "./support.ts";
 
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const RUNS = 31;
 
-/** The `compile` task's command for another program. */
-async function compile(main: string, output: string): Promise<void> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
-  const words = String(tasks.compile.command).split(" ")
-    .filter((word) => !word.startsWith("$"))
-    .map((word) => word === "src/main.ts" ? main : word === "dist/parex" ? output : word);
-  await run(Deno.execPath(), words.slice(1));
-}
-
-async function run(program: string, args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args, cwd: ROOT }).output();
-  if (!success) {
-    throw new Error(`${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-  }
-}
-
-async function timed(program: string, args: string[]): Promise<number> {
-  const started = performance.now();
-  await run(program, args);
-  return performance.now() - started;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
-async function measure(folder: string): Promise<void> {
-  await Deno.writeTextFile(join(folder, "empty.ts"), "");
-  const [empty, parex] = [join(folder, "empty"), join(folder, "parex")];
-  await compile(join(folder, "empty.ts"), empty);
-  await compile("src/main.ts", parex);
-
-  const ms = { empty: [] as number[], parex: [] as number[] };
-  // By turns, so that what else the machine does falls on both.
-  for (let turn = 0; turn < RUNS; turn++) {
-    ms.empty.push(await timed(empty, []));
-    ms.parex.push(await timed(parex, ["--version"]));
-  }
-  const row = (what: string, unit: string, own: number, other: number) =>
-    `| ${what} | ${own.toFixed(0)} ${unit} | ${other.toFixed(0)} ${unit} | ${
-      (own / other).toFixed(2)
-    } |`;
-  const sizes = [(await Deno.stat(parex)).size, (await Deno.stat(empty)).size] as const;
-  console.log("| | parex | empty program | ratio |\n|---|---|---|---|");
-  console.log(row("size of the binary", "MB", sizes[0] / 1e6, sizes[1] / 1e6));
-  console.log(
-    row("`parex --version`, median of 31", "ms", median(ms.parex), median(ms.empty)),
-  );
-}
-
 const folder = await Deno.makeTempDir({ prefix: "parex-bench-" });
-try {
-  await measure(folder);
-} finally {
-  await Deno.remove(folder, { recursive: true });
+await Deno.writeTextFile(join(folder, "empty.ts"), "");
+const [empty] = await compile(join(folder, "empty.ts"), join(folder, "empty"));
+const [parex] = await compile("src/main.ts", join(folder, "parex"));
+
+const ms: Record<"empty" | "version" | "help", number[]> = { empty: [], version: [], help: [] };
+for (let turn = 0; turn < RUNS; turn++) {
+  ms.empty.push(await run([empty], folder));
+  ms.version.push(await run([parex, "--version"], folder));
+  ms.help.push(await run([parex, "--help"], folder));
 }
+const megabytes = (await Deno.stat(parex)).size / 1e6;
+const emptyMegabytes = (await Deno.stat(empty)).size / 1e6;
+const row = (what: string, own: number[]) => [
+  what,
+  spreadText(own, 0),
+  spreadText(ms.empty, 0),
+  (spread(own).median / spread(ms.empty).median).toFixed(2),
+];
+printTable(["", "parex", "empty program", "ratio"], [
+  [
+    "size of the binary, MB",
+    megabytes.toFixed(0),
+    emptyMegabytes.toFixed(0),
+    (megabytes / emptyMegabytes).toFixed(2),
+  ],
+  row("`parex --version`, ms", ms.version),
+  row("`parex --help`, ms", ms.help),
+]);
+await Deno.remove(folder, { recursive: true });
