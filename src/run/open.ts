@@ -26,7 +26,7 @@ import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
 import { Admission } from "./admission.ts";
 import { type Crew, gatherCrew } from "./crew.ts";
-import { branchTargets, planFilesOf, warningLine } from "./files.ts";
+import { branchTargets, mayBeDirty, warningLine } from "./files.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { type Lock, readLock, takeLock } from "./lock.ts";
@@ -82,7 +82,7 @@ export async function openRun(
   const ready = await checkRepository(repo, {
     ...baseGiven(resume?.record.base ?? settings.base),
     allowDirty: settings.allowDirty,
-    mayBeDirty: planFilesOf(repo, plan),
+    mayBeDirty: mayBeDirty(repo, plan, settings),
   });
   if (!ready.ok) return ready;
   const crew = agentNeeded
