@@ -86,12 +86,11 @@ Deno.test({
   ...realClaude,
   fn: async () => {
     await using stage = await rig();
-    const resets = Math.floor(Date.now() / 1000) + 6;
-    const refused = status(
-      429,
-      { "x-should-retry": "false" },
-      `Claude AI usage limit reached|${resets}`,
-    );
+    let resets = 0;
+    const refused = status(429, { "x-should-retry": "false" }, () => {
+      resets = Math.floor(Date.now() / 1000) + 5;
+      return `Claude AI usage limit reached|${resets}`;
+    });
     await using api = serveMessagesApi({
       a: [
         refused,

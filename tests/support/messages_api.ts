@@ -11,7 +11,7 @@ type Turn =
 
 /** What happens in a turn's place. */
 type Trouble =
-  | { kind: "status"; status: number; headers: Record<string, string>; words: string }
+  | { kind: "status"; status: number; headers: Record<string, string>; words: () => string }
   | { kind: "hang" };
 
 export type Step = Turn | Trouble;
@@ -26,13 +26,14 @@ export function tool(name: string, input: Record<string, unknown>): Turn {
   return { kind: "tool", name, input };
 }
 
-/** The API refuses a request. */
+/** The API refuses a request, with words that may tell a time from then. */
 export function status(
   code: number,
   headers: Record<string, string> = {},
-  words = `scripted refusal ${code}`,
+  words: string | (() => string) = `scripted refusal ${code}`,
 ): Trouble {
-  return { kind: "status", status: code, headers, words };
+  const say = typeof words === "string" ? () => words : words;
+  return { kind: "status", status: code, headers, words: say };
 }
 
 /** The API takes a request and never answers it. */
@@ -165,7 +166,7 @@ function nextStep(steps: Step[], asked: ModelRequest, happened: Set<Step>): Step
 function refuse(step: Trouble & { kind: "status" }): Response {
   const type = step.status === 429 ? "rate_limit_error" : "api_error";
   return Response.json(
-    { type: "error", error: { type, message: step.words } },
+    { type: "error", error: { type, message: step.words() } },
     { status: step.status, headers: step.headers },
   );
 }
