@@ -96,7 +96,9 @@ export type GitHubFailure =
 /** An operation on the machine failed where no rule of parex expected it. */
 export type OperationFailure =
   | { reason: "git_failed"; command: string; exitCode: number; stderr: string }
-  | { reason: "io_failed"; path: string; detail: string };
+  | { reason: "io_failed"; path: string; detail: string }
+  /** What happens cannot be recorded any more, so nothing more may happen. */
+  | { reason: "journal_lost"; path: string; detail: string };
 
 /** Every failure that parex expects. A new one needs its wording in `report/messages.ts`. */
 export type Failure =

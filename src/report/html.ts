@@ -105,7 +105,7 @@ function blockedPart(tasks: TaskSummary[]): Markup {
   const blocked = tasks.filter((task) => task.status === "blocked").map((task) =>
     markup`<p><strong>${task.id}</strong> <span class="blocked">${task.reason ?? ""}</span></p>
 <p>${task.message ?? ""}</p>
-<pre>${task.next.join("\n")}</pre>`
+<pre>${[...task.details, ...task.next].join("\n")}</pre>`
   );
   return blocked.length === 0 ? markup`` : markup`<h2>Blocked</h2>\n${blocked}`;
 }

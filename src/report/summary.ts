@@ -1,3 +1,4 @@
+import type { AgentOutcomeName } from "../domain/event.ts";
 import type { Reason } from "../domain/failure.ts";
 import {
   countStatuses,
@@ -6,6 +7,7 @@ import {
   selectedTasks,
   speedupOf,
   stateOf,
+  sumUsd,
   tasksMs,
   type UsageTotals,
   usageTotals,
@@ -16,8 +18,9 @@ import type { Status, TaskId } from "../domain/task.ts";
 import type { AttemptRecord, CheckRecord, TaskRecord } from "../domain/task_record.ts";
 import { estimatedUsd, type ModelCost, onOtherModels } from "./compare.ts";
 import { criticalPath } from "./critical.ts";
+import { explain } from "./messages.ts";
 import { nextCommands } from "./next.ts";
-import { PRICES_DATE } from "../domain/prices.ts";
+import { PRICES_DATE, spentUsd } from "../domain/prices.ts";
 
 /** What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise. */
 export interface Summary {
@@ -52,6 +55,8 @@ export interface Summary {
     checks_ms: number;
   };
   usage: UsageSummary;
+  /** What was spent, estimates included, for each landed task; null: nothing landed or spent. */
+  cost_per_landed_usd: number | null;
   /** Estimated from list prices. */
   same_tokens: { prices_of: string; models: ModelCost[] };
   tasks: TaskSummary[];
@@ -96,11 +101,25 @@ export interface CheckSummary {
   merged?: true;
 }
 
+/** One call of an agent. */
+export interface CallSummary {
+  attempt: number;
+  agent: string;
+  /** null: it has not ended, or nobody recorded its end. */
+  outcome: AgentOutcomeName | null;
+  ms: number;
+  /** As the agent reported it. */
+  model: string | null;
+  usage: UsageSummary;
+}
+
 export interface TaskSummary {
   id: TaskId;
   name: string;
   status: Status;
   attempts: number;
+  /** Each attempt; one that a usage limit parked is there once for each call of its agent. */
+  calls: CallSummary[];
   ms: number;
   usage: UsageSummary;
   branch: string;
@@ -113,6 +132,8 @@ export interface TaskSummary {
   checks: CheckSummary[];
   reason?: Reason;
   message?: string;
+  /** The end of what stands behind it: an output, what the system said. */
+  details: string[];
   next: string[];
   /** Dependencies that are not completed. */
   waits_for: { id: TaskId; status: Status }[];
@@ -145,6 +166,7 @@ export function summarize(record: RunRecord, live = false): Summary {
       checks_ms: sumMs([...record.checks, ...tasks.flatMap((task) => task.checks)]),
     },
     usage: usageSummary(attempts),
+    cost_per_landed_usd: costPerLanded(tasks, attempts),
     same_tokens: { prices_of: PRICES_DATE, models: onOtherModels(attempts) },
     tasks: tasks.map((task) => taskSummary(task, record, now)),
     checks: record.checks.map(checkSummary),
@@ -183,13 +205,17 @@ function countAll(record: RunRecord): Summary["counts"] {
   };
 }
 
+/** Lines; the rest is in the logs. */
+const MAX_DETAILS = 12;
+
 function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSummary {
   const { id, name, status, branch, head, worktree, pushed, landed, reason, message, next } = task;
   return {
     id,
     name,
     status,
-    attempts: task.attempts.length,
+    attempts: new Set(task.attempts.map(({ attempt }) => attempt)).size,
+    calls: task.attempts.map(callSummary),
     ms: ownMs(task, now),
     usage: usageSummary(task.attempts),
     branch,
@@ -201,9 +227,15 @@ function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSumm
     checks: lastChecks(task.checks).map(checkSummary),
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
+    details: task.failure ? explain(task.failure).details.slice(-MAX_DETAILS) : [],
     next,
     waits_for: waitsFor(task, record),
   };
+}
+
+function callSummary(call: AttemptRecord): CallSummary {
+  const { attempt, agent, outcome = null, ms = 0, usage } = call;
+  return { attempt, agent, outcome, ms, model: usage.model ?? null, usage: usageSummary([call]) };
 }
 
 function lastChecks(checks: CheckRecord[]): CheckRecord[] {
@@ -236,6 +268,12 @@ function usageSummary(attempts: AttemptRecord[]): UsageSummary {
     cost_unreported: totals.costUnreported,
     estimated_usd: estimatedUsd(attempts) ?? null,
   };
+}
+
+function costPerLanded(tasks: TaskRecord[], attempts: AttemptRecord[]): number | null {
+  const landed = tasks.filter((task) => task.landed).length;
+  const spent = sumUsd(attempts.map(({ usage }) => spentUsd(usage)));
+  return landed === 0 || spent === 0 ? null : spent / landed;
 }
 
 function cacheShare({ input, cacheRead, cacheWrite }: UsageTotals): number | null {

@@ -103,6 +103,7 @@ function blockedLines({ tasks }: Summary, { paint, columns }: Page): string[] {
   return tasks.filter((task) => task.status === "blocked").flatMap((task) => [
     `${oneLine(task.id)}  ${paint.red(task.reason ?? "")}`,
     ...wrap(printable(task.message ?? ""), columns - 4).map((line) => `  ${line}`),
+    ...task.details.map((line) => `    ${printable(line)}`),
     ...task.next.map((line) => `  ${paint.cyan("next:")} ${printable(line)}`),
   ]);
 }

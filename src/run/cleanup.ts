@@ -14,6 +14,7 @@ import { takeLock } from "./lock.ts";
 import { liveRun, newRunId, readJournal, runDir, stateDir } from "./store.ts";
 
 export interface CleanupInput extends LeftoverQuestion {
+  plan: Plan;
   /** The plan's last run. */
   record?: RunRecord;
   /** Tasks whose work goes even if it has not landed. */
@@ -172,9 +173,13 @@ async function note(
   const dir = runDir(repo.commonDir, record.run);
   const events = await readJournal(dir);
   if (!events.ok) return events;
-  const journal = openJournal(dir, record.run, events.value.at(-1)?.seq);
+  let lost: Failure | undefined;
+  const journal = openJournal(dir, record.run, {
+    lastSeq: events.value.at(-1)?.seq ?? 0,
+    onLost: (failure) => (lost = failure),
+  });
   journal.listen((written) => applyEvent(record, written));
   journal.emit(event);
   journal.close();
-  return ok();
+  return lost ? fail(lost) : ok();
 }

@@ -3,6 +3,7 @@ import type { AheadEvent, Announcement, LoadedRun, RunOutcome } from "../../mach
 import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { RunEvent } from "../domain/event.ts";
+import type { Failure } from "../domain/failure.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { spentIn } from "../domain/resume.ts";
@@ -60,7 +61,12 @@ export function execute(input: ExecuteInput): Execution {
   /** A port as an actor whose end can be waited for after the actor has been stopped. */
   const promised = <Output, Input = void>(
     port: (input: Input, signal: AbortSignal) => Promise<Output>,
-  ) => fromPromise<Output, Input>(({ input, signal }) => track(port(input, signal)));
+  ) =>
+    fromPromise<Output, Input>(({ input, signal }) =>
+      lost ? Promise.withResolvers<Output>().promise : track(port(input, signal))
+    );
+  /** Why nothing more may be done: nobody would know of it. */
+  let lost: Failure | undefined;
 
   let selected: { plan: Plan; selection: Selection; resume?: Resumption } | undefined;
   let opened: OpenRun | undefined;
@@ -100,9 +106,21 @@ export function execute(input: ExecuteInput): Execution {
     const agent = makeAgent(input.settings.agent, input.settings);
     if (!agent.ok) return agent;
     const { repo, settings, onEvent } = input;
-    const result = await openRun({ repo, settings, onEvent, ...selected, agent: agent.value });
+    const onLost = (failure: Failure) => {
+      lost = failure;
+      actor.send({ type: "INTERRUPT" });
+    };
+    const result = await openRun({
+      repo,
+      settings,
+      onEvent,
+      onLost,
+      ...selected,
+      agent: agent.value,
+    });
     if (!result.ok) return fail(result.failure);
     opened = result.value;
+    if (!resumed) void track(announceEstimate(opened.scope, tasks));
     for (const { id, status } of selected.selection.tasks) {
       if (status === "blocked") opened.statuses.announce({ task: id, status: "pending" });
     }
@@ -164,7 +182,10 @@ export function execute(input: ExecuteInput): Execution {
   });
   actor.start();
   return {
-    done: ended.then((outcome) => ({ outcome, record: opened?.record ?? emptyRecord() })),
+    done: ended.then((outcome) => ({
+      outcome: lost ? { kind: "refused", failure: lost } : outcome,
+      record: opened?.record ?? emptyRecord(),
+    })),
     interrupt: () => actor.send({ type: "INTERRUPT" }),
     abort: async () => {
       await shutdown(0);

@@ -1,7 +1,11 @@
 import type { Emit, EventBody, RunEvent } from "../domain/event.ts";
+import type { OperationFailure } from "../domain/failure.ts";
 import { journalPath } from "./store.ts";
 
-/** The append-only record of a run. Each line reaches the file before its listeners hear of it. */
+/**
+ * The append-only record of a run. Each line reaches the file before its listeners hear of it; once
+ * one could not be written, no later one is, and nobody hears of them.
+ */
 export interface Journal {
   emit: Emit;
   listen(listener: (event: RunEvent) => void): void;
@@ -9,26 +13,51 @@ export interface Journal {
   close(): void;
 }
 
+export interface JournalOptions {
+  /** The last event that an earlier process of the run has written. */
+  lastSeq?: number;
+  /** Called once, when a line could not be written. */
+  onLost?: (failure: OperationFailure) => void;
+}
+
 /**
- * Opens a run's journal for appending, after the event `lastSeq` if it has some. Throws where the
- * folder cannot be written.
+ * Opens a run's journal for appending. Throws where the folder cannot be written.
  */
-export function openJournal(dir: string, run: string, lastSeq = 0): Journal {
+export function openJournal(
+  dir: string,
+  run: string,
+  { lastSeq = 0, onLost }: JournalOptions = {},
+): Journal {
   Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (lastSeq > 0) cutTornLine(journalPath(dir));
   const file = Deno.openSync(journalPath(dir), { create: true, append: true, mode: 0o600 });
   const listeners: ((event: RunEvent) => void)[] = [];
   const encoder = new TextEncoder();
   let seq = lastSeq;
+  let lost = false;
+  /** Whether it was done. */
+  const attempt = (write: () => void): boolean => {
+    if (lost) return false;
+    try {
+      write();
+      return true;
+    } catch (error) {
+      lost = true;
+      const detail = error instanceof Error ? error.message : String(error);
+      onLost?.({ reason: "journal_lost", path: journalPath(dir), detail });
+      return false;
+    }
+  };
   return {
     emit(body: EventBody) {
-      const event: RunEvent = { v: 1, seq: ++seq, at: new Date().toISOString(), run, ...body };
-      writeAll(file, encoder.encode(JSON.stringify(event) + "\n"));
+      const event: RunEvent = { v: 1, seq: seq + 1, at: new Date().toISOString(), run, ...body };
+      if (!attempt(() => writeAll(file, encoder.encode(JSON.stringify(event) + "\n")))) return;
+      seq++;
       for (const listener of listeners) listener(event);
     },
     listen: (listener) => void listeners.push(listener),
     close() {
-      file.syncDataSync();
+      attempt(() => file.syncDataSync());
       file.close();
     },
   };

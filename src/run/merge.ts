@@ -52,7 +52,7 @@ export interface Merging {
 export function mergeCompleted(input: MergeInput): Merging {
   const stop = new AbortController();
   return {
-    done: merge(input, stop.signal),
+    done: merge(input, stop),
     interrupt: () => stop.abort(),
     abort: async () => {
       stop.abort();
@@ -61,8 +61,9 @@ export function mergeCompleted(input: MergeInput): Merging {
   };
 }
 
-async function merge(input: MergeInput, signal: AbortSignal): Promise<Result<MergeReport>> {
+async function merge(input: MergeInput, stop: AbortController): Promise<Result<MergeReport>> {
   const { plan } = input;
+  const { signal } = stop;
   const chosen = await choose(input);
   if (!chosen.ok) return chosen;
   if (chosen.value.length === 0) return ok({ outcomes: [], exitCode: 0 });
@@ -71,9 +72,15 @@ async function merge(input: MergeInput, signal: AbortSignal): Promise<Result<Mer
   if (!agent.ok) return agent;
   const selection = { tasks: chosen.value, skipped: [], leftovers: [] };
   const { repo, onEvent } = input;
-  const opened = await openRun({ repo, plan, selection, settings, agent: agent.value, onEvent }, {
-    agentNeeded: false,
-  });
+  let lost: Failure | undefined;
+  const onLost = (failure: Failure) => {
+    lost = failure;
+    stop.abort();
+  };
+  const opened = await openRun(
+    { repo, plan, selection, settings, agent: agent.value, onEvent, onLost },
+    { agentNeeded: false },
+  );
   if (!opened.ok) return opened;
   const { scope, statuses, record, finish, close } = opened.value;
   const queue = new MergeQueue(scope);
@@ -91,6 +98,7 @@ async function merge(input: MergeInput, signal: AbortSignal): Promise<Result<Mer
     await queue.close();
     const outcome: RunOutcome = { kind: signal.aborted ? "interrupted" : "finished" };
     finish(outcome);
+    if (lost) return fail(lost);
     return ok({ outcomes, exitCode: record.finished?.exit_code ?? 1 });
   } finally {
     close();

@@ -2,6 +2,7 @@ import type { Parked, RunOutcome } from "../../machines/ports.ts";
 import type { Agent } from "../agent/agent.ts";
 import { Places } from "../checks/places.ts";
 import type { EventOf, RunEvent } from "../domain/event.ts";
+import type { Failure } from "../domain/failure.ts";
 import {
   countStatuses,
   selectedTasks,
@@ -27,7 +28,7 @@ import { recovering } from "../recovery/recover.ts";
 import { Admission } from "./admission.ts";
 import { type Crew, gatherCrew } from "./crew.ts";
 import { branchTargets, mayBeDirty, warningLine } from "./files.ts";
-import { type Journal, openJournal } from "./journal.ts";
+import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { type Lock, readLock, takeLock } from "./lock.ts";
 import { prepareLanding } from "./land.ts";
@@ -51,6 +52,8 @@ export interface OpenInput {
   settings: Settings;
   agent: Agent;
   onEvent: (event: RunEvent) => void;
+  /** The journal cannot be written any more: nothing more may be done. */
+  onLost: (failure: Failure) => void;
   /** The run that is gone on with; absent: a new one. */
   resume?: Resumption;
 }
@@ -129,7 +132,7 @@ async function openLocked(
   const landing = await prepareLanding(repo, landsOn, settings);
   if (!landing.ok) return landing;
   const dir = runDir(repo.commonDir, run);
-  const journal = journalIn(dir, run, resume?.lastSeq);
+  const journal = journalIn(dir, run, { lastSeq: resume?.lastSeq ?? 0, onLost: input.onLost });
   if (!journal.ok) return journal;
   const unmark = markCommandsOf(run);
   const { emit } = journal.value;
@@ -234,9 +237,9 @@ function limitNotice({ until, why }: Parked): EventOf<"notice"> {
   return { type: "notice", message };
 }
 
-function journalIn(dir: string, run: string, lastSeq: number | undefined): Result<Journal> {
+function journalIn(dir: string, run: string, options: JournalOptions): Result<Journal> {
   try {
-    return ok(openJournal(dir, run, lastSeq));
+    return ok(openJournal(dir, run, options));
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return fail({ reason: "io_failed", path: dir, detail });

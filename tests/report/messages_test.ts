@@ -75,6 +75,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   unclear_spec: { reason: "unclear_spec", detail: "no file is named" },
   git_failed: { reason: "git_failed", command: "git fetch", exitCode: 128, stderr: "fatal" },
   github_failed: { reason: "github_failed", doing: "list the labels", status: 502, detail: "502" },
+  journal_lost: { reason: "journal_lost", path: "/code/.git/parex/x", detail: "disk full" },
   io_failed: { reason: "io_failed", path: "/code/x", detail: "permission denied" },
 };
 

@@ -67,7 +67,7 @@ Deno.test("openJournal() goes on after the last whole line of a journal that was
   before.emit(NOTICE);
   before.close();
   await Deno.writeTextFile(journalPath(dir.path), `{"v":1,"seq":2,"ty`, { append: true });
-  const after = openJournal(dir.path, "run-1", 1);
+  const after = openJournal(dir.path, "run-1", { lastSeq: 1 });
   after.emit(NOTICE);
   after.close();
   assertEquals(must(await readJournal(dir.path)).map(({ seq }) => seq), [1, 2]);

@@ -2,6 +2,7 @@
 import type { Landing } from "../../machines/ports.ts";
 import { makeAgent } from "../../src/agent/agents.ts";
 import type { RunEvent } from "../../src/domain/event.ts";
+import type { Failure } from "../../src/domain/failure.ts";
 import { loadSettings } from "../../src/config/load.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { findPlan } from "../../src/plan/find.ts";
@@ -47,7 +48,10 @@ export async function queueRig(options: QueueRigOptions): Promise<QueueRig> {
   const selection = { tasks: plan.tasks, skipped: [], leftovers: [] };
   const events: RunEvent[] = [];
   const onEvent = (event: RunEvent) => void events.push(event);
-  const opened = must(await openRun({ repo, plan, selection, settings, agent, onEvent }));
+  const onLost = (failure: Failure) => {
+    throw new Error(`the journal is lost: ${JSON.stringify(failure)}`);
+  };
+  const opened = must(await openRun({ repo, plan, selection, settings, agent, onEvent, onLost }));
   const queue = new MergeQueue(opened.scope, options.queue);
   const { signal } = new AbortController();
   return {

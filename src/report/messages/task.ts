@@ -30,6 +30,7 @@ export function explainTask(failure: TaskFailure | OperationFailure, about: Abou
       return explainAgent(failure, about);
     case "git_failed":
     case "io_failed":
+    case "journal_lost":
       return explainOperation(failure, about);
     default:
       return explainWork(failure, about);
@@ -192,6 +193,13 @@ function explainOperation(failure: OperationFailure, about: About): Explanation 
       message: `git failed with exit code ${failure.exitCode}: ${failure.command}`,
       details: linesOf(failure.stderr),
       next: [`correct what git says, then: ${then}`],
+    };
+  }
+  if (failure.reason === "journal_lost") {
+    return {
+      message: `the run was stopped, for its journal cannot be written: ${failure.path}`,
+      details: linesOf(failure.detail),
+      next: ["see its permissions and the space that is left, then: parex resume"],
     };
   }
   return {
