@@ -18,13 +18,14 @@ or in ${CONFIG_PATH} under its name; the flag wins, then the variable.`;
  * `command.opts()` to `loadSettings`, which checks them together with variables and config file.
  */
 export function addSettingOptions(command: CommandUnknownOpts): void {
-  addOptionsOf(command, KEYS);
+  addOptionsOf(command, KEYS, descriptionOf);
   command.addHelpText("after", `\n${ELSEWHERE}`);
 }
 
 /** The same for a command that goes on with a run: what it does is settled, how may be changed. */
 export function addResumeOptions(command: CommandUnknownOpts): void {
-  addOptionsOf(command, KEYS.filter((key) => !SETTLED.has(key)));
+  const keys = KEYS.filter((key) => !SETTLED.has(key));
+  addOptionsOf(command, keys, (key) => SETTINGS[key].description);
   command.addHelpText(
     "after",
     "\nWithout them the run goes on with the settings it was begun with.",
@@ -33,18 +34,22 @@ export function addResumeOptions(command: CommandUnknownOpts): void {
 
 const SETTLED: ReadonlySet<Key> = new Set<Key>(["base", "only", "dryRun"]);
 
-function addOptionsOf(command: CommandUnknownOpts, keys: readonly Key[]): void {
+function addOptionsOf(
+  command: CommandUnknownOpts,
+  keys: readonly Key[],
+  describe: (key: Key) => string,
+): void {
   for (const key of keys) {
     const spec: Spec<unknown> = SETTINGS[key];
     if (spec.fileOnly || spec.flagless) continue;
     const short = spec.short ? `-${spec.short}, ` : "";
     if (spec.kind.placeholder) {
       const flags = `${short}--${spec.name} ${spec.kind.placeholder}`;
-      const option = new Option(flags, descriptionOf(key));
+      const option = new Option(flags, describe(key));
       // For the help and the shells' completions; `loadSettings` is the one to check them.
       if (spec.kind.choices) option.argChoices = [...spec.kind.choices];
       command.addOption(option);
-    } else addSwitch(command, spec.name, descriptionOf(key), (DEFAULTS as Partial<Values>)[key]);
+    } else addSwitch(command, spec.name, describe(key), (DEFAULTS as Partial<Values>)[key]);
   }
 }
 
