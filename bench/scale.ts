@@ -49,11 +49,11 @@ function peakOf(pid: number): number {
 
 const folder = await Deno.makeTempDir({ prefix: "parex-bench-" });
 const parex = await compile("src/main.ts", join(folder, "parex"));
-const rows: string[][] = [];
 for (const size of SIZES) {
   await using repo = await repository(size, 10);
   const { ms, megabytes } = await execute(parex, repo.root);
-  rows.push([String(size), ms.toFixed(0), (ms / size).toFixed(1), megabytes.toFixed(0)]);
+  printTable(["tasks", "ms", "ms per task", "peak memory, MB"], [
+    [String(size), ms.toFixed(0), (ms / size).toFixed(1), megabytes.toFixed(0)],
+  ]);
 }
-printTable(["tasks", "ms", "ms per task", "peak memory, MB"], rows);
 await Deno.remove(folder, { recursive: true });

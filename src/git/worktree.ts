@@ -55,6 +55,15 @@ export async function ensureWorktree(
 
 /** True: registered now. False: it was. */
 async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<boolean>> {
+  const owned = await claim(repo, spec);
+  if (!owned.ok) return owned;
+  // git's list of worktrees takes the longer the more there are: it is read where git refuses.
+  const isNew = !owned.value.branchExists && await isFree(spec.path);
+  return isNew && (await add(repo, spec, false)).ok ? ok(true) : await registerAgain(repo, spec);
+}
+
+/** As `register`, where something of it may be there already. */
+async function registerAgain(repo: Repository, spec: WorktreeSpec): Promise<Result<boolean>> {
   const [listed, owned] = await Promise.all([listWorktrees(repo), claim(repo, spec)]);
   if (!listed.ok) return listed;
   if (!owned.ok) return owned;
@@ -65,19 +74,27 @@ async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<bo
     if (!usable.ok) return usable;
     if (usable.value) return ok(false);
   }
-  const { branch, path, startPoint } = spec;
+  const { branch, path } = spec;
   const elsewhere = listed.value.find((one) => one !== here && one.branch === branch);
   if (elsewhere && branch !== undefined) {
     return fail({ reason: "worktree_elsewhere", branch, path: elsewhere.path });
   }
   if (!await isFree(path)) return fail({ reason: "foreign_worktree", path });
+  const added = await add(repo, spec, owned.value.branchExists);
+  return added.ok ? ok(true) : added;
+}
+
+async function add(
+  repo: Repository,
+  { branch, path, startPoint }: WorktreeSpec,
+  branchExists: boolean,
+): Promise<Result<void>> {
   const which = branch === undefined
     ? ["--detach", "--", path, startPoint]
-    : owned.value.branchExists
+    : branchExists
     ? ["--", path, branch]
     : ["--no-track", "-b", branch, "--", path, startPoint];
-  const added = await inRepository(repo, spec.path, ["worktree", "add", "--no-checkout", ...which]);
-  return added.ok ? ok(true) : added;
+  return await inRepository(repo, path, ["worktree", "add", "--no-checkout", ...which]);
 }
 
 /**
