@@ -12,3 +12,11 @@ export async function confirm(message: string): Promise<boolean> {
   const answer = await confirm({ message, initialValue: false, output: process.stderr });
   return answer === true;
 }
+
+/** Asks for one of several; returns its index, undefined if the question is left. */
+export async function choose(message: string, labels: string[]): Promise<number | undefined> {
+  const { select } = await import("@clack/prompts");
+  const options = labels.map((label, value) => ({ value, label }));
+  const answer = await select({ message, options, output: process.stderr });
+  return typeof answer === "number" ? answer : undefined;
+}

@@ -35,6 +35,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./validate.ts"),
   },
   {
+    name: "extract",
+    usage: "[transcript]",
+    summary: "write a plan's files from a conversation of Claude's",
+    group: "Plans",
+    load: () => import("./extract.ts"),
+  },
+  {
     name: "status",
     usage: "",
     summary: "tasks, branches, checks, costs of the last run",

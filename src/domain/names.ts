@@ -8,6 +8,8 @@ export const PLAN_PATHS = [
   ".parallel/plans/plan.yaml",
   ".parallel/plans/active/plan.yaml",
 ] as const;
+/** Where `parex extract` puts a plan. */
+export const PLANS_DIR = ".parallel/plans";
 export const CONFIG_PATH = ".parallel/config.yaml";
 /** What `parex init` writes for Claude Code: no agent of a run needs to see it. */
 export const SET_UP_PATHS = [

@@ -1,0 +1,103 @@
+import { Command } from "@commander-js/extra-typings";
+import { relative, resolve } from "node:path";
+import { type FoundPlan, isComplete, plansIn } from "../claude_code/plans.ts";
+import { readTranscript } from "../claude_code/transcript.ts";
+import { writePlan } from "../claude_code/write_plan.ts";
+import { PLANS_DIR } from "../domain/names.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { openRepository } from "../git/repository.ts";
+import { type PlanChoice, planChoicesText, planChoiceText } from "../report/extract.ts";
+import { canAsk, choose } from "./ask.ts";
+import type { Context, Io } from "./context.ts";
+import { findTranscript } from "./find_transcript.ts";
+
+interface Flags {
+  to?: string;
+  pick?: string;
+  force?: true;
+}
+
+export function command(context: Context) {
+  return new Command("extract")
+    .description(
+      "Write the files of a plan that Claude made in a conversation. Without a transcript: the one " +
+        "that a hook names on stdin, or the newest of this project.",
+    )
+    .argument("[transcript]", "a .jsonl file of Claude Code's; - for stdin")
+    .option("--to <folder>", `where the plan goes (default: ${PLANS_DIR})`)
+    .option("--pick <n>", "which of several plans, as they are listed")
+    .option("--force", "replace files that stand there")
+    .action((transcript, flags: Flags) => run(context, transcript, flags));
+}
+
+async function run(context: Context, path: string | undefined, flags: Flags): Promise<void> {
+  const { io } = context;
+  const folder = await folderFor(io, flags.to);
+  if (!folder.ok) return context.fail(folder.failure);
+  const transcript = await findTranscript(io.cwd, path);
+  if (!transcript.ok) return context.fail(transcript.failure);
+  const { name, lines } = transcript.value;
+  const plans = plansIn(await readTranscript(lines));
+  const plan = await choosePlan(io, plans, name, flags.pick);
+  if (!plan.ok) return context.fail(plan.failure);
+  if (!plan.value) return context.exit(1);
+  const written = await writePlan(plan.value, folder.value, flags.force ?? false);
+  if (!written.ok) return context.fail(written.failure);
+  const { tasks, unchanged } = written.value;
+  const shown = relative(io.cwd, written.value.path);
+  io.out(`${shown}: ${planChoiceText({ ...choiceOf(plan.value), tasks })}\n`);
+  if (unchanged) io.err("It stood there already.\n");
+}
+
+async function folderFor({ cwd }: Io, to: string | undefined): Promise<Result<string>> {
+  if (to !== undefined) return ok(resolve(cwd, to));
+  const repo = await openRepository(cwd);
+  return repo.ok ? ok(resolve(repo.value.checkout, PLANS_DIR)) : repo;
+}
+
+/** The newest complete plan; of several in the same message the one that is asked for. */
+async function choosePlan(
+  io: Io,
+  plans: readonly FoundPlan[],
+  transcript: string,
+  pick: string | undefined,
+): Promise<Result<FoundPlan | undefined>> {
+  const complete = plans.filter(isComplete);
+  const [newest] = complete;
+  if (!newest) return fail(noPlan(plans, transcript));
+  if (pick !== undefined) return picked(complete, pick);
+  const equal = complete.filter(({ line }) => line === newest.line);
+  if (equal.length === 1) return ok(newest);
+  const choices = equal.map(choiceOf);
+  if (canAsk(io)) {
+    const at = await choose("Which plan?", choices.map(planChoiceText));
+    return ok(at === undefined ? undefined : equal[at]);
+  }
+  io.err(planChoicesText(choices));
+  const message = `there are ${equal.length} plans in the same message`;
+  return fail({ reason: "usage", message, hint: "choose one of them: parex extract --pick 1" });
+}
+
+function picked(plans: readonly FoundPlan[], pick: string): Result<FoundPlan> {
+  const plan = plans[Number(pick) - 1];
+  if (plan) return ok(plan);
+  const message = `--pick takes a number from 1 to ${plans.length}, not ${JSON.stringify(pick)}`;
+  return fail({ reason: "usage", message });
+}
+
+function noPlan([incomplete]: readonly FoundPlan[], transcript: string) {
+  const missing = incomplete?.tasks.filter(({ text }) => text === undefined).map(({ id }) => id);
+  return {
+    reason: "usage",
+    message: incomplete && missing
+      ? `the plan "${incomplete.name}" is not complete in ${transcript}: there is no whole text of ` +
+        missing.join(", ")
+      : `no plan found in ${transcript}`,
+    hint: "make one in Claude Code: /parex and what to do in parallel (parex init sets it up), " +
+      "or /ctx:plan",
+  } as const;
+}
+
+function choiceOf({ name, tasks, inline, line }: FoundPlan): PlanChoice {
+  return { name, tasks: tasks.length + inline, line };
+}

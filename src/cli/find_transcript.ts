@@ -1,0 +1,87 @@
+import { fstatSync } from "node:fs";
+import { resolve } from "node:path";
+import { claudeFolder, newestTranscript, transcriptsFolder } from "../claude_code/places.ts";
+import { linesOf } from "../claude_code/transcript.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { openRepository } from "../git/repository.ts";
+
+export interface Transcript {
+  /** For people. */
+  name: string;
+  lines: AsyncIterable<string>;
+}
+
+const STDIN = "-";
+
+/** The transcript of this path, on stdin or named there, or the newest of the project. */
+export async function findTranscript(
+  cwd: string,
+  path: string | undefined,
+): Promise<Result<Transcript>> {
+  if (path !== undefined && path !== STDIN) return await opened(resolve(cwd, path));
+  if (path === STDIN || somethingOnStdin()) {
+    const given = await fromStdin(cwd);
+    if (!given.ok) return given;
+    if (given.value) return ok(given.value);
+  }
+  const newest = await newestOf(cwd);
+  if (newest !== undefined) return await opened(newest);
+  return fail({
+    reason: "usage",
+    message: "Claude Code has kept no conversation of this project",
+    hint: "name the transcript: parex extract path/to/conversation.jsonl",
+  });
+}
+
+/** A pipe or a file; a terminal or /dev/null has nothing to say. */
+function somethingOnStdin(): boolean {
+  const stdin = fstatSync(0);
+  return stdin.isFIFO() || stdin.isFile() || stdin.isSocket();
+}
+
+/** Undefined: stdin is empty. */
+async function fromStdin(cwd: string): Promise<Result<Transcript | undefined>> {
+  const lines = linesOf(Deno.stdin.readable);
+  const first = await lines.next();
+  if (first.done) return ok(undefined);
+  const named = transcriptPathIn(first.value);
+  if (named !== undefined) return await opened(resolve(cwd, named));
+  return ok({ name: "stdin", lines: prepended(first.value, lines) });
+}
+
+/** What Claude Code gives a hook names the transcript. */
+function transcriptPathIn(line: string): string | undefined {
+  try {
+    const path: unknown = JSON.parse(line)?.transcript_path;
+    return typeof path === "string" ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function* prepended(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first;
+  yield* rest;
+}
+
+/** Claude Code may have been started in the folder, or at the top of the repository. */
+async function newestOf(cwd: string): Promise<string | undefined> {
+  const claude = claudeFolder(Deno.env.toObject());
+  if (claude === undefined) return undefined;
+  const repo = await openRepository(cwd);
+  for (const project of new Set([cwd, ...repo.ok ? [repo.value.checkout] : []])) {
+    const newest = await newestTranscript(transcriptsFolder(claude, project));
+    if (newest !== undefined) return newest;
+  }
+  return undefined;
+}
+
+async function opened(path: string): Promise<Result<Transcript>> {
+  try {
+    const file = await Deno.open(path);
+    return ok({ name: path, lines: linesOf(file.readable) });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return fail({ reason: "io_failed", path, detail });
+  }
+}
