@@ -122,6 +122,22 @@ export type EventBody =
     /** That merge, or the commit of somebody else's that brought it in. */
     introduced_at?: string;
   }
+  | {
+    /** Two tasks change the same files, and their merge is likely to conflict. Once for each basis. */
+    type: "conflict.predicted";
+    tasks: [TaskId, TaskId];
+    files: string[];
+    /** The commits on their branches do conflict, or the plan says that both change the files. */
+    basis: "branches" | "plan";
+  }
+  | {
+    /** A completed task cannot be merged into the base as it is by now. */
+    type: "conflict.met";
+    task: TaskId;
+    /** The tasks whose changes do not go together, or the base where it is none of this run. */
+    between: string[];
+    files: string[];
+  }
   | { type: "run.parked"; task?: TaskId; until: string; why: string }
   | { type: "recovery.step"; what: string; tier: string; action: string; outcome: string }
   | {

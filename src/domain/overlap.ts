@@ -10,7 +10,7 @@ export interface Overlap {
 /** A file that tasks change which may run at the same time. */
 export interface SharedFile {
   file: string;
-  /** In topological order, those that may run beside another one of them. */
+  /** In topological order; not all where one waits for its neighbour, but not for another one. */
   tasks: TaskId[];
 }
 
@@ -40,10 +40,11 @@ export function findSharing(tasks: readonly Task[]): Sharing {
   const overlaps = new Map<string, Overlap>();
   const undone = tasks.filter(({ status }) => status !== "completed");
   for (const [file, writers] of writersOf(undone)) {
-    const together = order.unordered(writers);
+    const sorted = order.sort(writers);
+    const together = order.unordered(sorted);
     if (together.length === 0) continue;
     files.push({ file, tasks: together });
-    for (const pair of pairsOf(together, order)) note(overlaps, pair, file);
+    for (const pair of pairsOf(sorted, order)) note(overlaps, pair, file);
   }
   return { files, overlaps: [...overlaps.values()], partial: order.isExhausted };
 }
@@ -97,13 +98,17 @@ class Order {
     return this.#stepsLeft <= 0;
   }
 
+  /** The tasks in topological order, each once: a plan with errors may hold an id twice. */
+  sort(ids: readonly TaskId[]): TaskId[] {
+    const known = [...new Set(ids)].filter((id) => this.#positions.has(id));
+    return known.toSorted((a, b) => this.#position(a) - this.#position(b));
+  }
+
   /**
-   * Those of the tasks that may run beside another one of them, in topological order. There only
-   * neighbours need to be compared: if each waits for the one before it, all are ordered.
+   * Of tasks in topological order, those that do not wait for the one before them, and those before
+   * them. There are none only if all are ordered.
    */
-  unordered(ids: readonly TaskId[]): TaskId[] {
-    const known = ids.filter((id) => this.#positions.has(id));
-    const sorted = known.toSorted((a, b) => this.#position(a) - this.#position(b));
+  unordered(sorted: readonly TaskId[]): TaskId[] {
     const found = new Set<TaskId>();
     for (const [index, later] of sorted.entries()) {
       const earlier = sorted[index - 1];

@@ -15,6 +15,10 @@ import {
 
 export type Cleanup = Omit<EventOf<"cleanup.finished">, "type">;
 
+export type PredictedConflict = Omit<EventOf<"conflict.predicted">, "type">;
+
+export type MetConflict = Omit<EventOf<"conflict.met">, "type">;
+
 export type Integration = Omit<EventOf<"integration.finished">, "type">;
 
 /** What happened in a run: the fold of its journal. Everything that is reported comes from it. */
@@ -40,6 +44,8 @@ export interface RunRecord {
   checks: CheckRecord[];
   /** Absent: nothing was merged, or it has not come to that. */
   integration?: Integration;
+  /** What was foreseen, and what merging came upon. */
+  conflicts: { predicted: PredictedConflict[]; met: MetConflict[] };
   parked?: Parked;
   recovery: { what: string; tier: string; action: string; outcome: string }[];
   notices: { at: number; task?: TaskId; message: string }[];
@@ -65,6 +71,7 @@ export function emptyRecord(): RunRecord {
     spans: [],
     tasks: new Map(),
     checks: [],
+    conflicts: { predicted: [], met: [] },
     recovery: [],
     notices: [],
     leftovers: [],
@@ -94,6 +101,16 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
     case "recovery.step": {
       const { what, tier, action, outcome } = event;
       record.recovery.push({ what, tier, action, outcome });
+      break;
+    }
+    case "conflict.predicted": {
+      const { tasks, files, basis } = event;
+      record.conflicts.predicted.push({ tasks, files, basis });
+      break;
+    }
+    case "conflict.met": {
+      const { task, between, files } = event;
+      record.conflicts.met.push({ task, between, files });
       break;
     }
     case "notice": {

@@ -1,6 +1,7 @@
 import { scheduleOrder } from "./board.ts";
 import { topological } from "./graph.ts";
 import { branchOf, worktreeOf } from "./names.ts";
+import type { PredictedConflict } from "./record.ts";
 import type { Priority, Task, TaskId } from "./task.ts";
 
 export interface ScheduledTask {
@@ -29,6 +30,8 @@ export interface Schedule {
   tasks: ScheduledTask[];
   /** Completed already. */
   skipped: TaskId[];
+  /** To be expected, as the plan tells of files. */
+  conflicts: PredictedConflict[];
   warnings: string[];
 }
 

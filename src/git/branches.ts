@@ -22,6 +22,20 @@ export async function planBranches(
   return ok(new Set(own.map(([branch]) => branch).filter((branch) => existing.has(branch))));
 }
 
+/** The commits that the repository's branches stand on, by the branches' names. */
+export async function branchHeads(repo: Repository): Promise<Result<Map<string, string>>> {
+  const format = "--format=%(objectname) %(refname:lstrip=2)";
+  const refs = await gitOk(["for-each-ref", format, "refs/heads"], { cwd: repo.root });
+  if (!refs.ok) return refs;
+  const lines = refs.value.split("\n").filter((line) => line !== "");
+  return ok(
+    new Map(lines.map((line) => {
+      const space = line.indexOf(" ");
+      return [line.slice(space + 1), line.slice(0, space)];
+    })),
+  );
+}
+
 /**
  * Brings a worktree whose HEAD went elsewhere back to its branch, if nothing is lost by it: HEAD
  * holds all of the branch, and what it has beyond it was committed since then (milliseconds since

@@ -5,8 +5,12 @@ import { listed, type Place, quote, START } from "./problems.ts";
 
 type Finding = Omit<Problem, "file">;
 
-/** The code of warnings of files that several tasks change. */
-export const OVERLAP = "files-overlap";
+const OVERLAP = "files-overlap";
+
+/** Whether a warning names a file that several tasks change, as predicted conflicts do as well. */
+export function isOverlap({ code }: Problem): boolean {
+  return code === OVERLAP;
+}
 
 const LISTED_FILES = 50;
 
@@ -37,7 +41,7 @@ function overlap(file: string, ids: readonly TaskId[], at: Place): Finding {
 function moreOverlaps(count: number): Finding {
   return {
     severity: "warning",
-    code: OVERLAP,
+    code: "more-files-overlap",
     ...START,
     message: `${count} more files are changed by tasks that may run at the same time`,
     hint: "merging them may conflict",

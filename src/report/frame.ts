@@ -1,11 +1,12 @@
 import { createColors } from "picocolors";
+import { conflictsAhead } from "../domain/conflict.ts";
 import { countStatuses, ownMs, selectedTasks, usageTotals, wallMs } from "../domain/measures.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { TaskRecord } from "../domain/task_record.ts";
 import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { cut, fit, fitLeft, plural, widest } from "./layout.ts";
-import { inColorOf, type Paint, statusCell, symbolOf } from "./words.ts";
+import { inColorOf, type Paint, predictedWords, statusCell, symbolOf } from "./words.ts";
 
 export interface FrameOptions {
   /** Milliseconds since the epoch. */
@@ -20,7 +21,7 @@ const STATUS_WIDTH = 11;
 const ELAPSED_WIDTH = 8;
 const BAR_LIMIT = 40;
 /** Lines that are not rows of tasks, and the one that the cursor stands on. */
-const OTHER_LINES = 8;
+const OTHER_LINES = 9;
 
 /** The live view of a run at one moment. Fits the terminal. */
 export function frame(record: RunRecord, options: FrameOptions): string {
@@ -140,7 +141,9 @@ function doingInProgress(task: TaskRecord): string {
 }
 
 function footer(record: RunRecord, { now, columns }: FrameOptions, paint: Paint): string[] {
-  const lines = [waitingWords(record), usageWords(record)].filter((line) => line !== "");
+  const lines = [waitingWords(record), conflictWords(record), usageWords(record)].filter((line) =>
+    line !== ""
+  );
   const parked = record.parked;
   if (parked && parked.until > now) {
     lines.push(`${oneLine(parked.why)}: going on in ${countdown(parked.until, now)}`);
@@ -159,6 +162,15 @@ function waitingWords(record: RunRecord): string {
   const waiting = fresh.length - ready;
   return [waiting > 0 ? `${waiting} waiting` : "", ready > 0 ? `${ready} ready` : ""]
     .filter(Boolean).join(", ");
+}
+
+/** The conflict that was foreseen last, and how many others were. */
+function conflictWords(record: RunRecord): string {
+  const ahead = conflictsAhead(record);
+  const last = ahead.at(-1);
+  if (!last) return "";
+  const more = ahead.length === 1 ? "" : `${ahead.length} conflicts to expect: `;
+  return more + predictedWords(last);
 }
 
 function usageWords(record: RunRecord): string {

@@ -3,7 +3,7 @@ import type { EventOf, RunEvent } from "../domain/event.ts";
 import { formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { plural } from "./layout.ts";
-import { inColorOf, type Paint } from "./words.ts";
+import { inColorOf, namesOf, type Paint, predictedWords } from "./words.ts";
 
 /** What an event is for people who read a log: a line for each change, none for mere activity. */
 export function linesOf(event: RunEvent, { color }: { color: boolean }): string[] {
@@ -36,6 +36,14 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
       const { what, action, outcome } = event;
       const text = `${oneLine(what)}: ${oneLine(action)}, ${oneLine(outcome)}`;
       return [{ about: "recovery", text }];
+    }
+    case "conflict.predicted":
+      return [{ about: "conflict", text: predictedWords(event) }];
+    case "conflict.met": {
+      const { task, between, files } = event;
+      const others = between.filter((other) => other !== task);
+      const text = `${paint.yellow("conflicts")} with ${namesOf(others)} in ${namesOf(files)}`;
+      return [{ about: task, text }];
     }
     case "notice":
       return [{ about: event.task ?? "run", text: oneLine(event.message) }];

@@ -2,6 +2,7 @@ import { createColors } from "picocolors";
 import type { Schedule, ScheduledTask } from "../domain/schedule.ts";
 import { oneLine } from "./escape.ts";
 import { fit, plural, widest, wrap } from "./layout.ts";
+import { predictedWords } from "./words.ts";
 
 const ID_LIMIT = 20;
 const PRIORITY_WIDTH = 8;
@@ -38,6 +39,12 @@ export function scheduleText(
   if (checks.length === 0) lines.push("  none found: completed tasks will be unchecked");
   for (const { name, command, from } of checks) {
     lines.push(`  ${fit(name, 10)}${oneLine(command)}  (${from})`);
+  }
+  if (schedule.conflicts.length > 0) {
+    lines.push("", paint.bold("Conflicts to expect"));
+    for (const conflict of schedule.conflicts) {
+      lines.push(...wrap(predictedWords(conflict), columns - INDENT).map((line) => `  ${line}`));
+    }
   }
   if (schedule.warnings.length > 0) {
     lines.push("", paint.bold("Warnings"));

@@ -1,15 +1,23 @@
 import { createColors } from "picocolors";
+import { conflictsAhead, conflictsOfPlan } from "../domain/conflict.ts";
 import type { Reason } from "../domain/failure.ts";
 import { stateOf, usageTotals } from "../domain/measures.ts";
 import { branchOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
-import type { RunRecord } from "../domain/record.ts";
+import type { PredictedConflict, RunRecord } from "../domain/record.ts";
 import type { Status, TaskId } from "../domain/task.ts";
 import type { TaskRecord } from "../domain/task_record.ts";
 import { formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { cut, fit, fitLeft, plural, widest, wrap } from "./layout.ts";
-import { countWords, inColorOf, type Paint, statusCell, symbolOf } from "./words.ts";
+import {
+  countWords,
+  inColorOf,
+  type Paint,
+  predictedWords,
+  statusCell,
+  symbolOf,
+} from "./words.ts";
 
 /** What git says about a task's branch and worktree. */
 export interface BranchFacts {
@@ -40,6 +48,8 @@ export interface StatusReport {
   /** The last run, or the one that goes on. */
   run: { id: string; state: "running" | "finished" | "interrupted" } | null;
   tasks: TaskStatus[];
+  /** Still to be expected. */
+  conflicts: PredictedConflict[];
 }
 
 /** The statuses of the task files, with what the last run and git know of each task. */
@@ -61,6 +71,7 @@ export function statusReport(
       ...told(record?.tasks.get(id), status),
       ...facts.get(id),
     })),
+    conflicts: record ? conflictsAhead(record) : conflictsOfPlan(plan.tasks),
   };
 }
 
@@ -96,6 +107,7 @@ export function statusText(
     paint.dim(run === null ? "not run yet" : `run ${oneLine(run.id)}: ${run.state}`),
     "",
     ...table(tasks, columns, paint),
+    ...conflictLines(report, columns, paint),
   ];
   return lines.map((line) => line.trimEnd() + "\n").join("");
 }
@@ -132,6 +144,12 @@ function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
       ...notes(task).map((note) => indent + paint.dim(cut(note, columns - indent.length))),
     ];
   });
+}
+
+function conflictLines({ conflicts }: StatusReport, columns: number, paint: Paint): string[] {
+  if (conflicts.length === 0) return [];
+  const lines = conflicts.flatMap((conflict) => wrap(predictedWords(conflict), columns - 2));
+  return ["", paint.bold("Conflicts to expect"), ...lines.map((line) => `  ${line}`)];
 }
 
 /** Own commits, and `*` for what is not committed yet. */

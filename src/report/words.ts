@@ -1,10 +1,14 @@
 import type { createColors } from "picocolors";
+import type { PredictedConflict } from "../domain/record.ts";
 import type { Status } from "../domain/task.ts";
 import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
+import { oneLine } from "./escape.ts";
 import { plural } from "./layout.ts";
 import type { CheckSummary, Summary, TaskSummary, UsageSummary } from "./summary.ts";
 
 export type Paint = ReturnType<typeof createColors>;
+
+const NAMED = 5;
 
 const MARKS: Record<
   Status,
@@ -58,6 +62,18 @@ export function costWords(usage: UsageSummary): string[] {
     words.push(`${formatUsd(estimated_usd)} of the unreported, estimated from list prices`);
   }
   return words;
+}
+
+/** `task-1 and task-2 conflict in a.ts`, where only the plan says so: `both change a.ts`. */
+export function predictedWords({ tasks, files, basis }: PredictedConflict): string {
+  const does = basis === "branches" ? "conflict in" : "both change";
+  return `${tasks.map(oneLine).join(" and ")} ${does} ${namesOf(files)}`;
+}
+
+/** Names in a sentence: all of a few, the first ones of many. */
+export function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED).map(oneLine).join(", ");
+  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
 }
 
 /** What tokens the agents used, as sentences. */

@@ -1,5 +1,6 @@
 import { makeAgent } from "../agent/agents.ts";
 import { findChecks } from "../checks/find.ts";
+import { conflictsOfPlan } from "../domain/conflict.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { type Schedule, scheduleOf } from "../domain/schedule.ts";
 import { select } from "../domain/selection.ts";
@@ -8,7 +9,7 @@ import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { gatherCrew } from "./crew.ts";
-import { branchTargets, mayBeDirty, warningLine } from "./files.ts";
+import { branchTargets, mayBeDirty, warningLines } from "./files.ts";
 
 /** Reads and decides all that a run would, and does nothing. The same failures stop it. */
 export async function dryRun(
@@ -41,6 +42,7 @@ export async function dryRun(
     checks: [...(found.setup ? [found.setup] : []), ...found.checks],
     tasks: scheduleOf(tasks),
     skipped: skipped.map(({ id }) => id),
-    warnings: plan.value.warnings.map((warning) => warningLine(repo.checkout, warning)),
+    conflicts: conflictsOfPlan(tasks),
+    warnings: warningLines(repo.checkout, plan.value),
   });
 }

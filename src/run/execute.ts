@@ -15,6 +15,7 @@ import { shutdown } from "../exec/shutdown.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { check } from "./check.ts";
+import { ConflictWatch } from "./conflicts.ts";
 import { commit } from "./commit.ts";
 import { type OpenRun, openRun, type Resumption } from "./open.ts";
 import { verifyIntegration } from "./integration.ts";
@@ -71,9 +72,10 @@ export function execute(input: ExecuteInput): Execution {
   let selected: { plan: Plan; selection: Selection; resume?: Resumption } | undefined;
   let opened: OpenRun | undefined;
   let queue: MergeQueue | undefined;
+  let conflicts: ConflictWatch | undefined;
   const run = () => {
-    if (!opened || !queue) throw new Error("the run is not open");
-    return { ...opened, queue };
+    if (!opened || !queue || !conflicts) throw new Error("the run is not open");
+    return { ...opened, queue, conflicts };
   };
   const announce = (announcement: Announcement) => {
     const { scope, statuses } = run();
@@ -126,6 +128,8 @@ export function execute(input: ExecuteInput): Execution {
     }
     queue = new MergeQueue(opened.scope);
     queue.landed.push(...opened.record.merges);
+    conflicts = new ConflictWatch(opened.scope);
+    conflicts.foresee(selected.selection.tasks);
     return ok();
   };
 
@@ -135,7 +139,11 @@ export function execute(input: ExecuteInput): Execution {
     actors: {
       prepare: promised(({ task }, signal) => prepare(run().scope, task, signal)),
       work: promised((input, signal) => work(run().scope, input, signal)),
-      commit: promised((input, signal) => commit(run().scope, input, signal)),
+      commit: promised(async (input, signal) => {
+        const verdict = await commit(run().scope, input, signal);
+        if (verdict.ok && verdict.value.passed) void track(run().conflicts.look(input.task));
+        return verdict;
+      }),
       check: promised((input, signal) => check(run().scope, input, signal)),
       publish: promised(({ task }, signal) => publish(run().scope, task, signal)),
       land: promised((input, signal) => land(run().scope, run().queue, input, signal)),
@@ -162,6 +170,7 @@ export function execute(input: ExecuteInput): Execution {
       ahead: aheadOf(promiseTree),
       verify: promised((_, signal) => verifyIntegration(run().scope, run().queue, signal)),
       putBack: fromPromise(async () => {
+        conflicts?.close();
         await Promise.allSettled(underWay);
         opened?.statuses.putBack();
       }),

@@ -1,9 +1,10 @@
 import { dirname, relative, resolve } from "node:path";
 import { branchOf, SET_UP_PATHS, worktreeOf } from "../domain/names.ts";
-import type { Plan, Problem } from "../domain/plan.ts";
+import type { Plan } from "../domain/plan.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { Task } from "../domain/task.ts";
 import type { Repository } from "../git/repository.ts";
+import { isOverlap } from "../plan/overlaps.ts";
 
 /**
  * What may be uncommitted at the start of a run, absolute: the plan, the files that are copied
@@ -42,7 +43,8 @@ export function branchTargets(repo: Repository, tasks: readonly Task[]) {
   }));
 }
 
-/** A warning with its place, on one line. */
-export function warningLine(root: string, { file, line, message }: Problem): string {
-  return `${relative(root, file)}:${line}: ${message}`;
+/** A plan's warnings with their places, a line each. Overlaps are left out: they are told as conflicts. */
+export function warningLines(root: string, { warnings }: Plan): string[] {
+  return warnings.filter((warning) => !isOverlap(warning))
+    .map(({ file, line, message }) => `${relative(root, file)}:${line}: ${message}`);
 }

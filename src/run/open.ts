@@ -27,7 +27,7 @@ import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
 import { Admission } from "./admission.ts";
 import { type Crew, gatherCrew } from "./crew.ts";
-import { branchTargets, mayBeDirty, warningLine } from "./files.ts";
+import { branchTargets, mayBeDirty, warningLines } from "./files.ts";
 import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { type Lock, readLock, takeLock } from "./lock.ts";
@@ -265,6 +265,7 @@ function emitStart(
   const selected = resume
     ? plan.tasks.filter(({ id }) => resume.record.tasks.get(id)?.selected)
     : tasks;
+  const warnings = warningLines(scope.repo.checkout, plan);
   scope.emit({
     type: "run.started",
     plan: { name: plan.name, path: plan.path, identity: plan.identity },
@@ -287,8 +288,6 @@ function emitStart(
       branch: branchOf(id),
     })),
     ...(leftovers.length > 0 ? { leftovers } : {}),
-    ...(plan.warnings.length > 0
-      ? { warnings: plan.warnings.map((warning) => warningLine(scope.repo.checkout, warning)) }
-      : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   });
 }

@@ -160,10 +160,7 @@ export class MergeQueue {
     const others = await landedTasksTouching(repo, range, files);
     if (!others.ok) return this.#answer([task], { kind: "blocked", failure: others.failure });
     const between = [...(others.value.length > 0 ? others.value : [base]), task];
-    this.#notice(
-      `It conflicts with ${base} (${between.join(" and ")}): ${files.join(", ")}.`,
-      task,
-    );
+    this.scope.emit({ type: "conflict.met", task, between, files });
     this.#answer([task], {
       kind: "refused",
       occasion: { kind: "conflict", onto, files, between },

@@ -82,7 +82,10 @@ Deno.test("ten tasks land on main, the two that conflict and the one that turns 
   assertEquals(await merging(stage), []);
   assertEquals(eventsOf(run.events, "integration.finished").map(({ ok }) => ok), [true]);
   const notices = eventsOf(run.events, "notice").map(({ message }) => message).join("\n");
-  assert(notices.includes("It conflicts with main"), notices);
+  const met = eventsOf(run.events, "conflict.met");
+  assertEquals(met.map(({ between, files }) => [between.toSorted(), files]), [
+    [["a", "b"], ["shared.txt"]],
+  ]);
   assert(notices.includes("fails merged with main"), notices);
   assertEquals(
     await stage.repo.git(["status", "--porcelain", "--untracked-files=no"]).then((s) =>

@@ -57,7 +57,7 @@ Deno.test("frame() shows the agents at work when there is no room for all tasks"
   ));
   const shown = frame(record, { ...plain, rows: 16, now: moment(60) });
   assert(shown.includes("t48"), shown);
-  assert(shown.includes("… 42 more"), shown);
+  assert(shown.includes("… 43 more"), shown);
   assert(shown.includes("1 ready"), shown);
 });
 
@@ -83,4 +83,27 @@ Deno.test("frame() never leaves the terminal's bounds, whatever names a plan bri
     }),
     { numRuns: 50 },
   );
+});
+
+Deno.test("frame() tells of conflicts to expect until both tasks have been merged", () => {
+  const graph = [node("a", "A"), node("b", "B"), node("c", "C")];
+  const landed = (task: string) => ({ type: "task.landed", task, how: "merge", sha: "1" }) as const;
+  const expected = { type: "conflict.predicted" as const, files: ["x.ts"] };
+  const events = script(
+    [0, started(graph)],
+    [0, { ...expected, tasks: ["a", "b"], basis: "plan" }],
+    [5, { ...expected, tasks: ["a", "b"], basis: "branches" }],
+    [6, { ...expected, tasks: ["b", "c"], basis: "plan" }],
+    [7, landed("b")],
+    [8, landed("a")],
+  );
+  const shownAt = (seconds: number) =>
+    frame(recordOf(events.filter(({ at }) => Date.parse(at) <= moment(seconds))), {
+      ...plain,
+      now: moment(seconds),
+    });
+  assert(shownAt(0).includes("\na and b both change x.ts"), shownAt(0));
+  assert(shownAt(5).includes("\na and b conflict in x.ts"), shownAt(5));
+  assert(shownAt(7).includes("\n2 conflicts to expect: b and c both change x.ts"), shownAt(7));
+  assert(shownAt(8).includes("\nb and c both change x.ts"), shownAt(8));
 });

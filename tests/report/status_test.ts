@@ -2,7 +2,7 @@ import type { Plan } from "../../src/domain/plan.ts";
 import { recordOf } from "../../src/domain/record.ts";
 import type { Status, Task } from "../../src/domain/task.ts";
 import { statusReport, statusText } from "../../src/report/status.ts";
-import { assertEquals } from "../support/assert.ts";
+import { assertEquals, assertMatch } from "../support/assert.ts";
 import { sampleEvents } from "./sample_run.ts";
 
 function task(id: string, name: string, status: Status, order: number): Task {
@@ -95,4 +95,14 @@ run 20261122-093000-k3f9: finished
 · task-3  Write the manual page       pending
 `,
   );
+});
+
+Deno.test("statusText() tells of conflicts to expect, before any run those of the plan", () => {
+  const files = { create: [], modify: ["table.ts"], delete: [], read: [] };
+  const alike = { ...plan, tasks: plan.tasks.map((task) => ({ ...task, files })) };
+  const text = statusText(statusReport(alike, undefined, false, new Map()), {
+    color: false,
+    columns: 80,
+  });
+  assertMatch(text, /\n\nConflicts to expect\n {2}task-2 and task-3 both change table\.ts\n$/);
 });

@@ -6,6 +6,8 @@ export interface PlanTask {
   status?: string;
   labels?: string[];
   title?: string;
+  /** Files to touch; by default one of its own. */
+  creates?: string[];
   /** The whole task file, where another one than the usual is wanted. */
   file?: string;
 }
@@ -47,6 +49,7 @@ ${entries.join("\n")}`;
 
 function taskFile(id: string, task: PlanTask): string {
   const { after = [], priority = "medium", status = "pending", labels = [], title } = task;
+  const { creates = [`${id}.txt`] } = task;
   return `---
 id: ${id}
 priority: ${priority}
@@ -64,7 +67,7 @@ Make \`${id}.txt\`.
 ## 📁 Files to Touch
 
 **Create:**
-- \`${id}.txt\`
+${creates.map((path) => `- \`${path}\``).join("\n")}
 
 ## ✅ Acceptance Criteria
 

@@ -1,0 +1,115 @@
+import { conflictsOfPlan } from "../domain/conflict.ts";
+import { selectedTasks } from "../domain/measures.ts";
+import { branchOf } from "../domain/names.ts";
+import { pairKey } from "../domain/overlap.ts";
+import type { PredictedConflict } from "../domain/record.ts";
+import type { Result } from "../domain/result.ts";
+import type { Task, TaskId } from "../domain/task.ts";
+import { branchHeads } from "../git/branches.ts";
+import { filesChanged } from "../git/commit.ts";
+import { conflictsBetween } from "../git/merge.ts";
+import { explain } from "../report/messages.ts";
+import type { Scope } from "./scope.ts";
+
+/** Branches that are read, and merges that are tried, for each task that has committed. */
+const READ_AT_MOST = 32;
+const TRIED_AT_MOST = 32;
+
+interface Branch {
+  id: TaskId;
+  head: string;
+}
+
+/** Foresees conflicts between tasks, beside the run: only its end waits for what is under way. */
+export class ConflictWatch {
+  readonly #told: Set<string>;
+  /** The paths that branches have changed since they left the base, as they were last read. */
+  readonly #changes = new Map<TaskId, { head: string; paths: string[] }>();
+  #last: Promise<void> = Promise.resolve();
+  #closed = false;
+  #excused = false;
+
+  constructor(private readonly scope: Scope) {
+    this.#told = new Set(scope.record.conflicts.predicted.map(keyOf));
+  }
+
+  /** Tells what the plan lets expect. */
+  foresee(tasks: readonly Task[]): void {
+    for (const conflict of conflictsOfPlan(tasks)) this.#tell(conflict);
+  }
+
+  /** Compares what a task has committed with what the others have; one task after the other. */
+  look(task: TaskId): Promise<void> {
+    this.#last = this.#last.then(() => this.#compare(task));
+    return this.#last;
+  }
+
+  /** Looks no further, whatever is left to compare. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #compare(task: TaskId): Promise<void> {
+    if (this.#closed) return;
+    const { record, repo } = this.scope;
+    const heads = this.#valueOf(await branchHeads(repo));
+    const head = heads?.get(branchOf(task));
+    if (heads === undefined || head === undefined) return;
+    const others = selectedTasks(record).flatMap(({ id, landed }) => {
+      const other = heads.get(branchOf(id));
+      const isPartner = id !== task && other !== undefined && landed?.how !== "merge";
+      return isPartner && !this.#told.has(branchKey(task, id)) ? [{ id, head: other }] : [];
+    });
+    const own = new Set(await this.#read({ id: task, head }));
+    for (const other of await this.#touching(own, others)) {
+      if (this.#closed) return;
+      const files = this.#valueOf(await conflictsBetween(repo, head, other.head)) ?? [];
+      if (files.length > 0) this.#tell({ tasks: [other.id, task], files, basis: "branches" });
+    }
+  }
+
+  /** Those of the branches that have changed one of the paths. */
+  async #touching(paths: ReadonlySet<string>, branches: Branch[]): Promise<Branch[]> {
+    const moved = branches.filter(({ id, head }) => this.#changes.get(id)?.head !== head);
+    for (const branch of moved.slice(0, READ_AT_MOST)) await this.#read(branch);
+    return branches
+      .filter(({ id }) => this.#changes.get(id)?.paths.some((path) => paths.has(path)))
+      .slice(0, TRIED_AT_MOST);
+  }
+
+  /** What a branch has changed since it left the base. */
+  async #read({ id, head }: Branch): Promise<string[]> {
+    const known = this.#changes.get(id);
+    if (this.#closed || known?.head === head) return known?.paths ?? [];
+    const { repo, tip } = this.scope;
+    // Most branches that are only just made stand there.
+    const changed = head === tip ? [] : this.#valueOf(await filesChanged(repo, tip, head)) ?? [];
+    const paths = changed.map(({ path }) => path);
+    this.#changes.set(id, { head, paths });
+    return paths;
+  }
+
+  /** What cannot be foreseen stands in nobody's way: it is said once, and the run goes on. */
+  #valueOf<T>(result: Result<T>): T | undefined {
+    if (result.ok) return result.value;
+    if (!this.#excused && !this.#closed) {
+      const { message } = explain(result.failure);
+      this.scope.emit({ type: "notice", message: `Not all conflicts can be foreseen: ${message}` });
+    }
+    this.#excused = true;
+  }
+
+  #tell(conflict: PredictedConflict): void {
+    if (this.#closed || this.#told.has(keyOf(conflict))) return;
+    this.#told.add(keyOf(conflict));
+    this.scope.emit({ type: "conflict.predicted", ...conflict });
+  }
+}
+
+function keyOf({ tasks, basis }: PredictedConflict): string {
+  return `${basis} ${pairKey(tasks)}`;
+}
+
+function branchKey(a: TaskId, b: TaskId): string {
+  return keyOf({ tasks: [a, b], files: [], basis: "branches" });
+}

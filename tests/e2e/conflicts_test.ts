@@ -1,0 +1,80 @@
+/** Conflicts are told before a merge comes upon them. */
+import { assert, assertEquals } from "../support/assert.ts";
+import { eventsOf, type Rig, rig, type Run } from "../support/rig.ts";
+
+const UNCHECKED = "test: none\nlint: none\n";
+const COMMIT = `git add -A\ngit commit -qm "feat: $PAREX_TASK_ID"\n`;
+/** Changes the line that others change too. */
+const SHARES = `sed -i "s/two/$PAREX_TASK_ID/" shared.txt\n${COMMIT}`;
+const SHARED = { "shared.txt": "one\ntwo\nthree\nfour\nfive\nsix\nseven\n" };
+/** Waits until the run has told of a conflict between branches. */
+const UNTIL_TOLD =
+  `while ! grep -qs '"basis":"branches"' "$RIG"/../repo/.git/parex/runs/*/journal.ndjson; do sleep 0.05; done\n`;
+
+function predicted({ events }: Run) {
+  return eventsOf(events, "conflict.predicted").map(({ tasks, files, basis }) => ({
+    tasks: tasks.toSorted(),
+    files,
+    basis,
+  }));
+}
+
+async function statusOf(stage: Rig): Promise<{ conflicts: unknown[] }> {
+  return JSON.parse((await stage.parex(["status", "--json"])).stdout);
+}
+
+Deno.test("two finished branches that conflict are told of once, and stay in the status", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {}, c: {} },
+    config: UNCHECKED,
+    files: SHARED,
+    agent: { a: SHARES, b: SHARES, c: `sed -i s/seven/7/ shared.txt\n${COMMIT}` },
+  });
+  const run = await stage.execute({ land: "none" });
+  assertEquals(run.code, 0);
+  const expected = { tasks: ["a", "b"], files: ["shared.txt"], basis: "branches" };
+  assertEquals(predicted(run), [expected], "c changes the same file, but merges");
+  const [known, ...others] = (await statusOf(stage)).conflicts as typeof expected[];
+  assertEquals({ ...known, tasks: known?.tasks.toSorted() }, expected);
+  assertEquals(others, []);
+});
+
+Deno.test("a conflict is told while one of the two is still at work", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {} },
+    config: UNCHECKED,
+    files: SHARED,
+    // Were it told only when a is done, a would wait in vain.
+    agent: {
+      a: `${SHARES}touch $NOTES/committed\n${UNTIL_TOLD}`,
+      b: waitFor("committed") + SHARES,
+    },
+  });
+  const run = await stage.execute({ land: "none", timeout: "60s" });
+  assertEquals(run.code, 0);
+  const types = run.events.map((event) =>
+    "task" in event ? `${event.type} ${event.task}` : event.type
+  );
+  assert(types.indexOf("conflict.predicted") < types.indexOf("agent.finished a"));
+});
+
+function waitFor(note: string): string {
+  return `while [ ! -e "$NOTES/${note}" ]; do sleep 0.05; done\n`;
+}
+
+Deno.test("tasks that name the same file are told of before they run, and run apart", async () => {
+  await using stage = await rig({
+    tasks: { a: { creates: ["x.txt"] }, b: { creates: ["x.txt"] }, c: {}, d: { after: ["a"] } },
+    config: UNCHECKED,
+  });
+  const expected = { tasks: ["a", "b"], files: ["x.txt"], basis: "plan" };
+  assertEquals((await statusOf(stage)).conflicts, [expected]);
+  const dry = await stage.parex(["execute", "--dry-run"]);
+  assert(dry.stdout.includes("a and b both change x.txt"), dry.stdout);
+  const run = await stage.execute({ land: "none", jobs: 2 });
+  assertEquals(predicted(run), [expected]);
+  const begun = eventsOf(run.events, "worktree.created").map(({ task }) => task);
+  assertEquals(begun.slice(0, 2).toSorted(), ["a", "c"]);
+  const first = run.events.findIndex(({ type }) => type === "conflict.predicted");
+  assert(first < run.events.findIndex(({ type }) => type === "agent.started"));
+});
