@@ -1,4 +1,5 @@
 import { scheduleOrder } from "./board.ts";
+import type { CostEstimate } from "./estimate.ts";
 import { topological } from "./graph.ts";
 import { branchOf, worktreeOf } from "./names.ts";
 import type { PredictedConflict } from "./record.ts";
@@ -25,6 +26,7 @@ export interface Schedule {
   agent: string;
   /** Absent: the agent's own default. */
   model?: string;
+  cost: CostEstimate;
   /** Setup first, then the checks, in the order in which they are run. */
   checks: { name: string; command: string; from: string }[];
   tasks: ScheduledTask[];

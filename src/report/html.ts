@@ -126,13 +126,14 @@ function timePart({ time }: Summary): Markup {
   ]);
 }
 
-function usagePart({ usage, same_tokens }: Summary): Markup {
+function usagePart(summary: Summary): Markup {
+  const { usage, same_tokens } = summary;
   const others = same_tokens.models.map(({ name, cost_usd }) => `${name} ${formatUsd(cost_usd)}`);
   const compared = `the same tokens at the list prices of ${same_tokens.prices_of}, estimated: ` +
     others.join(", ");
   return tablePart("Tokens and cost", [
     ["tokens", tokenWords(usage).join("; ")],
-    ["cost", costWords(usage).join("; ")],
+    ["cost", costWords(summary).join("; ")],
     ...(others.length === 0 ? [] : [["other models", compared] as const]),
   ]);
 }

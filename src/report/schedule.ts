@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import type { Schedule, ScheduledTask } from "../domain/schedule.ts";
+import { estimateWords } from "./estimate.ts";
 import { oneLine } from "./escape.ts";
 import { fit, plural, widest, wrap } from "./layout.ts";
 import { predictedWords } from "./words.ts";
@@ -22,6 +23,7 @@ export function scheduleText(
     ),
     `onto ${oneLine(schedule.base)}, ${plural(schedule.jobs, "agent")} at a time: ` +
     `${schedule.agent}${withModel(schedule)}`,
+    ...wrap(`estimated cost: ${estimateWords(schedule.cost)}`, columns),
     ...(skipped.length > 0
       ? wrap(`completed already: ${skipped.map(oneLine).join(", ")}`, columns)
       : []),

@@ -1,4 +1,3 @@
-import type { AgentOutcomeName } from "../domain/event.ts";
 import type { Reason } from "../domain/failure.ts";
 import {
   countStatuses,
@@ -7,20 +6,24 @@ import {
   selectedTasks,
   speedupOf,
   stateOf,
-  sumUsd,
   tasksMs,
-  type UsageTotals,
-  usageTotals,
   wallMs,
 } from "../domain/measures.ts";
 import type { Integration, RunRecord } from "../domain/record.ts";
 import type { Status, TaskId } from "../domain/task.ts";
-import type { AttemptRecord, CheckRecord, TaskRecord } from "../domain/task_record.ts";
-import { estimatedUsd, type ModelCost, onOtherModels } from "./compare.ts";
+import type { CheckRecord, TaskRecord } from "../domain/task_record.ts";
+import { type ModelCost, onOtherModels } from "./compare.ts";
 import { criticalPath } from "./critical.ts";
 import { explain } from "./messages.ts";
 import { nextCommands } from "./next.ts";
-import { PRICES_DATE, spentUsd } from "../domain/prices.ts";
+import {
+  type CallSummary,
+  callSummary,
+  costPerLanded,
+  type UsageSummary,
+  usageSummary,
+} from "./usage_summary.ts";
+import { PRICES_DATE } from "../domain/prices.ts";
 
 /** What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise. */
 export interface Summary {
@@ -73,24 +76,6 @@ export interface Summary {
   next: string[];
 }
 
-export interface UsageSummary {
-  attempts: number;
-  input_tokens: number;
-  output_tokens: number;
-  cache_read_tokens: number;
-  cache_write_tokens: number;
-  /** Of the tokens in prompts; null without any. */
-  cache_read_share: number | null;
-  /** Attempts that did not report their tokens. */
-  tokens_unreported: number;
-  /** As agents reported it; null: not reported. */
-  cost_usd: number | null;
-  /** Attempts that did not report what they cost. */
-  cost_unreported: number;
-  /** From list prices, for attempts that reported tokens but no cost. */
-  estimated_usd: number | null;
-}
-
 export interface CheckSummary {
   name: string;
   command: string;
@@ -99,18 +84,6 @@ export interface CheckSummary {
   log?: string;
   /** On the task's merge with the base. */
   merged?: true;
-}
-
-/** One call of an agent. */
-export interface CallSummary {
-  attempt: number;
-  agent: string;
-  /** null: it has not ended, or nobody recorded its end. */
-  outcome: AgentOutcomeName | null;
-  ms: number;
-  /** As the agent reported it. */
-  model: string | null;
-  usage: UsageSummary;
 }
 
 export interface TaskSummary {
@@ -233,11 +206,6 @@ function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSumm
   };
 }
 
-function callSummary(call: AttemptRecord): CallSummary {
-  const { attempt, agent, outcome = null, ms = 0, usage } = call;
-  return { attempt, agent, outcome, ms, model: usage.model ?? null, usage: usageSummary([call]) };
-}
-
 function lastChecks(checks: CheckRecord[]): CheckRecord[] {
   const last = checks.at(-1)?.attempt;
   return checks.filter((check) => check.attempt === last);
@@ -252,33 +220,6 @@ function checkSummary({ name, command, exitCode, ms, log, merged }: CheckRecord)
     ...(log === undefined ? {} : { log }),
     ...(merged === undefined ? {} : { merged }),
   };
-}
-
-function usageSummary(attempts: AttemptRecord[]): UsageSummary {
-  const totals = usageTotals(attempts);
-  return {
-    attempts: totals.attempts,
-    input_tokens: totals.input,
-    output_tokens: totals.output,
-    cache_read_tokens: totals.cacheRead,
-    cache_write_tokens: totals.cacheWrite,
-    cache_read_share: cacheShare(totals),
-    tokens_unreported: totals.tokensUnreported,
-    cost_usd: totals.costUsd ?? null,
-    cost_unreported: totals.costUnreported,
-    estimated_usd: estimatedUsd(attempts) ?? null,
-  };
-}
-
-function costPerLanded(tasks: TaskRecord[], attempts: AttemptRecord[]): number | null {
-  const landed = tasks.filter((task) => task.landed).length;
-  const spent = sumUsd(attempts.map(({ usage }) => spentUsd(usage)));
-  return landed === 0 || spent === 0 ? null : spent / landed;
-}
-
-function cacheShare({ input, cacheRead, cacheWrite }: UsageTotals): number | null {
-  const prompts = input + cacheRead + cacheWrite;
-  return prompts === 0 ? null : Math.round(cacheRead / prompts * 1000) / 1000;
 }
 
 function sumMs(parts: { ms?: number }[]): number {

@@ -132,10 +132,11 @@ function timeLines({ time }: Summary, page: Page): string[] {
   ].flat();
 }
 
-function usageLines({ usage, same_tokens }: Summary, page: Page): string[] {
+function usageLines(summary: Summary, page: Page): string[] {
+  const { usage, same_tokens } = summary;
   return [
     labelled("tokens", tokenWords(usage), page),
-    labelled("cost", costWords(usage), page),
+    labelled("cost", costWords(summary), page),
     same_tokens.models.length === 0 ? [] : labelled("other models", [
       `the same tokens at the list prices of ${same_tokens.prices_of}, estimated:`,
       ...same_tokens.models.map(({ name, cost_usd }) => `${fit(name, 12)}${formatUsd(cost_usd)}`),

@@ -4,7 +4,8 @@ import type { Status } from "../domain/task.ts";
 import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { plural } from "./layout.ts";
-import type { CheckSummary, Summary, TaskSummary, UsageSummary } from "./summary.ts";
+import type { CheckSummary, Summary, TaskSummary } from "./summary.ts";
+import type { UsageSummary } from "./usage_summary.ts";
 
 export type Paint = ReturnType<typeof createColors>;
 
@@ -47,7 +48,9 @@ export function agentWords({ agent, models }: Pick<Summary, "agent" | "models">)
 }
 
 /** What the agents cost, as sentences. */
-export function costWords(usage: UsageSummary): string[] {
+export function costWords(
+  { usage, cost_per_landed_usd }: Pick<Summary, "usage" | "cost_per_landed_usd">,
+): string[] {
   const { cost_usd, cost_unreported, estimated_usd, attempts } = usage;
   if (attempts === 0) return ["no agent was started"];
   const words = [
@@ -59,8 +62,12 @@ export function costWords(usage: UsageSummary): string[] {
     words.push(`not reported for ${cost_unreported} of ${plural(attempts, "attempt")}`);
   }
   if (estimated_usd !== null) {
-    words.push(`${formatUsd(estimated_usd)} of the unreported, estimated from list prices`);
+    words.push(
+      `${formatUsd(estimated_usd)} of the unreported, estimated from list prices; ` +
+        "what was cut off wrote more than it told",
+    );
   }
+  if (cost_per_landed_usd !== null) words.push(`${formatUsd(cost_per_landed_usd)} per landed task`);
   return words;
 }
 
@@ -102,6 +109,12 @@ export function checkWords(checks: CheckSummary[]): string {
   }).join(", ");
 }
 
+function tokensIn(usage: UsageSummary): string {
+  const { input_tokens, cache_read_tokens, cache_write_tokens, output_tokens } = usage;
+  const prompts = input_tokens + cache_read_tokens + cache_write_tokens;
+  return `${formatCount(prompts)} tokens in, ${formatCount(output_tokens)} out`;
+}
+
 /** Where a task's work is and what is known of it. */
 export function taskFacts(task: TaskSummary): string {
   const facts = [];
@@ -112,6 +125,10 @@ export function taskFacts(task: TaskSummary): string {
   else if (task.status === "completed") facts.push("unchecked");
   if (task.pushed_to !== undefined) facts.push(`pushed to ${task.pushed_to}`);
   if (task.landed) facts.push(`landed: ${task.landed.url ?? task.landed.sha ?? task.landed.how}`);
+  if (task.calls.length > 1 && task.usage.cost_unreported < task.calls.length) {
+    facts.push(task.calls.map(({ usage }) => costCell(usage)).join(" + "));
+  }
+  if (task.usage.tokens_unreported < task.usage.attempts) facts.push(tokensIn(task.usage));
   return facts.join(" · ");
 }
 

@@ -9,6 +9,7 @@ import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { gatherCrew } from "./crew.ts";
+import { estimateFor } from "./estimate.ts";
 import { branchTargets, mayBeDirty, warningLines } from "./files.ts";
 
 /** Reads and decides all that a run would, and does nothing. The same failures stop it. */
@@ -39,6 +40,7 @@ export async function dryRun(
     jobs: settings.jobs,
     agent: agent.value.name,
     ...(settings.model === undefined ? {} : { model: settings.model }),
+    cost: await estimateFor(repo, tasks, settings),
     checks: [...(found.setup ? [found.setup] : []), ...found.checks],
     tasks: scheduleOf(tasks),
     skipped: skipped.map(({ id }) => id),

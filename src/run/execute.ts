@@ -17,6 +17,7 @@ import { loadPlan } from "../plan/load.ts";
 import { check } from "./check.ts";
 import { ConflictWatch } from "./conflicts.ts";
 import { commit } from "./commit.ts";
+import { announceEstimate } from "./estimate.ts";
 import { type OpenRun, openRun, type Resumption } from "./open.ts";
 import { verifyIntegration } from "./integration.ts";
 import { openIssues } from "./issues.ts";
@@ -122,7 +123,9 @@ export function execute(input: ExecuteInput): Execution {
     });
     if (!result.ok) return fail(result.failure);
     opened = result.value;
-    if (!resumed) void track(announceEstimate(opened.scope, tasks));
+    if (!selected.resume) {
+      void track(announceEstimate(opened.scope, selected.selection.tasks));
+    }
     for (const { id, status } of selected.selection.tasks) {
       if (status === "blocked") opened.statuses.announce({ task: id, status: "pending" });
     }

@@ -57,3 +57,17 @@ sleep 60`,
   assertEquals(eventsOf(events, "agent.finished")[0]?.outcome, "timeout");
   assertEquals(record.tasks.get("b")?.status, "pending");
 });
+
+Deno.test("a run is estimated from what the tasks of earlier runs have cost", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {}, c: {} } });
+  using _ = await scriptedClaude(stage, "work\nresult success 0.25 Done.");
+  const dryRun = async () =>
+    (await stage.parex(["execute", "--dry-run", "--agent", "claude"])).stdout;
+  assertMatch(await dryRun(), /estimated cost: unknown/);
+  const first = await stage.execute({ ...WITH_CLAUDE, only: ["a"] });
+  assertEquals(first.record.notices, []);
+  const cost = /\$0\.5000, after 1 completed task of 1 earlier run/;
+  assertMatch(await dryRun(), cost);
+  const second = await stage.execute(WITH_CLAUDE);
+  assertMatch(second.record.notices[0]?.message ?? "", cost);
+});

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { EventBody } from "../../src/domain/event.ts";
 import { recordOf } from "../../src/domain/record.ts";
 import type { TaskRecord } from "../../src/domain/task_record.ts";
 import { newTask } from "../../src/domain/task_record.ts";
@@ -95,4 +96,31 @@ Deno.test("criticalPath() is a chain of dependencies, and no chain is longer", (
     const chained = path.tasks.reduce((sum, id) => sum + (byId.get(id)?.spans[0]?.end ?? 0), 0);
     assertEquals(path.ms, chained);
   }));
+});
+
+Deno.test("summarize() tells what each attempt cost, and what each landed task did", () => {
+  const landed = script([90, { type: "task.landed", task: "task-1", how: "merge", sha: "abc" }]);
+  const summary = summarize(recordOf([...sampleEvents(), ...landed]));
+  const calls = summary.tasks.find(({ id }) => id === "task-1")?.calls ?? [];
+  assertEquals(
+    calls.map(({ attempt, model, usage }) => [attempt, model, usage.cost_usd, usage.input_tokens]),
+    [[1, "claude-haiku-5-5", 0.0082, 12_000], [2, "claude-haiku-5-5", 0.0082, 12_000]],
+  );
+  assertEquals(summary.cost_per_landed_usd, 0.0265);
+  assertEquals(summarize(recordOf(sampleEvents())).cost_per_landed_usd, null);
+});
+
+Deno.test("summarize() counts an attempt once that a usage limit has parked", () => {
+  const parked = (outcome: "limited" | "finished"): EventBody => {
+    return { type: "agent.finished", task: "a", attempt: 1, outcome, ms: 1000 };
+  };
+  const { tasks: [task] } = summarize(recordOf(script(
+    [0, started([node("a", "A")])],
+    [0, status("a", "pending", "in_progress")],
+    [1, agentStarted("a")],
+    [2, parked("limited")],
+    [3, agentStarted("a")],
+    [4, parked("finished")],
+  )));
+  assertEquals([task?.attempts, task?.calls.length], [1, 2]);
 });

@@ -16,9 +16,11 @@ run 20261122-093000-k3f9 · base main · agent claude (claude-haiku-5-5) · 2 jo
 
 Tasks
   ✔ task-0  Set up the project                     completed     30.0s   $0.0101
-            feature/task-0, 2 commits · test ok 2.0s, lint ok 2.0s
+            feature/task-0, 2 commits · test ok 2.0s, lint ok 2.0s · 64.0K
+            tokens in, 3.0K out
   ✔ task-1  Count words in a stream of any length  completed    1m 00s   $0.0164
-            feature/task-1, 2 commits · 2 attempts · test ok 2.0s
+            feature/task-1, 2 commits · 2 attempts · test ok 2.0s · $0.0082 +
+            $0.0082 · 128.0K tokens in, 6.0K out
   ✘ task-2  Print a table                          blocked      1m 00s         -
             feature/task-2, no commit
   · task-3  Write the manual page                  pending

@@ -1,0 +1,46 @@
+import { type CostEstimate, estimateCost, type PastCosts } from "../domain/estimate.ts";
+import { spentUsd } from "../domain/prices.ts";
+import { recordOf, type RunRecord } from "../domain/record.ts";
+import type { Settings } from "../domain/settings.ts";
+import type { Task } from "../domain/task.ts";
+import type { Repository } from "../git/repository.ts";
+import { estimateWords } from "../report/estimate.ts";
+import type { Scope } from "./scope.ts";
+import { listRuns, readJournal, runDir } from "./store.ts";
+
+/** Earlier runs that are looked at, the last ones. */
+const RUNS = 10;
+
+/** What executing these tasks may cost, after this repository's own earlier runs and the plan. */
+export async function estimateFor(
+  { commonDir }: Repository,
+  tasks: readonly Task[],
+  settings: Pick<Settings, "agent" | "model">,
+  not?: string,
+): Promise<CostEstimate> {
+  const runs = (await listRuns(commonDir)).filter((run) => run !== not).slice(-RUNS);
+  const past: PastCosts[] = [];
+  for (const run of runs) {
+    const events = await readJournal(runDir(commonDir, run));
+    // A run of which nothing can be read is none to learn from.
+    if (!events.ok) continue;
+    const record = recordOf(events.value);
+    if (record.agent === settings.agent && record.model === settings.model) {
+      past.push(costsOf(record));
+    }
+  }
+  return estimateCost(tasks, settings.model, past);
+}
+
+/** Says at the start of a run what it may cost, if that is known. */
+export async function announceEstimate(scope: Scope, tasks: readonly Task[]): Promise<void> {
+  const estimate = await estimateFor(scope.repo, tasks, scope.settings, scope.run);
+  if (estimate.basis === "unknown") return;
+  scope.emit({ type: "notice", message: `estimated cost: ${estimateWords(estimate)}` });
+}
+
+function costsOf({ tasks }: RunRecord): PastCosts {
+  return [...tasks.values()].filter(({ selected, status }) => selected && status === "completed")
+    .map(({ attempts }) => attempts.reduce((sum, { usage }) => sum + spentUsd(usage), 0))
+    .filter((usd) => usd > 0);
+}
