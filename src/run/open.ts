@@ -41,6 +41,7 @@ import {
   takeUp,
   type Unfinished,
 } from "./resume.ts";
+import { PlanWatch } from "./plan_watch.ts";
 import { Statuses } from "./statuses.ts";
 import { newRunId, runDir, stateDir } from "./store.ts";
 import { Waits } from "./waits.ts";
@@ -140,7 +141,7 @@ async function openLocked(
   journal.value.listen((event) => applyEvent(record, event));
   journal.value.listen(input.onEvent);
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
-  const statuses = new Statuses(tasks, emit);
+  const statuses = new Statuses(tasks, emit, new PlanWatch(plan.path));
   const scope: Scope = {
     run,
     dir,

@@ -3,6 +3,7 @@ import type { Emit } from "../domain/event.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { Status, Task, TaskId } from "../domain/task.ts";
 import { writeStatus } from "../plan/status.ts";
+import type { PlanWatch } from "./plan_watch.ts";
 import { explain } from "../report/messages.ts";
 
 /** The tasks' statuses as they change: into the task files first, then into the journal. */
@@ -11,7 +12,11 @@ export class Statuses {
   /** Tasks whose status this run has changed. */
   readonly #touched = new Set<TaskId>();
 
-  constructor(private readonly tasks: Map<TaskId, Task>, private readonly emit: Emit) {
+  constructor(
+    private readonly tasks: Map<TaskId, Task>,
+    private readonly emit: Emit,
+    private readonly watch: PlanWatch,
+  ) {
     for (const { id, status } of tasks.values()) this.#now.set(id, status);
   }
 
@@ -26,6 +31,7 @@ export class Statuses {
     if (!task || from === status) return;
     this.#now.set(id, status);
     this.#touched.add(id);
+    const edited = this.watch.edited(task);
     const written = writeStatus(task, status);
     const told = failure && explain(failure, { task: id });
     this.emit({
@@ -37,6 +43,11 @@ export class Statuses {
         ? { reason: failure.reason, message: told.message, next: told.next, failure }
         : {}),
     });
+    for (const path of edited) {
+      const message =
+        `${path} was edited during the run; what it says now counts with the next run`;
+      this.emit({ type: "notice", message });
+    }
     if (!written.ok) {
       this.emit({ type: "notice", task: id, message: explain(written.failure).message });
     }

@@ -1,0 +1,62 @@
+import type { Task } from "../domain/task.ts";
+import { readTaskFile } from "../plan/task_file.ts";
+
+/** Notices when somebody edits a plan while a run executes what it said before. */
+export class PlanWatch {
+  readonly #told = new Set<string>();
+  readonly #index: string | undefined;
+  #stamp: string | undefined;
+
+  /** `path` is the index of the plan. */
+  constructor(private readonly path: string) {
+    this.#stamp = stampOf(path);
+    this.#index = withoutStatus(textOf(path));
+  }
+
+  /** Files that do not say any more what the run knows of the plan and this task; each once. */
+  edited(task: Task): string[] {
+    const found = [
+      ...(this.#indexDiffers() ? [this.path] : []),
+      ...(differs(task) ? [task.source.path] : []),
+    ].filter((path) => !this.#told.has(path));
+    for (const path of found) this.#told.add(path);
+    return found;
+  }
+
+  #indexDiffers(): boolean {
+    const stamp = stampOf(this.path);
+    if (stamp === this.#stamp) return false;
+    this.#stamp = stamp;
+    return withoutStatus(textOf(this.path)) !== this.#index;
+  }
+}
+
+/** A file that cannot be read is another matter: writing its status tells of it. */
+function differs({ source, title, body, labels }: Task): boolean {
+  const text = source.kind === "file" ? textOf(source.path) : undefined;
+  if (text === undefined) return false;
+  const now = readTaskFile(text, source.path);
+  return now.title !== title || now.body !== body || now.labels.join("\n") !== labels.join("\n");
+}
+
+/** The status of an inline task is parex's own to change. */
+function withoutStatus(text: string | undefined): string | undefined {
+  return text?.replaceAll(/^.*\bstatus\b.*$/gm, "");
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function stampOf(path: string): string | undefined {
+  try {
+    const { mtime, size, ino } = Deno.statSync(path);
+    return `${mtime?.getTime()} ${size} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}
