@@ -105,6 +105,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./rescue.ts"),
   },
   {
+    name: "doctor",
+    usage: "",
+    summary: "check prerequisites, worktrees, locks, branches",
+    group: "Other",
+    load: () => import("./doctor.ts"),
+  },
+  {
     name: "init",
     usage: "",
     summary: "set up Claude Code's permissions and hooks",

@@ -44,9 +44,8 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
     nothrow: true,
     detached: true,
     verbose: false,
-    ...(options.input === undefined
-      ? { stdio: ["ignore", "pipe", "pipe"] as const }
-      : { input: options.input }),
+    // zx takes an empty input for none, and would leave the pipe open.
+    ...(options.input ? { input: options.input } : { stdio: ["ignore", "pipe", "pipe"] as const }),
   })`${[...argv]}`;
   const end = async (graceMs: number) => {
     // zx starts the command on the next turn of the event loop, or never if the folder is gone.

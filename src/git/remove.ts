@@ -51,6 +51,11 @@ interface Step {
 /** Begins no task's id, so no worktree is ever called so. */
 const GOING = "_going-";
 
+/** Where a worktree lies while it is removed. */
+export function goingPath(worktree: string): string {
+  return join(dirname(worktree), GOING + basename(worktree));
+}
+
 /** Whether a folder in `worktrees/` is one that a removal was interrupted at; the task's name. */
 export function goingTask(path: string): string | undefined {
   const name = basename(path);
@@ -67,7 +72,7 @@ export async function removeWork(repo: Repository, work: Work): Promise<Result<R
     const tip = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
     if (!tip.ok) return tip;
     const anchored: Anchored[] = [];
-    const aside = work.worktree && join(dirname(work.worktree), GOING + basename(work.worktree));
+    const aside = work.worktree && goingPath(work.worktree);
     const steps: Step[] = [anchoring(repo, work, anchored)];
     if (work.worktree !== undefined && aside !== undefined) {
       steps.push(moving(repo, work.worktree, aside));

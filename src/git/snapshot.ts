@@ -36,7 +36,7 @@ export async function takeSnapshot(
   const nested = status.value
     .filter(({ state, path }) => state === "??" && path.endsWith("/"))
     .map(({ path }) => path.slice(0, -1));
-  const intended = status.value.filter(({ state }) => state === " A").map(({ path }) => path);
+  const intended = status.value.filter(({ state }) => / A|DA/.test(state)).map(({ path }) => path);
   const index = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index"], {
     cwd: worktree,
   });

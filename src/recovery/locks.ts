@@ -43,6 +43,21 @@ export async function findLocks(repo: Repository, branch?: string): Promise<Lock
   return found.filter((lock) => lock !== undefined);
 }
 
+/** Makes sure that nobody can hold a lock any more; fails with why somebody may. */
+export async function checkStale(
+  repo: Repository,
+  lock: Lock,
+  worktrees: readonly Registration[],
+): Promise<Result<void, string>> {
+  const age = Date.now() - lock.modified;
+  if (age < YOUNGEST_MS) return fail("it is too young to be stale");
+  const running = await runningPrograms("git");
+  if (running === undefined) return fail("nobody can tell whether its owner still runs");
+  const owner = running.find((program) => mayHold(program, lock, age, repo, worktrees));
+  if (owner) return fail(`process ${owner.pid} may hold it: ${owner.command.slice(0, 200)}`);
+  return ok();
+}
+
 /** Removes a lock that git has left, after making sure that nobody can hold it any more. */
 export async function removeStaleLock(
   repo: Repository,
@@ -52,12 +67,8 @@ export async function removeStaleLock(
   const lock = (await findLocks(repo, known.branch)).find((one) => one.path === path);
   if (!lock) return fail("no lock of this repository is there");
   if (await realPathOf(path) !== path) return fail("it lies behind a symbolic link");
-  const age = Date.now() - lock.modified;
-  if (age < YOUNGEST_MS) return fail("it is too young to be stale");
-  const running = await runningPrograms("git");
-  if (running === undefined) return fail("nobody can tell whether its owner still runs");
-  const owner = running.find((program) => mayHold(program, lock, age, repo, known.worktrees));
-  if (owner) return fail(`process ${owner.pid} may hold it: ${owner.command.slice(0, 200)}`);
+  const stale = await checkStale(repo, lock, known.worktrees);
+  if (!stale.ok) return stale;
   const now = await lockAt(path);
   if (now === undefined) return ok();
   if (now.inode !== lock.inode || now.modified !== lock.modified) return fail("it is a new one");

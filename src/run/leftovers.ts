@@ -19,7 +19,7 @@ export type MergedHead = (branch: string) => Promise<Result<string | undefined>>
 
 export interface LeftoverQuestion {
   repo: Repository;
-  plan: Plan;
+  plan: Pick<Plan, "identity" | "tasks">;
   base: string;
   remote?: string;
   /** Where the user stands, absolute. */

@@ -17,7 +17,8 @@ const FILES = {
   "a.txt": "1\n2\n3\n",
   "tool.sh": "#!/bin/sh\n",
   "dir/b.txt": "b\n",
-  ".gitattributes": "*.txt text=auto\n",
+  "eol.txt": "x\n",
+  ".gitattributes": "* text=auto\n",
   ".gitignore": "*.log\n",
 };
 
@@ -79,16 +80,10 @@ function deed<T>(
 const anyDeed = fc.oneof(
   { weight: 4, arbitrary: deed("write", fc.tuple(anyPath, fc.string()), writes) },
   deed("write bytes", fc.tuple(anyPath, fc.uint8Array({ maxLength: 9 })), writesBytes),
-  deed(
-    "write CRLF",
-    anyPath,
-    ({ worktree }, path) => writeFiles(worktree, { [path]: "x\r\ny\r\n" }),
-  ),
   deed("delete", anyPath, ({ worktree }, path) => Deno.remove(join(worktree, path))),
   deed("make executable", anyPath, ({ worktree }, path) => Deno.chmod(join(worktree, path), 0o755)),
   deed("link", anyPath, links),
   { weight: 2, arbitrary: deed("stage", anyPath, ({ git }, path) => git("add", "--", path)) },
-  deed("announce", anyPath, ({ git }, path) => git("add", "-N", "--", path)),
   deed("stage all", fc.constant(""), ({ git }) => git("add", "-A")),
   deed("commit", fc.constant(""), ({ git }) => git("commit", "-qam", "work")),
   deed("take back a commit", fc.constant(""), ({ git }) => git("reset", "-q", "--hard", "HEAD~1")),
@@ -99,6 +94,8 @@ const anyDeed = fc.oneof(
   deed("change the submodule", fc.boolean(), changesModule),
   deed("put a repository", fc.boolean(), putsRepository),
 );
+
+const anyDeeds = fc.array(anyDeed, { minLength: 1, maxLength: 9 });
 
 function writes({ worktree }: Stage, [path, text]: [string, string]) {
   return writeFiles(worktree, { [path]: text });
@@ -117,9 +114,10 @@ async function links({ worktree }: Stage, path: string) {
 /** Stops at a conflict, with whatever was changed before. */
 async function halfDone({ temp, worktree, git }: Stage, how: string) {
   const before = await textOf(join(worktree, "a.txt")) ?? "";
-  await writeFiles(worktree, { "a.txt": `ours\n${before}` });
-  await git("commit", "-qm", "ours", "--", "a.txt");
-  await temp.commit("theirs", { "a.txt": "theirs\n" });
+  await writeFiles(worktree, { "a.txt": `ours\n${before}`, "both.txt": "ours\n" });
+  await git("add", "both.txt");
+  await git("commit", "-qm", "ours", "--", "a.txt", "both.txt");
+  await temp.commit("theirs", { "a.txt": "theirs\n", "both.txt": "theirs\n" });
   await git(how, "--autostash", "main");
 }
 
@@ -152,9 +150,11 @@ async function sightOf({ temp }: Stage, worktree: string) {
 
 Deno.test("removeWork() and restore() bring any worktree back: bytes, modes, links, index and conflicts", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(anyDeed, { minLength: 1, maxLength: 9 }), async (deeds) => {
+    fc.asyncProperty(anyDeeds, fc.boolean(), async (deeds, crlf) => {
       await using on = await stage();
       for (const { act } of deeds) await act(on).catch(() => "not possible here");
+      // Committed, they would be no change to git, which then has only what it stores of them.
+      if (crlf) await writeFiles(on.worktree, { "eol.txt": "x\r\ny\r\n", "crlf.txt": "x\r\n" });
       const stashes = await on.temp.git(["stash", "list", "--format=%H"]);
       const before = await sightOf(on, on.worktree);
       const commits = await on.git("log", "-g", "--format=%H", "HEAD");
@@ -264,4 +264,18 @@ Deno.test("restore() writes over nothing, neither folder nor branch", async () =
   const to = join(dirname(on.temp.root), "elsewhere");
   assertEquals(must(await restore(on.repo, rescued, to)).branch, "rescue/task-1-2");
   assertEquals(await textOf(join(to, "new.txt")), "new\n");
+});
+
+Deno.test("restore() announces again what was announced to git and not staged", async () => {
+  await using on = await stage();
+  await writeFiles(on.worktree, { "new.txt": "new\n" });
+  await on.git("rm", "-q", "--cached", "a.txt");
+  await on.git("add", "-N", "new.txt", "a.txt");
+  const before = await sightOf(on, on.worktree);
+  must(await removeWork(on.repo, { ...WORK, worktree: on.worktree }));
+  const [rescued] = must(await listRescues(on.repo));
+  assert(rescued);
+  const to = join(on.temp.root, "worktrees/back");
+  must(await restore(on.repo, rescued, to));
+  assertEquals(await sightOf(on, to), before);
 });

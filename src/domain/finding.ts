@@ -1,0 +1,69 @@
+import type { Failure, Unfinished } from "./failure.ts";
+import type { TaskId } from "./task.ts";
+
+/** Something that is to know about a repository and what parex needs to work in it. */
+export type Finding =
+  | { code: "tool"; tool: string; version: string }
+  | { code: "tool_missing"; tool: string }
+  | { code: "login_missing"; tool: string }
+  /** What would refuse a run. */
+  | { code: "refused"; failure: Failure }
+  | { code: "state_unwritable"; path: string; detail: string }
+  | { code: "disk_low"; path: string; free_mib: number }
+  | { code: "lock_left"; path: string; pid: number; since: string; run?: string }
+  | { code: "git_lock_left"; path: string }
+  | { code: "processes_left"; run: string; pids: number[] }
+  | { code: "removal_interrupted"; path: string; task: TaskId }
+  | { code: "worktree_missing"; path: string; head: string }
+  /** A folder among the worktrees that is none. */
+  | { code: "folder_unknown"; path: string; empty: boolean }
+  | { code: "half_done"; path: string; task: TaskId; operation: Unfinished }
+  /** Work of a plan that has landed. */
+  | { code: "work_landed"; task: TaskId; branch: string; owner: string; worktree?: string }
+  /** Work of another plan than the one in hand that has not. */
+  | { code: "work_left"; branch: string; owner: string };
+
+export type FindingCode = Finding["code"];
+
+export type Severity = "error" | "warning" | "info";
+
+const SEVERITIES: Record<FindingCode, Severity> = {
+  tool: "info",
+  // Only to open pull requests.
+  tool_missing: "info",
+  login_missing: "warning",
+  refused: "error",
+  state_unwritable: "error",
+  disk_low: "warning",
+  lock_left: "warning",
+  git_lock_left: "warning",
+  processes_left: "warning",
+  removal_interrupted: "warning",
+  worktree_missing: "warning",
+  folder_unknown: "warning",
+  half_done: "warning",
+  work_landed: "warning",
+  work_left: "info",
+};
+
+/** An error stops a run, a warning may, an info does not. */
+export function severityOf(finding: Finding): Severity {
+  // Whoever does not open pull requests needs none.
+  if (finding.code === "login_missing" && finding.tool === "gh") return "info";
+  return SEVERITIES[finding.code];
+}
+
+const FIXABLE: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  "lock_left",
+  "git_lock_left",
+  "processes_left",
+  "removal_interrupted",
+  "worktree_missing",
+  "half_done",
+  "work_landed",
+]);
+
+/** Whether parex itself can put it right without a loss. */
+export function isFixable(finding: Finding): boolean {
+  return FIXABLE.has(finding.code) || finding.code === "folder_unknown" && finding.empty;
+}
