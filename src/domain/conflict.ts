@@ -7,16 +7,31 @@ export function conflictsOfPlan(tasks: readonly Task[]): PredictedConflict[] {
   return findSharing(tasks).overlaps.map((overlap) => ({ ...overlap, basis: "plan" }));
 }
 
-/**
- * The conflicts that are still to be expected, one for each pair of tasks: what their branches show
- * counts more than what the plan says.
- */
-export function conflictsAhead({ conflicts, tasks }: RunRecord): PredictedConflict[] {
+/** A predicted conflict, and whether merging came upon it. */
+export type ForeseenConflict = PredictedConflict & { met: boolean };
+
+/** All that was predicted in a run, one for each pair of tasks. */
+export function foreseenConflicts(record: RunRecord): ForeseenConflict[] {
+  return onePerPair(record).map((conflict) => ({
+    ...conflict,
+    met: record.conflicts.met.some(({ task, between }) =>
+      conflict.tasks.includes(task) && conflict.tasks.every((id) => between.includes(id))
+    ),
+  }));
+}
+
+/** The conflicts that are still to be expected, one for each pair of tasks. */
+export function conflictsAhead(record: RunRecord): PredictedConflict[] {
+  const isMerged = (id: TaskId) => record.tasks.get(id)?.landed?.how === "merge";
+  return onePerPair(record).filter(({ tasks }) => !tasks.every(isMerged));
+}
+
+/** What the branches of two tasks show counts more than what the plan says. */
+function onePerPair({ conflicts }: RunRecord): PredictedConflict[] {
   const byPair = new Map<string, PredictedConflict>();
   for (const conflict of conflicts.predicted) {
     const key = pairKey(conflict.tasks);
     if (conflict.basis === "branches" || !byPair.has(key)) byPair.set(key, conflict);
   }
-  const isMerged = (id: TaskId) => tasks.get(id)?.landed?.how === "merge";
-  return [...byPair.values()].filter((conflict) => !conflict.tasks.every(isMerged));
+  return [...byPair.values()];
 }

@@ -1,6 +1,7 @@
 import { formatDuration, formatUsd } from "../domain/units.ts";
 import { plural } from "./layout.ts";
 import { Markup, markup } from "./markup.ts";
+import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
 import type { Summary, TaskSummary } from "./summary.ts";
 import {
   agentWords,
@@ -31,21 +32,16 @@ pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-ra
 /** The report as one file that needs no other. */
 export function reportHtml(summary: Summary): string {
   const title = `${summary.plan?.name ?? "unknown plan"}: ${countWords(summary.counts)}`;
-  const { leftovers, recovery, warnings, notices, next } = summary;
-  const recovered = [
-    ...leftovers.map((id) => `${id} was left over from a crash and was executed again`),
-    ...recovery.map(({ what, action, outcome }) => `${what}: ${action}, ${outcome}`),
-  ];
+  const { next } = summary;
   return page(title, [
     markup`<h1>${title}</h1>`,
     runLine(summary),
     taskTable(summary.tasks),
     blockedPart(summary.tasks),
+    ...outcomesOf(summary).map(listPart),
     timePart(summary),
     usagePart(summary),
-    integrationPart(summary),
-    listPart("Recovered", recovered),
-    listPart("Notices", [...warnings, ...notices]),
+    ...remarksOf(summary).map(listPart),
     next.length === 0 ? markup`` : markup`<h2>Next</h2>\n<pre>${next.join("\n")}</pre>`,
   ]).text;
 }
@@ -143,17 +139,7 @@ function tablePart(title: string, rows: (readonly [label: string, value: string]
   return markup`<h2>${title}</h2>\n<table>\n${lines}\n</table>`;
 }
 
-function integrationPart({ checks }: Summary): Markup {
-  return listPart(
-    "Integration",
-    checks.map(({ name, command, exit_code, ms }) =>
-      `${name} ${exit_code === 0 ? "ok" : `exit code ${exit_code ?? "none"}`} ` +
-      `${formatDuration(ms)}: ${command}`
-    ),
-  );
-}
-
-function listPart(title: string, items: string[]): Markup {
-  if (items.length === 0) return markup``;
-  return markup`<h2>${title}</h2>\n<ul>\n${items.map((item) => markup`<li>${item}</li>`)}\n</ul>`;
+function listPart({ title, lines }: Outcome): Markup {
+  if (lines.length === 0) return markup``;
+  return markup`<h2>${title}</h2>\n<ul>\n${lines.map((line) => markup`<li>${line}</li>`)}\n</ul>`;
 }

@@ -45,8 +45,8 @@ export function wrap(text: string, columns: number): string[] {
 }
 
 /** `1 task`, `2 tasks`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
 }
 
 /** The widest of the texts, at most `limit`. */

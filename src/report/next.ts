@@ -3,14 +3,20 @@ import type { RunRecord } from "../domain/record.ts";
 import type { TaskId } from "../domain/task.ts";
 import { shellWord } from "./escape.ts";
 
+/** Branches whose commits are to be looked at, one command each. */
+const REVIEWED = 3;
+
 /** Commands that a person would type next, the first one first. */
 export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (stateOf(record, live) === "running") return ["parex watch"];
   if (stateOf(record, live) === "interrupted") return ["parex resume"];
-  const commands = unlandedTips(record).flatMap((branch) => [
-    `git log --oneline ${shellWord(`${record.base}..${branch}`)}`,
-    `git merge ${shellWord(branch)}`,
-  ]);
+  const unlanded = unlandedTips(record);
+  const commands = unlanded.slice(0, REVIEWED).map((branch) =>
+    `git log --oneline ${shellWord(`${record.base}..${branch}`)}`
+  );
+  if (unlanded.length > 0) {
+    commands.push(record.settings?.land === "pr" ? "parex prs" : "parex merge");
+  }
   const blocked = selectedTasks(record).filter((task) => task.status === "blocked");
   if (blocked.length > 0) {
     commands.push(`parex retry ${blocked.map((task) => shellWord(task.id)).join(" ")}`);
@@ -26,7 +32,7 @@ function removedTasks({ cleanups }: RunRecord): Set<TaskId> {
   return new Set(cleanups.flatMap(({ removed }) => removed.map(({ task }) => task)));
 }
 
-/** Completed branches that no other one contains: merging them brings all that is completed. */
+/** Completed branches that no other one contains: they hold all that is completed. */
 function unlandedTips(record: RunRecord): string[] {
   const removed = removedTasks(record);
   const completed = selectedTasks(record).filter(({ id, status, landed }) =>

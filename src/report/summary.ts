@@ -16,6 +16,7 @@ import { type ModelCost, onOtherModels } from "./compare.ts";
 import { criticalPath } from "./critical.ts";
 import { explain } from "./messages.ts";
 import { nextCommands } from "./next.ts";
+import { type OutcomeSummary, outcomeSummary } from "./outcome_summary.ts";
 import {
   type CallSummary,
   callSummary,
@@ -26,7 +27,7 @@ import {
 import { PRICES_DATE } from "../domain/prices.ts";
 
 /** What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise. */
-export interface Summary {
+export interface Summary extends OutcomeSummary {
   run: string;
   state: "running" | "finished" | "interrupted";
   exit_code: number | null;
@@ -142,6 +143,7 @@ export function summarize(record: RunRecord, live = false): Summary {
     cost_per_landed_usd: costPerLanded(tasks, attempts),
     same_tokens: { prices_of: PRICES_DATE, models: onOtherModels(attempts) },
     tasks: tasks.map((task) => taskSummary(task, record, now)),
+    ...outcomeSummary(tasks, record),
     checks: record.checks.map(checkSummary),
     integration: record.integration ?? null,
     leftovers: record.leftovers,

@@ -1,6 +1,7 @@
 import { createColors } from "picocolors";
 import { formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine, printable } from "./escape.ts";
+import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
 import { fit, fitLeft, plural, widest, wrap } from "./layout.ts";
 import type { Summary, TaskSummary } from "./summary.ts";
 import {
@@ -41,12 +42,10 @@ export function reportText(summary: Summary, { color, columns }: TextOptions): s
     section("Tasks", taskTable(summary.tasks, page), page),
     section("Blocked", blockedLines(summary, page), page),
     section("Waiting", waitingLines(summary, page), page),
+    ...outcomesOf(summary).map((outcome) => outcomeSection(outcome, page)),
     section("Time", timeLines(summary, page), page),
     section("Tokens and cost", usageLines(summary, page), page),
-    section("Integration", integrationLines(summary), page),
-    section("Recovered", recoveryLines(summary), page),
-    section("Notices", noticeLines(summary, page), page),
-    section("Cleaned up", cleanupLines(summary), page),
+    ...remarksOf(summary).map((remark) => outcomeSection(remark, page)),
     section("Next", summary.next.map(oneLine), page),
   ];
   return sections.filter((lines) => lines.length > 0)
@@ -55,6 +54,18 @@ export function reportText(summary: Summary, { color, columns }: TextOptions): s
 
 function section(title: string, lines: string[], { paint }: Page): string[] {
   return lines.length === 0 ? [] : [paint.bold(title), ...lines.map((line) => `  ${line}`)];
+}
+
+function outcomeSection({ title, lines }: Outcome, page: Page): string[] {
+  return section(title, lines.flatMap((line) => hanging(oneLine(line), page.columns - 2)), page);
+}
+
+/** Breaks a line between words; what follows its first line is indented. */
+function hanging(text: string, columns: number): string[] {
+  const [first = "", ...rest] = wrap(text, columns);
+  return rest.length === 0
+    ? [first]
+    : [first, ...wrap(rest.join(" "), columns - 2).map((line) => `  ${line}`)];
 }
 
 function headline(summary: Summary, { paint, columns }: Page): string[] {
@@ -147,43 +158,4 @@ function usageLines(summary: Summary, page: Page): string[] {
 function labelled(label: string, values: string[], { paint, columns }: Page): string[] {
   const lines = values.flatMap((value) => wrap(value, columns - LABEL_WIDTH - 2));
   return lines.map((line, i) => paint.dim(fit(i === 0 ? label : "", LABEL_WIDTH)) + line);
-}
-
-function integrationLines({ checks, integration }: Summary): string[] {
-  const by = integration?.introduced_by ?? integration?.introduced_at?.slice(0, 10);
-  return [
-    ...checks.map(({ name, command, exit_code, ms }) =>
-      `${oneLine(name)} ${exit_code === 0 ? "ok" : `exit code ${exit_code ?? "none"}`} ` +
-      `${formatDuration(ms)}: ${oneLine(command)}`
-    ),
-    ...(integration?.ok === false && integration.check === undefined
-      ? ["the checks could not be run on the base"]
-      : []),
-    ...(by === undefined
-      ? []
-      : [`${oneLine(integration?.check ?? "")} fails since ${oneLine(by)}`]),
-  ];
-}
-
-function recoveryLines({ recovery, leftovers }: Summary): string[] {
-  return [
-    ...leftovers.map((id) => `${oneLine(id)} was left over from a crash and was executed again`),
-    ...recovery.map(({ what, action, outcome }) =>
-      `${oneLine(what)}: ${oneLine(action)}, ${oneLine(outcome)}`
-    ),
-  ];
-}
-
-function noticeLines({ warnings, notices }: Summary, { columns }: Page): string[] {
-  return [...warnings, ...notices].flatMap((notice) => wrap(oneLine(notice), columns - 2));
-}
-
-function cleanupLines({ cleanups }: Summary): string[] {
-  return cleanups.flatMap(({ removed, archive }) => [
-    ...removed.flatMap(({ task, branch, rescue_refs }) => [
-      `${oneLine(task)}: ${oneLine(branch)} is removed`,
-      ...rescue_refs.map((ref) => `  anchored: ${oneLine(ref)}`),
-    ]),
-    ...(archive === undefined ? [] : [`the plan is in the archive: ${oneLine(archive)}`]),
-  ]);
 }

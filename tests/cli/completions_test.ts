@@ -43,7 +43,14 @@ Deno.test("parex complete offers the choices and options of the command on the l
 
 Deno.test("parex complete offers the options of execute and the words they take", async () => {
   assertEquals(await offered(["execute", "--ta"]), ["--task-budget"]);
-  assertEquals(await offered(["execute", "--agent", ""]), ["claude", "codex", "gemini", "copilot", "opencode", "command"]);
+  assertEquals(await offered(["execute", "--agent", ""]), [
+    "claude",
+    "codex",
+    "gemini",
+    "copilot",
+    "opencode",
+    "command",
+  ]);
   assertEquals(await offered(["execute", "--land=m"]), ["merge"]);
   assert(!(await offered(["execute", "--"])).includes("--push"), "a hidden flag is offered");
 });

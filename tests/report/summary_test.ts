@@ -51,10 +51,10 @@ Deno.test("summarize() says that a cost was not reported instead of nothing spen
   assertEquals(same_tokens.models, []);
 });
 
-Deno.test("summarize() suggests to merge the branches that contain all others", () => {
+Deno.test("summarize() suggests to look at the branches that contain all others, and to merge", () => {
   assertEquals(summarize(recordOf(sampleEvents())).next, [
     "git log --oneline main..feature/task-1",
-    "git merge feature/task-1",
+    "parex merge",
     "parex retry task-2",
   ]);
 });

@@ -33,6 +33,10 @@ Blocked
 Waiting
   task-3 waits for task-2 (blocked)
 
+Checks
+  test passes for 2 of 2 tasks
+  lint passes for 1 of 1 task
+
 Time
   wall            1m 40s
   tasks together  2m 30s, 1.5 times the wall time
@@ -53,7 +57,7 @@ Tokens and cost
 
 Next
   git log --oneline main..feature/task-1
-  git merge feature/task-1
+  parex merge
   parex retry task-2
 `,
   );
