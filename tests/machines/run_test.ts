@@ -234,6 +234,14 @@ Deno.test("an interrupted run stops its tasks and puts them back", async () => {
   assertEquals(run.log.slice(-2), ["back a b", "end interrupted"]);
 });
 
+Deno.test("a usage limit that is not waited for interrupts the run, and stays known", async () => {
+  const run = play({ tasks: [taskOf("a")], jobs: 1, work: () => new Promise(() => {}) });
+  await until(() => run.log.some((line) => line.startsWith("work")));
+  const limit = { until: 42, why: "limit", shared: true, begun: true };
+  run.actor.send({ type: "INTERRUPT", limit });
+  assertEquals(await run.outcome, { kind: "interrupted", limit });
+});
+
 Deno.test("a plan that cannot be loaded refuses the run", async () => {
   const failure = { reason: "plan_not_found", looked: [] } as const;
   const run = play({
