@@ -35,11 +35,10 @@ export async function notedCommits(
   { worktree, branch }: { worktree?: string; branch?: string },
 ): Promise<Result<string[]>> {
   const found: string[] = [];
-  const add = (text: string) => found.push(...text.match(/\b[0-9a-f]{40,64}\b/g) ?? []);
   if (branch !== undefined) {
     const moves = await reflog(repo.root, `refs/heads/${branch}`);
     if (!moves.ok) return moves;
-    add(moves.value);
+    found.push(...idsIn(moves.value));
   }
   if (worktree !== undefined) {
     const moves = await reflog(worktree, "HEAD");
@@ -47,9 +46,11 @@ export async function notedCommits(
     const own = ["refs/bisect", "refs/rewritten", "refs/worktree"];
     const refs = await gitOk(["for-each-ref", "--format=%(objectname)", ...own], { cwd: worktree });
     if (!refs.ok) return refs;
-    const notes = await notesIn(worktree);
+    const folder = await gitDirOf(worktree);
+    if (!folder.ok) return folder;
+    const notes = await notesIn(folder.value);
     if (!notes.ok) return notes;
-    add(`${moves.value} ${refs.value} ${notes.value}`);
+    found.push(...idsIn(moves.value), ...idsIn(refs.value), ...notes.value);
   }
   return await existingCommits(repo, [...new Set(found)]);
 }
@@ -61,17 +62,21 @@ async function reflog(cwd: string, ref: string): Promise<Result<string>> {
   return await gitOk(["reflog", "show", "--format=%H", ref, "--"], { cwd });
 }
 
-async function notesIn(worktree: string): Promise<Result<string>> {
-  const folder = await gitDirOf(worktree);
-  if (!folder.ok) return folder;
-  return await io(folder.value, async () => {
-    const texts = await Promise.all(NOTED_IN.map((name) => readIfThere(join(folder.value, name))));
-    return texts.join("\n");
+/** What is named in the notes of a worktree's git folder, whatever it is. */
+export async function notesIn(folder: string, others: string[] = []): Promise<Result<string[]>> {
+  return await io(folder, async () => {
+    const names = [...NOTED_IN, ...others];
+    const texts = await Promise.all(names.map((name) => readIfThere(join(folder, name))));
+    return idsIn(texts.join("\n"));
   });
 }
 
+function idsIn(text: string): string[] {
+  return text.match(/\b[0-9a-f]{40,64}\b/g) ?? [];
+}
+
 /** What a reflog names may have been cleared away long ago. */
-async function existingCommits(repo: Repository, shas: string[]): Promise<Result<string[]>> {
+export async function existingCommits(repo: Repository, shas: string[]): Promise<Result<string[]>> {
   if (shas.length === 0) return ok([]);
   const format = "--batch-check=%(objectname) %(objecttype)";
   const input = shas.map((sha) => `${sha}\n`).join("");

@@ -9,6 +9,7 @@ import { gitDirOf } from "./branches.ts";
 import { exists, io } from "./files.ts";
 import { detailOf, git, gitMaybe, gitOk, NETWORK_TIMEOUT_MS } from "./git.ts";
 import { notedCommits, stashesOf } from "./hidden.ts";
+import { type Missing, missingCommits } from "./missing.ts";
 import { exclusively } from "./mutex.ts";
 import { forgetOwner, listWorktrees } from "./registrations.ts";
 import type { Repository } from "./repository.ts";
@@ -27,12 +28,6 @@ export interface Work {
   env?: Env;
   /** Delete the branch there, too. */
   remote?: string;
-}
-
-export interface Missing {
-  path: string;
-  /** The commit that its HEAD stood on. */
-  head: string;
 }
 
 export interface Removed {
@@ -87,15 +82,15 @@ export async function removeWork(repo: Repository, work: Work): Promise<Result<R
     if (work.remote !== undefined) {
       steps.push(deletingRemote(repo, work.remote, work.branch, tip.value));
     }
+    const place = aside ?? work.missing?.path;
+    // The last one: there is no way back from it.
+    if (place !== undefined) steps.push({ apply: () => deleteWorktree(repo, place) });
     const done = await allOrNothing(steps);
     if (!done.ok) return done;
-    // From here on there is no way back, and no need for one.
-    const place = aside ?? work.missing?.path;
-    const deleted = place === undefined ? ok(true) : await deleteWorktree(repo, place);
-    if (!deleted.ok) return deleted;
     const forgotten = await forgetOwner(repo, work.branch);
     if (!forgotten.ok) return forgotten;
-    return ok({ anchored, ...(deleted.value ? {} : { leftover: aside ?? "" }) });
+    const left = place !== undefined && await exists(place);
+    return ok({ anchored, ...(left ? { leftover: place } : {}) });
   });
 }
 
@@ -137,6 +132,8 @@ async function anchorAll(
   if (!noted.ok) return noted;
   const stashes = await stashesOf(repo, branch, noted.value);
   if (!stashes.ok) return stashes;
+  const gone = missing ? await missingCommits(repo, missing) : ok([]);
+  if (!gone.ok) return gone;
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
   const tip = await gitMaybe(args, { cwd: repo.root });
   if (!tip.ok) return tip;
@@ -144,7 +141,7 @@ async function anchorAll(
     run,
     task,
     refs: tip.value === undefined ? [] : [`refs/heads/${branch}`],
-    commits: missing ? [...noted.value, missing.head] : noted.value,
+    commits: [...noted.value, ...gone.value],
     stashes: stashes.value,
     ...place,
     ...(env === undefined ? {} : { env }),
@@ -181,13 +178,15 @@ export async function moveBack(repo: Repository, going: string): Promise<Result<
   return moved.ok ? ok() : moved;
 }
 
-/** Takes a worktree off git's list whose folder is gone, the commit it stood on anchored. */
+/** Takes a worktree off git's list whose folder is gone, with what is noted about it anchored. */
 export async function forgetMissing(
   repo: Repository,
   { run, task, missing }: { run: string; task: string; missing: Missing },
 ): Promise<Result<Anchored | undefined>> {
   return await exclusively(repo.commonDir, async () => {
-    const anchored = await anchor(repo, { run, task, commits: [missing.head] });
+    const commits = await missingCommits(repo, missing);
+    if (!commits.ok) return commits;
+    const anchored = await anchor(repo, { run, task, commits: commits.value });
     if (!anchored.ok) return anchored;
     const deleted = await deleteWorktree(repo, missing.path);
     return deleted.ok ? anchored : deleted;
@@ -234,13 +233,13 @@ function deletingRemote(
   };
 }
 
-/** False: git has forgotten it, but something of the folder is still there. */
-async function deleteWorktree(repo: Repository, path: string): Promise<Result<boolean>> {
+/** git forgets it even if something of the folder cannot be deleted. */
+async function deleteWorktree(repo: Repository, path: string): Promise<Result<void>> {
   const args = ["worktree", "remove", "--force", "--", path];
   const removed = await git(args, { cwd: repo.root });
-  if (removed.code === 0) return ok(true);
+  if (removed.code === 0) return ok();
   const listed = await listWorktrees(repo);
   if (!listed.ok) return listed;
-  if (listed.value.every((one) => one.path !== path)) return ok(!await exists(path));
+  if (listed.value.every((one) => one.path !== path)) return ok();
   return fail({ reason: "worktree_failed", path, detail: detailOf(removed) });
 }

@@ -159,8 +159,9 @@ export async function fetchObjects(cwd: string, from: string, sha: string): Prom
 
 /** Everything that a rescue commit is to hold beside its trees, HEAD first. */
 function commitsOf({ head, refs, commits, stashes, nested }: RescueNote): string[] {
-  const shas = [...refs, ...stashes, ...nested].map(({ sha }) => sha);
-  return [...new Set([...head === undefined ? [] : [head], ...commits, ...shas])];
+  const shas = (all: { sha: string }[]) => all.map(({ sha }) => sha);
+  const start = head === undefined ? [] : [head];
+  return [...new Set([...start, ...shas(refs), ...commits, ...shas(stashes), ...shas(nested)])];
 }
 
 async function commitRescue(

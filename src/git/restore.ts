@@ -60,11 +60,11 @@ async function freeBranch(repo: Repository, task: string): Promise<Result<string
 async function addWorktree(
   repo: Repository,
   sha: string,
-  { head, refs }: RescueNote,
+  { head, refs, commits }: RescueNote,
   path: string,
   branch: string,
 ): Promise<Result<void>> {
-  const start = head ?? refs[0]?.sha;
+  const start = head ?? refs[0]?.sha ?? commits[0];
   const add = ["worktree", "add", "--no-checkout"];
   if (start !== undefined) {
     const args = [...add, "--no-track", "-b", branch, "--", path, start];

@@ -237,17 +237,23 @@ Deno.test("moveBack() brings home a worktree at which a removal was interrupted"
   assertEquals(must(await listWorktrees(on.repo))[1]?.path, on.worktree);
 });
 
-Deno.test("forgetMissing() keeps the commit that a worktree stood on whose folder is gone", async () => {
+Deno.test("forgetMissing() keeps what git knows of a worktree whose folder is gone", async () => {
   await using on = await stage();
   await on.git("checkout", "-q", "--detach");
   await on.git("commit", "-q", "--allow-empty", "-m", "on no branch");
   const head = await on.git("rev-parse", "HEAD");
+  await writeFiles(on.worktree, { "a.txt": "staged\n" });
+  await on.git("add", "a.txt");
   await Deno.remove(on.worktree, { recursive: true });
   const missing = { path: on.worktree, head };
   const anchored = must(await forgetMissing(on.repo, { run: "run-1", task: "task-1", missing }));
   assertEquals(must(await listWorktrees(on.repo)).length, 1);
   assert(anchored);
   await on.temp.git(["merge-base", "--is-ancestor", head, anchored.ref]);
+  const [rescued] = must(await listRescues(on.repo));
+  assert(rescued);
+  must(await restore(on.repo, rescued, on.worktree));
+  assertEquals(await textOf(join(on.worktree, "a.txt")), "staged\n");
 });
 
 Deno.test("restore() writes over nothing, neither folder nor branch", async () => {

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { ok, type Result } from "../domain/result.ts";
+import { exists, io, readIfThere } from "./files.ts";
+import { gitLine } from "./git.ts";
+import { existingCommits, notesIn } from "./hidden.ts";
+import type { Repository } from "./repository.ts";
+
+/** A worktree that git lists, but whose folder is gone. */
+export interface Missing {
+  path: string;
+  /** The commit that its HEAD stood on. */
+  head: string;
+}
+
+/** The commits that git notes about it, with one of what was staged in it. */
+export async function missingCommits(
+  repo: Repository,
+  { path, head }: Missing,
+): Promise<Result<string[]>> {
+  const folder = await io(path, () => adminFolderOf(repo, path));
+  if (!folder.ok) return folder;
+  if (folder.value === undefined) return await existingCommits(repo, [head]);
+  const notes = await notesIn(folder.value, ["logs/HEAD"]);
+  if (!notes.ok) return notes;
+  const noted = await existingCommits(repo, [...new Set([head, ...notes.value])]);
+  if (!noted.ok) return noted;
+  const staged = await stagedCommit(repo, folder.value, head);
+  if (!staged.ok) return staged;
+  return ok(staged.value === undefined ? noted.value : [...noted.value, staged.value]);
+}
+
+/** Its own folder in the git directory, found from there: its `.git` file is gone. */
+async function adminFolderOf(repo: Repository, path: string): Promise<string | undefined> {
+  const parent = join(repo.commonDir, "worktrees");
+  for await (const { name } of Deno.readDir(parent)) {
+    const pointer = await readIfThere(join(parent, name, "gitdir"));
+    if (pointer?.trimEnd() === join(path, ".git")) return join(parent, name);
+  }
+}
+
+async function stagedCommit(
+  repo: Repository,
+  folder: string,
+  head: string,
+): Promise<Result<string | undefined>> {
+  const index = join(folder, "index");
+  if (!await exists(index)) return ok(undefined);
+  const cwd = repo.root;
+  const tree = await gitLine(["write-tree"], { cwd, env: { GIT_INDEX_FILE: index } });
+  if (!tree.ok) return tree;
+  const committed = await gitLine(["rev-parse", `${head}^{tree}`], { cwd });
+  if (!committed.ok) return committed;
+  if (tree.value === committed.value) return ok(undefined);
+  const env = {
+    GIT_AUTHOR_NAME: "parex",
+    GIT_AUTHOR_EMAIL: "parex@localhost",
+    GIT_COMMITTER_NAME: "parex",
+    GIT_COMMITTER_EMAIL: "parex@localhost",
+  };
+  const args = ["commit-tree", "-p", head, "-m", "What was staged", tree.value];
+  return await gitLine(args, { cwd, env });
+}

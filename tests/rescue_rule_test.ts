@@ -1,0 +1,89 @@
+/**
+ * Nothing but `src/git/remove.ts` deletes what may hold work. Every other place that deletes at all
+ * stands here, with the reason why nothing is lost by it.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { assertEquals } from "./support/assert.ts";
+
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+
+/** Command lines and calls that delete, as they stand in sources. */
+const DELETES: Record<string, RegExp> = {
+  "worktree remove": /"worktree",\s*"remove"/,
+  "worktree prune": /"worktree",\s*"prune"/,
+  "branch -D": /"branch",[^\]]*"(-[dD]|--delete)"/,
+  "update-ref -d": /"update-ref",[^\]]*"-d"/,
+  "reset --hard": /"reset",[^\]]*"--hard"/,
+  "clean": /\[\s*"clean"/,
+  "stash drop": /"stash",\s*"(drop|clear|pop)"/,
+  "reflog expire": /"reflog",\s*"(expire|delete)"/,
+  "remove recursively": /Deno\.remove(Sync)?\([^;]*recursive: true/,
+};
+
+const OWN_FOLDER = "a temporary folder that the same function has made";
+
+const ALLOWED: Record<string, Record<string, string>> = {
+  "src/git/remove.ts": {
+    "worktree remove": "the door: all is anchored before",
+    "update-ref -d": "the door: all is anchored before",
+  },
+  "src/git/discard.ts": { "reset --hard": "anchored before" },
+  "src/git/landing.ts": { "worktree remove": "unforced: git refuses where anything lies in it" },
+  "src/git/worktree.ts": {
+    "worktree remove": "the folder is gone or empty, its commits are on the branch",
+    "reset --hard": "a worktree without an index: the first checkout",
+  },
+  "src/recovery/worktrees.ts": { "worktree remove": "the folder is gone, HEAD is on a branch" },
+  "src/git/trees.ts": { "remove recursively": OWN_FOLDER },
+  "src/recovery/copilot.ts": { "remove recursively": OWN_FOLDER },
+  "src/claude_code/write_plan.ts": { "remove recursively": OWN_FOLDER },
+};
+
+Deno.test("nothing deletes work but the one door, and what is listed here with its reason", async () => {
+  const found: string[] = [];
+  const seen = new Set<string>();
+  for (const file of await sourcesBelow("src")) {
+    for (const deletion of deletionsIn(await Deno.readTextFile(join(ROOT, file)))) {
+      seen.add(`${file}: ${deletion}`);
+      if (ALLOWED[file]?.[deletion] === undefined) found.push(`${file}: ${deletion}`);
+    }
+  }
+  assertEquals(found, []);
+  const listed = Object.entries(ALLOWED).flatMap(([file, all]) =>
+    Object.keys(all).map((deletion) => `${file}: ${deletion}`)
+  );
+  assertEquals(listed.filter((one) => !seen.has(one)), [], "listed, but no longer there");
+});
+
+Deno.test("the rule sees deletions in sources", () => {
+  const source = `
+    gitOk(["worktree", "remove", "--force", path]);
+    git(["branch", "-D", "--", name]);
+    git([
+      "reset",
+      "--quiet",
+      "--hard",
+    ]);
+    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(file);
+    await Deno.mkdir(folder, { recursive: true });
+    git(["branch", "--list"], { all: ["-d"] });`;
+  const seen = ["worktree remove", "branch -D", "reset --hard", "remove recursively"];
+  assertEquals(deletionsIn(source), seen);
+});
+
+function deletionsIn(source: string): string[] {
+  return Object.entries(DELETES).filter(([, pattern]) => source.search(pattern) >= 0)
+    .map(([name]) => name);
+}
+
+async function sourcesBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(join(ROOT, folder))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) found.push(...await sourcesBelow(path));
+    else if (name.endsWith(".ts")) found.push(path);
+  }
+  return found.sort();
+}
