@@ -5,7 +5,7 @@ import type { AttemptRecord, Span, TaskRecord } from "./task_record.ts";
 
 /** How long spans lasted together; one that goes on counts up to `now`. */
 function lengthOf(spans: Span[], now: number): number {
-  return spans.reduce((sum, span) => sum + (span.end ?? now) - span.start, 0);
+  return spans.reduce((sum, span) => sum + Math.max(0, (span.end ?? now) - span.start), 0);
 }
 
 /** The moment of the run's last event, milliseconds since the epoch. */
@@ -17,7 +17,7 @@ export function lastMoment(record: RunRecord): number {
 /** How long a run has been executed, without the time between an interruption and its resumption. */
 export function wallMs(record: RunRecord, now?: number): number {
   const length = lengthOf(record.spans, lastMoment(record));
-  return now === undefined || record.finished ? length : length + now - lastMoment(record);
+  return now === undefined || record.finished ? length : length + Math.max(0, now - lastMoment(record));
 }
 
 /** How long a task was in hand: without waiting for its turn or for a usage limit to pass. */

@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from "../domain/result.ts";
 import { isAncestor } from "./ancestry.ts";
 import { exists } from "./files.ts";
-import { detailOf, git, gitFailed, gitLine } from "./git.ts";
+import { detailOf, git, gitFailed, gitLine, gitMaybe } from "./git.ts";
 import { listWorktrees } from "./registrations.ts";
 import type { Repository } from "./repository.ts";
 
@@ -31,10 +31,10 @@ export async function findTip(
   timeoutMs: number,
 ): Promise<Result<Tip>> {
   const { branch, remote } = base;
-  const local = await gitLine(["rev-parse", "--verify", `refs/heads/${branch}^{commit}`], {
-    cwd: repo.root,
-  });
+  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}^{commit}`];
+  const local = await gitMaybe(args, { cwd: repo.root });
   if (!local.ok) return local;
+  if (local.value === undefined) return fail({ reason: "base_missing", base: branch });
   const alone = { sha: local.value, local: local.value };
   if (remote === undefined) return ok(alone);
   const there = await remoteSha(repo, remote, branch, timeoutMs);

@@ -35,6 +35,9 @@ export function openJournal(
   const encoder = new TextEncoder();
   let seq = lastSeq;
   let lost = false;
+  let now = 0;
+  /** A clock that is set back must not put an event before its cause. */
+  const moment = () => new Date(now = Math.max(now, Date.now())).toISOString();
   /** Whether it was done. */
   const attempt = (write: () => void): boolean => {
     if (lost) return false;
@@ -50,7 +53,7 @@ export function openJournal(
   };
   return {
     emit(body: EventBody) {
-      const event: RunEvent = { v: 1, seq: seq + 1, at: new Date().toISOString(), run, ...body };
+      const event: RunEvent = { v: 1, seq: seq + 1, at: moment(), run, ...body };
       if (!attempt(() => writeAll(file, encoder.encode(JSON.stringify(event) + "\n")))) return;
       seq++;
       for (const listener of listeners) listener(event);
