@@ -5,6 +5,7 @@
 import { fromCallback, fromPromise } from "xstate";
 import type { CommandFailure, Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
+import type { Answered } from "../src/domain/question.ts";
 import type { Beginning } from "../src/domain/resume.ts";
 import type { Status, Task, TaskId } from "../src/domain/task.ts";
 
@@ -16,7 +17,9 @@ export type Occasion =
   /** It cannot be merged with that commit of the base. */
   | { kind: "conflict"; onto: string; files: string[]; between: TaskId[] }
   /** The last attempt was cut off. */
-  | { kind: "resumed"; why: CutOff };
+  | { kind: "resumed"; why: CutOff }
+  /** It ended with a question that a person has answered. */
+  | ({ kind: "answered" } & Answered);
 
 export type CutOff = "failed" | "timeout" | "idle" | "limited" | "interrupted";
 
@@ -101,6 +104,9 @@ export interface LoadedRun {
   spentUsd?: number;
 }
 
+/** A blocked task goes on: a person has answered its agent. */
+export type AnsweredEvent = { type: "ANSWERED"; task: TaskId; begin: Beginning };
+
 export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };
 
 export const runPorts = {
@@ -111,6 +117,10 @@ export const runPorts = {
   /** Makes the worktrees of the tasks that come next while agents work. */
   ahead: fromCallback<AheadEvent>(() => {
     throw new Error("port ahead not provided");
+  }),
+  /** Passes on what persons answer to agents that asked. */
+  answers: fromCallback(() => {
+    throw new Error("port answers not provided");
   }),
   /** Checks what has landed as a whole, if anything was merged. */
   verify: port<void, void>("verify"),

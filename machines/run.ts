@@ -18,11 +18,19 @@ import {
   next,
   place,
   release,
+  revive,
   settle,
   upcoming,
   wantPlace,
 } from "../src/domain/board.ts";
-import { type LoadedRun, type Parked, type RunOutcome, runPorts } from "./ports.ts";
+import {
+  type AnsweredEvent,
+  type LoadedRun,
+  type Parked,
+  type RunOutcome,
+  runPorts,
+} from "./ports.ts";
+import type { Beginning } from "../src/domain/resume.ts";
 import { type TaskEvent, taskMachine, type TaskMessage } from "./task.ts";
 
 export interface RunContext {
@@ -35,6 +43,7 @@ export interface RunContext {
 
 export type RunEvent =
   | { type: "INTERRUPT"; /** The usage limit that is not waited for. */ limit?: Parked }
+  | AnsweredEvent
   | TaskMessage;
 
 /** Worktrees made ahead of their tasks for each place. */
@@ -50,7 +59,7 @@ export const runMachine = setup({
     context: {} as RunContext,
     events: {} as RunEvent,
     output: {} as RunOutcome,
-    children: {} as { ahead: "ahead" },
+    children: {} as { ahead: "ahead"; answers: "answers" },
   },
   actors: { ...runPorts, task: childMachine },
   actions: {
@@ -70,7 +79,8 @@ export const runMachine = setup({
         if (how === "return") enqueue.sendTo(task, { type: "PLACE" } satisfies TaskEvent);
         else {
           const begin = loaded?.beginnings?.[task];
-          const input = { task, attempts: loaded?.attempts ?? 1, ...(begin ? { begin } : {}) };
+          const attempts = attemptsFor(loaded, begin);
+          const input = { task, attempts, ...(begin ? { begin } : {}) };
           enqueue.spawnChild("task", { id: task, input });
           enqueue.sendTo(task, { type: "START" } satisfies TaskEvent);
         }
@@ -132,7 +142,7 @@ export const runMachine = setup({
     },
 
     executing: {
-      invoke: { src: "ahead", id: "ahead" },
+      invoke: [{ src: "ahead", id: "ahead" }, { src: "answers", id: "answers" }],
       entry: "fill",
       always: { guard: "exhausted", target: "verifying" },
       on: {
@@ -140,6 +150,13 @@ export const runMachine = setup({
           actions: assign({
             spentUsd: ({ context, event }) => context.spentUsd + event.spentUsd,
           }),
+        },
+        ANSWERED: {
+          actions: [
+            assign(({ context, event }) => beginAgain(context, event)),
+            ({ context, event }) => revive(context.board, event.task),
+            "fill",
+          ],
         },
         "TASK.FREED": {
           actions: [({ context, event }) => freePlace(context.board, event.task), "fill"],
@@ -198,6 +215,17 @@ export const runMachine = setup({
 function begun(loaded: LoadedRun): Partial<RunContext> {
   const board = makeBoard(loaded.tasks, loaded.jobs);
   return { loaded, board, spentUsd: loaded.spentUsd ?? 0 };
+}
+
+function beginAgain({ loaded }: RunContext, { task, begin }: AnsweredEvent): Partial<RunContext> {
+  if (!loaded) return {};
+  return { loaded: { ...loaded, beginnings: { ...loaded.beginnings, [task]: begin } } };
+}
+
+/** Who asked and was answered has not failed: all attempts are left. */
+function attemptsFor(loaded: LoadedRun | undefined, begin: Beginning | undefined): number {
+  const attempts = loaded?.attempts ?? 1;
+  return begin?.answered ? attempts + begin.attempt - 1 : attempts;
 }
 
 function interrupted(limit: Parked | undefined): Partial<RunContext> {

@@ -92,7 +92,7 @@ export const taskMachine = setup({
   context: ({ input }) => ({
     ...input,
     attempt: input.begin?.attempt ?? 0,
-    occasion: input.begin?.cutOff ? { kind: "resumed", why: "interrupted" } : { kind: "first" },
+    occasion: firstOccasion(input),
     conversation: input.begin?.conversation,
   }),
   initial: "pending",
@@ -343,6 +343,11 @@ export const taskMachine = setup({
     },
   },
 });
+
+function firstOccasion({ begin }: TaskInput): Occasion {
+  if (begin?.answered) return { kind: "answered", ...begin.answered };
+  return begin?.cutOff ? { kind: "resumed", why: "interrupted" } : { kind: "first" };
+}
 
 function workInput({ task, attempt, occasion, conversation }: TaskContext): WorkInput {
   return { task, attempt, occasion, conversation };

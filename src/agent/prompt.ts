@@ -1,4 +1,4 @@
-import { QUESTION } from "../domain/question.ts";
+import { type Answered, QUESTION } from "../domain/question.ts";
 import type { Task } from "../domain/task.ts";
 import { endOf, oneLine, startOf } from "./text.ts";
 
@@ -26,6 +26,8 @@ export interface PromptInput {
   planFolder: string;
   checks: readonly CheckLine[];
   dependencies: readonly DependencyChanges[];
+  /** What was asked and answered before. */
+  answers?: readonly Answered[];
 }
 
 /** What the prompts of later attempts have in common. */
@@ -60,6 +62,9 @@ export interface ContinueInput extends LaterInput {
   why: "failed" | "timeout" | "idle" | "interrupted" | "limited";
 }
 
+/** A person has answered the question that the attempt before ended with. */
+export interface AnswerInput extends LaterInput, Answered {}
+
 const MAX_COMMITS = 20;
 const MAX_FILES = 60;
 const MAX_LINE = 160;
@@ -78,6 +83,7 @@ export function buildPrompt(input: PromptInput): string {
     borders(input),
     commitRules(task.id, input.checks),
     dependencyChanges(input.dependencies),
+    ...(input.answers ?? []).map(answerSection),
     `## Specification\n\nThis is the complete task file.\n\n${task.body.trim()}`,
   ]);
 }
@@ -141,6 +147,24 @@ export function buildContinuePrompt(input: ContinueInput): string {
     `Commit your work. ${messageRule(input.task.id)}`,
     ending(),
   ]);
+}
+
+/** The prompt of an attempt that goes on with a person's answer. */
+export function buildAnswerPrompt(input: AnswerInput): string {
+  return sections([
+    ...recall(input),
+    answerSection(input),
+    "Go on with the task as it decides. Keep what is done already. All rules of the task still hold.",
+    `Commit your work. ${messageRule(input.task.id)}`,
+    ending(),
+  ]);
+}
+
+function answerSection({ question, answer }: Answered): string {
+  return `## Your question, and the answer\n\nYou ended with this question:\n\n${
+    fenced(question)
+  }\n\n` +
+    `This is what was decided. It belongs to the specification:\n\n${fenced(answer)}`;
 }
 
 function recall({ task, first }: LaterInput): string[] {

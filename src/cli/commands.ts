@@ -70,6 +70,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./retry.ts"),
   },
   {
+    name: "answer",
+    usage: "<task> <answer>",
+    summary: "answer a blocked task's question; it goes on",
+    group: "Runs",
+    load: () => import("./answer.ts"),
+  },
+  {
     name: "report",
     usage: "[run]",
     summary: "the final report again: text, JSON or HTML",

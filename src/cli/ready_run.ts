@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { loadSettings } from "../config/load.ts";
+import type { EventOf } from "../domain/event.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { Settings } from "../domain/settings.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
@@ -13,6 +14,8 @@ export interface ReadyRun {
   settings: Settings;
   /** The run that is gone on with; absent: a new one. */
   resume?: Unfinished;
+  /** What a person has answered to the agent of a blocked task. */
+  answer?: EventOf<"task.answered">;
 }
 
 /** Finds the repository, the settings and the plan that a command line means. */

@@ -127,6 +127,12 @@ export function settle(board: Board, task: TaskId): void {
   for (const file of entry(board, task).shares) board.writers[file] = liveWriters(board, file) - 1;
 }
 
+/** A task that had come to its end is ready again. */
+export function revive(board: Board, task: TaskId): void {
+  if (board.live.includes(task) || board.ready.includes(task)) return;
+  insert(board, task, entry(board, task).rank);
+}
+
 /** The ready tasks that will be started next, up to `count`, if nothing changes until then. */
 export function upcoming(board: Board, count: number): TaskId[] {
   const near = board.ready.slice(-Math.max(count, LOOK_AHEAD)).reverse();

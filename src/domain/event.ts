@@ -59,6 +59,15 @@ export type EventBody =
     next?: string[];
     failure?: Failure;
   }
+  | {
+    /** A person answered the question that its agent ended with. */
+    type: "task.answered";
+    task: TaskId;
+    question: string;
+    answer: string;
+    /** The conversation that the agent asked it in. */
+    session?: string;
+  }
   | { type: "worktree.created"; task: TaskId; path: string; branch: string; ms: number }
   | {
     type: "agent.started";
@@ -68,7 +77,7 @@ export type EventBody =
     session?: string;
     pid: number;
     /** Why this attempt is made. */
-    kind: "first" | "repair" | "conflict" | "resumed";
+    kind: "first" | "repair" | "conflict" | "resumed" | "answered";
   }
   | ({ type: "agent.activity"; task: TaskId; attempt: number; doing: string } & Usage)
   | ({

@@ -1,3 +1,9 @@
+/** A question of an agent's, and what a person said to it. */
+export interface Answered {
+  question: string;
+  answer: string;
+}
+
 /** Begins the last line of an agent that needs a person's answer. */
 export const QUESTION = "QUESTION:";
 

@@ -1,7 +1,8 @@
 import { spentUsd } from "./prices.ts";
+import type { Answered } from "./question.ts";
 import type { RunRecord } from "./record.ts";
 import type { Status, Task, TaskId } from "./task.ts";
-import type { AttemptRecord, TaskRecord } from "./task_record.ts";
+import type { AnswerRecord, AttemptRecord, TaskRecord } from "./task_record.ts";
 
 /** Where the life of a task is taken up that an earlier process of the run has left. */
 export interface Beginning {
@@ -19,12 +20,16 @@ export interface Beginning {
   cutOff?: true;
   /** The agent's conversation, to go on with. */
   conversation?: string;
+  /** What it asked in the last attempt, and has not heard the answer to yet. */
+  answered?: Answered;
 }
 
 /** Decides from what is recorded of a task where it goes on: no attempt that ended is made again. */
 export function whereToBegin(task: TaskRecord): Beginning {
   const last = task.attempts.at(-1);
   const attempt = last?.attempt ?? 1;
+  const answer = task.answers.at(-1);
+  if (answer && !answer.heard) return withAnswer(answer, last);
   const conversation = conversationOf(task, last);
   if (task.status === "completed") return { at: "landing", attempt, ...conversation };
   if (!last) return { at: "preparing", attempt };
@@ -32,12 +37,27 @@ export function whereToBegin(task: TaskRecord): Beginning {
   return { at: last.committed ? "testing" : "working", attempt, ...conversation };
 }
 
+/** Where a task goes on whose agent was answered. */
+export function withAnswer(
+  { question, answer, session }: Omit<AnswerRecord, "heard">,
+  last?: AttemptRecord,
+): Beginning {
+  const again = last !== undefined && wasCutOff(last);
+  return {
+    at: "preparing",
+    attempt: last ? last.attempt + (again ? 0 : 1) : 1,
+    ...(again ? { cutOff: true } : {}),
+    ...(session === undefined ? {} : { conversation: session }),
+    answered: { question, answer },
+  };
+}
+
 function wasCutOff({ outcome }: AttemptRecord): boolean {
   return outcome === undefined || outcome === "interrupted";
 }
 
 /** A conversation in which nothing was said may not be there to go on with. */
-function conversationOf(
+export function conversationOf(
   task: TaskRecord,
   last: AttemptRecord | undefined,
 ): { conversation?: string } {

@@ -1,5 +1,6 @@
 import type { AgentOutcomeName, EventOf, GraphTask, RunEvent, Usage } from "./event.ts";
 import type { Failure, Reason } from "./failure.ts";
+import type { Answered } from "./question.ts";
 import type { Priority, Status, TaskId } from "./task.ts";
 
 /** A stretch of time in milliseconds since the epoch; without an end it goes on. */
@@ -30,6 +31,12 @@ export interface AttemptRecord {
   committed?: true;
   detail?: string;
   transcript?: string;
+}
+
+export interface AnswerRecord extends Answered {
+  session?: string;
+  /** An agent has gone on with it. */
+  heard?: true;
 }
 
 export interface CheckRecord {
@@ -63,6 +70,7 @@ export interface TaskRecord {
   next: string[];
   failure?: Failure;
   attempts: AttemptRecord[];
+  answers: AnswerRecord[];
   checks: CheckRecord[];
   commits?: number;
   head?: string;
@@ -85,6 +93,7 @@ export type TaskEvent = Extract<
   {
     type:
       | "task.status"
+      | "task.answered"
       | "worktree.created"
       | "agent.started"
       | "agent.activity"
@@ -100,6 +109,11 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
   switch (event.type) {
     case "task.status":
       return changeStatus(task, event, at);
+    case "task.answered": {
+      const { question, answer, session } = event;
+      task.answers.push({ question, answer, ...(session === undefined ? {} : { session }) });
+      return;
+    }
     case "worktree.created":
       task.worktree = event.path;
       return;
@@ -109,6 +123,7 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
       const attempt = attemptOf(task, event.attempt);
       if (attempt) {
         attempt.active = true;
+        hear(task);
         attempt.usage = { ...attempt.usage, ...usageOf(event) };
       }
       task.activity = event.doing;
@@ -145,6 +160,7 @@ export function newTask(node: GraphTask): TaskRecord {
     selected: false,
     next: [],
     attempts: [],
+    answers: [],
     checks: [],
     committedByParex: false,
     spans: [],
@@ -201,6 +217,7 @@ function finishAttempt(task: TaskRecord, event: EventOf<"agent.finished">): void
   delete task.activity;
   const attempt = attemptOf(task, event.attempt);
   if (!attempt) return;
+  if (event.outcome === "finished") hear(task);
   attempt.ms = event.ms;
   attempt.outcome = event.outcome;
   attempt.usage = usageOf(event);
@@ -209,6 +226,11 @@ function finishAttempt(task: TaskRecord, event: EventOf<"agent.finished">): void
   if (event.until !== undefined) attempt.until = Date.parse(event.until);
   if (event.detail !== undefined) attempt.detail = event.detail;
   if (event.transcript !== undefined) attempt.transcript = event.transcript;
+}
+
+function hear(task: TaskRecord): void {
+  const last = task.answers.at(-1);
+  if (last) last.heard = true;
 }
 
 /** The latest: an attempt that a crash cut off may be made again under its number. */

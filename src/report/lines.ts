@@ -60,6 +60,7 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
 
 type TaskChange = EventOf<
   | "task.status"
+  | "task.answered"
   | "worktree.created"
   | "agent.started"
   | "agent.finished"
@@ -74,6 +75,8 @@ function taskWords(event: TaskChange, paint: Paint): string {
       const why = [event.reason, event.message].filter((part) => part !== undefined).join(": ");
       return [inColorOf(event.to, event.to, paint), oneLine(why)].filter(Boolean).join("  ");
     }
+    case "task.answered":
+      return `answered: ${oneLine(event.answer)}`;
     case "worktree.created":
       return `worktree ${oneLine(event.path)} in ${formatDuration(event.ms)}`;
     case "agent.started":

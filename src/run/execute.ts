@@ -1,12 +1,18 @@
 import { createActor, fromCallback, fromPromise, toPromise } from "xstate";
-import type { AheadEvent, Announcement, LoadedRun, RunOutcome } from "../../machines/ports.ts";
+import type {
+  AheadEvent,
+  Announcement,
+  AnsweredEvent,
+  LoadedRun,
+  RunOutcome,
+} from "../../machines/ports.ts";
 import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
-import type { RunEvent } from "../domain/event.ts";
+import type { EventOf, RunEvent } from "../domain/event.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { spentIn } from "../domain/resume.ts";
+import { spentIn, withAnswer } from "../domain/resume.ts";
 import { select, type Selection } from "../domain/selection.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -14,6 +20,7 @@ import type { TaskId } from "../domain/task.ts";
 import { shutdown } from "../exec/shutdown.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
+import { watchAnswers } from "./answers.ts";
 import { check } from "./check.ts";
 import { ConflictWatch } from "./conflicts.ts";
 import { commit } from "./commit.ts";
@@ -38,6 +45,8 @@ export interface ExecuteInput {
   onEvent: (event: RunEvent) => void;
   /** The run that is gone on with; absent: a new one. */
   resume?: Unfinished;
+  /** What a person has answered to the agent of a blocked task: that one goes on with it. */
+  answer?: EventOf<"task.answered">;
 }
 
 export interface Execution {
@@ -101,6 +110,7 @@ export function execute(input: ExecuteInput): Execution {
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       ...(resume ? { spentUsd: spentIn(resume.record) } : {}),
       ...(resume ? { beginnings: Object.fromEntries(resume.beginnings) } : {}),
+      ...(input.answer ? { beginnings: { [input.answer.task]: withAnswer(input.answer) } } : {}),
     });
   };
 
@@ -126,6 +136,7 @@ export function execute(input: ExecuteInput): Execution {
     if (!selected.resume) {
       void track(announceEstimate(opened.scope, selected.selection.tasks));
     }
+    if (input.answer) opened.scope.emit(input.answer);
     for (const { id, status } of selected.selection.tasks) {
       if (status === "blocked") opened.statuses.announce({ task: id, status: "pending" });
     }
@@ -171,6 +182,12 @@ export function execute(input: ExecuteInput): Execution {
       check: promised(open),
       task,
       ahead: aheadOf(promiseTree),
+      answers: fromCallback(({ sendBack }) =>
+        watchAnswers(run().scope, (task, begin) => {
+          announce({ task, status: "pending" });
+          sendBack({ type: "ANSWERED", task, begin } satisfies AnsweredEvent);
+        })
+      ),
       verify: promised((_, signal) => verifyIntegration(run().scope, run().queue, signal)),
       putBack: fromPromise(async () => {
         conflicts?.close();

@@ -1,6 +1,7 @@
 import type { Occasion, WorkInput, WorkOutcome } from "../../machines/ports.ts";
 import type { AgentRequest } from "../agent/agent.ts";
 import {
+  buildAnswerPrompt,
   buildConflictPrompt,
   buildContinuePrompt,
   buildPrompt,
@@ -238,6 +239,7 @@ function laterPrompt(
   if (occasion.kind === "conflict") {
     return buildConflictPrompt({ ...of, base, files: occasion.files, between: occasion.between });
   }
+  if (occasion.kind === "answered") return buildAnswerPrompt({ ...of, ...occasion });
   return buildContinuePrompt({
     ...of,
     why: occasion.kind === "resumed" ? occasion.why : "interrupted",
@@ -255,6 +257,7 @@ async function firstPrompt(scope: Scope, space: Workspace): Promise<Result<Promp
     planFolder: dirname(scope.plan.path),
     checks,
     dependencies: dependencies.value,
+    answers: scope.record.tasks.get(space.task.id)?.answers ?? [],
   });
 }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {
+  buildAnswerPrompt,
   buildContinuePrompt,
   buildPrompt,
   buildRepairPrompt,
@@ -132,4 +133,19 @@ Deno.test("buildContinuePrompt() says why the attempt before was cut off", () =>
   assertMatch(prompt("timeout"), /took longer than an attempt may take/);
   assertMatch(prompt("interrupted"), /the run was interrupted/);
   assertMatch(prompt("interrupted"), /git status/);
+});
+
+Deno.test("buildAnswerPrompt() gives question and answer to whoever remembers, and all to others", () => {
+  const answered = { question: "Which colour?", answer: "```\nblue\n```" };
+  const prompt = buildAnswerPrompt({ task: TASK, ...answered });
+  assertMatch(prompt, /Which colour\?/);
+  assertMatch(prompt, /````\n```\nblue\n```\n````/);
+  assertMatch(prompt, /Implements: task-2/);
+  const told = buildAnswerPrompt({ task: TASK, ...answered, first: input() });
+  assert(told.includes(TASK.body.trim()));
+});
+
+Deno.test("buildPrompt() tells what was asked and answered before", () => {
+  const answers = [{ question: "Which colour?", answer: "Blue" }];
+  assertMatch(buildPrompt(input({ answers })), /Which colour\?[^]*Blue[^]*## Specification/);
 });

@@ -8,6 +8,7 @@ import {
   next,
   place,
   release,
+  revive,
   scheduleOrder,
   settle,
   upcoming,
@@ -158,4 +159,14 @@ Deno.test("makeBoard() grows with the tasks, not with the pairs that share a fil
     return JSON.stringify(makeBoard(tasks, 4)).length;
   };
   assert(size(4000) < 2.5 * size(2000));
+});
+
+Deno.test("revive() makes a task ready again at its rank, once, and not while it is under way", () => {
+  const board = makeBoard([taskOf("a"), taskOf("b"), taskOf("c")], 1);
+  assertEquals(fill(board), ["a"]);
+  revive(board, "a");
+  settle(board, "a");
+  revive(board, "a");
+  revive(board, "a");
+  assertEquals(upcoming(board, 4), ["a", "b", "c"]);
 });

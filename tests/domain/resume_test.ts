@@ -87,6 +87,10 @@ const red = (attempt: number): Told => ({
   ms: 1,
 });
 
+const answered: Told = { type: "task.answered", question: "Q", answer: "A", session: "s" };
+const asked = [started(1, "s"), active(1), finished(1, "finished", "s"), status("blocked")];
+const heard = { conversation: "s", answered: { question: "Q", answer: "A" } };
+
 const CASES: [string, Told[], Beginning][] = [
   ["nothing has happened", [], { at: "preparing", attempt: 1 }],
   ["it was being prepared", [status("in_progress")], { at: "preparing", attempt: 1 }],
@@ -130,6 +134,21 @@ const CASES: [string, Told[], Beginning][] = [
     "its repair was under way",
     [started(1), finished(1, "finished"), committed(1), red(1), started(2)],
     { at: "preparing", attempt: 2, cutOff: true },
+  ],
+  ["its question was answered", [...asked, answered, status("pending")], {
+    at: "preparing",
+    attempt: 2,
+    ...heard,
+  }],
+  [
+    "its agent had just started with an answer",
+    [...asked, answered, started(2, "s")],
+    { at: "preparing", attempt: 2, cutOff: true, ...heard },
+  ],
+  [
+    "its agent was at work with an answer",
+    [...asked, answered, started(2, "s"), active(2)],
+    { at: "preparing", attempt: 2, cutOff: true, conversation: "s" },
   ],
   [
     "it was completed",

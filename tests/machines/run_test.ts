@@ -65,6 +65,7 @@ function play(script: Script) {
       ahead: fromCallback<AheadEvent>(({ receive }) => {
         receive(({ tasks }) => log.push(`ahead ${tasks.join(" ")}`));
       }),
+      answers: fromCallback(() => {}),
       verify: fromPromise<void, void>(async () => {
         await pause('"verify"');
         log.push("verify");
@@ -316,6 +317,33 @@ Deno.test("a run that is interrupted while it verifies ends as interrupted", asy
   run.actor.send({ type: "INTERRUPT" });
   assertEquals(await run.outcome, { kind: "interrupted" });
   assertEquals(run.log.slice(-2), ["back ", "end interrupted"]);
+});
+
+Deno.test("a blocked task that is answered goes on, and what waits for it", async () => {
+  const question = { reason: "needs_input" as const, question: "Which?" };
+  const run = play({
+    tasks: [taskOf("a"), taskOf("b", ["a"]), taskOf("c")],
+    jobs: 2,
+    attempts: 1,
+    work: async (task, attempt) => {
+      if (task === "c") await until(() => run.log.includes("a completed"));
+      return task === "a" && attempt === 1
+        ? { kind: "blocked", failure: question, spentUsd: 0 }
+        : { kind: "done", spentUsd: 0 };
+    },
+  });
+  await until(() => run.log.includes("a blocked needs_input"));
+  const answered = { question: "Which?", answer: "That" };
+  const begin = { at: "preparing" as const, attempt: 2, answered };
+  run.actor.send({ type: "ANSWERED", task: "a", begin });
+  run.actor.send({ type: "ANSWERED", task: "a", begin });
+  assertEquals((await run.outcome).kind, "finished");
+  assertEquals(run.log.filter((line) => line.startsWith("work")), [
+    "work a 1",
+    "work c 1",
+    "work a 2",
+    "work b 1",
+  ]);
 });
 
 Deno.test("a settled task's actor is stopped", async () => {

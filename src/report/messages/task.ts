@@ -105,7 +105,10 @@ function explainAgent(
       return {
         message: "the agent asks a question that only a person can answer",
         details: linesOf(failure.question),
-        next: [`answer it in the task file, then: ${again}`],
+        next: [
+          `answer it: parex answer ${about.task ?? "<task>"} "…"`,
+          `or answer it in the task file, then: ${again}`,
+        ],
       };
     case "unclear_spec":
       return {

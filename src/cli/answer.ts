@@ -1,0 +1,22 @@
+import { Command } from "@commander-js/extra-typings";
+import type { Context } from "./context.ts";
+import { addResumeOptions } from "./setting_options.ts";
+
+export function command(context: Context) {
+  const command = new Command("answer")
+    .description(
+      "Answer the question that the agent of a blocked task ended with. It goes on with the answer: " +
+        "in the run that is on, or in one of its own.",
+    )
+    .argument("<task>", "the blocked task")
+    .argument("<answer>", "what to tell its agent");
+  addResumeOptions(command);
+  return command.action(async (task, answer, flags) => {
+    const { prepareAnswer } = await import("./answer_run.ts");
+    const ready = await prepareAnswer(context, { task, answer: answer.trim() }, flags);
+    if (!ready.ok) return context.fail(ready.failure);
+    if (!ready.value) return;
+    const { executePlan } = await import("./execute_plan.ts");
+    await executePlan(context, ready.value);
+  });
+}
