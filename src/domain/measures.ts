@@ -17,7 +17,9 @@ export function lastMoment(record: RunRecord): number {
 /** How long a run has been executed, without the time between an interruption and its resumption. */
 export function wallMs(record: RunRecord, now?: number): number {
   const length = lengthOf(record.spans, lastMoment(record));
-  return now === undefined || record.finished ? length : length + Math.max(0, now - lastMoment(record));
+  return now === undefined || record.finished
+    ? length
+    : length + Math.max(0, now - lastMoment(record));
 }
 
 /** How long a task was in hand: without waiting for its turn or for a usage limit to pass. */

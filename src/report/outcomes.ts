@@ -1,7 +1,7 @@
 import { formatDuration } from "../domain/units.ts";
 import { plural } from "./layout.ts";
 import type { Summary } from "./summary.ts";
-import { namesOf, predictedWords } from "./words.ts";
+import { namesOf, predictedWords, SHORT_SHA } from "./words.ts";
 
 /** A part of the report that every form of it shows in the same words. */
 export interface Outcome {
@@ -9,8 +9,6 @@ export interface Outcome {
   /** As they are: neither escaped nor wrapped. Empty: nothing happened. */
   lines: string[];
 }
-
-const SHORT_SHA = 10;
 
 /** What became of the tasks' work. */
 export function outcomesOf(summary: Summary): Outcome[] {

@@ -13,6 +13,7 @@ import { cut, fit, fitLeft, plural, widest, wrap } from "./layout.ts";
 import {
   countWords,
   inColorOf,
+  landedWords,
   type Paint,
   predictedWords,
   statusCell,
@@ -161,8 +162,6 @@ function notes(task: TaskStatus): string[] {
   const all = [];
   if (task.reason !== undefined) all.push(`${task.reason}: ${oneLine(task.message ?? "")}`);
   if (task.attempts > 1) all.push(plural(task.attempts, "attempt"));
-  if (task.landed) {
-    all.push(`landed: ${oneLine(task.landed.url ?? task.landed.sha ?? task.landed.how)}`);
-  }
+  if (task.landed) all.push(landedWords(task.landed));
   return all;
 }

@@ -10,6 +10,7 @@ import type { UsageSummary } from "./usage_summary.ts";
 export type Paint = ReturnType<typeof createColors>;
 
 const NAMED = 5;
+export const SHORT_SHA = 10;
 
 const MARKS: Record<
   Status,
@@ -115,6 +116,11 @@ function tokensIn(usage: UsageSummary): string {
   return `${formatCount(prompts)} tokens in, ${formatCount(output_tokens)} out`;
 }
 
+/** `landed: a6af6da4a9`, or the address of the pull request. */
+export function landedWords({ how, url, sha }: NonNullable<TaskSummary["landed"]>): string {
+  return `landed: ${oneLine(url ?? sha?.slice(0, SHORT_SHA) ?? how)}`;
+}
+
 /** Where a task's work is and what is known of it. */
 export function taskFacts(task: TaskSummary): string {
   const facts = [];
@@ -124,7 +130,7 @@ export function taskFacts(task: TaskSummary): string {
   if (task.checks.length > 0) facts.push(checkWords(task.checks));
   else if (task.status === "completed") facts.push("unchecked");
   if (task.pushed_to !== undefined) facts.push(`pushed to ${task.pushed_to}`);
-  if (task.landed) facts.push(`landed: ${task.landed.url ?? task.landed.sha ?? task.landed.how}`);
+  if (task.landed) facts.push(landedWords(task.landed));
   if (task.calls.length > 1 && task.usage.cost_unreported < task.calls.length) {
     facts.push(task.calls.map(({ usage }) => costCell(usage)).join(" + "));
   }
