@@ -1,7 +1,10 @@
 /**
  * Agents that ask, and persons who answer: while the run goes on, or after it.
  */
+import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { claudeEnv, findClaude, serveMessagesApi, text, tool } from "../support/messages_api.ts";
+import { needs } from "../support/needs.ts";
 import { eventsOf, rig } from "../support/rig.ts";
 
 const ASKS = `cat > "$NOTES/$PAREX_TASK_ID.$PAREX_ATTEMPT"
@@ -113,4 +116,32 @@ Deno.test("answer says what is the matter when nothing was asked", async () => {
   assertEquals(completed.code, 2);
   assertMatch(completed.stderr, /b is completed, not blocked/);
   assertEquals((await stage.parex(["answer", "a", " "])).code, 2);
+});
+
+const claude = findClaude();
+
+Deno.test({
+  name: "Claude: an answer goes on with the same conversation",
+  ...needs("the Claude CLI", claude),
+  fn: async () => {
+    await using stage = await rig({ tasks: { a: {} } });
+    const home = join(stage.home, "home");
+    await Deno.mkdir(home);
+    await using api = serveMessagesApi({
+      a: [
+        tool("Write", { file_path: join(stage.worktree("a"), "half.txt"), content: "half" }),
+        text("I stopped.\nQUESTION: Which colour?"),
+        tool("Bash", { command: "git add -A && git commit -qm 'feat: blue'" }),
+        text("Done."),
+      ],
+    });
+    const env = { ...claudeEnv(api, home), PAREX_CLAUDE: claude ?? "", PAREX_AGENT: "claude" };
+    assertEquals((await stage.parex(["execute"], { env })).code, 1);
+    const [before] = eventsOf(await stage.journal(), "agent.finished");
+    const { code, stderr } = await stage.parex(["answer", "a", "Blue"], { env });
+    assertEquals(code, 0, stderr);
+    const [after] = eventsOf(await stage.journal(), "agent.finished");
+    assertEquals(after?.session, before?.session);
+    assertMatch(api.requests.at(-1)?.userText ?? "", /Make `a\.txt`[^]*Blue/);
+  },
 });
