@@ -5,7 +5,7 @@ import { readTranscript } from "../claude_code/transcript.ts";
 import { writePlan } from "../claude_code/write_plan.ts";
 import { PLANS_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { openRepository } from "../git/repository.ts";
+import { findRepository } from "../hook/repository.ts";
 import { type PlanChoice, planChoicesText, planChoiceText } from "../report/extract.ts";
 import { canAsk, choose } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
@@ -32,7 +32,7 @@ export function command(context: Context) {
 
 async function run(context: Context, path: string | undefined, flags: Flags): Promise<void> {
   const { io } = context;
-  const folder = await folderFor(io, flags.to);
+  const folder = folderFor(io, flags.to);
   if (!folder.ok) return context.fail(folder.failure);
   const transcript = await findTranscript(io.cwd, path);
   if (!transcript.ok) return context.fail(transcript.failure);
@@ -49,10 +49,10 @@ async function run(context: Context, path: string | undefined, flags: Flags): Pr
   if (unchanged) io.err("It stood there already.\n");
 }
 
-async function folderFor({ cwd }: Io, to: string | undefined): Promise<Result<string>> {
+function folderFor({ cwd }: Io, to: string | undefined): Result<string> {
   if (to !== undefined) return ok(resolve(cwd, to));
-  const repo = await openRepository(cwd);
-  return repo.ok ? ok(resolve(repo.value.checkout, PLANS_DIR)) : repo;
+  const repo = findRepository(cwd);
+  return repo ? ok(resolve(repo.top, PLANS_DIR)) : fail({ reason: "not_a_repository", cwd });
 }
 
 /** The newest complete plan; of several in the same message the one that is asked for. */

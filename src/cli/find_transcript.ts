@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { claudeFolder, newestTranscript, transcriptsFolder } from "../claude_code/places.ts";
 import { linesOf } from "../claude_code/transcript.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { openRepository } from "../git/repository.ts";
+import { findRepository } from "../hook/repository.ts";
 
 export interface Transcript {
   /** For people. */
@@ -68,8 +68,7 @@ async function* prepended(first: string, rest: AsyncIterable<string>): AsyncGene
 async function newestOf(cwd: string): Promise<string | undefined> {
   const claude = claudeFolder(Deno.env.toObject());
   if (claude === undefined) return undefined;
-  const repo = await openRepository(cwd);
-  for (const project of new Set([cwd, ...repo.ok ? [repo.value.checkout] : []])) {
+  for (const project of new Set([cwd, findRepository(cwd)?.top ?? cwd])) {
     const newest = await newestTranscript(transcriptsFolder(claude, project));
     if (newest !== undefined) return newest;
   }

@@ -12,7 +12,7 @@ import { CONFIG_PATH } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { selfCommand } from "../exec/self.ts";
 import { isOnPath } from "../exec/which.ts";
-import { openRepository } from "../git/repository.ts";
+import { findRepository } from "../hook/repository.ts";
 import { setUpText } from "../report/setup.ts";
 import { stateDir } from "../run/store.ts";
 import { canAsk, confirm } from "./ask.ts";
@@ -108,9 +108,10 @@ async function forRepository(
   wishes: SetUpInput["wishes"],
   local: boolean,
 ): Promise<Result<SetUpInput>> {
-  const repo = await openRepository(cwd);
-  if (!repo.ok) return repo;
-  const { checkout, commonDir } = repo.value;
+  // A repository that has no commit yet can be set up as well.
+  const repo = findRepository(cwd);
+  if (!repo) return fail({ reason: "not_a_repository", cwd });
+  const { top: checkout, commonDir } = repo;
   const name = local ? "settings.local.json" : "settings.json";
   return ok({
     wishes,

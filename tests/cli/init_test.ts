@@ -76,6 +76,14 @@ Deno.test("what init has written need not be committed before a run", async () =
   assertEquals(code, 0, stderr);
 });
 
+Deno.test("init sets up a repository that has no commit yet, and nothing outside of one", async () => {
+  await using repo = await tempRepo({ committed: false });
+  await init(repo.root, "--yes");
+  assertMatch(await repo.read(SETTINGS), /acceptEdits/);
+  const { failure } = await init(join(repo.root, ".."), "--yes");
+  assertEquals(failure?.reason, "not_a_repository");
+});
+
 Deno.test("init keeps a config and a command that are there", async () => {
   await using repo = await tempRepo();
   const own = { ".parallel/config.yaml": "jobs: 2\n", ".claude/commands/parex.md": "mine\n" };
