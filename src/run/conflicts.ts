@@ -1,10 +1,10 @@
 import { conflictsOfPlan } from "../domain/conflict.ts";
-import { selectedTasks } from "../domain/measures.ts";
 import { branchOf } from "../domain/names.ts";
 import { pairKey } from "../domain/overlap.ts";
 import type { PredictedConflict } from "../domain/record.ts";
 import type { Result } from "../domain/result.ts";
 import type { Task, TaskId } from "../domain/task.ts";
+import type { TaskRecord } from "../domain/task_record.ts";
 import { branchHeads } from "../git/branches.ts";
 import { filesChanged } from "../git/commit.ts";
 import { conflictsBetween } from "../git/merge.ts";
@@ -55,10 +55,11 @@ export class ConflictWatch {
     const heads = this.#valueOf(await branchHeads(repo));
     const head = heads?.get(branchOf(task));
     if (heads === undefined || head === undefined) return;
-    const others = selectedTasks(record).flatMap(({ id, landed }) => {
-      const other = heads.get(branchOf(id));
-      const isPartner = id !== task && other !== undefined && landed?.how !== "merge";
-      return isPartner && !this.#told.has(branchKey(task, id)) ? [{ id, head: other }] : [];
+    const others = [...record.tasks.values()].flatMap((other) => {
+      const head = heads.get(branchOf(other.id));
+      const isCompared = head !== undefined && other.id !== task && isUnlanded(other) &&
+        !this.#told.has(branchKey(task, other.id));
+      return isCompared ? [{ id: other.id, head }] : [];
     });
     const own = new Set(await this.#read({ id: task, head }));
     for (const other of await this.#touching(own, others)) {
@@ -104,6 +105,11 @@ export class ConflictWatch {
     this.#told.add(keyOf(conflict));
     this.scope.emit({ type: "conflict.predicted", ...conflict });
   }
+}
+
+/** Its branch is this plan's, and may still be to land: an earlier run may have completed it. */
+function isUnlanded({ selected, status, landed }: TaskRecord): boolean {
+  return (selected || status === "completed") && landed?.how !== "merge";
 }
 
 function keyOf({ tasks, basis }: PredictedConflict): string {

@@ -78,3 +78,18 @@ Deno.test("tasks that name the same file are told of before they run, and run ap
   const first = run.events.findIndex(({ type }) => type === "conflict.predicted");
   assert(first < run.events.findIndex(({ type }) => type === "agent.started"));
 });
+
+Deno.test("a later run compares with what earlier ones have left to land", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {}, c: {} },
+    config: UNCHECKED,
+    files: SHARED,
+    agent: { a: SHARES, c: "exit 1" },
+  });
+  assertEquals(predicted(await stage.execute({ land: "none", attempts: 1 })), []);
+  await stage.agent({ c: SHARES });
+  const retried = await stage.parex(["retry", "c"]);
+  assertEquals(retried.code, 0, retried.stderr);
+  const told = eventsOf(await stage.journal(), "conflict.predicted");
+  assertEquals(told.map(({ tasks }) => tasks), [["a", "c"]]);
+});
