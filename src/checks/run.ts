@@ -99,7 +99,7 @@ export async function runCheck(
 
 function openLog(path: string): Result<Deno.FsFile, OperationFailure> {
   try {
-    Deno.mkdirSync(dirname(path), { recursive: true });
+    Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return ok(Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 }));
   } catch (error) {
     return fail(ioFailed(path, error));

@@ -1,6 +1,8 @@
 import { isAgentName, USUAL_MODELS } from "../domain/agents.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
+import type { Failure } from "../domain/failure.ts";
 import type { Problem } from "../domain/plan.ts";
+import { MARK } from "../domain/redact.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { RunSettings, Settings } from "../domain/settings.ts";
 import { closest } from "../domain/suggest.ts";
@@ -38,7 +40,18 @@ export function resumedSettings(
   flags: SettingsInput["flags"],
 ): Result<Settings> {
   const { checks, ...others } = recorded;
-  return settle([fromFlags(flags)], { ...others, ...checks });
+  const source = fromFlags(flags);
+  const withheld = (Object.entries({ agentCommand: recorded.agentCommand, ...checks }) as [
+    Key,
+    string | undefined,
+  ][]).find(([key, command]) => command?.includes(MARK) && !source.given.has(key));
+  if (withheld) return fail(secretWithheld(SETTINGS[withheld[0]].name));
+  return settle([source], { ...others, ...checks });
+}
+
+function secretWithheld(name: string): Failure {
+  const message = `the setting ${name} of the run held a secret, which its journal does not keep`;
+  return { reason: "usage", message, hint: `give it again as an option: parex resume --help` };
 }
 
 /** Decides from the sources, the strongest first; `before` stands where none of them says anything. */

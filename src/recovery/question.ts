@@ -2,7 +2,7 @@ import { z } from "zod";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Facts } from "./facts.ts";
 import { outputOf } from "./operation.ts";
-import { redact } from "./redact.ts";
+import { redact } from "../domain/redact.ts";
 import { REPAIR } from "./repair.ts";
 
 /** What an adviser answers. */

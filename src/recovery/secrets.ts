@@ -1,19 +1,23 @@
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { io } from "../git/files.ts";
+import { exists, io } from "../git/files.ts";
 import { entries, gitOk } from "../git/git.ts";
 import type { Repository } from "../git/repository.ts";
-import { SHORTEST_SECRET } from "./redact.ts";
+import { SHORTEST_SECRET } from "../domain/redact.ts";
 
 /** Names of variables whose values are nobody's business. */
 const SECRET_NAME =
   /TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|(^|_)(KEY|PASS|AUTH|PAT|DSN)(_|$)/i;
 /** Of several lines, such as a key: each by itself may stand in an output. */
 const SHORTEST_LINE = 8;
+const SHORTEST_PLAIN = 8;
 const MAX_FILES = 200;
 const MAX_BYTES = 1024 * 1024;
 const LIST_TIMEOUT_MS = 20_000;
+
+/** A variable of an environment. */
+type Variable = readonly [name: string, value: string];
 
 /**
  * The values that must not leave this machine: those of the `.env` files in the checkout and in these
@@ -24,23 +28,58 @@ export async function secretsOf(
   worktrees: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Result<string[]>> {
-  const values = Object.entries(env).filter(([name]) => SECRET_NAME.test(name))
-    .map(([, value]) => value);
+  const variables = secretVariables(env);
   for (const folder of [repo.root, ...worktrees]) {
-    const found = await envFileValues(repo, folder);
+    const found = await envFileVariables(repo, folder);
     if (!found.ok) return found;
-    values.push(...found.value);
+    variables.push(...found.value);
   }
+  return ok(searched(variables.map(([, value]) => value)));
+}
+
+/**
+ * The values that a run's own records must not hold: as `secretsOf`, but of the `.env` files alone
+ * that stand at the root, or that `copy` can bring into a worktree. What is short and has a plain
+ * name is a word like any other, and where the repository lies is no secret.
+ */
+export async function secretsForRecords(
+  repo: Repository,
+  copy: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Result<string[]>> {
+  const found = copy.some((pattern) => /[*?[]/.test(pattern))
+    ? await envFileVariables(repo, repo.root)
+    : await variablesIn(await rootEnvFiles(repo.root, copy));
+  if (!found.ok) return found;
+  const secret = found.value.filter(([name, value]) =>
+    SECRET_NAME.test(name) || value.length >= SHORTEST_PLAIN
+  );
+  const values = [...secretVariables(env), ...secret].map(([, value]) => value);
+  return ok(searched(values.filter((value) => !repo.root.includes(value))));
+}
+
+function secretVariables(env: Readonly<Record<string, string>>): Variable[] {
+  return Object.entries(env).filter(([name]) => SECRET_NAME.test(name));
+}
+
+/** Each value as it may stand in a text. */
+function searched(values: readonly string[]): string[] {
   const lines = values.flatMap((value) => value.split("\n"))
     .filter((line) => line.length >= SHORTEST_LINE);
   const secrets = [...values, ...lines].map((value) => value.trim());
-  return ok(
-    [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
-      .filter((secret) => secret.length >= SHORTEST_SECRET),
-  );
+  return [...new Set(secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]))]
+    .filter((secret) => secret.length >= SHORTEST_SECRET);
 }
 
-async function envFileValues(repo: Repository, folder: string): Promise<Result<string[]>> {
+async function rootEnvFiles(root: string, copy: readonly string[]): Promise<string[]> {
+  const names = new Set(copy.filter((name) => /(^|\/)\.env[^/]*$/.test(name)));
+  for await (const { name } of Deno.readDir(root)) if (/^\.env(\.|$)/.test(name)) names.add(name);
+  const paths = [...names].map((name) => join(root, name));
+  const there = await Promise.all(paths.map(exists));
+  return paths.filter((_, at) => there[at]);
+}
+
+async function envFileVariables(repo: Repository, folder: string): Promise<Result<Variable[]>> {
   const args = ["ls-files", "-z", "--others", "--", ":(glob)**/.env", ":(glob)**/.env.*"];
   const listed = await gitOk(args, {
     cwd: folder,
@@ -51,7 +90,11 @@ async function envFileValues(repo: Repository, folder: string): Promise<Result<s
   if (!listed.ok) return listed;
   const paths = entries(listed.value).map((path) => join(folder, path));
   if (paths.length > MAX_FILES) return tooMuch(folder, `${paths.length} .env files`);
-  const values: string[] = [];
+  return await variablesIn(paths);
+}
+
+async function variablesIn(paths: readonly string[]): Promise<Result<Variable[]>> {
+  const variables: Variable[] = [];
   for (const path of paths) {
     const about = await io(path, () => Deno.lstat(path));
     if (!about.ok) return about;
@@ -59,9 +102,11 @@ async function envFileValues(repo: Repository, folder: string): Promise<Result<s
     if (about.value.size > MAX_BYTES) return tooMuch(path, `${about.value.size} bytes`);
     const text = await io(path, () => Deno.readTextFile(path));
     if (!text.ok) return text;
-    values.push(...Object.values(parseEnv(text.value)).filter((value) => value !== undefined));
+    for (const [name, value] of Object.entries(parseEnv(text.value))) {
+      if (value !== undefined) variables.push([name, value]);
+    }
   }
-  return ok(values);
+  return ok(variables);
 }
 
 function tooMuch(path: string, found: string): Result<never> {

@@ -16,6 +16,8 @@ export interface Journal {
 export interface JournalOptions {
   /** The last event that an earlier process of the run has written. */
   lastSeq?: number;
+  /** What an event is kept and heard as. */
+  clean?: (body: EventBody) => EventBody;
   /** Called once, when a line could not be written. */
   onLost?: (failure: OperationFailure) => void;
 }
@@ -26,7 +28,7 @@ export interface JournalOptions {
 export function openJournal(
   dir: string,
   run: string,
-  { lastSeq = 0, onLost }: JournalOptions = {},
+  { lastSeq = 0, clean = (body) => body, onLost }: JournalOptions = {},
 ): Journal {
   Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (lastSeq > 0) cutTornLine(journalPath(dir));
@@ -53,7 +55,7 @@ export function openJournal(
   };
   return {
     emit(body: EventBody) {
-      const event: RunEvent = { v: 1, seq: seq + 1, at: moment(), run, ...body };
+      const event: RunEvent = { v: 1, seq: seq + 1, at: moment(), run, ...clean(body) };
       if (!attempt(() => writeAll(file, encoder.encode(JSON.stringify(event) + "\n")))) return;
       seq++;
       for (const listener of listeners) listener(event);

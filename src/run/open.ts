@@ -25,8 +25,10 @@ import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
+import { secretsForRecords } from "../recovery/secrets.ts";
 import { Admission } from "./admission.ts";
 import { type Crew, gatherCrew } from "./crew.ts";
+import { discreet } from "./discretion.ts";
 import { branchTargets, mayBeDirty, warningLines } from "./files.ts";
 import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
@@ -133,7 +135,13 @@ async function openLocked(
   const landing = await prepareLanding(repo, landsOn, settings);
   if (!landing.ok) return landing;
   const dir = runDir(repo.commonDir, run);
-  const journal = journalIn(dir, run, { lastSeq: resume?.lastSeq ?? 0, onLost: input.onLost });
+  const secrets = await secretsForRecords(repo, settings.copy, childEnv());
+  if (!secrets.ok) return secrets;
+  const journal = journalIn(dir, run, {
+    lastSeq: resume?.lastSeq ?? 0,
+    clean: (body) => discreet(body, secrets.value),
+    onLost: input.onLost,
+  });
   if (!journal.ok) return journal;
   const unmark = markCommandsOf(run);
   const { emit } = journal.value;

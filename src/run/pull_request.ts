@@ -1,12 +1,15 @@
 import { branchOf } from "../domain/names.ts";
 import type { TaskPullRequest } from "../domain/pull_request.ts";
+import { redactProse } from "../domain/redact.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Task } from "../domain/task.ts";
+import { childEnv } from "../exec/env.ts";
 import { pushBranch } from "../git/push.ts";
 import type { Gh } from "../github/gh.ts";
 import { addLabels } from "../github/labels.ts";
 import { createPullRequest, type PullRequest, updatePullRequest } from "../github/pull_requests.ts";
 import { baseOf, type Unlanded } from "../github/stack.ts";
+import { secretsForRecords } from "../recovery/secrets.ts";
 import { markOf, withPart } from "../report/managed_part.ts";
 import { type Evidence, pullRequestPart, pullRequestTitle } from "../report/pull_request.ts";
 import { type PullRequestScope, standingOf, unlandedOf } from "./stack.ts";
@@ -34,7 +37,9 @@ export async function ensurePullRequest(
   if (!pushed.ok) return pushed;
   const unlanded = await unlandedOf(scope, task.id);
   if (!unlanded.ok) return unlanded;
-  const draft = draftOf(scope, task, unlanded.value, evidence);
+  const secrets = await secretsForRecords(repo, [], childEnv());
+  if (!secrets.ok) return secrets;
+  const draft = draftOf(scope, task, unlanded.value, { evidence, secrets: secrets.value });
   const done = standing ? await refresh(gh, standing, draft) : await open(gh, branch, draft);
   if (!done.ok) return done;
   const labels = task.labels.filter((label) => !standing?.labels.includes(label));
@@ -57,13 +62,20 @@ function draftOf(
   { base, plan }: PullRequestScope,
   task: Task,
   unlanded: Unlanded[],
-  evidence: Evidence | undefined,
+  { evidence, secrets }: { evidence: Evidence | undefined; secrets: string[] },
 ): Draft {
   const dependsOn = unlanded.map(({ number, branch }) => number ?? branch);
-  const facts = { task, dependsOn, ...(evidence === undefined ? {} : { evidence }) };
+  const clean = (text: string) => redactProse(text, secrets);
+  const shown = {
+    ...task,
+    ...(task.title === undefined ? {} : { title: clean(task.title) }),
+    name: clean(task.name),
+    body: clean(task.body),
+  };
+  const facts = { task: shown, dependsOn, ...(evidence === undefined ? {} : { evidence }) };
   const mark = markOf(plan.identity, task.id);
   return {
-    title: pullRequestTitle(task),
+    title: pullRequestTitle(shown),
     base: baseOf(unlanded, base),
     textFrom: (present) => {
       // What another machine has proved is not replaced by knowing nothing.

@@ -1,5 +1,5 @@
 /** Shorter than every secret that is looked for, so that what stands in its place is never one. */
-const MARK = "***";
+export const MARK = "***";
 /** Shorter values are in every other word. */
 export const SHORTEST_SECRET = 4;
 
@@ -7,7 +7,7 @@ export const SHORTEST_SECRET = 4;
  * What looks like a secret wherever it stands. The group `secret` is what goes, the rest stays to
  * tell what it was. Repetitions that may begin anywhere are bounded: the text may be hostile.
  */
-const PATTERNS: readonly RegExp[] = [
+const SHAPES: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?<secret>[^]*?)(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/dg,
   // Its beginning was cut off.
   /^(?<secret>(?:(?!-----BEGIN )[^])*)-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/dg,
@@ -20,10 +20,14 @@ const PATTERNS: readonly RegExp[] = [
   /(?<secret>\bAIza[\w-]{20,})/dg,
   /(?<secret>\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,})/dg,
   /(?<secret>\beyJ[\w-]{1,2000}\.[\w-]+(?:\.[\w-]*)*)/dg,
-  /\b(?:bearer|basic)\s+(?<secret>[\w.~+/=-]{6,})/dgi,
-  /\bauthorization["']?\s*[:=]\s*["']?(?:token\s+)?(?<secret>[^\s"']+)/dgi,
   // Up to the last @ of the word: a password may hold slashes and @ where nobody has encoded it.
   /\b[a-z][a-z\d+.-]{0,20}:\/\/(?<secret>[^\s"'<>]{1,4000})@/dgi,
+];
+
+/** What follows a name that looks secret, which in prose may be any word. */
+const NAMED: readonly RegExp[] = [
+  /\b(?:bearer|basic)\s+(?<secret>[\w.~+/=-]{6,})/dgi,
+  /\bauthorization["']?\s*[:=]\s*["']?(?:token\s+)?(?<secret>[^\s"']+)/dgi,
   /(?:token|secret|passw(?:or)?d|passphrase|api_?-?key|credential)\w{0,40}["']?\s*[:=]\s*["']?(?<secret>[^\s"'&;,]+)/dgi,
 ];
 
@@ -32,7 +36,16 @@ const PATTERNS: readonly RegExp[] = [
  * afterwards: half a token is not recognised.
  */
 export function redact(text: string, known: readonly string[] = []): string {
-  const spans = PATTERNS.flatMap((pattern) => matches(text, pattern));
+  return cleaned(text, [...SHAPES, ...NAMED], known);
+}
+
+/** The same for text that people wrote to be read: a word after "password:" stays. */
+export function redactProse(text: string, known: readonly string[] = []): string {
+  return cleaned(text, SHAPES, known);
+}
+
+function cleaned(text: string, patterns: readonly RegExp[], known: readonly string[]): string {
+  const spans = patterns.flatMap((pattern) => matches(text, pattern));
   for (const secret of known) {
     if (secret.length >= SHORTEST_SECRET) spans.push(...occurrences(text, secret));
   }

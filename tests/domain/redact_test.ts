@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { redact } from "../../src/recovery/redact.ts";
+import { redact } from "../../src/domain/redact.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 
 /** Characters of the secrets, and others for the text around them. */

@@ -1,0 +1,23 @@
+import type { EventBody } from "../domain/event.ts";
+import { redact } from "../domain/redact.ts";
+
+/** Where events hold text that parex has not made itself: outputs, commands, what agents said. */
+const FREE_TEXT: ReadonlySet<string> = new Set([
+  ...["message", "next", "detail", "stderr", "tail", "hint", "question", "warnings", "why"],
+  ...["doing", "what", "action", "outcome", "command", "url", "file"],
+  ...["agentCommand", "setup", "test", "lint", "typecheck"],
+]);
+
+/** The event as it may be kept and shown: without what looks secret or is known to be. */
+export function discreet(body: EventBody, secrets: readonly string[]): EventBody {
+  return inValue(body, false, (text) => redact(text, secrets)) as EventBody;
+}
+
+function inValue(value: unknown, free: boolean, clean: (text: string) => string): unknown {
+  if (typeof value === "string") return free ? clean(value) : value;
+  if (Array.isArray(value)) return value.map((each) => inValue(each, free, clean));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, inValue(each, FREE_TEXT.has(key), clean)]),
+  );
+}
