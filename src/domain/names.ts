@@ -25,9 +25,13 @@ export const STATE_DIR = "parex";
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
+/** Devices of Windows, whatever stands behind a dot: no folder there can be named so. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
 /** An id is part of a branch and a folder name, so it must be one that git and every system takes. */
 export function isTaskId(id: string): boolean {
-  return ID.test(id) && !id.includes("..") && !id.endsWith(".lock") && !id.endsWith(".");
+  return ID.test(id) && !DEVICE.test(id) && !id.includes("..") && !id.endsWith(".lock") &&
+    !id.endsWith(".");
 }
 
 export function branchOf(task: TaskId): string {

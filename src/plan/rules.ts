@@ -74,7 +74,7 @@ function invalidId(id: string): Note {
     code: "invalid-id",
     message: `the id ${quote(id)} cannot name a branch and a folder`,
     hint: "begin with a letter or digit, then letters, digits, dots, hyphens and underscores; " +
-      'no "..", and no "." or ".lock" at the end',
+      'no "..", no "." or ".lock" at the end, and no name of a device of Windows such as aux',
   };
 }
 
