@@ -104,7 +104,7 @@ ${words}
   const git = shellWord(findTool("git") ?? "git");
   await writeFiles(stage.home, {
     "programs/git":
-      `#!/bin/sh\n{ printf '%s\\037' "$@"; echo; } >> "$RIG/argv"\nexec ${git} "$@"\n`,
+      `#!/bin/sh\n{ printf '%s\\037' "$@"; printf '\\036'; } >> "$RIG/argv"\nexec ${git} "$@"\n`,
   });
   await Deno.chmod(join(stage.home, "programs/git"), 0o755);
   await stage.agent({ any: 'echo "$PAREX_TASK_ID" > "$PAREX_TASK_ID.txt"' });
@@ -144,7 +144,7 @@ Deno.test("a hostile plan runs to its end: nothing of it reaches a shell, an opt
     outputs.push(stdout, stderr);
   }
   await assertUntouched(stage, outputs.join(""));
-  const argv = (await stage.argv()).split("\n").map((line) => line.split("\x1f"));
+  const argv = (await stage.argv()).split("\x1e").map((line) => line.split("\x1f"));
   assert(argv.length > 20);
   for (const words of argv) {
     const ends = words.indexOf("--");
