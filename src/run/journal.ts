@@ -9,7 +9,7 @@ import { journalPath } from "./store.ts";
 export interface Journal {
   emit: Emit;
   listen(listener: (event: RunEvent) => void): void;
-  /** Makes what was written survive a power loss, and closes the file. */
+  /** Makes what was written survive a power loss, and closes the file: what ends later is no event. */
   close(): void;
 }
 
@@ -37,12 +37,13 @@ export function openJournal(
   const encoder = new TextEncoder();
   let seq = lastSeq;
   let lost = false;
+  let closed = false;
   let now = 0;
   /** A clock that is set back must not put an event before its cause. */
   const moment = () => new Date(now = Math.max(now, Date.now())).toISOString();
   /** Whether it was done. */
   const attempt = (write: () => void): boolean => {
-    if (lost) return false;
+    if (lost || closed) return false;
     try {
       write();
       return true;
@@ -63,6 +64,7 @@ export function openJournal(
     listen: (listener) => void listeners.push(listener),
     close() {
       attempt(() => file.syncDataSync());
+      closed = true;
       file.close();
     },
   };

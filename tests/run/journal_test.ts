@@ -42,6 +42,19 @@ Deno.test("a journal's listeners hear of an event when its line is in the file",
   assertEquals(must(await readJournal(dir.path)), heard.map(({ event }) => event));
 });
 
+Deno.test("emit() after close() adds nothing, and nothing is lost by it", async () => {
+  await using dir = await folder();
+  const lost: string[] = [];
+  const journal = openJournal(dir.path, "run-1", { onLost: ({ reason }) => lost.push(reason) });
+  const heard: string[] = [];
+  journal.listen(({ type }) => heard.push(type));
+  journal.emit(END);
+  journal.close();
+  journal.emit(NOTICE);
+  assertEquals([heard, lost], [["run.finished"], []]);
+  assertEquals(must(await readJournal(dir.path)).map(({ type }) => type), ["run.finished"]);
+});
+
 Deno.test("readJournal() passes over a torn last line and foreign lines", async () => {
   await using dir = await folder();
   const journal = openJournal(dir.path, "run-1");
