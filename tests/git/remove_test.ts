@@ -31,10 +31,6 @@ interface Stage extends AsyncDisposable {
 
 /** A repository with a submodule, and in it the worktree of a task. */
 async function stage(): Promise<Stage> {
-  // git refuses submodules from a local path unless its user allows them.
-  const allow = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "protocol.file.allow" };
-  const env = Object.entries({ ...allow, GIT_CONFIG_VALUE_0: "always" });
-  for (const [name, value] of env) Deno.env.set(name, value);
   const library = await tempRepo({ name: "library" });
   const temp = await tempRepo({ files: FILES });
   await temp.git(["submodule", "add", "-q", library.root, "lib"]);
@@ -51,7 +47,6 @@ async function stage(): Promise<Stage> {
     worktree,
     git: (...args) => temp.git(args, worktree),
     [Symbol.asyncDispose]: async () => {
-      for (const [name] of env) Deno.env.delete(name);
       await library[Symbol.asyncDispose]();
       await temp[Symbol.asyncDispose]();
     },

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 
 /** The machine's own git settings must not decide what a test sees. */
-Deno.env.set("GIT_CONFIG_GLOBAL", Deno.build.os === "windows" ? "NUL" : "/dev/null");
+Deno.env.set("GIT_CONFIG_GLOBAL", join(import.meta.dirname ?? "", "gitconfig"));
 Deno.env.set("GIT_CONFIG_NOSYSTEM", "1");
 
 export interface TempRepo extends AsyncDisposable {
