@@ -31,14 +31,23 @@ export class Places {
     });
   }
 
+  /** There are so many more places from now on. */
+  add(places: number): void {
+    for (let added = 0; added < places; added++) this.#giveOn();
+  }
+
+  #giveOn(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free++;
+  }
+
   #release(): Release {
     let held = true;
     return () => {
       if (!held) return;
       held = false;
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#free++;
+      this.#giveOn();
     };
   }
 }

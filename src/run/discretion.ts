@@ -3,7 +3,18 @@ import { redact } from "../domain/redact.ts";
 
 /** Where events hold text that parex has not made itself: outputs, commands, what agents said. */
 const FREE_TEXT: ReadonlySet<string> = new Set([
-  ...["message", "next", "detail", "stderr", "tail", "hint", "question", "warnings", "why"],
+  ...[
+    "message",
+    "details",
+    "next",
+    "detail",
+    "stderr",
+    "tail",
+    "hint",
+    "question",
+    "warnings",
+    "why",
+  ],
   ...["doing", "what", "action", "outcome", "command", "url", "file"],
   ...["agentCommand", "setup", "test", "lint", "typecheck"],
 ]);

@@ -1,11 +1,5 @@
 import { createActor, fromCallback, fromPromise, toPromise } from "xstate";
-import type {
-  AheadEvent,
-  Announcement,
-  AnsweredEvent,
-  LoadedRun,
-  RunOutcome,
-} from "../../machines/ports.ts";
+import type { Announcement, AnsweredEvent, LoadedRun, RunOutcome } from "../../machines/ports.ts";
 import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { EventOf, RunEvent } from "../domain/event.ts";
@@ -16,11 +10,11 @@ import { spentIn, withAnswer } from "../domain/resume.ts";
 import { select, type Selection } from "../domain/selection.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
-import type { TaskId } from "../domain/task.ts";
 import { shutdown } from "../exec/shutdown.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { watchAnswers } from "./answers.ts";
+import { aheadOf } from "./ahead.ts";
 import { check } from "./check.ts";
 import { ConflictWatch } from "./conflicts.ts";
 import { commit } from "./commit.ts";
@@ -30,7 +24,7 @@ import { verifyIntegration } from "./integration.ts";
 import { openIssues } from "./issues.ts";
 import { land } from "./land.ts";
 import { endMerge } from "./base_merge.ts";
-import { makeTree, prepare } from "./prepare.ts";
+import { prepare, prepareAhead } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import { MergeQueue } from "./queue.ts";
 import { selectRemainder, type Unfinished } from "./resume.ts";
@@ -147,8 +141,6 @@ export function execute(input: ExecuteInput): Execution {
     return ok();
   };
 
-  const promiseTree = (task: TaskId, signal: AbortSignal) =>
-    track(makeTree(run().scope, task, signal));
   const task = childMachine.provide({
     actors: {
       prepare: promised(({ task }, signal) => prepare(run().scope, task, signal)),
@@ -181,7 +173,7 @@ export function execute(input: ExecuteInput): Execution {
       load: promised(load),
       check: promised(open),
       task,
-      ahead: aheadOf(promiseTree),
+      ahead: aheadOf((task, signal) => track(prepareAhead(run().scope, task, signal))),
       answers: fromCallback(({ sendBack }) =>
         watchAnswers(run().scope, (task, begin) => {
           announce({ task, status: "pending" });
@@ -238,29 +230,4 @@ function choose(
   }
   const selection = select(plan.tasks, settings.only);
   return selection.ok ? ok({ plan, selection: selection.value }) : selection;
-}
-
-/** Makes worktrees one after the other, always those that come next. */
-function aheadOf(makeTree: (task: TaskId, signal: AbortSignal) => Promise<unknown>) {
-  return fromCallback<AheadEvent>(({ receive }) => {
-    const stop = new AbortController();
-    const made = new Set<TaskId>();
-    let wanted: TaskId[] = [];
-    let working = false;
-    const work = async () => {
-      working = true;
-      for (let task = wanted.shift(); task && !stop.signal.aborted; task = wanted.shift()) {
-        if (made.has(task)) continue;
-        made.add(task);
-        // A tree that cannot be made now is tried again when its task starts, which tells why.
-        await makeTree(task, stop.signal);
-      }
-      working = false;
-    };
-    receive((event) => {
-      wanted = [...event.tasks];
-      if (!working) void work();
-    });
-    return () => stop.abort();
-  });
 }

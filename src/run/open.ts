@@ -176,6 +176,7 @@ async function openLocked(
     checkPlaces: new Places(settings.checkJobs),
     treePlaces: new Places(1),
     trees: new Set(),
+    ahead: new Map(),
   };
   if (resume) recall(scope, resume);
   emitStart(scope, selection, resume);

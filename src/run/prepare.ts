@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
+import { forkPoint } from "../git/ancestry.ts";
 import { planBranches } from "../git/branches.ts";
 import { exists } from "../git/files.ts";
 import { createExcludes } from "../git/local_excludes.ts";
@@ -11,6 +12,9 @@ import { type Scope, type Workspace, workspaceOf } from "./scope.ts";
 import { setUp } from "./setup.ts";
 import { branchOf } from "../domain/names.ts";
 
+/** Worktrees made at the same time when the first is there, beside one. */
+const MORE_TREES = 1;
+
 /**
  * Makes a task's worktree ready for its agent: the tree with its dependencies' work in it, the
  * copied files, the project's setup. Safe to run again.
@@ -20,6 +24,20 @@ export async function prepare(
   id: TaskId,
   signal: AbortSignal,
 ): Promise<Result<void>> {
+  const ahead = await scope.ahead.get(id);
+  scope.ahead.delete(id);
+  const laid = ahead?.ok ? ahead : await layGround(scope, id, signal);
+  return laid.ok ? await setUp(scope, workspaceOf(scope, id), { task: id }, signal) : laid;
+}
+
+/** Does ahead of a task's start what can be: all but the setup, which would hold up others' checks. */
+export function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal): Promise<Result<void>> {
+  const laid = layGround(scope, id, signal);
+  scope.ahead.set(id, laid);
+  return laid;
+}
+
+async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise<Result<void>> {
   const space = workspaceOf(scope, id);
   const made = await makeTree(scope, id, signal);
   if (!made.ok) return made;
@@ -30,10 +48,20 @@ export async function prepare(
   const begun = await createExcludes(space.path, excludes.value);
   if (!begun.ok) return begun;
   const copied = await copyUncommitted(scope, space, excludes.value);
-  return copied.ok ? await setUp(scope, space, { task: id }, signal) : copied;
+  return copied.ok ? await noteOrigin(scope, space) : copied;
 }
 
-/** The worktree alone. The trees of tasks that come next are made ahead with it. */
+/** Where the branch stands on the base before any attempt of this run can rewrite it. */
+async function noteOrigin(scope: Scope, { task, branch, path }: Workspace): Promise<Result<void>> {
+  if (scope.attemptStarts.has(task.id)) return ok();
+  const origin = await forkPoint(path, scope.baseSha, `refs/heads/${branch}`);
+  if (!origin.ok) return origin;
+  const known = origin.value === undefined ? {} : { origin: origin.value };
+  scope.attemptStarts.set(task.id, { at: Date.now(), ...known });
+  return ok();
+}
+
+/** The worktree alone. */
 export async function makeTree(
   scope: Scope,
   id: TaskId,
@@ -50,6 +78,7 @@ export async function makeTree(
     run: () => makeInTurn(scope, { branch, path }, signal),
   });
   if (!tree.ok) return tree;
+  if (scope.trees.size === 0) scope.treePlaces.add(MORE_TREES);
   scope.trees.add(id);
   if (tree.value.created) {
     scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.value.ms });

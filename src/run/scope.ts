@@ -5,6 +5,7 @@ import type { Emit } from "../domain/event.ts";
 import { branchOf, worktreeOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { RunRecord } from "../domain/record.ts";
+import type { Result } from "../domain/result.ts";
 import type { Land, Settings } from "../domain/settings.ts";
 import type { Task, TaskId } from "../domain/task.ts";
 import type { AttemptRecord } from "../domain/task_record.ts";
@@ -55,10 +56,12 @@ export interface Scope {
   ended: Map<TaskId, AttemptRecord>;
   /** For checks, setup included. */
   checkPlaces: Places;
-  /** For making worktrees: one after the other is as fast, and the first is there soonest. */
+  /** For making worktrees: the first one alone, so that it is there soonest, then a few at a time. */
   treePlaces: Places;
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
+  /** What was done ahead of the starts of tasks, or is being done. */
+  ahead: Map<TaskId, Promise<Result<void>>>;
 }
 
 /** A commit of the base in a task's branch. */

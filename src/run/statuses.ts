@@ -6,6 +6,9 @@ import { writeStatus } from "../plan/status.ts";
 import type { PlanWatch } from "./plan_watch.ts";
 import { explain } from "../report/messages.ts";
 
+/** Lines; the rest is in the logs. */
+const MAX_DETAILS = 12;
+
 /** The tasks' statuses as they change: into the task files first, then into the journal. */
 export class Statuses {
   readonly #now = new Map<TaskId, Status>();
@@ -40,7 +43,13 @@ export class Statuses {
       from,
       to: status,
       ...(failure && told
-        ? { reason: failure.reason, message: told.message, next: told.next, failure }
+        ? {
+          reason: failure.reason,
+          message: told.message,
+          details: told.details.slice(-MAX_DETAILS),
+          next: told.next,
+          failure,
+        }
         : {}),
     });
     for (const path of edited) {

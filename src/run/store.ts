@@ -1,4 +1,5 @@
 import type { RunEvent } from "../domain/event.ts";
+import { isRunEvent } from "../domain/event_shape.ts";
 import { STATE_DIR } from "../domain/names.ts";
 import { ok, type Result } from "../domain/result.ts";
 import { readLock } from "./lock.ts";
@@ -88,10 +89,7 @@ function parseEvent(line: string): RunEvent | undefined {
   if (line === "") return undefined;
   try {
     const value = JSON.parse(line);
-    const isEvent = typeof value === "object" && value !== null && value.v === VERSION &&
-      typeof value.seq === "number" && typeof value.type === "string" &&
-      typeof value.at === "string" && typeof value.run === "string";
-    return isEvent ? value as RunEvent : undefined;
+    return value?.v === VERSION && isRunEvent(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -12,7 +12,6 @@ import {
 import { findChecks } from "../checks/find.ts";
 import type { Usage } from "../domain/event.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { forkPoint } from "../git/ancestry.ts";
 import { filesChanged, ownCommits } from "../git/commit.ts";
 import { dirname } from "node:path";
 import { mergeBase } from "./base_merge.ts";
@@ -79,14 +78,12 @@ async function makeAttempt(
   if (!merged.ok) return { kind: "blocked", spentUsd: 0, failure: merged.failure };
   const request = await makeRequest(scope, space, input, start, signal);
   if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
-  const origin = await originOf(scope, space);
-  if (!origin.ok) return { kind: "blocked", spentUsd: 0, failure: origin.failure };
   // Another attempt may have met a limit meanwhile.
   const met = scope.admission.limitOf(start.agent.name);
   if (met) return notBegun(input, turnOf(scope, space.task).limit ?? { ...met, until: Date.now() });
   scope.attemptStarts.set(input.task, {
+    ...scope.attemptStarts.get(input.task),
     at: Date.now(),
-    ...(origin.value === undefined ? {} : { origin: origin.value }),
   });
   scope.ledger.begin(input.task, start.budgetUsd);
   const outcome = await start.agent.attempt(request.value);
@@ -111,12 +108,6 @@ async function makeAttempt(
     conversation: outcome.session,
     ...meaning(scope, input, { ...outcome, agent: start.agent.name }, transcript),
   };
-}
-
-/** Where the branch stood on the base before any attempt of this run could rewrite it. */
-async function originOf(scope: Scope, { task, branch, path }: Workspace) {
-  const known = scope.attemptStarts.get(task.id);
-  return known ? ok(known.origin) : await forkPoint(path, scope.baseSha, `refs/heads/${branch}`);
 }
 
 async function makeRequest(
