@@ -55,6 +55,8 @@ export type EventBody =
     to: Status;
     reason?: Reason;
     message?: string;
+    /** The end of what stands behind it, a line each. */
+    details?: string[];
     /** What to do next, a line each. */
     next?: string[];
     failure?: Failure;

@@ -67,6 +67,7 @@ export interface TaskRecord {
   status: Status;
   reason?: Reason;
   message?: string;
+  details: string[];
   next: string[];
   failure?: Failure;
   attempts: AttemptRecord[];
@@ -158,6 +159,7 @@ export function newTask(node: GraphTask): TaskRecord {
   return {
     ...node,
     selected: false,
+    details: [],
     next: [],
     attempts: [],
     answers: [],
@@ -181,6 +183,7 @@ function changeStatus(task: TaskRecord, event: EventOf<"task.status">, at: numbe
   task.status = event.to;
   forgetWhy(task);
   delete task.activity;
+  if (event.details !== undefined) task.details = event.details;
   if (event.next !== undefined) task.next = event.next;
   if (event.reason !== undefined) task.reason = event.reason;
   if (event.message !== undefined) task.message = event.message;
@@ -192,6 +195,7 @@ function changeStatus(task: TaskRecord, event: EventOf<"task.status">, at: numbe
 }
 
 function forgetWhy(task: TaskRecord): void {
+  task.details = [];
   task.next = [];
   delete task.reason;
   delete task.message;

@@ -38,15 +38,21 @@ export function composeYaml(
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false, lineCounter: lines });
   let document: Document.Parsed | undefined;
   let issues: YamlIssue[] = [];
-  for (const each of composer.compose(tokens.all(), true, text.length)) {
-    const isEmpty = each.contents === null ||
-      (isScalar(each.contents) && each.contents.value === null);
-    if (document && !isEmpty) {
-      issues.push(secondDocument(each.contents?.range[0] ?? 0));
-      break;
+  try {
+    for (const each of composer.compose(tokens.all(), true, text.length)) {
+      const isEmpty = each.contents === null ||
+        (isScalar(each.contents) && each.contents.value === null);
+      if (document && !isEmpty) {
+        issues.push(secondDocument(each.contents?.range[0] ?? 0));
+        break;
+      }
+      if (!isEmpty) document = each;
+      issues = issues.concat(issuesOf(each));
     }
-    if (!isEmpty) document = each;
-    issues = issues.concat(issuesOf(each));
+  } catch (error) {
+    // The parser calls itself for each level, and blocks may have levels without any bracket.
+    if (error instanceof RangeError) return { issues: [tooDeep(tokens.offset)] };
+    throw error;
   }
   if (tokens.exceeded) return { issues: [tokens.exceeded] };
   return { ...(document ? { document } : {}), issues };
@@ -75,6 +81,8 @@ function secondDocument(offset: number): YamlIssue {
 /** The tokens of a text, up to the limits: a few megabytes of brackets would fill the memory. */
 class BoundedTokens {
   exceeded: YamlIssue | undefined;
+  /** How far it has come. */
+  offset = 0;
   readonly #text: string;
   readonly #lines: LineCounter;
 
@@ -92,7 +100,8 @@ class BoundedTokens {
       count++;
       if (lexeme === "[" || lexeme === "{") depth++;
       else if (lexeme === "]" || lexeme === "}") depth = Math.max(0, depth - 1);
-      this.exceeded = exceededBy(count, depth, parser.offset);
+      this.offset = parser.offset;
+      this.exceeded = exceededBy(count, depth, this.offset);
       if (this.exceeded) return;
       yield* parser.next(lexeme);
     }
@@ -100,16 +109,18 @@ class BoundedTokens {
   }
 }
 
+function tooDeep(offset: number): YamlIssue {
+  return {
+    severity: "error",
+    code: "too-deep",
+    offset,
+    message: `more than ${LIMITS.yamlDepth} brackets or blocks within each other`,
+    hint: "nest the values less deeply",
+  };
+}
+
 function exceededBy(count: number, depth: number, offset: number): YamlIssue | undefined {
-  if (depth > LIMITS.yamlDepth) {
-    return {
-      severity: "error",
-      code: "too-deep",
-      offset,
-      message: `more than ${LIMITS.yamlDepth} brackets within brackets`,
-      hint: "nest the values less deeply",
-    };
-  }
+  if (depth > LIMITS.yamlDepth) return tooDeep(offset);
   if (count > LIMITS.yamlTokens) {
     return {
       severity: "error",

@@ -5,7 +5,6 @@ import { formatDuration } from "../domain/units.ts";
 import { oneLine, printable } from "./escape.ts";
 import { cut, plural } from "./layout.ts";
 import { code, cutMarkdown } from "./managed_part.ts";
-import { explain } from "./messages.ts";
 
 /** What an issue should say. */
 export interface IssueDraft {
@@ -58,13 +57,11 @@ function integrationKey(check: string): string {
 }
 
 function blockedIssue(record: RunRecord, task: TaskRecord): IssueDraft {
-  const told = task.failure && explain(task.failure, { task: task.id });
-  const message = told?.message ?? printable(task.message ?? "");
   const lines = [
     `${code(task.id)} of the plan ${code(oneLine(record.plan?.name ?? ""))} is blocked: ` +
     code(task.reason ?? "unknown"),
     "",
-    ...fenced([message, ...(told?.details ?? [])].join("\n")),
+    ...fenced([task.message ?? "", ...task.details].map(printable).join("\n")),
     ...(task.next.length === 0
       ? []
       : ["", "What to do next:", "", ...fenced(task.next.join("\n"))]),

@@ -14,7 +14,6 @@ import type { Status, TaskId } from "../domain/task.ts";
 import type { CheckRecord, TaskRecord } from "../domain/task_record.ts";
 import { type ModelCost, onOtherModels } from "./compare.ts";
 import { criticalPath } from "./critical.ts";
-import { explain } from "./messages.ts";
 import { nextCommands } from "./next.ts";
 import { type OutcomeSummary, outcomeSummary } from "./outcome_summary.ts";
 import {
@@ -180,9 +179,6 @@ function countAll(record: RunRecord): Summary["counts"] {
   };
 }
 
-/** Lines; the rest is in the logs. */
-const MAX_DETAILS = 12;
-
 function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSummary {
   const { id, name, status, branch, head, worktree, pushed, landed, reason, message, next } = task;
   return {
@@ -202,7 +198,7 @@ function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSumm
     checks: lastChecks(task.checks).map(checkSummary),
     ...(reason === undefined ? {} : { reason }),
     ...(message === undefined ? {} : { message }),
-    details: task.failure ? explain(task.failure).details.slice(-MAX_DETAILS) : [],
+    details: task.details,
     next,
     waits_for: waitsFor(task, record),
   };

@@ -15,7 +15,8 @@ const BLOCKED: RunBody = {
   from: "testing",
   to: "blocked",
   reason: "checks_failed",
-  message: "test ended with exit code 1",
+  message: "test ended with exit code 1 after 3 attempts: npm test",
+  details: FAILED.tail.trimEnd().split("\n"),
   next: ["parex retry task-1"],
   failure: { reason: "checks_failed", check: "test", failed: FAILED, attempts: 3 },
 };
