@@ -4,6 +4,14 @@ import { dirname, join } from "node:path";
 Deno.env.set("GIT_CONFIG_GLOBAL", join(import.meta.dirname ?? "", "gitconfig"));
 Deno.env.set("GIT_CONFIG_NOSYSTEM", "1");
 
+/** As text, since three more processes for each repository are felt in the time that all tests take. */
+const SETTINGS = `[user]
+\tname = Test
+\temail = test@example.org
+[gc]
+\tauto = 0
+`;
+
 export interface TempRepo extends AsyncDisposable {
   /** The checkout's top level, a real path. */
   root: string;
@@ -34,18 +42,13 @@ export async function tempRepo(options: TempRepoOptions = {}): Promise<TempRepo>
   await Deno.mkdir(root);
   const repo = repoAt(root, folder);
   await repo.git(["init", "-q", "-b", "main"]);
-  await configure(repo);
+  await Deno.writeTextFile(join(root, ".git/config"), SETTINGS, { append: true });
   if (options.committed === false) return repo;
   await repo.commit("Begin", options.files ?? { "README.md": "# Sample\n" });
   for (const [index, files] of (options.commits ?? []).entries()) {
     await repo.commit(`Change ${index + 1}`, files);
   }
   return repo;
-}
-
-async function configure(repo: TempRepo): Promise<void> {
-  const settings = { "user.name": "Test", "user.email": "test@example.org", "gc.auto": "0" };
-  for (const [key, value] of Object.entries(settings)) await repo.git(["config", key, value]);
 }
 
 function repoAt(root: string, folder: string): TempRepo {
