@@ -2,6 +2,7 @@ import type { AgentOutcomeName, Usage } from "../domain/event.ts";
 import type { Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import type { Env } from "../exec/env.ts";
+import type { Sandbox } from "../exec/sandbox.ts";
 
 /** One attempt of an agent at a task. */
 export interface AgentRequest {
@@ -12,6 +13,7 @@ export interface AgentRequest {
   worktree: string;
   /** The whole environment, with the `PAREX_*` variables. */
   env: Env;
+  sandbox?: Sandbox;
   /** Absent: the agent's own default. */
   model?: string;
   /** Goes on with this conversation; absent: a new one. */

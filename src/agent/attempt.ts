@@ -34,6 +34,7 @@ export async function runAttempt(
       argv: process.argv,
       cwd: request.worktree,
       env: process.env,
+      ...(request.sandbox ? { sandbox: request.sandbox } : {}),
       input: request.prompt,
       timeoutMs: request.timeoutMs,
       idleMs: request.idleMs,

@@ -3,6 +3,7 @@ import type { OperationFailure } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
 import { startProcess } from "../exec/process.ts";
+import type { Sandbox } from "../exec/sandbox.ts";
 import type { CheckCommand, CheckName } from "./find.ts";
 import { Tail } from "./tail.ts";
 
@@ -11,6 +12,7 @@ export interface CheckOptions {
   cwd: string;
   /** The whole environment; see `checkEnv`. */
   env: Env;
+  sandbox?: Sandbox;
   /** The whole output is written to this file as it comes. Absolute. */
   log: string;
   timeoutMs: number;
@@ -74,6 +76,7 @@ export async function runCheck(
       argv: ["sh", "-c", check.command],
       cwd: options.cwd,
       env: options.env,
+      ...(options.sandbox ? { sandbox: options.sandbox } : {}),
       timeoutMs: options.timeoutMs,
       signal: AbortSignal.any([options.signal, unwritable.signal]),
       onStdout: keep,

@@ -105,6 +105,11 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     kind: toggle,
     description: "go on with uncommitted changes, which agents will not see",
   },
+  sandbox: {
+    name: "sandbox",
+    kind: toggle,
+    description: "let agents and checks write to nothing but their worktree (needs bubblewrap)",
+  },
   push: {
     name: "push",
     kind: toggle,
@@ -168,6 +173,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   json: false,
   yes: false,
   allowDirty: false,
+  sandbox: false,
   push: true,
   issues: false,
   copy: [".env", ".env.local"],

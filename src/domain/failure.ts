@@ -49,6 +49,7 @@ export type PrerequisiteFailure =
   | { reason: "worktree_elsewhere"; branch: string; path: string }
   | { reason: "branch_in_the_way"; branch: string; wanted: string }
   | { reason: "agent_missing"; agent: string; command: string }
+  | { reason: "sandbox_missing"; detail: string }
   | { reason: "nested_run"; task: TaskId }
   /** A newer parex has written the journal. */
   | { reason: "journal_newer"; path: string; version: number }

@@ -38,6 +38,8 @@ export interface Settings {
   yes: boolean;
   /** Go on although the tree has uncommitted changes, which the agents will not see. */
   allowDirty: boolean;
+  /** Agents and checks can write to their worktree, its branch and nothing else. */
+  sandbox: boolean;
   /** Push completed branches where there is a remote. */
   push: boolean;
   /** Open an issue on GitHub for what is blocked or fails. */

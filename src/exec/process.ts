@@ -2,6 +2,7 @@ import { countdown } from "./countdown.ts";
 import type { Env } from "./env.ts";
 import { endTree, GRACE_MS, signalTree } from "./kill.ts";
 import type { Marks, Tree } from "./processes.ts";
+import { type Sandbox, sandboxed } from "./sandbox.ts";
 import { onShutdown } from "./shutdown.ts";
 
 export interface ProcessSpec {
@@ -9,6 +10,8 @@ export interface ProcessSpec {
   cwd: string;
   /** The whole environment. */
   env: Env;
+  /** Absent: it may write to whatever its user may. */
+  sandbox?: Sandbox;
   /** Text for stdin; without it stdin is closed. */
   input?: string;
   onStdout?: (chunk: Uint8Array) => void;
@@ -49,7 +52,7 @@ const DRAIN_MS = 500;
  */
 export function startProcess(spec: ProcessSpec): RunningProcess {
   const started = performance.now();
-  const [program, ...args] = spec.argv;
+  const [program, ...args] = spec.sandbox ? sandboxed(spec.argv, spec.sandbox) : spec.argv;
   const child = new Deno.Command(program, {
     args,
     cwd: spec.cwd,

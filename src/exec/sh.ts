@@ -44,6 +44,8 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
     nothrow: true,
     detached: true,
     verbose: false,
+    // One command needs none of the shell's settings for scripts.
+    prefix: "",
     // zx takes an empty input for none, and would leave the pipe open.
     ...(options.input ? { input: options.input } : { stdio: ["ignore", "pipe", "pipe"] as const }),
   })`${[...argv]}`;

@@ -92,6 +92,8 @@ export interface CommitOptions {
   /** Paths relative to the top level that stay out of the commit, with all below them. */
   exclude: string[];
   env?: Env;
+  /** Where HEAD stands, if that is known already. */
+  head?: HeadState;
 }
 
 /**
@@ -101,9 +103,9 @@ export interface CommitOptions {
 export async function commitAll(
   worktree: string,
   message: string,
-  { exclude, env = {} }: CommitOptions,
+  { exclude, env = {}, head: known }: CommitOptions,
 ): Promise<Result<{ sha: string } | undefined>> {
-  const head = await headState(worktree);
+  const head = known ? ok(known) : await headState(worktree);
   if (!head.ok) return head;
   if (head.value.inProgress) {
     return fail({ reason: "commit_failed", detail: `a ${head.value.inProgress} is half done` });
@@ -111,7 +113,9 @@ export async function commitAll(
   const staged = await stageAll(worktree, exclude, env);
   if (!staged.ok) return staged;
   if (!staged.value) return ok(undefined);
-  const args = ["commit", "--quiet", "--cleanup=whitespace", "--file=-"];
+  // Tidying up would cost every task; git does it at the next commit of somebody else's.
+  const untidied = ["-c", "maintenance.auto=false"];
+  const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
   const committed = await git(args, { cwd: worktree, env, input: message });
   if (committed.code !== 0) return fail({ reason: "commit_failed", detail: detailOf(committed) });
   const sha = await gitLine(["rev-parse", "HEAD"], { cwd: worktree });
@@ -124,21 +128,32 @@ async function stageAll(worktree: string, exclude: string[], env: Env): Promise<
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
   const added = await git(["add", "--all", "--sparse", "--", ":/", ...not], { cwd, env });
   if (added.code !== 0) return fail({ reason: "commit_failed", detail: detailOf(added) });
-  if (exclude.length > 0) {
-    // The agent may have staged them itself.
-    const paths = exclude.map((path) => `:(top,literal)${path}`);
-    const unstaged = await gitOk(["reset", "--quiet", "--", ...paths], { cwd });
-    if (!unstaged.ok) return unstaged;
-  }
-  const staged = await gitOk(["diff", "--cached", "--raw", "-z", "--no-renames"], { cwd });
+  const staged = await stagedFields(cwd, exclude);
   if (!staged.ok) return staged;
-  const nested = nestedRepositories(entries(staged.value));
-  if (nested.length === 0) return ok(staged.value !== "");
+  const nested = nestedRepositories(staged.value);
+  if (nested.length === 0) return ok(staged.value.length > 0);
   // Committed, it would be a link to a commit that nobody else has.
   const unstaged = await gitOk(["rm", "--cached", "--quiet", "-f", "--", ...nested], { cwd });
   if (!unstaged.ok) return unstaged;
   const detail = `a repository of its own lies in the tree: ${nested.join(", ")}`;
   return fail({ reason: "commit_failed", detail });
+}
+
+/** The fields of `git diff --raw -z` for what is staged, of which nothing is to be excluded. */
+async function stagedFields(cwd: string, exclude: string[]): Promise<Result<string[]>> {
+  const args = ["diff", "--cached", "--raw", "-z", "--no-renames"];
+  const staged = await gitOk(args, { cwd });
+  if (!staged.ok) return staged;
+  const fields = entries(staged.value);
+  const isExcluded = (field: string) =>
+    exclude.some((path) => field === path || field.startsWith(`${path}/`));
+  if (!fields.some(isExcluded)) return ok(fields);
+  // The agent has staged them itself.
+  const paths = exclude.map((path) => `:(top,literal)${path}`);
+  const unstaged = await gitOk(["reset", "--quiet", "--", ...paths], { cwd });
+  if (!unstaged.ok) return unstaged;
+  const left = await gitOk(args, { cwd });
+  return left.ok ? ok(entries(left.value)) : left;
 }
 
 /** New links to commits of other repositories, in the fields of `git diff --raw -z`. */
@@ -181,11 +196,11 @@ export async function filesChanged(
   from: string,
   to: string,
 ): Promise<Result<FileChange[]>> {
-  const base = await gitMaybe(["merge-base", "--end-of-options", from, to], { cwd: repo.root });
-  if (!base.ok) return base;
-  const start = base.value ?? from;
-  const args = ["diff-tree", "-r", "-z", "--name-status", "--no-renames", "--end-of-options"];
-  const diff = await gitOk([...args, start, to], { cwd: repo.root });
+  const list = ["diff-tree", "-r", "-z", "--name-status", "--no-renames"];
+  const cwd = repo.root;
+  const since = await gitOk([...list, "--merge-base", "--end-of-options", from, to], { cwd });
+  // Two histories that have nothing in common have no merge base.
+  const diff = since.ok ? since : await gitOk([...list, "--end-of-options", from, to], { cwd });
   if (!diff.ok) return diff;
   const fields = entries(diff.value);
   const found: FileChange[] = [];

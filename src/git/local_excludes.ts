@@ -4,21 +4,25 @@ import type { Env } from "../exec/env.ts";
 import { exists, io, readIfThere } from "./files.ts";
 import { entries, gitMaybe, gitOk } from "./git.ts";
 
-/**
- * Begins the list of files of one worktree that nobody may commit: a file that stands in for the
- * user's own `core.excludesFile` and so begins with what that says. Keeps a list that was begun.
- */
-export async function createExcludes(worktree: string, file: string): Promise<Result<void>> {
+/** What the user's own `core.excludesFile` says. */
+export async function userExcludes(worktree: string): Promise<Result<string>> {
   const configured = await gitMaybe(["config", "--type=path", "--get", "core.excludesFile"], {
     cwd: worktree,
   });
   if (!configured.ok) return configured;
   const own = configured.value ?? defaultExcludes();
+  return own === undefined ? ok("") : await io(own, async () => await readIfThere(own) ?? "");
+}
+
+/**
+ * Begins the list of files of one worktree that nobody may commit: a file that stands in for the
+ * user's own `core.excludesFile` and so begins with what that says. Keeps a list that was begun.
+ */
+export async function createExcludes(file: string, own: string): Promise<Result<void>> {
   return await io(file, async () => {
     if (await exists(file)) return;
-    const text = own === undefined ? "" : await readIfThere(own) ?? "";
     await Deno.mkdir(dirname(file), { recursive: true });
-    await Deno.writeTextFile(file, text === "" || text.endsWith("\n") ? text : `${text}\n`);
+    await Deno.writeTextFile(file, own === "" || own.endsWith("\n") ? own : `${own}\n`);
   });
 }
 

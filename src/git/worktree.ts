@@ -22,6 +22,8 @@ export interface WorktreeSpec {
 export interface WorktreeMade {
   /** False: it was there, complete, and is used as it is. */
   created: boolean;
+  /** The branch was made, too, and stands at the starting point. */
+  isNew: boolean;
   ms: number;
 }
 
@@ -47,23 +49,29 @@ export async function ensureWorktree(
     const filled = await fill(repo, path);
     if (!filled.ok) return filled;
     return ok({
-      created: added.value || filled.value,
+      created: added.value !== "there" || filled.value,
+      isNew: added.value === "new",
       ms: Math.round(performance.now() - started),
     });
   });
 }
 
-/** True: registered now. False: it was. */
-async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<boolean>> {
+/** Whether a worktree was registered already, or is now, its branch perhaps with it. */
+type Registered = "there" | "added" | "new";
+
+async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<Registered>> {
   const owned = await claim(repo, spec);
   if (!owned.ok) return owned;
   // git's list of worktrees takes the longer the more there are: it is read where git refuses.
   const isNew = !owned.value.branchExists && await isFree(spec.path);
-  return isNew && (await add(repo, spec, false)).ok ? ok(true) : await registerAgain(repo, spec);
+  return isNew && (await add(repo, spec, false)).ok ? ok("new") : await registerAgain(repo, spec);
 }
 
 /** As `register`, where something of it may be there already. */
-async function registerAgain(repo: Repository, spec: WorktreeSpec): Promise<Result<boolean>> {
+async function registerAgain(
+  repo: Repository,
+  spec: WorktreeSpec,
+): Promise<Result<"there" | "added">> {
   const [listed, owned] = await Promise.all([listWorktrees(repo), claim(repo, spec)]);
   if (!listed.ok) return listed;
   if (!owned.ok) return owned;
@@ -72,7 +80,7 @@ async function registerAgain(repo: Repository, spec: WorktreeSpec): Promise<Resu
   if (here) {
     const usable = await restore(repo, here, spec);
     if (!usable.ok) return usable;
-    if (usable.value) return ok(false);
+    if (usable.value) return ok("there");
   }
   const { branch, path } = spec;
   const elsewhere = listed.value.find((one) => one !== here && one.branch === branch);
@@ -81,7 +89,7 @@ async function registerAgain(repo: Repository, spec: WorktreeSpec): Promise<Resu
   }
   if (!await isFree(path)) return fail({ reason: "foreign_worktree", path });
   const added = await add(repo, spec, owned.value.branchExists);
-  return added.ok ? ok(true) : added;
+  return added.ok ? ok("added") : added;
 }
 
 async function add(

@@ -148,13 +148,16 @@ class Review {
     const end = args.findIndex((word) => /^[-(!]/.test(word));
     const starts = end < 0 ? args : args.slice(0, end);
     const folders = starts.length === 0 ? ["."] : starts;
+    let commandEnd = 0;
     for (const [at, word] of args.entries()) {
       if (word === "-delete") folders.forEach((path) => this.write(path, call.scope, false));
       if (/^-fprint/.test(word)) this.write(args[at + 1] ?? "", call.scope);
-      if (!/^-(exec|execdir|ok|okdir)$/.test(word)) continue;
+      // Within a command it is an argument of that command.
+      if (at < commandEnd || !/^-(exec|execdir|ok|okdir)$/.test(word)) continue;
       const rest = args.slice(at + 1);
       const stop = rest.findIndex((each) => each === ";" || each === "+");
       const command = rest.slice(0, stop < 0 ? undefined : stop);
+      commandEnd = at + 1 + command.length;
       for (const folder of folders) {
         const found = `${folder}/${PATTERN}`;
         this.run(command.map((each) => each.replaceAll("{}", found)), call);

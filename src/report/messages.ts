@@ -44,6 +44,7 @@ function worded(failure: Failure, about: About): Explanation {
     case "worktree_elsewhere":
     case "branch_in_the_way":
     case "agent_missing":
+    case "sandbox_missing":
     case "nested_run":
     case "journal_newer":
     case "lock_held":

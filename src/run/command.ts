@@ -4,6 +4,7 @@ import type { CommandFailure } from "../domain/failure.ts";
 import type { Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { excludesOf } from "./excludes.ts";
+import { sandboxOf } from "./sandbox.ts";
 import { marksOf, type Place, type Scope, workEnv } from "./scope.ts";
 
 /** How the journal tells of a command. */
@@ -28,9 +29,12 @@ export async function runCommand(
 ): Promise<Result<CheckOutcome>> {
   const excludes = await excludesOf(place);
   if (!excludes.ok) return excludes;
+  const sandbox = await sandboxOf(scope, place, "check");
+  if (!sandbox.ok) return sandbox;
   const log = `${scope.dir}/logs/${name}.log`;
   const ran = await runCheck(command, {
     cwd: place.path,
+    ...sandbox.value,
     env: checkEnv(workEnv(scope, place, excludes.value)),
     log,
     timeoutMs: scope.settings.checkTimeoutMs,

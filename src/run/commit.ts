@@ -5,7 +5,14 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { isAncestor } from "../git/ancestry.ts";
 import { takeHeadHome } from "../git/branches.ts";
-import { type Change, changes, commitAll, headState, ownCommits } from "../git/commit.ts";
+import {
+  type Change,
+  changes,
+  commitAll,
+  type HeadState,
+  headState,
+  ownCommits,
+} from "../git/commit.ts";
 import { exists } from "../git/files.ts";
 import type { Env } from "../exec/env.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
@@ -35,17 +42,20 @@ export async function commit(
   const env = excludesEnv(excludes.value);
   const merge = await settleMerge(scope, space, input, env);
   if (!merge.ok || !merge.value.passed) return merge;
-  const left = await changes(space.path, env);
+  const [left, head] = await Promise.all([changes(space.path, env), headState(space.path)]);
   if (!left.ok) return left;
-  const head = await settleHead(scope, space, left.value);
-  if (!head.ok || !head.value.passed) return head;
+  if (!head.ok) return head;
+  const settled = await settleHead(scope, space, left.value, head.value);
+  if (!settled.ok || !settled.value.passed) return settled;
   const history = await checkHistory(scope, space);
   if (!history.ok || !history.value.passed) return history;
-  const leftovers = await commitLeftovers(scope, space, left.value, env);
+  const leftovers = await commitLeftovers(scope, space, left.value, { env, head: head.value });
   if (!leftovers.ok || !leftovers.value.verdict.passed) {
     return leftovers.ok ? ok(leftovers.value.verdict) : leftovers;
   }
-  return await evidence(scope, space, input, leftovers.value.byParex);
+  const { sha } = leftovers.value;
+  const stands = { head: sha ?? head.value.sha ?? "", byParex: sha !== undefined };
+  return await evidence(scope, space, input, stands);
 }
 
 /** HEAD must stand on the task's branch, with nothing half done. */
@@ -53,10 +63,8 @@ async function settleHead(
   scope: Scope,
   space: Workspace,
   left: Change[],
+  { inProgress, branch }: HeadState,
 ): Promise<Result<Verdict>> {
-  const state = await headState(space.path);
-  if (!state.ok) return state;
-  const { inProgress, branch } = state.value;
   const unmerged = left.filter(({ state }) => UNMERGED.has(state)).map(({ path }) => path);
   // A stash that does not apply leaves conflicts with no operation under way.
   if (inProgress || unmerged.length > 0) {
@@ -102,28 +110,28 @@ async function commitLeftovers(
   scope: Scope,
   space: Workspace,
   left: Change[],
-  env: Env,
-): Promise<Result<{ verdict: Verdict; byParex: boolean }>> {
+  { env, head }: { env: Env; head: HeadState },
+): Promise<Result<{ verdict: Verdict; sha?: string }>> {
   const folder = planFolderIn(scope.repo, scope.plan);
   const exclude = folder === undefined ? [] : [folder];
   const wanted = left.filter(({ path }) =>
     !exclude.some((folder) => path === folder || path.startsWith(`${folder}/`))
   );
-  if (wanted.length === 0) return ok({ verdict: { passed: true }, byParex: false });
+  if (wanted.length === 0) return ok({ verdict: { passed: true } });
   const { id, name, title, labels } = space.task;
   const message = commitMessage({ title: title ?? name, task: id, labels });
-  const done = await commitAll(space.path, message, { env, exclude });
-  if (done.ok) return ok({ verdict: { passed: true }, byParex: done.value !== undefined });
+  const done = await commitAll(space.path, message, { env, exclude, head });
+  if (done.ok) return ok({ verdict: { passed: true }, ...done.value });
   if (done.failure.reason !== "commit_failed") return done;
   // A hook of the user's refused it, most likely: the agent can put that right.
-  return ok({ verdict: unfit("git commit", done.failure.detail), byParex: false });
+  return ok({ verdict: unfit("git commit", done.failure.detail) });
 }
 
 async function evidence(
   scope: Scope,
   space: Workspace,
   input: { task: TaskId; attempt: number },
-  byParex: boolean,
+  { head, byParex }: { head: string; byParex: boolean },
 ): Promise<Result<Verdict>> {
   const upstream = await ownBranches(scope, space.task.dependencies);
   if (!upstream.ok) return upstream;
@@ -135,14 +143,12 @@ async function evidence(
     const log = `${scope.dir}/transcripts/${attemptName(input)}.log`;
     return fail({ reason: "no_changes", log });
   }
-  const head = await headState(space.path);
-  if (!head.ok) return head;
   scope.emit({
     type: "task.committed",
     task: input.task,
     attempt: input.attempt,
     commits: commits.value.length,
-    head: head.value.sha ?? "",
+    head,
     by_parex: byParex,
   });
   return ok({ passed: true });

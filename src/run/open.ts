@@ -19,6 +19,7 @@ import type { Beginning } from "../domain/resume.ts";
 import type { Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { TaskId } from "../domain/task.ts";
+import { whyNoSandbox } from "../exec/sandbox.ts";
 import { childEnv } from "../exec/env.ts";
 import { excludeWorktrees } from "../git/exclude.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
@@ -95,6 +96,8 @@ export async function openRun(
     ? await gatherCrew(agent, input.selection.tasks, settings)
     : ok(new Map([[agent.name, agent]]));
   if (!crew.ok) return crew;
+  const unfenced = settings.sandbox ? await whyNoSandbox(repo.root) : undefined;
+  if (unfenced !== undefined) return fail({ reason: "sandbox_missing", detail: unfenced });
   const run = resume?.record.run ?? newRunId(new Date());
   const left = readLock(stateDir(repo.commonDir))?.owner.run;
   const lock = takeLock(stateDir(repo.commonDir), run);

@@ -4,7 +4,7 @@ import type { TaskId } from "../domain/task.ts";
 import { forkPoint } from "../git/ancestry.ts";
 import { planBranches } from "../git/branches.ts";
 import { exists } from "../git/files.ts";
-import { createExcludes } from "../git/local_excludes.ts";
+import { createExcludes, userExcludes } from "../git/local_excludes.ts";
 import { mergeInto } from "../git/merge.ts";
 import { ensureWorktree, type WorktreeMade } from "../git/worktree.ts";
 import { copyUncommitted, excludesOf } from "./excludes.ts";
@@ -45,7 +45,10 @@ async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise
   if (!merged.ok) return merged;
   const excludes = await excludesOf(space);
   if (!excludes.ok) return excludes;
-  const begun = await createExcludes(space.path, excludes.value);
+  scope.ownExcludes ??= userExcludes(space.path);
+  const own = await scope.ownExcludes;
+  if (!own.ok) return own;
+  const begun = await createExcludes(excludes.value, own.value);
   if (!begun.ok) return begun;
   const copied = await copyUncommitted(scope, space, excludes.value);
   return copied.ok ? await noteOrigin(scope, space) : copied;
@@ -80,6 +83,10 @@ export async function makeTree(
   if (!tree.ok) return tree;
   if (scope.trees.size === 0) scope.treePlaces.add(MORE_TREES);
   scope.trees.add(id);
+  // Then nobody need be asked what its branch began from.
+  if (tree.value.isNew && scope.tip === scope.baseSha) {
+    scope.attemptStarts.set(id, { at: Date.now(), origin: scope.baseSha });
+  }
   if (tree.value.created) {
     scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.value.ms });
   }

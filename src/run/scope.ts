@@ -60,6 +60,8 @@ export interface Scope {
   treePlaces: Places;
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
+  /** What the user's own `core.excludesFile` says, once somebody has asked. */
+  ownExcludes?: Promise<Result<string>>;
   /** What was done ahead of the starts of tasks, or is being done. */
   ahead: Map<TaskId, Promise<Result<void>>>;
 }

@@ -21,6 +21,7 @@ import { type Turn, turnOf } from "./crew.ts";
 import { excludesOf } from "./excludes.ts";
 import { meaning, outcomeOf } from "./meaning.ts";
 import { ownBranches } from "./prepare.ts";
+import { sandboxOf } from "./sandbox.ts";
 import { attemptName, type Scope, workEnv, type Workspace, workspaceOf } from "./scope.ts";
 
 /** Journal lines of what an agent is doing: at most one in this time, for each agent. */
@@ -124,6 +125,8 @@ async function makeRequest(
   if (!excludes.ok) return excludes;
   const files = await writeFiles(scope, space, input, prompt.value);
   if (!files.ok) return files;
+  const sandbox = await sandboxOf(scope, space, "agent");
+  if (!sandbox.ok) return sandbox;
   const { settings, emit, ledger } = scope;
   const report = everySoOften((doing, usage) =>
     emit({ type: "agent.activity", task, attempt, doing, ...usage })
@@ -133,6 +136,7 @@ async function makeRequest(
     attempt,
     prompt: prompt.value,
     worktree: space.path,
+    ...sandbox.value,
     env: workEnv(scope, space, excludes.value, {
       PAREX_TASK_FILE: files.value.taskFile,
       PAREX_PROMPT_FILE: files.value.promptFile,

@@ -5,6 +5,7 @@ import {
   createExcludes,
   excludesEnv,
   untracked,
+  userExcludes,
 } from "../../src/git/local_excludes.ts";
 import { commitAll } from "../../src/git/commit.ts";
 import { git } from "../../src/git/git.ts";
@@ -15,7 +16,7 @@ import { must } from "../support/result.ts";
 Deno.test("a list of local excludes keeps files out of every commit in the worktree", async () => {
   await using temp = await tempRepo();
   const file = join(temp.root, ".git/parex-excludes");
-  must(await createExcludes(temp.root, file));
+  must(await createExcludes(file, must(await userExcludes(temp.root))));
   await temp.write({ ".env": "secret", "node_modules/x/y.js": "y", "a.txt": "a", "sub/.env": "b" });
   must(await addExcludes(file, [".env", "node_modules/"]));
   const env = excludesEnv(file, {});
@@ -29,10 +30,10 @@ Deno.test("createExcludes() begins with the user's own list, and keeps one that 
   const file = join(temp.root, ".git/deep/parex-excludes");
   await Deno.writeTextFile(join(temp.root, ".git/mine"), "*.swp");
   await temp.git(["config", "core.excludesFile", join(temp.root, ".git/mine")]);
-  must(await createExcludes(temp.root, file));
+  must(await createExcludes(file, must(await userExcludes(temp.root))));
   assertEquals(must(await addExcludes(file, ["a", "b\nc", "a"])), { skipped: ["b\nc"] });
   must(await addExcludes(file, ["a"]));
-  must(await createExcludes(temp.root, file));
+  must(await createExcludes(file, must(await userExcludes(temp.root))));
   assertEquals(await textOf(file), "*.swp\n/a\n");
 });
 

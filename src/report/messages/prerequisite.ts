@@ -11,6 +11,7 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
     case "git_missing":
     case "git_too_old":
     case "agent_missing":
+    case "sandbox_missing":
       return explainTool(failure);
     case "foreign_branch":
     case "foreign_worktree":
@@ -44,7 +45,7 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
 type Of<R extends PrerequisiteFailure["reason"]> = Extract<PrerequisiteFailure, { reason: R }>;
 
 function explainTool(
-  failure: Of<"git_missing" | "git_too_old" | "agent_missing">,
+  failure: Of<"git_missing" | "git_too_old" | "agent_missing" | "sandbox_missing">,
 ): Explanation {
   switch (failure.reason) {
     case "git_missing":
@@ -58,6 +59,15 @@ function explainTool(
         message: `git ${failure.found} is too old: parex needs ${failure.needed} or newer`,
         details: [],
         next: ["update git, then see: git --version"],
+      };
+    case "sandbox_missing":
+      return {
+        message: "a sandbox is wanted, and none can be made here",
+        details: linesOf(failure.detail),
+        next: [
+          "install bubblewrap (apt install bubblewrap, dnf install bubblewrap), then see: bwrap --version",
+          "or go on without it: agents and checks then have your rights",
+        ],
       };
     case "agent_missing":
       return {
