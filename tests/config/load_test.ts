@@ -53,6 +53,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     json: false,
     yes: false,
     allowDirty: false,
+    sandbox: false,
     push: true,
     issues: false,
     copy: [".env", ".env.local"],
@@ -111,6 +112,7 @@ dry-run: true
 json: true
 yes: true
 allow-dirty: true
+sandbox: true
 push: false
 issues: true
 copy: .env.test
@@ -144,6 +146,7 @@ recovery:
     json: true,
     yes: true,
     allowDirty: true,
+    sandbox: true,
     push: false,
     issues: true,
     copy: [".env.test"],

@@ -38,6 +38,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   foreign_worktree: { reason: "foreign_worktree", path: "/code/worktrees/task-0" },
   worktree_elsewhere: { reason: "worktree_elsewhere", branch: "feature/task-0", path: "/else" },
   branch_in_the_way: { reason: "branch_in_the_way", branch: "feature", wanted: "feature/task-0" },
+  sandbox_missing: { reason: "sandbox_missing", detail: "bwrap is not installed" },
   agent_missing: { reason: "agent_missing", agent: "claude", command: "claude" },
   no_remote: { reason: "no_remote", root: "/code" },
   remote_not_github: { reason: "remote_not_github", remote: "origin", url: "/srv/code.git" },

@@ -1,0 +1,56 @@
+/** What agents and checks can write to with --sandbox. */
+import { join } from "node:path";
+import { whyNoSandbox } from "../../src/exec/sandbox.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { needs } from "../support/needs.ts";
+import { textOf } from "../support/repo.ts";
+import { rig } from "../support/rig.ts";
+
+const NEEDS_BWRAP = needs(
+  "bubblewrap",
+  await whyNoSandbox("/") === undefined ? "bwrap" : undefined,
+);
+
+/** Tries to write everywhere, then works. */
+const REACHES_OUT =
+  `for path in ../../README.md ../b/x ../../.git/config ../../.git/hooks/pre-commit \\
+  ../../.git/refs/heads/main ../../.parallel/plans/tasks/a.md "$NOTES/reached" /tmp/parex-reached; do
+  (echo reached > "$path") 2>/dev/null && reached="$reached $path"
+done
+echo "reached:$reached" > $PAREX_TASK_ID.txt
+echo "$TMPDIR" >> $PAREX_TASK_ID.txt
+touch "$TMPDIR/mine"
+`;
+
+Deno.test({
+  name: "--sandbox: agents and checks write to their worktree and branch, and to nothing else",
+  ...NEEDS_BWRAP,
+  fn: async () => {
+    await using stage = await rig({
+      config:
+        `test: '! (echo x > ../../README.md) 2>/dev/null && touch "$TMPDIR/x" && test -f a.txt'\n`,
+      agent: { a: `${REACHES_OUT}git add -A; git commit -qm "feat: a"` },
+    });
+    const { code, stderr, stdout } = await stage.parex(["execute", "--sandbox", "--attempts", "1"]);
+    assertEquals(code, 0, stderr + stdout);
+    const [reached, temporary] = (await stage.repo.git(["show", "feature/a:a.txt"])).split("\n");
+    assertEquals(reached, "reached:");
+    assertMatch(temporary ?? "", /\.git\/parex\/runs\/.*\/tmp\/a$/);
+    assertEquals(await stage.subjectsOf("a"), ["feat: a"]);
+    assertEquals(await stage.note("reached"), undefined);
+    assertEquals(await textOf(join(stage.root, ".git/hooks/pre-commit")), undefined);
+  },
+});
+
+Deno.test("--sandbox where bubblewrap is missing ends with 3 and what to install, and begins nothing", async () => {
+  await using stage = await rig();
+  const programs = join(stage.home, "programs");
+  await Deno.mkdir(programs);
+  await Deno.writeTextFile(join(programs, "bwrap"), "#!/bin/sh\nexit 127\n", { mode: 0o755 });
+  const env = { PATH: `${programs}:${Deno.env.get("PATH")}` };
+  const { code, stderr } = await stage.parex(["execute", "--sandbox"], { env });
+  assertEquals(code, 3, stderr);
+  assertMatch(stderr, /install bubblewrap/);
+  assert(!stderr.includes("in_progress"));
+  assertEquals(await stage.journal(), []);
+});
