@@ -1,10 +1,11 @@
+import { answer } from "../../src/hook/hook.ts";
 import { readIndex } from "../../src/plan/plan_index.ts";
 import { parseJournal } from "../../src/run/store.ts";
 import { sampleEvents } from "../report/sample_run.ts";
-import { assertEquals } from "../support/assert.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { fuzz } from "./fuzz.ts";
 import { mutant } from "./mutate.ts";
-import { READERS } from "./readers.ts";
+import { IN_THE_AGENT, READERS } from "./readers.ts";
 
 const RUNS = 300;
 
@@ -36,4 +37,18 @@ Deno.test("a journal's line that lacks something is passed over, and the others 
   ];
   const text = [first, ...torn, ...others].map((line) => `${line}\n`).join("");
   assertEquals(parseJournal(text), sampleEvents());
+});
+
+Deno.test("a find with thousands of commands is judged as fast as it is long", async () => {
+  const timeOf = async (often: number) => {
+    const command = `find .. ${"-exec sed 'x' ".repeat(often)}-i s/a/b/ {} +`;
+    const event = { hook_event_name: "PreToolUse", tool_name: "Bash", tool_input: { command } };
+    const begun = performance.now();
+    const { stdout } = await answer(JSON.stringify({ ...event, cwd: "/w" }), IN_THE_AGENT, "/w");
+    assertMatch(stdout, /deny/);
+    return performance.now() - begun;
+  };
+  const [few, many] = [await timeOf(200), await timeOf(4_000)];
+  // Twenty times as long: a reader that takes the square of it needs 400 times as much.
+  assert(many < 120 * Math.max(few, 5), `${few} ms, then ${many} ms`);
 });

@@ -147,7 +147,8 @@ const streamJson: Reader = {
 const hookEvent = (body: Record<string, unknown>) =>
   JSON.stringify({ session_id: "s", transcript_path: "/t.jsonl", cwd: "/w/worktrees/a", ...body });
 
-const IN_THE_AGENT = {
+/** The environment of an agent that parex has started. */
+export const IN_THE_AGENT = {
   HOME: "/home/x",
   PAREX_TASK_ID: "a",
   PAREX_WORKTREE: "/w/worktrees/a",
