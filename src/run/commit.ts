@@ -95,7 +95,12 @@ async function checkHistory(
   const origin = scope.attemptStarts.get(task.id)?.origin;
   if (origin === undefined) return ok({ passed: true });
   const kept = await isAncestor(path, origin, "HEAD");
-  if (!kept.ok) return kept;
+  if (!kept.ok) {
+    const head = await headState(path);
+    if (!head.ok || head.value.sha !== undefined) return kept;
+    const gone = `${branch} was deleted. Make it again where it stood: git reflog HEAD`;
+    return ok(unfit("git log", gone));
+  }
   if (kept.value) return ok({ passed: true });
   const lost =
     `${branch} no longer has the commit that it began from, ${origin}: its history was ` +

@@ -104,7 +104,7 @@ Deno.test("a branch that is deleted under its worktree blocks the task, and says
   const run = await stage.execute({ attempts: 1 });
   const blocked = eventsOf(run.events, "task.status", "a").at(-1);
   assertEquals([run.code, blocked?.to], [1, "blocked"]);
-  assert(blocked?.failure?.reason === "checks_failed");
+  assert(blocked?.failure?.reason === "checks_failed", JSON.stringify(blocked));
   assertMatch(blocked.failure.failed.tail, /feature\/a/);
 });
 
