@@ -51,7 +51,7 @@ Deno.test("a git that is killed while it commits loses nothing of the agent's wo
 });
 
 Deno.test("a git that is killed while it merges leaves the base and no half merge", async () => {
-  await using stage = await rig();
+  await using stage = await rig({ agent: { a: 'echo "by a" > a.txt' } });
   const env = await gitThat(stage, `case "$*" in *merge*) ${ONCE};; esac`);
   const first = await stage.parex(["execute", "--land", "merge"], { env });
   assertEquals(/bug in parex/.test(first.stderr), false, first.stderr);
