@@ -21,11 +21,12 @@ export function journalPath(dir: string): string {
   return `${dir}/${JOURNAL}`;
 }
 
-/** Run ids sort by their time: `20261122-093015-k3f9`. */
+/** Run ids sort by their time, to the millisecond: `20261122-093015-k3f9`. */
 export function newRunId(now: Date): string {
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
+  const ms = now.getUTCMilliseconds().toString(36).padStart(2, "0");
   const salt = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  return `${stamp}-${salt.toString(36).padStart(4, "0").slice(-4)}`;
+  return `${stamp}-${ms}${salt.toString(36).padStart(2, "0").slice(-2)}`;
 }
 
 /** Ids of the runs that have a journal, oldest first. */

@@ -95,10 +95,11 @@ Deno.test("readJournal() knows no run whose folder is not there", async () => {
 Deno.test("listRuns() lists runs by their time, and none where nothing was run", async () => {
   await using dir = await folder();
   assertEquals(await listRuns(dir.path), []);
-  const ids = [2, 1, 3].map((minute) => newRunId(new Date(Date.UTC(2026, 0, 1, 0, minute))));
+  const moments = [60_035, 60_000, 60_036, 120_000];
+  const ids = moments.map((ms) => newRunId(new Date(Date.UTC(2026, 0, 1) + ms)));
   for (const id of ids) await Deno.mkdir(join(dir.path, "parex/runs", id), { recursive: true });
   const listed = await listRuns(dir.path);
-  assertEquals(listed, [ids[1], ids[0], ids[2]] as string[]);
+  assertEquals(listed, [ids[1], ids[0], ids[2], ids[3]] as string[]);
   assertMatch(listed[0] ?? "", /^20260101-000100-\w{4}$/);
 });
 
