@@ -5,23 +5,25 @@ import { findTool } from "../support/needs.ts";
 import { parexArgv } from "../support/parex.ts";
 import { eventsOf, rig, until } from "../support/rig.ts";
 
+const DENO_DIR = await denoDir();
+
+async function denoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
+}
+
 /** A parex whose environment is these variables, and `limits` are set for it by the shell. */
 async function bareParex(cwd: string, env: Record<string, string>, limits = "") {
   const { code, stdout, stderr } = await new Deno.Command("sh", {
     args: ["-c", `${limits}exec "$@"`, "sh", ...parexArgv(["execute"])],
     cwd,
     clearEnv: true,
-    env: { DENO_DIR: await denoDir, NO_COLOR: "1", GIT_CONFIG_NOSYSTEM: "1", ...env },
+    env: { DENO_DIR, NO_COLOR: "1", GIT_CONFIG_NOSYSTEM: "1", ...env },
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
-
-const denoDir: Promise<string> = (async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)).denoDir;
-})();
 
 function agentEnv(home: string): Record<string, string> {
   return {
