@@ -34,15 +34,7 @@ Deno.test("openRepository() takes parex's own worktree for the root it belongs t
 Deno.test("openRepository() takes a submodule for a repository of its own", async () => {
   await using library = await tempRepo({ name: "library" });
   await using repo = await tempRepo();
-  await repo.git([
-    "-c",
-    "protocol.file.allow=always",
-    "submodule",
-    "add",
-    "-q",
-    library.root,
-    "lib",
-  ]);
+  await repo.git(["submodule", "add", "-q", library.root, "lib"]);
   const opened = await openRepository(join(repo.root, "lib"));
   assertEquals(opened, {
     ok: true,
