@@ -53,20 +53,21 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
     // zx starts the command on the next turn of the event loop, or never if the folder is gone.
     if (command.pid !== undefined) await endTree({ pgid: command.pid }, graceMs);
   };
-  let timedOut = false;
+  let ending: Promise<void> | undefined;
   const timer = setTimeout(() => {
-    timedOut = true;
-    void end(GRACE_MS);
+    ending = end(GRACE_MS);
   }, options.timeoutMs ?? LOCAL_TIMEOUT_MS);
   // git takes its locks away when it is asked to end, so it is never just killed.
   const forget = onShutdown((graceMs) => end(Math.max(graceMs, MIN_GRACE_MS)));
   try {
     const output = await command;
+    // Children of the command may outlive it.
+    await ending;
     return {
       code: output.exitCode ?? 128,
       stdout: output.stdout,
       stderr: output.stderr,
-      timedOut,
+      timedOut: ending !== undefined,
     };
   } finally {
     clearTimeout(timer);
