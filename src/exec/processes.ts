@@ -75,7 +75,10 @@ function scanOf(marks?: Marks): Scan | undefined {
 const READ_PROC = `
 if [ $# -gt 0 ]; then
   files=$(echo /proc/[0-9]*/environ)
-  for pair do files=$(grep -slF -e "$pair" $files </dev/null); done
+  for pair do
+    files=$(grep -slF -e "$pair" $files)
+    [ -n "$files" ] || break
+  done
   for file in $files; do
     for pair do tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qxF -e "$pair" || continue 2; done
     echo "$file"

@@ -97,14 +97,14 @@ export interface CommitOptions {
 }
 
 /**
- * Commits everything that a worktree has uncommitted; undefined if that is nothing. The user's hooks
- * and signing apply. Refuses while a merge or the like is half done, for it would end that.
+ * Commits everything that a worktree has uncommitted; false if that is nothing. The user's hooks and
+ * signing apply. Refuses while a merge or the like is half done, for it would end that.
  */
 export async function commitAll(
   worktree: string,
   message: string,
   { exclude, env = {}, head: known }: CommitOptions,
-): Promise<Result<{ sha: string } | undefined>> {
+): Promise<Result<boolean>> {
   const head = known ? ok(known) : await headState(worktree);
   if (!head.ok) return head;
   if (head.value.inProgress) {
@@ -112,14 +112,14 @@ export async function commitAll(
   }
   const staged = await stageAll(worktree, exclude, env);
   if (!staged.ok) return staged;
-  if (!staged.value) return ok(undefined);
+  if (!staged.value) return ok(false);
   // Tidying up would cost every task; git does it at the next commit of somebody else's.
   const untidied = ["-c", "maintenance.auto=false"];
   const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
   const committed = await git(args, { cwd: worktree, env, input: message });
-  if (committed.code !== 0) return fail({ reason: "commit_failed", detail: detailOf(committed) });
-  const sha = await gitLine(["rev-parse", "HEAD"], { cwd: worktree });
-  return sha.ok ? ok({ sha: sha.value }) : sha;
+  return committed.code === 0
+    ? ok(true)
+    : fail({ reason: "commit_failed", detail: detailOf(committed) });
 }
 
 /** False: nothing to commit. */
@@ -177,7 +177,14 @@ export async function ownCommits(
   branch: string,
   notFrom: string[],
 ): Promise<Result<Commit[]>> {
-  const args = ["rev-list", "--no-merges", "--no-commit-header", "--format=%H %s", "--stdin"];
+  const args = [
+    "rev-list",
+    "--topo-order",
+    "--no-merges",
+    "--no-commit-header",
+    "--format=%H %s",
+    "--stdin",
+  ];
   const input = [`refs/heads/${branch}`, ...notFrom.map((ref) => `^${ref}`), ""].join("\n");
   const listed = await gitOk(args, { cwd: repo.root, input });
   if (!listed.ok) return listed;

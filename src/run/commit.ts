@@ -31,6 +31,7 @@ export async function commit(
   input: { task: TaskId; attempt: number },
   signal: AbortSignal,
 ): Promise<Result<Verdict>> {
+  await scope.starts.giveWay();
   const space = workspaceOf(scope, input.task);
   if (!await exists(join(space.path, ".git"))) {
     // The agent has removed its worktree; what it had committed is on the branch.
@@ -47,15 +48,14 @@ export async function commit(
   if (!head.ok) return head;
   const settled = await settleHead(scope, space, left.value, head.value);
   if (!settled.ok || !settled.value.passed) return settled;
-  const history = await checkHistory(scope, space);
+  const history = await checkHistory(scope, space, head.value);
   if (!history.ok || !history.value.passed) return history;
   const leftovers = await commitLeftovers(scope, space, left.value, { env, head: head.value });
   if (!leftovers.ok || !leftovers.value.verdict.passed) {
     return leftovers.ok ? ok(leftovers.value.verdict) : leftovers;
   }
-  const { sha } = leftovers.value;
-  const stands = { head: sha ?? head.value.sha ?? "", byParex: sha !== undefined };
-  return await evidence(scope, space, input, stands);
+  const { byParex } = leftovers.value;
+  return await evidence(scope, space, input, { before: head.value.sha, byParex });
 }
 
 /** HEAD must stand on the task's branch, with nothing half done. */
@@ -91,9 +91,10 @@ async function settleHead(
 async function checkHistory(
   scope: Scope,
   { task, branch, path }: Workspace,
+  { sha }: HeadState,
 ): Promise<Result<Verdict>> {
   const origin = scope.attemptStarts.get(task.id)?.origin;
-  if (origin === undefined) return ok({ passed: true });
+  if (origin === undefined || origin === sha) return ok({ passed: true });
   const kept = await isAncestor(path, origin, "HEAD");
   if (!kept.ok) {
     const head = await headState(path);
@@ -116,27 +117,27 @@ async function commitLeftovers(
   space: Workspace,
   left: Change[],
   { env, head }: { env: Env; head: HeadState },
-): Promise<Result<{ verdict: Verdict; sha?: string }>> {
+): Promise<Result<{ verdict: Verdict; byParex: boolean }>> {
   const folder = planFolderIn(scope.repo, scope.plan);
   const exclude = folder === undefined ? [] : [folder];
   const wanted = left.filter(({ path }) =>
     !exclude.some((folder) => path === folder || path.startsWith(`${folder}/`))
   );
-  if (wanted.length === 0) return ok({ verdict: { passed: true } });
+  if (wanted.length === 0) return ok({ verdict: { passed: true }, byParex: false });
   const { id, name, title, labels } = space.task;
   const message = commitMessage({ title: title ?? name, task: id, labels });
   const done = await commitAll(space.path, message, { env, exclude, head });
-  if (done.ok) return ok({ verdict: { passed: true }, ...done.value });
+  if (done.ok) return ok({ verdict: { passed: true }, byParex: done.value });
   if (done.failure.reason !== "commit_failed") return done;
   // A hook of the user's refused it, most likely: the agent can put that right.
-  return ok({ verdict: unfit("git commit", done.failure.detail) });
+  return ok({ verdict: unfit("git commit", done.failure.detail), byParex: false });
 }
 
 async function evidence(
   scope: Scope,
   space: Workspace,
   input: { task: TaskId; attempt: number },
-  { head, byParex }: { head: string; byParex: boolean },
+  { before, byParex }: { before: string | undefined; byParex: boolean },
 ): Promise<Result<Verdict>> {
   const upstream = await ownBranches(scope, space.task.dependencies);
   if (!upstream.ok) return upstream;
@@ -153,7 +154,8 @@ async function evidence(
     task: input.task,
     attempt: input.attempt,
     commits: commits.value.length,
-    head,
+    // What parex has just committed is the newest of them.
+    head: (byParex ? commits.value[0]?.sha : before) ?? "",
     by_parex: byParex,
   });
   return ok({ passed: true });

@@ -25,7 +25,9 @@ export class ConflictWatch {
   readonly #told: Set<string>;
   /** The paths that branches have changed since they left the base, as they were last read. */
   readonly #changes = new Map<TaskId, { head: string; paths: string[] }>();
-  #last: Promise<void> = Promise.resolve();
+  /** Tasks that have committed and are still to be compared. */
+  #waiting = new Set<TaskId>();
+  #work: Promise<void> | undefined;
   #closed = false;
   #excused = false;
 
@@ -38,10 +40,11 @@ export class ConflictWatch {
     for (const conflict of conflictsOfPlan(tasks)) this.#tell(conflict);
   }
 
-  /** Compares what a task has committed with what the others have; one task after the other. */
+  /** Compares what a task has committed with what the others have. */
   look(task: TaskId): Promise<void> {
-    this.#last = this.#last.then(() => this.#compare(task));
-    return this.#last;
+    this.#waiting.add(task);
+    this.#work ??= this.#compareAll().finally(() => this.#work = undefined);
+    return this.#work;
   }
 
   /** Looks no further, whatever is left to compare. */
@@ -49,12 +52,21 @@ export class ConflictWatch {
     this.#closed = true;
   }
 
-  async #compare(task: TaskId): Promise<void> {
-    if (this.#closed) return;
+  async #compareAll(): Promise<void> {
+    while (this.#waiting.size > 0 && !this.#closed) {
+      await this.scope.starts.giveWay();
+      const tasks = this.#waiting;
+      this.#waiting = new Set();
+      const heads = this.#valueOf(await branchHeads(this.scope.repo));
+      if (heads === undefined) return;
+      for (const task of tasks) await this.#compare(task, heads);
+    }
+  }
+
+  async #compare(task: TaskId, heads: Map<string, string>): Promise<void> {
     const { record, repo } = this.scope;
-    const heads = this.#valueOf(await branchHeads(repo));
-    const head = heads?.get(branchOf(task));
-    if (heads === undefined || head === undefined) return;
+    const head = heads.get(branchOf(task));
+    if (this.#closed || head === undefined) return;
     const others = [...record.tasks.values()].flatMap((other) => {
       const head = heads.get(branchOf(other.id));
       const isCompared = head !== undefined && other.id !== task && isUnlanded(other) &&

@@ -47,6 +47,7 @@ import {
 import { PlanWatch } from "./plan_watch.ts";
 import { Statuses } from "./statuses.ts";
 import { newRunId, runDir, stateDir } from "./store.ts";
+import { Starts } from "./starts.ts";
 import { Waits } from "./waits.ts";
 
 export interface OpenInput {
@@ -179,6 +180,7 @@ async function openLocked(
     checkPlaces: new Places(settings.checkJobs),
     treePlaces: new Places(1),
     trees: new Set(),
+    starts: new Starts(),
     ahead: new Map(),
   };
   if (resume) recall(scope, resume);

@@ -24,15 +24,18 @@ export async function prepare(
   id: TaskId,
   signal: AbortSignal,
 ): Promise<Result<void>> {
+  scope.starts.begin(id);
   const ahead = await scope.ahead.get(id);
   scope.ahead.delete(id);
   const laid = ahead?.ok ? ahead : await layGround(scope, id, signal);
-  return laid.ok ? await setUp(scope, workspaceOf(scope, id), { task: id }, signal) : laid;
+  const done = laid.ok ? await setUp(scope, workspaceOf(scope, id), { task: id }, signal) : laid;
+  if (!done.ok) scope.starts.end(id);
+  return done;
 }
 
 /** Does ahead of a task's start what can be: all but the setup, which would hold up others' checks. */
 export function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal): Promise<Result<void>> {
-  const laid = layGround(scope, id, signal);
+  const laid = scope.starts.giveWay().then(() => layGround(scope, id, signal));
   scope.ahead.set(id, laid);
   return laid;
 }

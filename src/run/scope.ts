@@ -16,6 +16,7 @@ import type { Recover } from "../recovery/recover.ts";
 import type { Admission } from "./admission.ts";
 import type { Crew } from "./crew.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Starts } from "./starts.ts";
 import type { Waits } from "./waits.ts";
 
 /** What every port of a run works with. */
@@ -62,6 +63,7 @@ export interface Scope {
   trees: Set<TaskId>;
   /** What the user's own `core.excludesFile` says, once somebody has asked. */
   ownExcludes?: Promise<Result<string>>;
+  starts: Starts;
   /** What was done ahead of the starts of tasks, or is being done. */
   ahead: Map<TaskId, Promise<Result<void>>>;
 }

@@ -40,6 +40,18 @@ export async function work(
   input: WorkInput,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
+  try {
+    return await takeTurn(scope, input, signal);
+  } finally {
+    scope.starts.end(input.task);
+  }
+}
+
+async function takeTurn(
+  scope: Scope,
+  input: WorkInput,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
   const ended = scope.ended.get(input.task);
   if (ended && scope.ended.delete(input.task)) return outcomeOf(scope, input, ended);
   const { task } = workspaceOf(scope, input.task);
@@ -149,7 +161,8 @@ async function makeRequest(
     idleMs: settings.idleTimeoutMs,
     transcript: files.value.transcript,
     signal,
-    onStart: ({ pid, session }) =>
+    onStart: ({ pid, session }) => {
+      scope.starts.end(task);
       emit({
         type: "agent.started",
         task,
@@ -158,7 +171,8 @@ async function makeRequest(
         pid,
         kind: occasion.kind,
         ...(session ? { session } : {}),
-      }),
+      });
+    },
     onActivity: (doing, usage) => {
       onAnswer();
       ledger.update(task, usage);
