@@ -73,8 +73,8 @@ Deno.test("tasks that name the same file are told of before they run, and run ap
   assert(dry.stdout.includes("a and b both change x.txt"), dry.stdout);
   const run = await stage.execute({ land: "none", jobs: 2 });
   assertEquals(predicted(run), [expected]);
-  const begun = eventsOf(run.events, "worktree.created").map(({ task }) => task);
-  assertEquals(begun.slice(0, 2).toSorted(), ["a", "c"]);
+  const begun = eventsOf(run.events, "task.status").filter(({ to }) => to === "in_progress");
+  assertEquals(begun.slice(0, 2).map(({ task }) => task), ["a", "c"]);
   const first = run.events.findIndex(({ type }) => type === "conflict.predicted");
   assert(first < run.events.findIndex(({ type }) => type === "agent.started"));
 });
