@@ -18,42 +18,44 @@
  *
  * A task holds one of the run's places from START until its agent is done, and asks for one again
  * (queued) for each further attempt. A task that is blocked, or completed and landed, has settled:
- * its actor is stopped, and going back to pending is a new one. In a run that is resumed, START leads
- * to where the task was left (`begin`): working, checking or landing.
+ * its actor is stopped, and going back to pending is a new one. START leads to where the task is taken
+ * up again (`begin`), if it is: in a run that is resumed to preparing, working, checking or landing,
+ * with a person's answer to the question that blocked it to preparing.
  */
 import { assign, setup } from "xstate";
-import type { Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
 import type { Beginning } from "../src/domain/resume.ts";
-import type { TaskId } from "../src/domain/task.ts";
+import type { Status } from "../src/domain/task.ts";
 import {
   type Announcement,
-  type Occasion,
-  type Parked,
+  type Landing,
   taskPorts,
   type Verdict,
-  type WorkInput,
   type WorkOutcome,
 } from "./ports.ts";
+import {
+  announcement,
+  attemptsLeft,
+  because,
+  carriedOn,
+  completed,
+  firstOccasion,
+  freed,
+  passed,
+  refusal,
+  repairable,
+  returning,
+  settled,
+  spent,
+  type TaskContext,
+  type TaskInput,
+  type TaskMessage,
+  toRepair,
+  verdictFailure,
+  workInput,
+} from "./task_context.ts";
 
-export interface TaskInput {
-  task: TaskId;
-  /** Attempts in all, repairs included. */
-  attempts: number;
-  /** Where it is taken up again. */
-  begin?: Beginning;
-}
-
-export interface TaskContext extends TaskInput {
-  /** The attempt under way, from 1; 0 before the first. */
-  attempt: number;
-  /** Why the attempt under way, or the next one, is made. */
-  occasion: Occasion;
-  /** The agent's conversation, to go on with in the next attempt. */
-  conversation: string | undefined;
-  parked?: Parked;
-  failure?: Failure;
-}
+export type { TaskMessage } from "./task_context.ts";
 
 export type TaskEvent =
   | { type: "START" }
@@ -62,17 +64,37 @@ export type TaskEvent =
   /** No further attempt may be paid for. */
   | { type: "BUDGET_SPENT"; spentUsd: number; capUsd: number };
 
-/** What a task tells the run above it. */
-export type TaskMessage =
-  /** An attempt ended and cost this much. */
-  | { type: "TASK.SPENT"; task: TaskId; spentUsd: number }
-  /** Its agent is done: the place is free. */
-  | { type: "TASK.FREED"; task: TaskId }
-  /** Its checks have passed. */
-  | { type: "TASK.COMPLETED"; task: TaskId }
-  /** It wants a place for another attempt. */
-  | { type: "TASK.RETURNING"; task: TaskId }
-  | { type: "TASK.SETTLED"; task: TaskId; status: "completed" | "blocked" };
+/** What a port answered, as the parameter of an action or a guard. */
+const output = <Output>({ event }: { event: { output: Output } }): Output => event.output;
+
+const carryOn = { type: "carryOn", params: output } as const;
+const keepFailure = { type: "keepFailure", params: output } as const;
+const repair = { type: "repair", params: output } as const;
+const giveUp = { type: "giveUp", params: output } as const;
+const takeBack = { type: "takeBack", params: output } as const;
+const succeeded = { type: "succeeded", params: output } as const;
+const hasPassed = { type: "hasPassed", params: output } as const;
+const mayRepair = { type: "mayRepair", params: output } as const;
+const begins = (at: Beginning["at"]) => ({ type: "begins", params: at }) as const;
+
+interface Known {
+  context: TaskContext;
+}
+
+const announce = (status: Status) =>
+  ({
+    type: "announce",
+    params: ({ context }: Known) => announcement(context, status),
+  }) as const;
+
+const tell = (message: (context: TaskContext) => TaskMessage) =>
+  ({ type: "tell", params: ({ context }: Known) => message(context) }) as const;
+
+const tellSpent = {
+  type: "tell",
+  params: ({ context, event }: Known & { event: { output: WorkOutcome } }) =>
+    spent(context, event.output),
+} as const;
 
 export const taskMachine = setup({
   types: {
@@ -86,6 +108,17 @@ export const taskMachine = setup({
     announce: (_, _announcement: Announcement) => {},
     /** Reaches the run above. Provided by it. */
     tell: (_, _message: TaskMessage) => {},
+    carryOn: assign((_, outcome: WorkOutcome) => carriedOn(outcome)),
+    keepFailure: assign((_, answer: Result<unknown> | Landing) => because(answer)),
+    takeBack: assign((_, landing: Landing) => refusal(landing)),
+    repair: assign((_, verdict: Result<Verdict>) => toRepair(verdict)),
+    giveUp: assign(({ context }, verdict: Result<Verdict>) => verdictFailure(context, verdict)),
+  },
+  guards: {
+    begins: ({ context }, at: Beginning["at"]) => context.begin?.at === at,
+    succeeded: (_, result: Result<unknown>) => result.ok,
+    hasPassed: (_, verdict: Result<Verdict>) => passed(verdict),
+    mayRepair: ({ context }, verdict: Result<Verdict>) => repairable(context, verdict),
   },
 }).createMachine({
   id: "task",
@@ -100,30 +133,16 @@ export const taskMachine = setup({
     pending: {
       on: {
         START: [
-          {
-            guard: ({ context }) => context.begin?.at === "working",
-            target: "#task.in_progress.working",
-          },
-          {
-            guard: ({ context }) => context.begin?.at === "testing",
-            target: "testing",
-            actions: { type: "tell", params: ({ context }) => freed(context) },
-          },
-          {
-            guard: ({ context }) => context.begin?.at === "landing",
-            target: "completed",
-            actions: { type: "tell", params: ({ context }) => freed(context) },
-          },
+          { guard: begins("working"), target: "#task.in_progress.working" },
+          { guard: begins("testing"), target: "testing", actions: tell(freed) },
+          { guard: begins("landing"), target: "completed", actions: tell(freed) },
           { target: "in_progress" },
         ],
       },
     },
 
     in_progress: {
-      entry: {
-        type: "announce",
-        params: ({ context }) => ({ task: context.task, status: "in_progress" }),
-      },
+      entry: announce("in_progress"),
       initial: "preparing",
       states: {
         preparing: {
@@ -133,11 +152,11 @@ export const taskMachine = setup({
             input: ({ context }) => ({ task: context.task }),
             onDone: [
               {
-                guard: ({ event }) => event.output.ok,
+                guard: succeeded,
                 target: "working",
                 actions: assign({ attempt: ({ context }) => Math.max(context.attempt, 1) }),
               },
-              { target: "#task.blocked", actions: assign(({ event }) => because(event.output)) },
+              { target: "#task.blocked", actions: keepFailure },
             ],
           },
         },
@@ -151,37 +170,20 @@ export const taskMachine = setup({
               {
                 guard: ({ event }) => event.output.kind === "done",
                 target: "committing",
-                actions: [
-                  assign(({ event }) => carriedOn(event.output)),
-                  { type: "tell", params: ({ context, event }) => spent(context, event.output) },
-                  { type: "tell", params: ({ context }) => freed(context) },
-                ],
+                actions: [carryOn, tellSpent, tell(freed)],
               },
               {
                 guard: ({ event }) => event.output.kind === "limited",
                 target: "parked",
-                actions: [
-                  assign(({ event }) => carriedOn(event.output)),
-                  { type: "tell", params: ({ context, event }) => spent(context, event.output) },
-                ],
+                actions: [carryOn, tellSpent],
               },
               {
                 guard: ({ context, event }) =>
-                  event.output.kind === "broke_off" && context.attempt < context.attempts,
+                  event.output.kind === "broke_off" && attemptsLeft(context),
                 target: "queued",
-                actions: [
-                  assign(({ event }) => carriedOn(event.output)),
-                  { type: "tell", params: ({ context, event }) => spent(context, event.output) },
-                  { type: "tell", params: ({ context }) => freed(context) },
-                ],
+                actions: [carryOn, tellSpent, tell(freed)],
               },
-              {
-                target: "#task.blocked",
-                actions: [
-                  assign(({ event }) => carriedOn(event.output)),
-                  { type: "tell", params: ({ context, event }) => spent(context, event.output) },
-                ],
-              },
+              { target: "#task.blocked", actions: [carryOn, tellSpent] },
             ],
           },
         },
@@ -202,7 +204,7 @@ export const taskMachine = setup({
         },
 
         queued: {
-          entry: { type: "tell", params: ({ context }) => returning(context) },
+          entry: tell(returning),
           on: {
             PLACE: {
               target: "working",
@@ -228,16 +230,9 @@ export const taskMachine = setup({
             src: "commit",
             input: ({ context: { task, attempt } }) => ({ task, attempt }),
             onDone: [
-              { guard: ({ event }) => passed(event.output), target: "#task.testing" },
-              {
-                guard: ({ context, event }) => repairable(context, event.output),
-                target: "queued",
-                actions: assign(({ event }) => toRepair(event.output)),
-              },
-              {
-                target: "#task.blocked",
-                actions: assign(({ context, event }) => verdictFailure(context, event.output)),
-              },
+              { guard: hasPassed, target: "#task.testing" },
+              { guard: mayRepair, target: "queued", actions: repair },
+              { target: "#task.blocked", actions: giveUp },
             ],
           },
         },
@@ -245,10 +240,7 @@ export const taskMachine = setup({
     },
 
     testing: {
-      entry: {
-        type: "announce",
-        params: ({ context }) => ({ task: context.task, status: "testing" }),
-      },
+      entry: announce("testing"),
       initial: "checking",
       states: {
         checking: {
@@ -257,16 +249,9 @@ export const taskMachine = setup({
             src: "check",
             input: ({ context: { task, attempt } }) => ({ task, attempt }),
             onDone: [
-              { guard: ({ event }) => passed(event.output), target: "publishing" },
-              {
-                guard: ({ context, event }) => repairable(context, event.output),
-                target: "#task.in_progress.queued",
-                actions: assign(({ event }) => toRepair(event.output)),
-              },
-              {
-                target: "#task.blocked",
-                actions: assign(({ context, event }) => verdictFailure(context, event.output)),
-              },
+              { guard: hasPassed, target: "publishing" },
+              { guard: mayRepair, target: "#task.in_progress.queued", actions: repair },
+              { target: "#task.blocked", actions: giveUp },
             ],
           },
         },
@@ -277,8 +262,8 @@ export const taskMachine = setup({
             src: "publish",
             input: ({ context }) => ({ task: context.task }),
             onDone: [
-              { guard: ({ event }) => event.output.ok, target: "#task.completed" },
-              { target: "#task.blocked", actions: assign(({ event }) => because(event.output)) },
+              { guard: succeeded, target: "#task.completed" },
+              { target: "#task.blocked", actions: keepFailure },
             ],
           },
         },
@@ -286,13 +271,7 @@ export const taskMachine = setup({
     },
 
     completed: {
-      entry: [
-        {
-          type: "announce",
-          params: ({ context }) => ({ task: context.task, status: "completed" }),
-        },
-        { type: "tell", params: ({ context }) => completed(context) },
-      ],
+      entry: [announce("completed"), tell(completed)],
       initial: "landing",
       states: {
         landing: {
@@ -304,116 +283,25 @@ export const taskMachine = setup({
               { guard: ({ event }) => event.output.kind === "landed", target: "landed" },
               {
                 guard: ({ context, event }) =>
-                  event.output.kind === "refused" && context.attempt < context.attempts,
+                  event.output.kind === "refused" && attemptsLeft(context),
                 target: "#task.in_progress.queued",
-                actions: assign(({ event }) =>
-                  event.output.kind === "refused" ? { occasion: event.output.occasion } : {}
-                ),
+                actions: takeBack,
               },
-              {
-                target: "#task.blocked",
-                actions: assign(({ event }) =>
-                  "failure" in event.output ? { failure: event.output.failure } : {}
-                ),
-              },
+              { target: "#task.blocked", actions: keepFailure },
             ],
           },
         },
 
         landed: {
           type: "final",
-          entry: { type: "tell", params: ({ context }) => settled(context, "completed") },
+          entry: tell((context) => settled(context, "completed")),
         },
       },
     },
 
     blocked: {
       type: "final",
-      entry: [
-        {
-          type: "announce",
-          params: ({ context: { task, failure } }) => ({
-            task,
-            status: "blocked",
-            ...(failure ? { failure } : {}),
-          }),
-        },
-        { type: "tell", params: ({ context }) => settled(context, "blocked") },
-      ],
+      entry: [announce("blocked"), tell((context) => settled(context, "blocked"))],
     },
   },
-});
-
-function firstOccasion({ begin }: TaskInput): Occasion {
-  if (begin?.answered) return { kind: "answered", ...begin.answered };
-  return begin?.cutOff ? { kind: "resumed", why: "interrupted" } : { kind: "first" };
-}
-
-function workInput({ task, attempt, occasion, conversation }: TaskContext): WorkInput {
-  return { task, attempt, occasion, conversation };
-}
-
-/** What an attempt leaves for the next one. */
-function carriedOn(outcome: WorkOutcome): Partial<TaskContext> {
-  const kept = { conversation: outcome.conversation };
-  switch (outcome.kind) {
-    case "done":
-      return kept;
-    case "limited":
-      return { ...kept, parked: parkedBy(outcome) };
-    case "broke_off":
-      return {
-        ...kept,
-        failure: outcome.failure,
-        occasion: { kind: "resumed", why: outcome.why },
-      };
-    case "blocked":
-      return { ...kept, failure: outcome.failure };
-  }
-}
-
-function parkedBy({ until, why, shared, begun }: Parked): Parked {
-  return { until, why, shared, begun };
-}
-
-function because(result: Result<unknown, Failure>): Partial<TaskContext> {
-  return result.ok ? {} : { failure: result.failure };
-}
-
-function passed(result: Result<Verdict>): boolean {
-  return result.ok && result.value.passed;
-}
-
-function repairable(context: TaskContext, result: Result<Verdict>): boolean {
-  return result.ok && !result.value.passed && context.attempt < context.attempts;
-}
-
-function toRepair(result: Result<Verdict>): Partial<TaskContext> {
-  if (!result.ok || result.value.passed) return {};
-  const { check, failed } = result.value;
-  return { occasion: { kind: "repair", check, failed } };
-}
-
-function verdictFailure(
-  context: TaskContext,
-  result: Result<Verdict>,
-): Partial<TaskContext> {
-  if (!result.ok) return { failure: result.failure };
-  if (result.value.passed) return {};
-  const { check, failed } = result.value;
-  return { failure: { reason: "checks_failed", check, failed, attempts: context.attempt } };
-}
-
-const spent = ({ task }: TaskContext, { spentUsd }: WorkOutcome): TaskMessage => ({
-  type: "TASK.SPENT",
-  task,
-  spentUsd,
-});
-const completed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.COMPLETED", task });
-const freed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.FREED", task });
-const returning = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.RETURNING", task });
-const settled = ({ task }: TaskContext, status: "completed" | "blocked"): TaskMessage => ({
-  type: "TASK.SETTLED",
-  task,
-  status,
 });

@@ -1,0 +1,133 @@
+/** What a task's machine remembers, and what it makes of its ports' answers. */
+import type { Failure } from "../src/domain/failure.ts";
+import type { Result } from "../src/domain/result.ts";
+import type { Beginning } from "../src/domain/resume.ts";
+import type { Status, TaskId } from "../src/domain/task.ts";
+import type {
+  Announcement,
+  Landing,
+  Occasion,
+  Parked,
+  Verdict,
+  WorkInput,
+  WorkOutcome,
+} from "./ports.ts";
+
+export interface TaskInput {
+  task: TaskId;
+  /** Attempts in all, repairs included. */
+  attempts: number;
+  /** Where it is taken up again. */
+  begin?: Beginning;
+}
+
+export interface TaskContext extends TaskInput {
+  /** The attempt under way, from 1; 0 before the first. */
+  attempt: number;
+  /** Why the attempt under way, or the next one, is made. */
+  occasion: Occasion;
+  /** The agent's conversation, to go on with in the next attempt. */
+  conversation: string | undefined;
+  parked?: Parked;
+  failure?: Failure;
+}
+
+/** What a task tells the run above it. */
+export type TaskMessage =
+  /** An attempt ended and cost this much. */
+  | { type: "TASK.SPENT"; task: TaskId; spentUsd: number }
+  /** Its agent is done: the place is free. */
+  | { type: "TASK.FREED"; task: TaskId }
+  /** Its checks have passed. */
+  | { type: "TASK.COMPLETED"; task: TaskId }
+  /** It wants a place for another attempt. */
+  | { type: "TASK.RETURNING"; task: TaskId }
+  | { type: "TASK.SETTLED"; task: TaskId; status: "completed" | "blocked" };
+
+export function firstOccasion({ begin }: TaskInput): Occasion {
+  if (begin?.answered) return { kind: "answered", ...begin.answered };
+  return begin?.cutOff ? { kind: "resumed", why: "interrupted" } : { kind: "first" };
+}
+
+export function workInput({ task, attempt, occasion, conversation }: TaskContext): WorkInput {
+  return { task, attempt, occasion, conversation };
+}
+
+/** What an attempt leaves for the next one. */
+export function carriedOn(outcome: WorkOutcome): Partial<TaskContext> {
+  const kept = { conversation: outcome.conversation };
+  switch (outcome.kind) {
+    case "done":
+      return kept;
+    case "limited":
+      return { ...kept, parked: parkedBy(outcome) };
+    case "broke_off":
+      return {
+        ...kept,
+        failure: outcome.failure,
+        occasion: { kind: "resumed", why: outcome.why },
+      };
+    case "blocked":
+      return { ...kept, failure: outcome.failure };
+  }
+}
+
+function parkedBy({ until, why, shared, begun }: Parked): Parked {
+  return { until, why, shared, begun };
+}
+
+export function because(answer: Result<unknown> | Landing): Partial<TaskContext> {
+  return "failure" in answer ? { failure: answer.failure } : {};
+}
+
+/** A landing that was refused gives the occasion for the next attempt. */
+export function refusal(landing: Landing): Partial<TaskContext> {
+  return landing.kind === "refused" ? { occasion: landing.occasion } : {};
+}
+
+/** How the task's status is told to the world. */
+export function announcement({ task, failure }: TaskContext, status: Status): Announcement {
+  return { task, status, ...(status === "blocked" && failure ? { failure } : {}) };
+}
+
+export function attemptsLeft({ attempt, attempts }: TaskContext): boolean {
+  return attempt < attempts;
+}
+
+export function passed(result: Result<Verdict>): boolean {
+  return result.ok && result.value.passed;
+}
+
+export function repairable(context: TaskContext, result: Result<Verdict>): boolean {
+  return result.ok && !result.value.passed && attemptsLeft(context);
+}
+
+export function toRepair(result: Result<Verdict>): Partial<TaskContext> {
+  if (!result.ok || result.value.passed) return {};
+  const { check, failed } = result.value;
+  return { occasion: { kind: "repair", check, failed } };
+}
+
+export function verdictFailure(
+  context: TaskContext,
+  result: Result<Verdict>,
+): Partial<TaskContext> {
+  if (!result.ok) return { failure: result.failure };
+  if (result.value.passed) return {};
+  const { check, failed } = result.value;
+  return { failure: { reason: "checks_failed", check, failed, attempts: context.attempt } };
+}
+
+export const spent = ({ task }: TaskContext, { spentUsd }: WorkOutcome): TaskMessage => ({
+  type: "TASK.SPENT",
+  task,
+  spentUsd,
+});
+export const completed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.COMPLETED", task });
+export const freed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.FREED", task });
+export const returning = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.RETURNING", task });
+export const settled = ({ task }: TaskContext, status: "completed" | "blocked"): TaskMessage => ({
+  type: "TASK.SETTLED",
+  task,
+  status,
+});
