@@ -19,7 +19,7 @@ import { check } from "./check.ts";
 import { ConflictWatch } from "./conflicts.ts";
 import { commit } from "./commit.ts";
 import { announceEstimate } from "./estimate.ts";
-import { type OpenRun, openRun, type Resumption } from "./open.ts";
+import { type OpenRun, openRun } from "./open.ts";
 import { verifyIntegration } from "./integration.ts";
 import { openIssues } from "./issues.ts";
 import { land } from "./land.ts";
@@ -27,7 +27,7 @@ import { endMerge } from "./base_merge.ts";
 import { prepare, prepareAhead } from "./prepare.ts";
 import { publish } from "./publish.ts";
 import { MergeQueue } from "./queue.ts";
-import { selectRemainder, type Unfinished } from "./resume.ts";
+import { type Resumption, selectRemainder, type Unfinished } from "./resume.ts";
 import { until } from "./waits.ts";
 import { work } from "./work.ts";
 

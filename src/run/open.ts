@@ -1,24 +1,13 @@
-import type { Parked, RunOutcome } from "../../machines/ports.ts";
+import type { RunOutcome } from "../../machines/ports.ts";
 import type { Agent } from "../agent/agent.ts";
 import { Places } from "../checks/places.ts";
-import type { EventOf, RunEvent } from "../domain/event.ts";
+import type { RunEvent } from "../domain/event.ts";
 import type { Failure } from "../domain/failure.ts";
-import {
-  countStatuses,
-  selectedTasks,
-  speedupOf,
-  usageTotals,
-  wallMs,
-} from "../domain/measures.ts";
-import { branchOf, VERSION } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
-import { spentUsd } from "../domain/prices.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { applyEvent, emptyRecord, type RunRecord } from "../domain/record.ts";
-import type { Beginning } from "../domain/resume.ts";
 import type { Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
-import type { TaskId } from "../domain/task.ts";
 import { whyNoSandbox } from "../exec/sandbox.ts";
 import { childEnv } from "../exec/env.ts";
 import { excludeWorktrees } from "../git/exclude.ts";
@@ -30,24 +19,20 @@ import { secretsForRecords } from "../recovery/secrets.ts";
 import { Admission } from "./admission.ts";
 import { type Crew, gatherCrew } from "./crew.ts";
 import { discreet } from "./discretion.ts";
-import { branchTargets, mayBeDirty, warningLines } from "./files.ts";
+import { branchTargets, mayBeDirty } from "./files.ts";
 import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { type Lock, readLock, takeLock } from "./lock.ts";
 import { prepareLanding } from "./land.ts";
 import { baseOf } from "./queue.ts";
+import { finishedEvent, limitNotice, startedEvent } from "./run_events.ts";
 import type { Scope } from "./scope.ts";
-import {
-  endProcessesOf,
-  isStillUnfinished,
-  markCommandsOf,
-  takeUp,
-  type Unfinished,
-} from "./resume.ts";
+import { endProcessesOf, isStillUnfinished, markCommandsOf, type Resumption } from "./resume.ts";
 import { PlanWatch } from "./plan_watch.ts";
 import { Statuses } from "./statuses.ts";
 import { newRunId, runDir, stateDir } from "./store.ts";
 import { Starts } from "./starts.ts";
+import { recall, takeUp } from "./take_up.ts";
 import { Waits } from "./waits.ts";
 
 export interface OpenInput {
@@ -61,10 +46,6 @@ export interface OpenInput {
   onLost: (failure: Failure) => void;
   /** The run that is gone on with; absent: a new one. */
   resume?: Resumption;
-}
-
-export interface Resumption extends Unfinished {
-  beginnings: Map<TaskId, Beginning>;
 }
 
 /** A run that holds the repository's lock and has a journal. */
@@ -171,20 +152,10 @@ async function openLocked(
     emit,
     recover: recovering({ repo, emit, settings, env: childEnv() }),
     record,
-    ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
-    merges: new Map(),
-    waits: new Waits(),
-    admission: new Admission(),
-    ended: new Map(),
-    attemptStarts: new Map(),
-    checkPlaces: new Places(settings.checkJobs),
-    treePlaces: new Places(1),
-    trees: new Set(),
-    starts: new Starts(),
-    ahead: new Map(),
+    ...newMemory(settings),
   };
   if (resume) recall(scope, resume);
-  emitStart(scope, selection, resume);
+  emit(startedEvent(scope, selection, resume?.record));
   const { problem } = landing.value;
   if (problem !== undefined) emit({ type: "notice", message: problem });
   let closed = false;
@@ -211,45 +182,40 @@ async function openLocked(
     finish(outcome) {
       if (closed) return;
       if (outcome.kind === "interrupted" && outcome.limit) emit(limitNotice(outcome.limit));
-      emit(ending(scope, outcome));
+      emit(finishedEvent(scope, outcome));
       close();
     },
   });
 }
 
-/** The last event of a run; what is neither completed nor blocked counts as pending. */
-function ending({ record, land }: Scope, outcome: RunOutcome): EventOf<"run.finished"> {
-  const { completed, blocked, ...undone } = countStatuses(record);
-  const pending = undone.pending + undone.in_progress + undone.testing;
-  const interrupted = outcome.kind === "interrupted";
-  const byPerson = interrupted && outcome.limit === undefined;
-  const landed = land === "none" || selectedTasks(record).every((task) => task.landed);
-  const integrated = record.integration?.ok !== false;
-  const now = Date.now();
-  const ms = wallMs(record, now);
-  const { costUsd } = usageTotals(selectedTasks(record).flatMap(({ attempts }) => attempts));
-  return {
-    type: "run.finished",
-    exit_code: byPerson
-      ? 130
-      : !interrupted && blocked + pending === 0 && landed && integrated
-      ? 0
-      : 1,
-    completed,
-    blocked,
-    pending,
-    ms,
-    speedup: speedupOf(record),
-    ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
-    ...(interrupted ? { interrupted } : {}),
-  };
-}
+type Memory =
+  | "ledger"
+  | "merges"
+  | "waits"
+  | "admission"
+  | "ended"
+  | "attemptStarts"
+  | "checkPlaces"
+  | "treePlaces"
+  | "trees"
+  | "starts"
+  | "ahead";
 
-function limitNotice({ until, why }: Parked): EventOf<"notice"> {
-  const time = new Date(until).toISOString();
-  const message = `the run has ended at a usage limit that lasts until ${time} (${why}); ` +
-    "go on with it then: parex resume";
-  return { type: "notice", message };
+/** What the ports of a run share and none of them has put anything into yet. */
+function newMemory(settings: Settings): Pick<Scope, Memory> {
+  return {
+    ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
+    merges: new Map(),
+    waits: new Waits(),
+    admission: new Admission(),
+    ended: new Map(),
+    attemptStarts: new Map(),
+    checkPlaces: new Places(settings.checkJobs),
+    treePlaces: new Places(1),
+    trees: new Set(),
+    starts: new Starts(),
+    ahead: new Map(),
+  };
 }
 
 function journalIn(dir: string, run: string, options: JournalOptions): Result<Journal> {
@@ -259,50 +225,4 @@ function journalIn(dir: string, run: string, options: JournalOptions): Result<Jo
     const detail = error instanceof Error ? error.message : String(error);
     return fail({ reason: "io_failed", path: dir, detail });
   }
-}
-
-/** What an earlier process of the run knew, as far as ports need it. */
-function recall(scope: Scope, { record, beginnings }: Resumption): void {
-  for (const { id, attempts } of record.tasks.values()) {
-    for (const { usage } of attempts) scope.ledger.carryOver(id, spentUsd(usage));
-    const last = attempts.at(-1);
-    if (last && beginnings.get(id)?.at === "working") scope.ended.set(id, last);
-  }
-}
-
-function emitStart(
-  scope: Scope,
-  { tasks, leftovers }: Selection,
-  resume: Resumption | undefined,
-): void {
-  const { plan, settings, agent } = scope;
-  const { dryRun: _, json: __, yes: ___, ...kept } = settings;
-  const selected = resume
-    ? plan.tasks.filter(({ id }) => resume.record.tasks.get(id)?.selected)
-    : tasks;
-  const warnings = warningLines(scope.repo.checkout, plan);
-  scope.emit({
-    type: "run.started",
-    plan: { name: plan.name, path: plan.path, identity: plan.identity },
-    tasks: selected.map(({ id }) => id),
-    base: scope.base,
-    base_sha: scope.baseSha,
-    jobs: settings.jobs,
-    agent: agent.name,
-    ...(settings.model === undefined ? {} : { model: settings.model }),
-    parex: VERSION,
-    pid: Deno.pid,
-    settings: kept,
-    ...(resume ? { resumed: true } : {}),
-    graph: plan.tasks.map(({ id, name, effectivePriority, dependencies, status }) => ({
-      id,
-      name,
-      priority: effectivePriority,
-      dependencies,
-      status,
-      branch: branchOf(id),
-    })),
-    ...(leftovers.length > 0 ? { leftovers } : {}),
-    ...(warnings.length > 0 ? { warnings } : {}),
-  });
 }

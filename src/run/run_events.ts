@@ -1,0 +1,89 @@
+import type { Parked, RunOutcome } from "../../machines/ports.ts";
+import type { EventOf } from "../domain/event.ts";
+import {
+  countStatuses,
+  selectedTasks,
+  speedupOf,
+  usageTotals,
+  wallMs,
+} from "../domain/measures.ts";
+import { branchOf, VERSION } from "../domain/names.ts";
+import type { RunRecord } from "../domain/record.ts";
+import type { Selection } from "../domain/selection.ts";
+import { warningLines } from "./files.ts";
+import type { Scope } from "./scope.ts";
+
+/** The first event of a run, or of a process that goes on with the run of this record. */
+export function startedEvent(
+  scope: Scope,
+  { tasks, leftovers }: Selection,
+  resumed: RunRecord | undefined,
+): EventOf<"run.started"> {
+  const { plan, settings, agent } = scope;
+  const { dryRun: _, json: __, yes: ___, ...kept } = settings;
+  const selected = resumed ? plan.tasks.filter(({ id }) => resumed.tasks.get(id)?.selected) : tasks;
+  const warnings = warningLines(scope.repo.checkout, plan);
+  return {
+    type: "run.started",
+    plan: { name: plan.name, path: plan.path, identity: plan.identity },
+    tasks: selected.map(({ id }) => id),
+    base: scope.base,
+    base_sha: scope.baseSha,
+    jobs: settings.jobs,
+    agent: agent.name,
+    ...(settings.model === undefined ? {} : { model: settings.model }),
+    parex: VERSION,
+    pid: Deno.pid,
+    settings: kept,
+    ...(resumed ? { resumed: true } : {}),
+    graph: plan.tasks.map(({ id, name, effectivePriority, dependencies, status }) => ({
+      id,
+      name,
+      priority: effectivePriority,
+      dependencies,
+      status,
+      branch: branchOf(id),
+    })),
+    ...(leftovers.length > 0 ? { leftovers } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+}
+
+/** The last event of a run; what is neither completed nor blocked counts as pending. */
+export function finishedEvent(
+  { record, land }: Scope,
+  outcome: RunOutcome,
+): EventOf<"run.finished"> {
+  const { completed, blocked, ...undone } = countStatuses(record);
+  const pending = undone.pending + undone.in_progress + undone.testing;
+  const interrupted = outcome.kind === "interrupted";
+  const byPerson = interrupted && outcome.limit === undefined;
+  const landed = land === "none" || selectedTasks(record).every((task) => task.landed);
+  const integrated = record.integration?.ok !== false;
+  const now = Date.now();
+  const ms = wallMs(record, now);
+  const { costUsd } = usageTotals(selectedTasks(record).flatMap(({ attempts }) => attempts));
+  return {
+    type: "run.finished",
+    exit_code: byPerson
+      ? 130
+      : !interrupted && blocked + pending === 0 && landed && integrated
+      ? 0
+      : 1,
+    completed,
+    blocked,
+    pending,
+    ms,
+    speedup: speedupOf(record),
+    ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
+    ...(interrupted ? { interrupted } : {}),
+  };
+}
+
+/** Says when a run that ended at a usage limit can be gone on with. */
+export function limitNotice({ until, why }: Parked): EventOf<"notice"> {
+  const time = new Date(until).toISOString();
+  const message = `the run has ended at a usage limit that lasts until ${time} (${why}); ` +
+    "go on with it then: parex resume";
+  return { type: "notice", message };
+}
