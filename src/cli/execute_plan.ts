@@ -23,7 +23,7 @@ export async function executePlan(context: Context, run: ReadyRun): Promise<void
   const kind = run.settings.json ? "json" : io.stderrIsTerminal ? "live" : "lines";
   const reporter = startReporter(kind, io);
   const execution = execute({ ...run, onEvent: reporter.onEvent });
-  const release = interruptible(execution, io);
+  const release = interruptible(execution, reporter);
   try {
     const { outcome, record } = await execution.done;
     reporter.stop();

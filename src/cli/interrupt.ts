@@ -1,4 +1,4 @@
-import type { Io } from "./context.ts";
+import type { Reporter } from "../report/reporter.ts";
 
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
@@ -14,12 +14,12 @@ export interface Interruptible {
  * The first signal asks the run to stop, a second one ends it at once; either way no process is
  * left. Returns how to stop listening.
  */
-export function interruptible(execution: Interruptible, io: Io): () => void {
+export function interruptible(execution: Interruptible, reporter: Reporter): () => void {
   let asked = false;
   const onSignal = () => {
     if (asked) return void execution.abort();
     asked = true;
-    io.err("\nStopping: agents are asked to end. Once more ends them at once.\n");
+    reporter.say("Stopping: agents are asked to end. Once more ends them at once.");
     execution.interrupt();
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);

@@ -23,7 +23,7 @@ export function command(context: Context) {
       const reporter = startReporter(json ? "json" : "lines", io);
       const { onEvent } = reporter;
       const merging = mergeCompleted({ ...input.value, tasks, onEvent });
-      const release = interruptible(merging, io);
+      const release = interruptible(merging, reporter);
       try {
         const report = await merging.done;
         reporter.stop();

@@ -40,6 +40,7 @@ async function watch({ io, exit }: Context, commonDir: string, run: string): Pro
   }
   if (!record.finished) {
     io.err(`run ${run} has ended without a last word\nnext: parex resume\n`);
-    exit(NOTHING);
+    return exit(NOTHING);
   }
+  io.err(`next: ${record.finished.interrupted ? "parex resume" : "parex report"}\n`);
 }

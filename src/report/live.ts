@@ -1,8 +1,8 @@
 import process from "node:process";
 import { createLogUpdate } from "log-update";
-import type { RunEvent } from "../domain/event.ts";
 import { applyEvent, emptyRecord } from "../domain/record.ts";
 import { frame } from "./frame.ts";
+import type { Reporter } from "./reporter.ts";
 
 /** What is drawn on: stderr as Node's streams show it, with its present size. */
 export type Terminal = NodeJS.WritableStream & { columns?: number; rows?: number };
@@ -20,13 +20,14 @@ export function startLive(
     columns: number;
     terminal?: Terminal;
   },
-): { onEvent(event: RunEvent): void; stop(): void } {
+): Reporter {
   const record = emptyRecord();
   // A hidden cursor would stay hidden if parex were killed.
   const update = createLogUpdate(terminal, { showCursor: true });
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let stopped = false;
   const draw = () => {
+    clearTimeout(waiting);
     waiting = undefined;
     if (record.spans.length === 0) return;
     update(frame(record, {
@@ -38,15 +39,18 @@ export function startLive(
   };
   const clock = setInterval(draw, CLOCK_MS);
   return {
-    onEvent(event: RunEvent) {
+    onEvent(event) {
       applyEvent(record, event);
       waiting ??= setTimeout(draw, REDRAW_MS);
+    },
+    say(text) {
+      update.persist(text);
+      draw();
     },
     stop() {
       if (stopped) return;
       stopped = true;
       clearInterval(clock);
-      clearTimeout(waiting);
       draw();
       update.done();
       terminal.write("\n");

@@ -16,6 +16,8 @@ export interface ReporterIo {
 /** Shows a run while it goes on. */
 export interface Reporter {
   onEvent(event: RunEvent): void;
+  /** Tells something beside the events, on stderr; the live view goes on below it. */
+  say(text: string): void;
   /** Shows what is still to be shown, and lets go of the terminal. Once is enough. */
   stop(): void;
 }
@@ -30,9 +32,14 @@ export function startReporter(kind: ReporterKind, io: ReporterIo): Reporter {
         onEvent(event) {
           for (const line of linesOf(event, { color: io.colorErr })) io.err(line + "\n");
         },
+        say: (text) => io.err(text + "\n"),
         stop() {},
       };
     case "json":
-      return { onEvent: (event) => io.out(jsonLine(event)), stop() {} };
+      return {
+        onEvent: (event) => io.out(jsonLine(event)),
+        say: (text) => io.err(text + "\n"),
+        stop() {},
+      };
   }
 }

@@ -32,6 +32,7 @@ Deno.test("watch follows a run from its start to its end", async () => {
   assertEquals(code, 0);
   assertEquals(stderr.split("\n").filter((line) => line.includes("  run  ")).length, 2);
   assert(stderr.includes("task-2  blocked  agent_failed"), stderr);
+  assert(stderr.endsWith("\nnext: parex report\n"), stderr);
 });
 
 Deno.test("watch says when a run's process ends without a last word", async () => {

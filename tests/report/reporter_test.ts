@@ -44,21 +44,42 @@ Deno.test("startReporter() prints every event as a line of JSON on stdout, and n
   assertEquals(printed.err, "");
 });
 
-Deno.test("startLive() redraws in place, and its last frame stays", () => {
-  let drawn = "";
+function recordedTerminal() {
+  const printed = { text: "" };
   const terminal = Object.assign(
     new Writable({
       write(chunk, _encoding, done) {
-        drawn += chunk;
+        printed.text += chunk;
         done();
       },
     }),
     { columns: 80, rows: 24 },
   );
+  return { terminal, printed };
+}
+
+Deno.test("startLive() redraws in place, and its last frame stays", () => {
+  const { terminal, printed } = recordedTerminal();
   const live = startLive({ color: false, columns: 80, terminal });
   for (const event of sampleEvents()) live.onEvent(event);
   live.stop();
   live.stop();
+  const drawn = printed.text;
   assertEquals(drawn.split("2/4 completed, 1 blocked").length, 2, "drawn once, at its end");
   assert(!drawn.includes("\x1b[?25l"), "the cursor is never hidden");
+});
+
+Deno.test("startLive() keeps what is said above the frame, which goes on below it", () => {
+  const { terminal, printed } = recordedTerminal();
+  const live = startLive({ color: false, columns: 80, terminal });
+  for (const event of sampleEvents()) live.onEvent(event);
+  live.say("Stopping.");
+  const said = printed.text.indexOf("Stopping.\n");
+  assert(said >= 0, printed.text);
+  live.say("Ended.");
+  live.stop();
+  const erased = "\x1b[2K\x1b[1A";
+  const between = printed.text.slice(said, printed.text.indexOf("Ended."));
+  const rows = between.slice(0, between.indexOf("\x1b")).split("\n").length - 2;
+  assertEquals(between.split(erased).length - 1, rows, "only the frame is taken back");
 });
