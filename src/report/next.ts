@@ -10,6 +10,8 @@ const REVIEWED = 3;
 export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (stateOf(record, live) === "running") return ["parex watch"];
   if (stateOf(record, live) === "interrupted") return ["parex resume"];
+  // Whether work of earlier runs has landed, this run's record does not say.
+  if (selectedTasks(record).length === 0) return ["parex status", "parex merge"];
   const unlanded = unlandedTips(record);
   const commands = unlanded.slice(0, REVIEWED).map((branch) =>
     `git log --oneline ${shellWord(`${record.base}..${branch}`)}`

@@ -51,7 +51,7 @@ function pullRequestLines({ pull_requests }: Summary): string[] {
   return pull_requests.map(({ task, url }) => `${task}: ${url}`);
 }
 
-function integrationLines({ checks, integration, base }: Summary): string[] {
+function integrationLines({ checks, check_results, integration, base }: Summary): string[] {
   const ran = checks.map(({ name, command, exit_code, ms }) =>
     `${name} ${exit_code === 0 ? "ok" : `exit code ${exit_code ?? "none"}`} ` +
     `${formatDuration(ms)}: ${command}`
@@ -59,7 +59,8 @@ function integrationLines({ checks, integration, base }: Summary): string[] {
   if (integration === null) return ran;
   const { ok, sha, check, introduced_by, introduced_at } = integration;
   const at = `${base} at ${sha.slice(0, SHORT_SHA)}`;
-  if (ok) return [...ran, `${at} passes all checks`];
+  const checked = ran.length > 0 || check_results.length > 0;
+  if (ok) return [...ran, `${at} ${checked ? "passes all checks" : "is unchecked"}`];
   if (check === undefined) return [...ran, `the checks could not be run on ${at}`];
   const by = introduced_by ?? introduced_at?.slice(0, SHORT_SHA);
   return [...ran, `${check} fails on ${at}` + (by === undefined ? "" : `, brought in by ${by}`)];

@@ -3,7 +3,7 @@ import { recordOf } from "../../src/domain/record.ts";
 import { reportHtml } from "../../src/report/html.ts";
 import { summarize } from "../../src/report/summary.ts";
 import { reportText } from "../../src/report/text.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { node, sampleEvents, script, started, status } from "./sample_run.ts";
 
 const SHAS = ["1a2b3c4d5e6f", "2a2b3c4d5e6f", "3a2b3c4d5e6f"] as const;
@@ -154,4 +154,20 @@ Deno.test("summarize() counts dependencies that do not merge as a conflict that 
   assertEquals(summarize(recordOf(events)).conflicts.met, [
     { task: "task-2", between: ["task-0", "task-1"], files: ["x.ts"], outcome: "blocked" },
   ]);
+});
+
+Deno.test("reportText() does not call a base without checks one that passes them", () => {
+  const run = (...checks: Parameters<typeof script>) =>
+    reportText(
+      summarize(recordOf(script(
+        [0, started([node("a", "Parse")])],
+        ...checks,
+        [11, status("a", "testing", "completed")],
+        [12, lands("a", SHAS[0])],
+        [31, { type: "integration.finished", ok: true, sha: SHAS[0] }],
+      ))),
+      { color: false, columns: 80 },
+    );
+  assertMatch(run([10, ends("a", "test", 0)]), /main at \w+ passes all checks/);
+  assertMatch(run(), /main at \w+ is unchecked/);
 });

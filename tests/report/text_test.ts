@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import { recordOf } from "../../src/domain/record.ts";
 import { summarize } from "../../src/report/summary.ts";
 import { reportText } from "../../src/report/text.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { agentStarted, node, sampleEvents, script, started, status } from "./sample_run.ts";
 
 const sample = summarize(recordOf(sampleEvents()));
@@ -94,4 +94,25 @@ Deno.test("reportText() says unchecked where no check ran, and not reported with
   assert(text.includes("feature/a, 1 commit · unchecked"));
   assert(text.includes("not reported by the agents"));
   assert(text.includes("\\u{1b}[31mRed\\u{202e}"), "names are printed, never obeyed");
+});
+
+Deno.test("reportText() says that nothing was left to do, and how to land what earlier runs did", () => {
+  const done = { ...node("a", "Parse"), status: "completed" as const };
+  const text = reportText(
+    summarize(recordOf(script(
+      [0, started([done], { tasks: [] })],
+      [1, {
+        type: "run.finished",
+        exit_code: 0,
+        completed: 0,
+        blocked: 0,
+        pending: 0,
+        ms: 5,
+        speedup: 0,
+      }],
+    ))),
+    { color: false, columns: 80 },
+  );
+  assertMatch(text, /^word-count: nothing to do, all that was asked for is completed\n/);
+  assertMatch(text, /\nNext\n {2}parex status\n {2}parex merge\n$/);
 });
