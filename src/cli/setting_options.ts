@@ -9,9 +9,15 @@ import {
   type Values,
 } from "../config/table.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
+import { wrap } from "../report/layout.ts";
+
+const HELP_COLUMNS = 80;
 
 const ELSEWHERE = `Each of them can also be set by a variable (--idle-timeout: PAREX_IDLE_TIMEOUT)
-or in ${CONFIG_PATH} under its name; the flag wins, then the variable.`;
+or in ${CONFIG_PATH} under its name; the flag wins, then the variable.
+
+Settings without a flag:
+${wrap(namesWithoutFlag().join(", "), HELP_COLUMNS - 2).map((line) => `  ${line}`).join("\n")}`;
 
 /**
  * Gives a command one option for every setting that has a flag. Their values stay text: hand
@@ -64,4 +70,9 @@ function addSwitch(
   const negative = new Option(`--no-${name}`, `do not ${description}`);
   command.addOption(on ? positive.hideHelp() : positive);
   command.addOption(on ? negative : negative.hideHelp());
+}
+
+function namesWithoutFlag(): string[] {
+  return KEYS.map((key): Spec<unknown> => SETTINGS[key])
+    .filter(({ fileOnly, flagless }) => fileOnly || flagless).map(({ name }) => name);
 }

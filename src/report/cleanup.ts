@@ -110,6 +110,9 @@ function failedRow({ work, failure }: CleanupDone["failed"][number]): Row {
 function keptLines(kept: Kept[], paint: Paint, columns: number): string[] {
   const rows = kept.map(({ work, keep }): Row => [work.task, keepWords(keep, work)]);
   const lines = list("Stays", rows, paint, columns);
+  if (kept.some(({ keep }) => keep.why === "not_landed")) {
+    lines.push("To land it: parex merge, or parex prs for pull requests");
+  }
   const forcible = kept.filter(({ forcible }) => forcible).map(({ work }) => shellWord(work.task));
   if (forcible.length > 0) {
     lines.push(`To remove it all the same, anchored: parex cleanup --force ${forcible.join(" ")}`);

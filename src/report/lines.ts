@@ -94,7 +94,8 @@ function taskWords(event: TaskChange, paint: Paint): string {
     case "branch.pushed":
       return `pushed ${oneLine(event.branch)} to ${oneLine(event.remote)}`;
     case "task.landed":
-      return `landed by ${event.how} ${oneLine(event.url ?? event.sha ?? "")}`.trimEnd();
+      return `landed by ${event.how} ${oneLine(event.url ?? event.sha?.slice(0, 10) ?? "")}`
+        .trimEnd();
   }
 }
 

@@ -88,6 +88,7 @@ Deno.test("parex cleanup keeps what has not landed, and changes nothing without 
   assertEquals(dry.code, 0);
   assertMatch(dry.stdout, /Would go\n {2}merged\n/);
   assertMatch(dry.stdout, /open\n {4}it has commits that the base does not have/);
+  assertMatch(dry.stdout, /^To land it: parex merge/m);
   assertMatch(dry.stdout, /dirty\n {4}1 file in its worktree is not committed/);
   assertMatch(dry.stdout, /failed\n {4}it is blocked/);
   assertEquals(await sightOf(stage), before);
