@@ -17,6 +17,7 @@ import {
 import { findTool, needs } from "../support/needs.ts";
 import { type Ended, parex } from "../support/parex.ts";
 import { eventsOf, type Rig, rig } from "../support/rig.ts";
+import { exists } from "../../src/git/files.ts";
 import { parseJournal } from "../../src/run/store.ts";
 
 const claude = findClaude();
@@ -111,6 +112,50 @@ Deno.test({
       [1, "limited"],
       [1, "finished"],
     ]);
+  },
+});
+
+Deno.test({
+  name: "Claude: five tasks are completed through an escape, a usage limit and a failing check",
+  ...realClaude,
+  fn: async () => {
+    const config = 'test: "! grep -q bad *.txt"\n';
+    const tasks = { a: {}, b: {}, c: {}, d: {}, e: {} };
+    await using stage = await rig({ tasks, config });
+    const file = (task: string) => join(stage.worktree(task), `${task}.txt`);
+    const escape = join(stage.root, "escaped.txt");
+    const plain = (task: string) => [writes(file(task), "good\n"), commits(`feat: ${task}`)];
+    const limit = status(
+      429,
+      { "x-should-retry": "false" },
+      () => `Claude AI usage limit reached|${Math.floor(Date.now() / 1000) + 3}`,
+    );
+    await using api = serveMessagesApi({
+      a: [tool("Bash", { command: `echo out > ${escape}` }), ...plain("a")],
+      b: [limit, ...plain("b")],
+      c: [
+        writes(file("c"), "bad\n"),
+        commits("feat: c"),
+        text("Done."),
+        tool("Edit", { file_path: file("c"), old_string: "bad", new_string: "good" }),
+        commits("fix: c"),
+      ],
+      d: plain("d"),
+      e: plain("e"),
+    });
+    const { code, stderr } = await executeWith(stage, api, "--jobs", "5");
+    assertEquals(code, 0, stderr);
+    const done = Object.fromEntries(Object.keys(tasks).map((task) => [task, "completed"]));
+    assertEquals(await stage.statuses(), done);
+    const journal = await stage.journal();
+    assert(!await exists(escape));
+    assertMatch(api.requests.findLast(({ task }) => task === "a")?.userText ?? "", /worktree/);
+    assert(eventsOf(journal, "run.parked").some(({ task }) => task === "b"));
+    assertEquals(eventsOf(journal, "agent.started", "c").map(({ kind }) => kind), [
+      "first",
+      "repair",
+    ]);
+    assertEquals(await stage.left(), []);
   },
 });
 
