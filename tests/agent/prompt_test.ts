@@ -2,10 +2,9 @@ import fc from "fast-check";
 import {
   buildAnswerPrompt,
   buildContinuePrompt,
-  buildPrompt,
   buildRepairPrompt,
-  type PromptInput,
-} from "../../src/agent/prompt.ts";
+} from "../../src/agent/later_prompts.ts";
+import { buildPrompt, type PromptInput } from "../../src/agent/prompt.ts";
 import type { Task } from "../../src/domain/task.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { buildRepairPrompt } from "../../src/agent/prompt.ts";
+import { buildRepairPrompt } from "../../src/agent/later_prompts.ts";
 import { doDemoTask } from "../../src/demo/agent.ts";
 import { makeRepository, makeScratchFolder } from "../../src/demo/repository.ts";
 import { CHECKS } from "../../src/demo/sample.ts";
