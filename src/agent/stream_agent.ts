@@ -1,5 +1,5 @@
 import type { AgentName } from "../domain/agents.ts";
-import type { Usage } from "../domain/event.ts";
+import { type Usage, USAGE_COUNTS } from "../domain/event.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { toolEnv } from "../exec/env.ts";
 import type { ProcessEnd } from "../exec/process.ts";
@@ -126,18 +126,9 @@ function detailOf(words: string): { detail?: string } {
   return detail === "" ? {} : { detail };
 }
 
-const COUNTS = [
-  "cost_usd",
-  "input_tokens",
-  "output_tokens",
-  "cache_read_tokens",
-  "cache_write_tokens",
-  "turns",
-] as const satisfies (keyof Usage)[];
-
 function sum(before: Usage, more: Usage): Usage {
   const total: Usage = { ...before, ...(more.model === undefined ? {} : { model: more.model }) };
-  for (const key of COUNTS) {
+  for (const key of USAGE_COUNTS) {
     const count = more[key];
     if (count !== undefined) total[key] = (before[key] ?? 0) + count;
   }

@@ -15,6 +15,16 @@ export interface Usage {
   model?: string;
 }
 
+/** What of it can be added up. */
+export const USAGE_COUNTS = [
+  "cost_usd",
+  "input_tokens",
+  "output_tokens",
+  "cache_read_tokens",
+  "cache_write_tokens",
+  "turns",
+] as const satisfies (keyof Usage)[];
+
 export type AgentOutcomeName =
   | "finished"
   | "failed"

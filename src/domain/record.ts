@@ -1,15 +1,12 @@
 import type { EventOf, RunEvent } from "./event.ts";
 import type { RunSettings } from "./settings.ts";
 import type { TaskId } from "./task.ts";
+import { applyToTask, checkOf, parkTask, takeUpAgain } from "./task_changes.ts";
 import {
-  applyToTask,
-  checkOf,
   type CheckRecord,
   newTask,
   type Parked,
-  parkTask,
   type Span,
-  takeUpAgain,
   type TaskRecord,
 } from "./task_record.ts";
 
