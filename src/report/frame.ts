@@ -6,7 +6,8 @@ import type { TaskRecord } from "../domain/task_record.ts";
 import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { cut, fit, fitLeft, plural, widest } from "./layout.ts";
-import { inColorOf, type Paint, predictedWords, statusCell, symbolOf } from "./words.ts";
+import { rowStart, STATUS_WIDTH } from "./task_row.ts";
+import { type Paint, predictedWords, symbolOf } from "./words.ts";
 
 export interface FrameOptions {
   /** Milliseconds since the epoch. */
@@ -17,7 +18,6 @@ export interface FrameOptions {
 }
 
 const ID_LIMIT = 12;
-const STATUS_WIDTH = 11;
 const ELAPSED_WIDTH = 8;
 const BAR_LIMIT = 40;
 /** Lines that are not rows of tasks, and the one that the cursor stands on. */
@@ -97,13 +97,7 @@ function taskRow(
   const room = Math.max(0, columns - fixed);
   const nameWidth = Math.floor(room * 0.45);
   const row = [
-    inColorOf(task.status, symbolOf(task.status), paint),
-    " ",
-    fit(oneLine(task.id), idWidth),
-    "  ",
-    fit(oneLine(task.name), nameWidth),
-    "  ",
-    statusCell(task.status, STATUS_WIDTH, paint),
+    rowStart(task, { id: idWidth, name: nameWidth }, paint),
     "  ",
     paint.dim(fit(doing(task, now), room - nameWidth)),
   ].join("");

@@ -10,15 +10,8 @@ import type { TaskRecord } from "../domain/task_record.ts";
 import { formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { cut, fit, fitLeft, plural, widest, wrap } from "./layout.ts";
-import {
-  countWords,
-  inColorOf,
-  landedWords,
-  type Paint,
-  predictedWords,
-  statusCell,
-  symbolOf,
-} from "./words.ts";
+import { rowStart, STATUS_WIDTH } from "./task_row.ts";
+import { countWords, landedWords, type Paint, predictedWords } from "./words.ts";
 
 /** What git says about a task's branch and worktree. */
 export interface BranchFacts {
@@ -90,7 +83,6 @@ function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus>
 }
 
 const ID_LIMIT = 16;
-const STATUS_WIDTH = 11;
 const BRANCH_LIMIT = 24;
 const AHEAD_WIDTH = 6;
 const COST_WIDTH = 9;
@@ -127,13 +119,7 @@ function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
   const indent = " ".repeat(2 + idWidth + 2);
   return tasks.flatMap((task) => {
     const row = [
-      inColorOf(task.status, symbolOf(task.status), paint),
-      " ",
-      fit(oneLine(task.id), idWidth),
-      "  ",
-      fit(oneLine(task.name), nameWidth),
-      "  ",
-      statusCell(task.status, STATUS_WIDTH, paint),
+      rowStart(task, { id: idWidth, name: nameWidth }, paint),
       " ",
       fit(task.ahead === undefined && !task.worktree ? "" : oneLine(task.branch), branchWidth),
       " ",

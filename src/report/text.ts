@@ -4,15 +4,13 @@ import { oneLine, printable } from "./escape.ts";
 import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
 import { fit, fitLeft, plural, widest, wrap } from "./layout.ts";
 import type { Summary, TaskSummary } from "./summary.ts";
+import { rowStart, STATUS_WIDTH } from "./task_row.ts";
 import {
   agentWords,
   costCell,
   costWords,
   countWords,
-  inColorOf,
   type Paint,
-  statusCell,
-  symbolOf,
   taskFacts,
   tokenWords,
 } from "./words.ts";
@@ -28,7 +26,6 @@ interface Page {
 }
 
 const ID_LIMIT = 16;
-const STATUS_WIDTH = 11;
 const MS_WIDTH = 8;
 const COST_WIDTH = 9;
 const LABEL_WIDTH = 16;
@@ -97,13 +94,7 @@ function taskTable(tasks: TaskSummary[], { paint, columns }: Page): string[] {
   const indent = " ".repeat(2 + idWidth + 2);
   return tasks.flatMap((task) => {
     const row = [
-      inColorOf(task.status, symbolOf(task.status), paint),
-      " ",
-      fit(oneLine(task.id), idWidth),
-      "  ",
-      fit(oneLine(task.name), nameWidth),
-      "  ",
-      statusCell(task.status, STATUS_WIDTH, paint),
+      rowStart(task, { id: idWidth, name: nameWidth }, paint),
       fitLeft(task.attempts > 0 ? formatDuration(task.ms) : "", MS_WIDTH),
       " ",
       fitLeft(task.attempts > 0 ? costCell(task.usage) : "", COST_WIDTH),
