@@ -1,16 +1,15 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import type { CleanupPlan } from "../domain/cleanup.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
-import { headState } from "../git/commit.ts";
+import { ok, type Result } from "../domain/result.ts";
 import { remoteOf } from "../git/push.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import { openRepository } from "../git/repository.ts";
 import { cleanupDoneText, cleanupPlanText } from "../report/cleanup.ts";
 import { cleanUp, type CleanupInput, lookForCleanup } from "../run/cleanup.ts";
 import { mergedHeads } from "../run/merged_heads.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
-import { planInHand } from "./runs.ts";
+import { baseInHand, planInHand } from "./runs.ts";
 
 interface Flags {
   base?: string;
@@ -84,7 +83,7 @@ async function prepare(io: Io, flags: Flags): Promise<Result<CleanupInput>> {
   const found = await planInHand(repo);
   if (!found.ok) return found;
   const { plan, run } = found.value;
-  const base = await baseOf(repo, flags.base ?? run?.record.base ?? settings.value.base);
+  const base = await baseInHand(repo, flags.base ?? run?.record.base ?? settings.value.base);
   if (!base.ok) return base;
   const remote = await remoteOf(repo, base.value);
   if (!remote.ok) return remote;
@@ -100,12 +99,4 @@ async function prepare(io: Io, flags: Flags): Promise<Result<CleanupInput>> {
     ...(remote.value === undefined ? {} : { remote: remote.value }),
     ...(mergedHead === undefined ? {} : { mergedHead }),
   });
-}
-
-async function baseOf(repo: Repository, known: string | undefined): Promise<Result<string>> {
-  if (known !== undefined) return ok(known);
-  const head = await headState(repo.checkout);
-  if (!head.ok) return head;
-  const { branch } = head.value;
-  return branch === undefined ? fail({ reason: "detached_head", root: repo.checkout }) : ok(branch);
 }

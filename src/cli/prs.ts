@@ -1,15 +1,14 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { headState } from "../git/commit.ts";
 import { remoteOf } from "../git/push.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import { openRepository } from "../git/repository.ts";
 import { formatFailure } from "../report/messages.ts";
 import { noticeLine, pullRequestLine } from "../report/pull_requests.ts";
 import { openPullRequests, preparePullRequests } from "../run/land_pr.ts";
 import type { PullRequestScope } from "../run/stack.ts";
 import type { Context, Io } from "./context.ts";
-import { planInHand } from "./runs.ts";
+import { baseInHand, planInHand } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -42,7 +41,7 @@ async function prepare(io: Io, flags: { base?: string }): Promise<Result<PullReq
   const found = await planInHand(repo);
   if (!found.ok) return found;
   const { plan, run } = found.value;
-  const base = await baseOf(repo, settings.value.base ?? run?.record.base);
+  const base = await baseInHand(repo, settings.value.base ?? run?.record.base);
   if (!base.ok) return base;
   const remote = await remoteOf(repo, base.value);
   if (!remote.ok) return remote;
@@ -57,12 +56,4 @@ async function prepare(io: Io, flags: { base?: string }): Promise<Result<PullReq
     gh: { repository: repository.value, cwd: repo.root },
     notice: (task, message) => io.err(noticeLine(task, message)),
   });
-}
-
-async function baseOf(repo: Repository, known: string | undefined): Promise<Result<string>> {
-  if (known !== undefined) return ok(known);
-  const head = await headState(repo.checkout);
-  if (!head.ok) return head;
-  const { branch } = head.value;
-  return branch === undefined ? fail({ reason: "detached_head", root: repo.checkout }) : ok(branch);
 }

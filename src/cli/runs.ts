@@ -1,6 +1,7 @@
 import { recordOf, type RunRecord } from "../domain/record.ts";
 import type { Plan } from "../domain/plan.ts";
-import { ok, type Result } from "../domain/result.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { headState } from "../git/commit.ts";
 import type { Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
 import { loadPlan } from "../plan/load.ts";
@@ -50,4 +51,16 @@ async function planOf(root: string, run: KnownRun | undefined): Promise<Result<P
   }
   const path = await findPlan(root);
   return path.ok ? await loadPlan(path.value) : path;
+}
+
+/** The base that is known, or else the branch that is checked out. */
+export async function baseInHand(
+  repo: Repository,
+  known: string | undefined,
+): Promise<Result<string>> {
+  if (known !== undefined) return ok(known);
+  const head = await headState(repo.checkout);
+  if (!head.ok) return head;
+  const { branch } = head.value;
+  return branch === undefined ? fail({ reason: "detached_head", root: repo.checkout }) : ok(branch);
 }
