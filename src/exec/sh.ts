@@ -21,7 +21,7 @@ export interface ShResult {
   timedOut: boolean;
 }
 
-/** Bound on a command that touches no network. */
+/** Bound on a command that touches no network, git's hooks and filters included. */
 const LOCAL_TIMEOUT_MS = 10 * 60_000;
 const MIN_GRACE_MS = 1_000;
 

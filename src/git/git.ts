@@ -18,8 +18,6 @@ export interface GitOptions {
 
 /** Bound on a command that talks to a remote. */
 export const NETWORK_TIMEOUT_MS = 2 * 60_000;
-/** Bound on a command that stays on this machine, hooks and filters included. */
-export const LOCAL_TIMEOUT_MS = 10 * 60_000;
 
 /** Runs git to its end and returns whatever its exit code was. */
 export async function git(args: readonly string[], options: GitOptions): Promise<ShResult> {
@@ -31,7 +29,7 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   return await sh(["git", ...args], {
     cwd: options.cwd,
     env: toolEnv(options.env),
-    timeoutMs: options.timeoutMs ?? LOCAL_TIMEOUT_MS,
+    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.input === undefined ? {} : { input: options.input }),
   });
 }

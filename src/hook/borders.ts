@@ -115,7 +115,7 @@ export function refusal(borders: Borders, zone: Zone, path: string): string | un
   }
 }
 
-export function shownPath(path: string): string {
+function shownPath(path: string): string {
   const text = path.replaceAll(PATTERN, "*").replaceAll(UNKNOWN, "$…").replaceAll(FRESH, "…");
   return text.length > 200 ? `${text.slice(0, 200)}…` : text || '""';
 }
