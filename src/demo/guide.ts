@@ -3,9 +3,10 @@ import { shellWord } from "../exec/quote.ts";
 
 /** What the demo says before it begins. */
 export function introduction(folder: string): string {
-  return `A sample project with a plan of six tasks, done by a scripted agent that is part of parex.
-The second attempt of task-2 repairs what its first got wrong; task-4 forgets to commit. What is
-completed lands on main through the merge queue: merged, checked again, and only then on main.
+  return `A sample project with a plan of six tasks, done by a scripted agent that is part
+of parex. The second attempt of task-2 repairs what its first got wrong; task-4
+forgets to commit. What is completed lands on main through the merge queue:
+merged, checked again, and only then on main.
 Repository: ${folder}
 
 `;
@@ -23,8 +24,8 @@ export function whatToLookAt(folder: string, program: string): string {
     `  ${program} status`,
     `  ${program} report`,
     "",
-    `The plan is ${join(".parallel", "plans", "plan.yaml")}, the project's configuration ` +
-    `${join(".parallel", "config.yaml")}.`,
+    `The plan is ${join(".parallel", "plans", "plan.yaml")},`,
+    `the project's configuration ${join(".parallel", "config.yaml")}.`,
     "The repository stays until you remove it:",
     `  rm -rf ${shellWord(folder)}`,
   ];

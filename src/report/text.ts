@@ -68,11 +68,7 @@ function hanging(text: string, columns: number): string[] {
 function headline(summary: Summary, { paint, columns }: Page): string[] {
   const { counts } = summary;
   const whole = counts.completed === counts.selected;
-  const title = `${oneLine(summary.plan?.name ?? "unknown plan")}: ${
-    counts.selected === 0
-      ? "nothing to do, all that was asked for is completed"
-      : countWords(counts)
-  }`;
+  const title = `${oneLine(summary.plan?.name ?? "unknown plan")}: ${countWords(counts)}`;
   const run = [
     `run ${oneLine(summary.run)}${summary.state === "finished" ? "" : ` (${summary.state})`}`,
     `base ${oneLine(summary.base)}`,

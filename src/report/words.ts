@@ -140,6 +140,7 @@ export function taskFacts(task: TaskSummary): string {
 
 /** `4 of 6 tasks completed, 1 blocked, 1 pending`. */
 export function countWords(counts: Record<Status, number> & { selected: number }): string {
+  if (counts.selected === 0) return "nothing to do, all that was asked for is completed";
   const others: Status[] = ["blocked", "in_progress", "testing", "pending"];
   return [
     `${counts.completed} of ${plural(counts.selected, "task")} completed`,

@@ -111,7 +111,7 @@ Deno.test("formatFailure() prints message, details and next steps, each where it
   c.ts
   … and 12 more
 next: commit them: git add -A && git commit
-next: or put them aside: git stash -u
+next: or put them aside: git stash push -u -- :/ ':(top,exclude).parallel'
 next: or go on without them: parex execute --allow-dirty
 `,
   );

@@ -158,7 +158,8 @@ function explainDirtyTree({ paths, total, inProgress, root }: Of<"dirty_tree">):
     details,
     next: [
       "commit them: git add -A && git commit",
-      "or put them aside: git stash -u",
+      // The plan may be untracked, too: without it there would be nothing to execute.
+      "or put them aside: git stash push -u -- :/ ':(top,exclude).parallel'",
       "or go on without them: parex execute --allow-dirty",
     ],
   };

@@ -208,6 +208,6 @@ function explainOperation(failure: OperationFailure, about: About): Explanation 
   return {
     message: `a file could not be read or written: ${failure.path}`,
     details: linesOf(failure.detail),
-    next: [`see its permissions and the space that is left, then: ${then}`],
+    next: [`see its path, its permissions and the space that is left, then: ${then}`],
   };
 }
