@@ -1,3 +1,4 @@
+import { selectedTasks } from "../domain/measures.ts";
 import { recordOf, type RunRecord } from "../domain/record.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -14,7 +15,10 @@ export interface KnownRun {
   live: boolean;
 }
 
-/** The run of this id, or the one that goes on, or the last one; undefined if there is none. */
+/**
+ * The run of this id, or the one that goes on, or the last one; undefined if there is none. A run
+ * that had nothing to do, as all was completed, does not hide the one before it of the same plan.
+ */
 export async function findRun(
   commonDir: string,
   id?: string,
@@ -23,11 +27,21 @@ export async function findRun(
   const runs = await listRuns(commonDir);
   // A run that has only just begun has no journal yet.
   const begun = runs.find((run) => run === current?.run);
-  const run = id ?? begun ?? runs.at(-1);
-  if (run === undefined) return ok(undefined);
-  const events = await readJournal(runDir(commonDir, run));
-  if (!events.ok) return events;
-  return ok({ record: recordOf(events.value), live: current?.run === run });
+  const meant = id ?? begun;
+  let last: KnownRun | undefined;
+  for (const run of meant === undefined ? runs.reverse() : [meant]) {
+    const events = await readJournal(runDir(commonDir, run));
+    if (!events.ok) return events;
+    const known = { record: recordOf(events.value), live: current?.run === run };
+    last ??= known;
+    if (known.record.plan?.identity !== last.record.plan?.identity) break;
+    if (meant !== undefined || !hadNothingToDo(known.record)) return ok(known);
+  }
+  return ok(last);
+}
+
+function hadNothingToDo(record: RunRecord): boolean {
+  return record.finished !== undefined && selectedTasks(record).length === 0;
 }
 
 /** The plan that a person means who names none, with the last run of it. */

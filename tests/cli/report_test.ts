@@ -27,6 +27,18 @@ Deno.test("report --json prints the last run, or the one that is named", async (
   assertEquals([named.run, named.state, named.counts.completed], [RUN, "finished", 2]);
 });
 
+Deno.test("report passes over a run that had nothing to do, unless it is named", async () => {
+  await using repo = await repoWithPlan();
+  writeJournal(repo, sampleEvents());
+  const idle = "20261123-080000-zzzz";
+  const [first] = sampleEvents();
+  const last = sampleEvents().at(-1);
+  assert(first?.type === "run.started" && last?.type === "run.finished");
+  writeJournal(repo, [{ ...first, tasks: [] }, last], idle);
+  assertEquals(JSON.parse((await runIn(repo, "report", "--json")).stdout).run, RUN);
+  assertEquals(JSON.parse((await runIn(repo, "report", idle, "--json")).stdout).run, idle);
+});
+
 Deno.test("report --html writes a file and says where", async () => {
   await using repo = await repoWithPlan();
   writeJournal(repo, sampleEvents());
