@@ -22,105 +22,35 @@
  * up again (`begin`), if it is: in a run that is resumed to preparing, working, checking or landing,
  * with a person's answer to the question that blocked it to preparing.
  */
-import { assign, setup } from "xstate";
-import type { Result } from "../src/domain/result.ts";
-import type { Beginning } from "../src/domain/resume.ts";
-import type { Status } from "../src/domain/task.ts";
+import { assign } from "xstate";
 import {
-  type Announcement,
-  type Landing,
-  taskPorts,
-  type Verdict,
-  type WorkOutcome,
-} from "./ports.ts";
-import {
-  announcement,
   attemptsLeft,
-  because,
-  carriedOn,
   completed,
   firstOccasion,
   freed,
-  passed,
-  refusal,
-  repairable,
   returning,
   settled,
-  spent,
-  type TaskContext,
-  type TaskInput,
-  type TaskMessage,
-  toRepair,
-  verdictFailure,
   workInput,
 } from "./task_context.ts";
+import {
+  announce,
+  begins,
+  carryOn,
+  giveUp,
+  hasPassed,
+  keepFailure,
+  mayRepair,
+  repair,
+  succeeded,
+  takeBack,
+  taskSetup,
+  tell,
+  tellSpent,
+} from "./task_setup.ts";
 
-export type { TaskMessage } from "./task_context.ts";
+export type { TaskEvent, TaskMessage } from "./task_context.ts";
 
-export type TaskEvent =
-  | { type: "START" }
-  /** One of the run's places is this task's, for another attempt. */
-  | { type: "PLACE" }
-  /** No further attempt may be paid for. */
-  | { type: "BUDGET_SPENT"; spentUsd: number; capUsd: number };
-
-/** What a port answered, as the parameter of an action or a guard. */
-const output = <Output>({ event }: { event: { output: Output } }): Output => event.output;
-
-const carryOn = { type: "carryOn", params: output } as const;
-const keepFailure = { type: "keepFailure", params: output } as const;
-const repair = { type: "repair", params: output } as const;
-const giveUp = { type: "giveUp", params: output } as const;
-const takeBack = { type: "takeBack", params: output } as const;
-const succeeded = { type: "succeeded", params: output } as const;
-const hasPassed = { type: "hasPassed", params: output } as const;
-const mayRepair = { type: "mayRepair", params: output } as const;
-const begins = (at: Beginning["at"]) => ({ type: "begins", params: at }) as const;
-
-interface Known {
-  context: TaskContext;
-}
-
-const announce = (status: Status) =>
-  ({
-    type: "announce",
-    params: ({ context }: Known) => announcement(context, status),
-  }) as const;
-
-const tell = (message: (context: TaskContext) => TaskMessage) =>
-  ({ type: "tell", params: ({ context }: Known) => message(context) }) as const;
-
-const tellSpent = {
-  type: "tell",
-  params: ({ context, event }: Known & { event: { output: WorkOutcome } }) =>
-    spent(context, event.output),
-} as const;
-
-export const taskMachine = setup({
-  types: {
-    input: {} as TaskInput,
-    context: {} as TaskContext,
-    events: {} as TaskEvent,
-  },
-  actors: taskPorts,
-  actions: {
-    /** Writes the status down. Provided by the run. */
-    announce: (_, _announcement: Announcement) => {},
-    /** Reaches the run above. Provided by it. */
-    tell: (_, _message: TaskMessage) => {},
-    carryOn: assign((_, outcome: WorkOutcome) => carriedOn(outcome)),
-    keepFailure: assign((_, answer: Result<unknown> | Landing) => because(answer)),
-    takeBack: assign((_, landing: Landing) => refusal(landing)),
-    repair: assign((_, verdict: Result<Verdict>) => toRepair(verdict)),
-    giveUp: assign(({ context }, verdict: Result<Verdict>) => verdictFailure(context, verdict)),
-  },
-  guards: {
-    begins: ({ context }, at: Beginning["at"]) => context.begin?.at === at,
-    succeeded: (_, result: Result<unknown>) => result.ok,
-    hasPassed: (_, verdict: Result<Verdict>) => passed(verdict),
-    mayRepair: ({ context }, verdict: Result<Verdict>) => repairable(context, verdict),
-  },
-}).createMachine({
+export const taskMachine = taskSetup.createMachine({
   id: "task",
   context: ({ input }) => ({
     ...input,

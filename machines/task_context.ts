@@ -32,6 +32,13 @@ export interface TaskContext extends TaskInput {
   failure?: Failure;
 }
 
+export type TaskEvent =
+  | { type: "START" }
+  /** One of the run's places is this task's, for another attempt. */
+  | { type: "PLACE" }
+  /** No further attempt may be paid for. */
+  | { type: "BUDGET_SPENT"; spentUsd: number; capUsd: number };
+
 /** What a task tells the run above it. */
 export type TaskMessage =
   /** An attempt ended and cost this much. */
@@ -44,11 +51,13 @@ export type TaskMessage =
   | { type: "TASK.RETURNING"; task: TaskId }
   | { type: "TASK.SETTLED"; task: TaskId; status: "completed" | "blocked" };
 
+/** Why the first attempt of this actor is made. */
 export function firstOccasion({ begin }: TaskInput): Occasion {
   if (begin?.answered) return { kind: "answered", ...begin.answered };
   return begin?.cutOff ? { kind: "resumed", why: "interrupted" } : { kind: "first" };
 }
 
+/** What the agent is called with. */
 export function workInput({ task, attempt, occasion, conversation }: TaskContext): WorkInput {
   return { task, attempt, occasion, conversation };
 }
@@ -76,6 +85,7 @@ function parkedBy({ until, why, shared, begun }: Parked): Parked {
   return { until, why, shared, begun };
 }
 
+/** The failure of an answer, if it is one. */
 export function because(answer: Result<unknown> | Landing): Partial<TaskContext> {
   return "failure" in answer ? { failure: answer.failure } : {};
 }
@@ -90,24 +100,29 @@ export function announcement({ task, failure }: TaskContext, status: Status): An
   return { task, status, ...(status === "blocked" && failure ? { failure } : {}) };
 }
 
+/** Whether a further attempt may be made. */
 export function attemptsLeft({ attempt, attempts }: TaskContext): boolean {
   return attempt < attempts;
 }
 
+/** Whether the checks were run and passed. */
 export function passed(result: Result<Verdict>): boolean {
   return result.ok && result.value.passed;
 }
 
+/** Whether what failed is for the agent to repair, in an attempt that is left. */
 export function repairable(context: TaskContext, result: Result<Verdict>): boolean {
   return result.ok && !result.value.passed && attemptsLeft(context);
 }
 
+/** A failed check gives the occasion for the next attempt. */
 export function toRepair(result: Result<Verdict>): Partial<TaskContext> {
   if (!result.ok || result.value.passed) return {};
   const { check, failed } = result.value;
   return { occasion: { kind: "repair", check, failed } };
 }
 
+/** Why a task is blocked whose checks did not pass. */
 export function verdictFailure(
   context: TaskContext,
   result: Result<Verdict>,
