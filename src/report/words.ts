@@ -100,7 +100,7 @@ export function tokenWords(usage: UsageSummary): string[] {
 }
 
 /** `test ok 1.2s, lint exit code 1`. */
-export function checkWords(checks: CheckSummary[]): string {
+function checkWords(checks: CheckSummary[]): string {
   // One that passes on the merge as well says nothing new.
   return checks.filter(({ merged, exit_code }) => !merged || exit_code !== 0).map((check) => {
     const { exit_code, ms } = check;
