@@ -1,10 +1,12 @@
 import { Command } from "@commander-js/extra-typings";
+import { stateOf } from "../domain/measures.ts";
 import { applyEvent, emptyRecord } from "../domain/record.ts";
 import { openRepository } from "../git/repository.ts";
 import { startReporter } from "../report/reporter.ts";
 import { followJournal } from "../run/follow.ts";
 import { liveRun, runDir } from "../run/store.ts";
 import type { Context } from "./context.ts";
+import { findRun } from "./runs.ts";
 
 /** Exit code where there is nothing to watch. */
 const NOTHING = 1;
@@ -18,12 +20,20 @@ export function command(context: Context) {
       if (!repo.ok) return context.fail(repo.failure);
       const { commonDir } = repo.value;
       const live = liveRun(commonDir);
-      if (!live) {
-        io.err("no run is going on in this repository\nnext: parex execute, or parex report\n");
-        return context.exit(NOTHING);
-      }
+      if (!live) return await sayWhatElse(context, commonDir);
       await watch(context, commonDir, live.run);
     });
+}
+
+async function sayWhatElse(context: Context, commonDir: string): Promise<void> {
+  const last = await findRun(commonDir);
+  if (!last.ok) return context.fail(last.failure);
+  const run = last.value;
+  const next = run && stateOf(run.record, run.live) === "interrupted"
+    ? "parex resume"
+    : "parex execute, or parex report";
+  context.io.err(`no run is going on in this repository\nnext: ${next}\n`);
+  context.exit(NOTHING);
 }
 
 async function watch({ io, exit }: Context, commonDir: string, run: string): Promise<void> {

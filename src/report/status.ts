@@ -97,12 +97,18 @@ export function statusText(
   const { plan, run, tasks } = report;
   const lines = [
     ...wrap(`${oneLine(plan.name)}: ${countWords(countOf(tasks))}`, columns).map(paint.bold),
-    paint.dim(run === null ? "not run yet" : `run ${oneLine(run.id)}: ${run.state}`),
+    ...wrap(runWords(run), columns).map(paint.dim),
     "",
     ...table(tasks, columns, paint),
     ...conflictLines(report, columns, paint),
   ];
   return lines.map((line) => line.trimEnd() + "\n").join("");
+}
+
+function runWords(run: StatusReport["run"]): string {
+  if (run === null) return "not run yet";
+  const words = `run ${oneLine(run.id)}: ${run.state}`;
+  return run.state === "interrupted" ? `${words}; to go on with it: parex resume` : words;
 }
 
 function countOf(tasks: TaskStatus[]): Record<Status, number> & { selected: number } {

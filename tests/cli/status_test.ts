@@ -19,7 +19,7 @@ Deno.test("status shows a plan that was never run", async () => {
   assert(stdout.startsWith("word-count: 0 of 2 tasks completed, 2 pending\nnot run yet\n"), stdout);
 });
 
-Deno.test("status --json tells own commits and what is not committed", async () => {
+Deno.test("status tells own commits, what is not committed, and how to go on", async () => {
   await using repo = await repoWithPlan();
   const plan = must(await loadPlan(`${repo.root}/.parallel/plans/plan.yaml`));
   const { name, path, identity } = plan;
@@ -37,6 +37,8 @@ Deno.test("status --json tells own commits and what is not committed", async () 
   const said = JSON.parse((await runIn(repo, "status", "--json")).stdout);
   assertEquals(said.run, { id: RUN, state: "interrupted" });
   assertEquals(said.plan, { name: "word-count", path });
+  const { stdout } = await runIn(repo, "status");
+  assertEquals(stdout.split("\n")[1], `run ${RUN}: interrupted; to go on with it: parex resume`);
   const [first, second] = said.tasks;
   assertEquals([first.ahead, first.dirty, first.worktree], [1, true, worktree]);
   assertEquals(second, {

@@ -6,7 +6,7 @@ import { sampleEvents, started } from "../report/sample_run.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { must } from "../support/result.ts";
 import { tempRepo } from "../support/repo.ts";
-import { bodyOf, ioIn, RUN, runIn } from "./journaled.ts";
+import { bodyOf, ioIn, repoWithPlan, RUN, runIn, writeJournal } from "./journaled.ts";
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
 
@@ -15,6 +15,13 @@ Deno.test("watch says that no run goes on", async () => {
   const { stderr, code } = await runIn(repo, "watch");
   assert(stderr.startsWith("no run is going on"), stderr);
   assertEquals(code, 1);
+});
+
+Deno.test("watch says how to go on with a run that was interrupted", async () => {
+  await using repo = await repoWithPlan();
+  writeJournal(repo, sampleEvents().slice(0, 4));
+  const { stderr, code } = await runIn(repo, "watch");
+  assertEquals([stderr.split("\n")[1], code], ["next: parex resume", 1]);
 });
 
 Deno.test("watch follows a run from its start to its end", async () => {
