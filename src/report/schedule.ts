@@ -21,7 +21,7 @@ export function scheduleText(
     paint.bold(
       `${oneLine(schedule.plan.name)}: ${plural(tasks.length, "task")} in ${plural(steps, "step")}`,
     ),
-    `onto ${oneLine(schedule.base)}, ${plural(schedule.jobs, "agent")} at a time: ` +
+    `from ${oneLine(schedule.base)}, ${plural(schedule.jobs, "agent")} at a time: ` +
     `${schedule.agent}${withModel(schedule)}`,
     ...wrap(`estimated cost: ${estimateWords(schedule.cost)}`, columns),
     ...(skipped.length > 0

@@ -11,6 +11,7 @@ import { loadPlan } from "../plan/load.ts";
 import { gatherCrew } from "./crew.ts";
 import { estimateFor } from "./estimate.ts";
 import { branchTargets, mayBeDirty, warningLines } from "./files.ts";
+import { checkGitHub } from "./land.ts";
 
 /** Reads and decides all that a run would, and does nothing. The same failures stop it. */
 export async function dryRun(
@@ -33,6 +34,8 @@ export async function dryRun(
   if (!crew.ok) return crew;
   const branches = await checkBranches(repo, branchTargets(repo, tasks), plan.value.identity);
   if (!branches.ok) return branches;
+  const landable = await checkGitHub(repo, ready.value.base, settings);
+  if (!landable.ok) return landable;
   const found = await findChecks(repo.checkout, settings.checks);
   return ok({
     plan: { name: plan.value.name, path: plan.value.path },

@@ -27,12 +27,8 @@ export async function prepareLanding(
   settings: Settings,
 ): Promise<Result<LandingPlan>> {
   const { land } = settings;
-  if (land === "pr" || settings.issues) {
-    const remote = await remoteOf(repo, base.branch);
-    if (!remote.ok) return remote;
-    const ready = await preparePullRequests(repo, remote.value);
-    if (!ready.ok) return ready;
-  }
+  const ready = await checkGitHub(repo, base.branch, settings);
+  if (!ready.ok) return ready;
   if (land === undefined) return ok({ ...await usualLanding(repo, base), tip: base.sha });
   if (land !== "merge") return ok({ land, tip: base.sha });
   const tip = await findTip(repo, base, NETWORK_TIMEOUT_MS);
@@ -41,6 +37,19 @@ export async function prepareLanding(
   const { remote, detail } = tip.failure;
   const problem = `${remote} does not answer, and nothing can land until it does: ${detail}`;
   return ok({ land, tip: base.sha, problem });
+}
+
+/** Whether GitHub is there and open to parex, if the settings ask for something of it. */
+export async function checkGitHub(
+  repo: Repository,
+  base: string,
+  { land, issues }: Settings,
+): Promise<Result<void>> {
+  if (land !== "pr" && !issues) return ok(undefined);
+  const remote = await remoteOf(repo, base);
+  if (!remote.ok) return remote;
+  const ready = await preparePullRequests(repo, remote.value);
+  return ready.ok ? ok(undefined) : ready;
 }
 
 /** By pull requests where they can be opened. `remote` is absent where nothing is pushed. */

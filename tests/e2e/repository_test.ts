@@ -38,6 +38,13 @@ Deno.test("--dry-run shows the schedule and changes nothing, in the tree or in g
   assertEquals(await everything(stage), before);
 });
 
+Deno.test("--dry-run is stopped by what would stop the run, such as nowhere for pull requests", async () => {
+  await using stage = await rig();
+  const { code, stdout, stderr } = await stage.parex(["execute", "--dry-run", "--land", "pr"]);
+  assertEquals([code, stdout], [3, ""]);
+  assertMatch(stderr, /^error: this repository has no remote to open pull requests at/);
+});
+
 Deno.test("another's branch of a task's name is never built upon", async () => {
   await using stage = await rig();
   await stage.repo.git(["branch", "feature/a"]);
