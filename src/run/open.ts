@@ -23,7 +23,7 @@ import { branchTargets, mayBeDirty } from "./files.ts";
 import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
 import { Ledger } from "./ledger.ts";
 import { type Lock, readLock, takeLock } from "./lock.ts";
-import { prepareLanding } from "./land.ts";
+import { type LandingPlan, prepareLanding } from "./land.ts";
 import { baseOf } from "./queue.ts";
 import { finishedEvent, limitNotice, startedEvent } from "./run_events.ts";
 import type { Scope } from "./scope.ts";
@@ -104,6 +104,66 @@ async function openLocked(
   lock: Lock,
 ): Promise<Result<OpenRun>> {
   const { repo, plan, selection, settings, agent, resume } = input;
+  const looked = await lookAround(input, base, baseSha);
+  if (!looked.ok) return looked;
+  const { pushed, landing, secrets } = looked.value;
+  const dir = runDir(repo.commonDir, run);
+  const journal = journalIn(dir, run, {
+    lastSeq: resume?.lastSeq ?? 0,
+    clean: (body) => discreet(body, secrets),
+    onLost: input.onLost,
+  });
+  if (!journal.ok) return journal;
+  const unmark = markCommandsOf(run);
+  const { emit } = journal.value;
+  const record = resume?.record ?? emptyRecord();
+  journal.value.listen((event) => applyEvent(record, event));
+  journal.value.listen(input.onEvent);
+  const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
+  const scope: Scope = {
+    run,
+    dir,
+    repo,
+    plan,
+    tasks,
+    settings,
+    agent,
+    crew,
+    base,
+    baseSha: resume?.record.baseSha ?? baseSha,
+    tip: landing.tip,
+    land: landing.land,
+    ...pushed,
+    emit,
+    recover: recovering({ repo, emit, settings, env: childEnv() }),
+    record,
+    ...newMemory(settings),
+  };
+  const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), () => {
+    unmark();
+    journal.value.close();
+    lock.release();
+  });
+  const begun = await begin(opened, selection, landing.problem, resume);
+  if (begun.ok) return ok(opened);
+  opened.close();
+  return begun;
+}
+
+interface Surroundings {
+  /** Where to; empty without a remote. */
+  pushed: { remote?: string };
+  landing: LandingPlan;
+  /** Not to be recorded. */
+  secrets: string[];
+}
+
+/** What else must hold before there is a journal, now that no other run can change it. */
+async function lookAround(
+  { repo, plan, selection, settings, resume }: OpenInput,
+  base: string,
+  baseSha: string,
+): Promise<Result<Surroundings>> {
   if (resume) {
     const still = await isStillUnfinished(repo, resume);
     if (!still.ok) return still;
@@ -119,62 +179,34 @@ async function openLocked(
   const landsOn = { ...baseOf({ base, ...pushed, settings }), sha: baseSha };
   const landing = await prepareLanding(repo, landsOn, settings);
   if (!landing.ok) return landing;
-  const dir = runDir(repo.commonDir, run);
   const secrets = await secretsForRecords(repo, settings.copy, childEnv());
-  if (!secrets.ok) return secrets;
-  const journal = journalIn(dir, run, {
-    lastSeq: resume?.lastSeq ?? 0,
-    clean: (body) => discreet(body, secrets.value),
-    onLost: input.onLost,
-  });
-  if (!journal.ok) return journal;
-  const unmark = markCommandsOf(run);
-  const { emit } = journal.value;
-  const record = resume?.record ?? emptyRecord();
-  journal.value.listen((event) => applyEvent(record, event));
-  journal.value.listen(input.onEvent);
-  const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
-  const statuses = new Statuses(tasks, emit, new PlanWatch(plan.path));
-  const scope: Scope = {
-    run,
-    dir,
-    repo,
-    plan,
-    tasks,
-    settings,
-    agent,
-    crew,
-    base,
-    baseSha: resume?.record.baseSha ?? baseSha,
-    tip: landing.value.tip,
-    land: landing.value.land,
-    ...pushed,
-    emit,
-    recover: recovering({ repo, emit, settings, env: childEnv() }),
-    record,
-    ...newMemory(settings),
-  };
+  return secrets.ok ? ok({ pushed, landing: landing.value, secrets: secrets.value }) : secrets;
+}
+
+/** Records the start, and takes up what a resumed run has left. */
+async function begin(
+  { scope, statuses }: OpenRun,
+  selection: Selection,
+  problem: string | undefined,
+  resume: Resumption | undefined,
+): Promise<Result<void>> {
   if (resume) recall(scope, resume);
-  emit(startedEvent(scope, selection, resume?.record));
-  const { problem } = landing.value;
-  if (problem !== undefined) emit({ type: "notice", message: problem });
+  scope.emit(startedEvent(scope, selection, resume?.record));
+  if (problem !== undefined) scope.emit({ type: "notice", message: problem });
+  if (!resume) return ok();
+  const restored = statuses.restore(selection.tasks.map(({ id }) => id));
+  return restored.ok ? await takeUp(scope, resume.beginnings) : restored;
+}
+
+function openOn(scope: Scope, statuses: Statuses, giveBack: () => void): OpenRun {
+  const { record, emit } = scope;
   let closed = false;
   const close = () => {
     if (closed) return;
     closed = true;
-    unmark();
-    journal.value.close();
-    lock.release();
+    giveBack();
   };
-  if (resume) {
-    const restored = statuses.restore(selection.tasks.map(({ id }) => id));
-    const taken = restored.ok ? await takeUp(scope, resume.beginnings) : restored;
-    if (!taken.ok) {
-      close();
-      return taken;
-    }
-  }
-  return ok({
+  return {
     scope,
     statuses,
     record,
@@ -185,7 +217,7 @@ async function openLocked(
       emit(finishedEvent(scope, outcome));
       close();
     },
-  });
+  };
 }
 
 type Memory =
