@@ -19,8 +19,8 @@ export function interruptible(execution: Interruptible, reporter: Reporter): () 
   const onSignal = () => {
     if (asked) return void execution.abort();
     asked = true;
-    reporter.say("Stopping: agents are asked to end. Once more ends them at once.");
     execution.interrupt();
+    reporter.say("Stopping: agents are asked to end. Once more ends them at once.");
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
   return () => {

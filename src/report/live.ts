@@ -15,9 +15,10 @@ const DEFAULT_ROWS = 24;
 
 /** Draws a run on a terminal, over and over in the same place; its last frame stays. */
 export function startLive(
-  { color, columns, terminal = process.stderr }: {
+  { color, columns, err, terminal = process.stderr }: {
     color: boolean;
     columns: number;
+    err(text: string): void;
     terminal?: Terminal;
   },
 ): Reporter {
@@ -44,8 +45,9 @@ export function startLive(
       waiting ??= setTimeout(draw, REDRAW_MS);
     },
     say(text) {
-      update.persist(text);
-      draw();
+      // Unlike the stream, `err` bears a terminal that has gone.
+      err("\r\x1b[J" + text + "\n");
+      update.done();
     },
     stop() {
       if (stopped) return;

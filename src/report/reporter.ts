@@ -26,7 +26,7 @@ export interface Reporter {
 export function startReporter(kind: ReporterKind, io: ReporterIo): Reporter {
   switch (kind) {
     case "live":
-      return startLive({ color: io.colorErr, columns: io.columns });
+      return startLive({ color: io.colorErr, columns: io.columns, err: io.err });
     case "lines":
       return {
         onEvent(event) {
