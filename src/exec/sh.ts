@@ -11,6 +11,11 @@ export interface ShOptions {
   input?: string;
   /** Milliseconds after which the command and its children are ended. */
   timeoutMs?: number;
+  /**
+   * It comes to its end even if parex is killed: with pipes that nobody reads any more, what it
+   * prints would kill it in the middle of its work.
+   */
+  outlives?: true;
 }
 
 export interface ShResult {
@@ -37,7 +42,8 @@ export function markCommands(variables: Marks): void {
  * Words are quoted by zx; the caller puts `--` before names that a plan brought.
  */
 export async function sh(argv: readonly string[], options: ShOptions): Promise<ShResult> {
-  const command = $({
+  await using files = options.outlives && await outputFiles();
+  const run = $({
     cwd: options.cwd,
     env: { ...options.env ?? toolEnv(), ...marks },
     quiet: true,
@@ -48,7 +54,8 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
     prefix: "",
     // zx takes an empty input for none, and would leave the pipe open.
     ...(options.input ? { input: options.input } : { stdio: ["ignore", "pipe", "pipe"] as const }),
-  })`${[...argv]}`;
+  });
+  const command = files ? run`${[...argv]} >${files.stdout} 2>${files.stderr}` : run`${[...argv]}`;
   const end = async (graceMs: number) => {
     // zx starts the command on the next turn of the event loop, or never if the folder is gone.
     if (command.pid !== undefined) await endTree({ pgid: command.pid }, graceMs);
@@ -63,14 +70,34 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
     const output = await command;
     // Children of the command may outlive it.
     await ending;
+    const printed = await files?.read();
     return {
       code: output.exitCode ?? 128,
-      stdout: output.stdout,
-      stderr: output.stderr,
+      stdout: printed?.stdout ?? output.stdout,
+      // The shell's own words, if it could not even begin.
+      stderr: (printed?.stderr ?? "") + output.stderr,
       timedOut: ending !== undefined,
     };
   } finally {
     clearTimeout(timer);
     forget();
   }
+}
+
+/** Files in a pipe's place. */
+async function outputFiles() {
+  const folder = await Deno.makeTempDir({ prefix: "parex-" });
+  const [stdout, stderr] = [`${folder}/stdout`, `${folder}/stderr`];
+  for (const file of [stdout, stderr]) await Deno.writeTextFile(file, "");
+  return {
+    stdout,
+    stderr,
+    read: async () => ({
+      stdout: await Deno.readTextFile(stdout),
+      stderr: await Deno.readTextFile(stderr),
+    }),
+    [Symbol.asyncDispose]: async () => {
+      for (const path of [stdout, stderr, folder]) await Deno.remove(path);
+    },
+  };
 }

@@ -31,7 +31,16 @@ export async function git(args: readonly string[], options: GitOptions): Promise
     env: toolEnv(options.env),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.input === undefined ? {} : { input: options.input }),
+    ...(changesWorktrees(args) ? { outlives: true } : {}),
   });
+}
+
+/** Stopped in the middle, these leave a worktree that nobody can tell from work in it. */
+const CHANGES = new Set(["checkout", "commit", "merge", "reset", "restore", "worktree"]);
+
+function changesWorktrees(args: readonly string[]): boolean {
+  const first = args.findIndex((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-c");
+  return CHANGES.has(args[first] ?? "");
 }
 
 /** Runs git and returns its stdout, byte for byte; any exit code but 0 is a failure. */

@@ -1,0 +1,55 @@
+/** What git does to a worktree when parex is killed meanwhile. */
+import { join } from "node:path";
+import { exists } from "../../src/git/files.ts";
+import { assert, assertMatch } from "../support/assert.ts";
+import { tempRepo } from "../support/repo.ts";
+
+const ROOT = new URL("../../", import.meta.url).href;
+
+Deno.test("a merge that conflicts stands half done, not broken off, when parex was killed", async () => {
+  await using temp = await tempRepo({
+    files: { "a.txt": "base\n", ".gitattributes": "a.txt merge=slow\n" },
+  });
+  // Long enough for parex to be gone before git says that there is a conflict.
+  await temp.git(["config", "merge.slow.driver", "sleep 1; git merge-file %A %O %B"]);
+  await temp.git(["checkout", "-qb", "other"]);
+  await temp.write({ "a.txt": "theirs\n" });
+  await temp.git(["commit", "-qam", "theirs"]);
+  await temp.git(["checkout", "-q", "main"]);
+  await temp.write({ "a.txt": "ours\n" });
+  await temp.git(["commit", "-qam", "ours"]);
+  const program = `import { beginMerge } from "${ROOT}src/git/half_merge.ts";
+    console.log("begun");
+    await beginMerge(${JSON.stringify(temp.root)}, "other", "m", {});`;
+  const parex = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "-A",
+      "--quiet",
+      "--no-check",
+      "--config",
+      new URL("deno.json", ROOT).pathname,
+      "-",
+    ],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const writer = parex.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(program));
+  await writer.close();
+  const half = join(temp.root, ".git/MERGE_HEAD");
+  await until(async () => await exists(join(temp.root, ".git/index.lock")));
+  parex.kill("SIGKILL");
+  await parex.status;
+  assert(!await exists(half), "git was done before parex was killed");
+  await until(async () => await exists(half));
+  assertMatch(await temp.git(["status", "--porcelain"]), /^(UU|AA) a\.txt$/m);
+});
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 400 && !await holds(); turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert(await holds());
+}
