@@ -32,6 +32,8 @@ export async function crashRun(deaths: readonly Death[]): Promise<CrashReport> {
     if (ended.code === 0) break;
     if (ended.code !== 137) return over([`exit ${ended.code}: ${ended.stderr}`]);
     died++;
+    // It may have been killed when all was done and said.
+    if (isOver(await stage.journal())) break;
   }
   let last: Ended = { code: 0, stdout: "", stderr: "" };
   if (!isOver(await stage.journal())) last = await start(stage);
