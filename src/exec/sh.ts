@@ -84,11 +84,11 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
   }
 }
 
-/** Files in a pipe's place. */
+/** Files in a pipe's place; undefined where there is no room for them, and pipes must do. */
 async function outputFiles() {
-  const folder = await Deno.makeTempDir({ prefix: "parex-" });
-  const [stdout, stderr] = [`${folder}/stdout`, `${folder}/stderr`];
-  for (const file of [stdout, stderr]) await Deno.writeTextFile(file, "");
+  const made = await makeOutputFiles().catch(() => undefined);
+  if (made === undefined) return undefined;
+  const { folder, stdout, stderr } = made;
   return {
     stdout,
     stderr,
@@ -97,7 +97,15 @@ async function outputFiles() {
       stderr: await Deno.readTextFile(stderr),
     }),
     [Symbol.asyncDispose]: async () => {
-      for (const path of [stdout, stderr, folder]) await Deno.remove(path);
+      // What cleans up old temporary files may have been there before.
+      for (const path of [stdout, stderr, folder]) await Deno.remove(path).catch(() => {});
     },
   };
+}
+
+async function makeOutputFiles() {
+  const folder = await Deno.makeTempDir({ prefix: "parex-" });
+  const files = { folder, stdout: `${folder}/stdout`, stderr: `${folder}/stderr` };
+  for (const file of [files.stdout, files.stderr]) await Deno.writeTextFile(file, "");
+  return files;
 }
