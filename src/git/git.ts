@@ -35,8 +35,8 @@ export async function git(args: readonly string[], options: GitOptions): Promise
   });
 }
 
-/** Stopped in the middle, these leave a worktree that nobody can tell from work in it. */
-const CHANGES = new Set(["checkout", "commit", "merge", "reset", "restore", "worktree"]);
+/** These say something while they change files; stopped there, what they leave looks like work. */
+const CHANGES = new Set(["checkout", "merge", "restore"]);
 
 function changesWorktrees(args: readonly string[]): boolean {
   const first = args.findIndex((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-c");
