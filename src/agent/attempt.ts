@@ -20,7 +20,7 @@ export interface AttemptEnd {
 }
 
 /** These are in the environment of whatever the agent starts, and of nothing else. */
-const MARKS = ["PAREX_RUN_ID", "PAREX_TASK_ID", "PAREX_ATTEMPT"] as const;
+const MARKS = ["PAREX_TASK_ID", "PAREX_RUN_ID", "PAREX_ATTEMPT"] as const;
 
 /** Runs an agent's process to its end, everything it prints in the transcript. Never rejects. */
 export async function runAttempt(

@@ -20,21 +20,21 @@ export interface Tree {
   marks?: Marks;
 }
 
-/** The processes that carry all these marks; without marks, all that this user may see. */
-export function processTable(marks?: Marks): ProcessRow[] {
-  return scanNow(marks).filter(({ marked }) => marked || marks === undefined).map(rowOf);
+/** The processes that carry all these marks. */
+export function processTable(marks: Marks): ProcessRow[] {
+  return scanNow({ marks }).filter(({ marked }) => marked).map(rowOf);
 }
 
 /** What runs of a tree now. Asked when each command ends, so nothing else waits for the answer. */
-export async function processesOf({ pgid, marks }: Tree): Promise<ProcessRow[]> {
-  const scan = scanOf(marks);
+export async function processesOf(tree: Tree): Promise<ProcessRow[]> {
+  const scan = scanOf(tree);
   const rows = scan ? scan.read(textOf(await scan.command.output())) : [];
-  return rows.filter((row) => row.pgid === pgid || row.marked).map(rowOf);
+  return rows.filter((row) => row.pgid === tree.pgid || row.marked).map(rowOf);
 }
 
 /** When a process started, as `processTable` writes it; undefined if it does not run. */
 export function startOf(pid: number): string | undefined {
-  return scanNow().find((row) => row.pid === pid)?.started;
+  return scanNow("everything").find((row) => row.pid === pid)?.started;
 }
 
 interface Scanned extends ProcessRow {
@@ -43,13 +43,14 @@ interface Scanned extends ProcessRow {
 
 const rowOf = ({ pid, pgid, started }: Scanned): ProcessRow => ({ pid, pgid, started });
 
+/** Reads at least the processes that are looked for. */
 interface Scan {
   command: Deno.Command;
   read(text: string): Scanned[];
 }
 
-function scanNow(marks?: Marks): Scanned[] {
-  const scan = scanOf(marks);
+function scanNow(wanted: Tree | "everything"): Scanned[] {
+  const scan = scanOf(wanted);
   return scan ? scan.read(textOf(scan.command.outputSync())) : [];
 }
 
@@ -57,11 +58,13 @@ function scanNow(marks?: Marks): Scanned[] {
  * Deno refuses its own program `/proc` unless it has every permission there is, so a child reads it;
  * where there is none, `ps` is asked. Neither inherits this process's environment: it would be found.
  */
-function scanOf(marks?: Marks): Scan | undefined {
-  const pairs = Object.entries(marks ?? {}).map(([name, value]) => `${name}=${value}`);
+function scanOf(wanted: Tree | "everything"): Scan | undefined {
+  const { pgid = "", marks = {} } = wanted === "everything" ? { pgid: wanted } : wanted;
+  const pairs = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
   if (Deno.build.os === "windows") return undefined;
   if (Deno.build.os === "linux") {
-    return { command: reader("sh", ["-c", READ_PROC, "sh", ...pairs]), read: procRows };
+    const command = reader("sh", ["-c", READ_PROC, "sh", String(pgid), ...pairs]);
+    return { command, read: procRows };
   }
   const columns = "pid=,pgid=,stat=,lstart=,command=";
   const command = reader("ps", ["-x", "-E", "-ww", "-o", columns]);
@@ -69,10 +72,12 @@ function scanOf(marks?: Marks): Scan | undefined {
 }
 
 /**
- * First the marked processes, then all of them. Each mark leaves fewer to be looked at closely: a
- * run's other agents carry some of the marks, too.
+ * First the marked processes, then what is known of them, and of all where a group has to be found
+ * among them. Each mark leaves fewer to be looked at closely, so one that few carry comes first.
  */
 const READ_PROC = `
+group=$1
+shift
 if [ $# -gt 0 ]; then
   files=$(echo /proc/[0-9]*/environ)
   for pair do
@@ -82,10 +87,14 @@ if [ $# -gt 0 ]; then
   for file in $files; do
     for pair do tr '\\0' '\\n' <"$file" 2>/dev/null | grep -qxF -e "$pair" || continue 2; done
     echo "$file"
+    stats="$stats \${file%environ}stat"
   done
 fi
 echo
-cat /proc/[0-9]*/stat 2>/dev/null
+if [ "$group" = everything ] || { [ -n "$group" ] && kill -0 "-$group"; } 2>/dev/null; then
+  stats=$(echo /proc/[0-9]*/stat)
+fi
+[ -z "$stats" ] || cat $stats 2>/dev/null
 `;
 
 function procRows(text: string): Scanned[] {

@@ -41,7 +41,18 @@ export function markCommands(variables: Marks): void {
  * Runs a short command of parex's own (git, gh) to its end and returns whatever its exit code was.
  * Words are quoted by zx; the caller puts `--` before names that a plan brought.
  */
-export async function sh(argv: readonly string[], options: ShOptions): Promise<ShResult> {
+export function sh(argv: readonly string[], options: ShOptions): Promise<ShResult> {
+  return shInTurn([argv], options);
+}
+
+/**
+ * Runs commands in turn until one fails, as one: to start a process takes this one longer, the
+ * larger it is, and it can do nothing else meanwhile.
+ */
+export async function shInTurn(
+  commands: readonly (readonly string[])[],
+  options: ShOptions,
+): Promise<ShResult> {
   await using files = options.outlives && await outputFiles();
   const run = $({
     cwd: options.cwd,
@@ -55,7 +66,11 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
     // zx takes an empty input for none, and would leave the pipe open.
     ...(options.input ? { input: options.input } : { stdio: ["ignore", "pipe", "pipe"] as const }),
   });
-  const command = files ? run`${[...argv]} >${files.stdout} 2>${files.stderr}` : run`${[...argv]}`;
+  const words = commands.map((argv) => [...argv]);
+  const and = Array<string>(commands.length - 1).fill(" && ");
+  const command = files
+    ? run(template("exec >", " 2>", "; ", ...and, ""), files.stdout, files.stderr, ...words)
+    : run(template("", ...and, ""), ...words);
   const end = async (graceMs: number) => {
     // zx starts the command on the next turn of the event loop, or never if the folder is gone.
     if (command.pid !== undefined) await endTree({ pgid: command.pid }, graceMs);
@@ -82,6 +97,11 @@ export async function sh(argv: readonly string[], options: ShOptions): Promise<S
     clearTimeout(timer);
     forget();
   }
+}
+
+/** What a template literal passes for the text around its values. */
+function template(...texts: string[]): TemplateStringsArray {
+  return Object.assign(texts, { raw: texts });
 }
 
 /** Files in a pipe's place; undefined where there is no room for them, and pipes must do. */

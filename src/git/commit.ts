@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { Unfinished } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
+import { gitDirOf } from "./branches.ts";
 import { exists } from "./files.ts";
-import { detailOf, entries, git, gitLine, gitMaybe, gitOk } from "./git.ts";
+import { detailOf, entries, git, gitInTurn, gitLine, gitMaybe, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
 import { type Change, readStatus } from "./status.ts";
 
@@ -31,8 +32,27 @@ export interface FileChange {
 
 /** Uncommitted changes of a worktree, untracked files among them. */
 export async function changes(worktree: string, env: Env = {}): Promise<Result<Change[]>> {
-  return await readStatus(worktree, ["--untracked-files=normal"], env);
+  const status = await readStatus(worktree, UNTRACKED, env);
+  return status.ok ? ok(status.value.changes) : status;
 }
+
+/** As `changes` and `headState`, in one question: for worktrees beside the main one. */
+export async function changesAndHead(
+  worktree: string,
+  env: Env,
+): Promise<Result<{ changes: Change[]; head: HeadState }>> {
+  const [status, gitDir] = await Promise.all([
+    readStatus(worktree, UNTRACKED, env),
+    gitDirOf(worktree),
+  ]);
+  if (!status.ok) return status;
+  if (!gitDir.ok) return gitDir;
+  const { changes, ...where } = status.value;
+  const inProgress = await unfinished(gitDir.value);
+  return ok({ changes, head: { ...where, ...(inProgress ? { inProgress } : {}) } });
+}
+
+const UNTRACKED = ["--untracked-files=normal"];
 
 /** The branch and commit of a worktree, and what was left half done in it. */
 export async function headState(worktree: string): Promise<Result<HeadState>> {
@@ -126,9 +146,10 @@ export async function commitAll(
 async function stageAll(worktree: string, exclude: string[], env: Env): Promise<Result<boolean>> {
   const cwd = worktree;
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
-  const added = await git(["add", "--all", "--sparse", "--", ":/", ...not], { cwd, env });
+  const add = ["add", "--all", "--sparse", "--", ":/", ...not];
+  const added = await gitInTurn([add, STAGED], { cwd, env });
   if (added.code !== 0) return fail({ reason: "commit_failed", detail: detailOf(added) });
-  const staged = await stagedFields(cwd, exclude);
+  const staged = await withoutExcluded(cwd, entries(added.stdout), exclude);
   if (!staged.ok) return staged;
   const nested = nestedRepositories(staged.value);
   if (nested.length === 0) return ok(staged.value.length > 0);
@@ -139,12 +160,14 @@ async function stageAll(worktree: string, exclude: string[], env: Env): Promise<
   return fail({ reason: "commit_failed", detail });
 }
 
-/** The fields of `git diff --raw -z` for what is staged, of which nothing is to be excluded. */
-async function stagedFields(cwd: string, exclude: string[]): Promise<Result<string[]>> {
-  const args = ["diff", "--cached", "--raw", "-z", "--no-renames"];
-  const staged = await gitOk(args, { cwd });
-  if (!staged.ok) return staged;
-  const fields = entries(staged.value);
+const STAGED = ["diff", "--cached", "--raw", "-z", "--no-renames"];
+
+/** The fields of `git diff --raw -z` for what is staged, when all that is excluded no longer is. */
+async function withoutExcluded(
+  cwd: string,
+  fields: string[],
+  exclude: string[],
+): Promise<Result<string[]>> {
   const isExcluded = (field: string) =>
     exclude.some((path) => field === path || field.startsWith(`${path}/`));
   if (!fields.some(isExcluded)) return ok(fields);
@@ -152,7 +175,7 @@ async function stagedFields(cwd: string, exclude: string[]): Promise<Result<stri
   const paths = exclude.map((path) => `:(top,literal)${path}`);
   const unstaged = await gitOk(["reset", "--quiet", "--", ...paths], { cwd });
   if (!unstaged.ok) return unstaged;
-  const left = await gitOk(args, { cwd });
+  const left = await gitOk(STAGED, { cwd });
   return left.ok ? ok(entries(left.value)) : left;
 }
 

@@ -14,7 +14,8 @@ export async function discardTracked(
   work: { run: string; task: string; worktree: string; env?: Env },
 ): Promise<Result<Anchored | undefined>> {
   const changed = await readStatus(work.worktree, ["--untracked-files=no"]);
-  if (!changed.ok || changed.value.length === 0) return changed.ok ? ok(undefined) : changed;
+  if (!changed.ok) return changed;
+  if (changed.value.changes.length === 0) return ok(undefined);
   const anchored = await anchor(repo, work);
   if (!anchored.ok) return anchored;
   const reset = await gitOk(["reset", "--hard", "--quiet"], { cwd: work.worktree });

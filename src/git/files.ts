@@ -21,6 +21,17 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
+/** As `exists`, for who asks before each command: to hand the question on takes longer than it. */
+export function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
+
 /** Whether `path` is free to become a worktree: nothing, or an empty folder. */
 export async function isFree(path: string): Promise<boolean> {
   try {

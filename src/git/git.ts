@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type Env, toolEnv } from "../exec/env.ts";
-import { sh, type ShResult } from "../exec/sh.ts";
-import { exists } from "./files.ts";
+import { shInTurn, type ShResult } from "../exec/sh.ts";
+import { isThere } from "./files.ts";
 
 export interface GitOptions {
   /** A top level, unless `discover` is set. */
@@ -20,18 +20,26 @@ export interface GitOptions {
 export const NETWORK_TIMEOUT_MS = 2 * 60_000;
 
 /** Runs git to its end and returns whatever its exit code was. */
-export async function git(args: readonly string[], options: GitOptions): Promise<ShResult> {
+export function git(args: readonly string[], options: GitOptions): Promise<ShResult> {
+  return gitInTurn([args], options);
+}
+
+/** Runs git several times, until one fails: what all have printed, and the last one's exit code. */
+export async function gitInTurn(
+  commands: readonly (readonly string[])[],
+  options: GitOptions,
+): Promise<ShResult> {
   // In a worktree whose `.git` an agent has deleted, git would find the user's own checkout above.
-  if (!options.discover && !await exists(join(options.cwd, ".git"))) {
+  if (!options.discover && !isThere(join(options.cwd, ".git"))) {
     const stderr = `fatal: not a git repository: ${options.cwd}`;
     return { code: 128, stdout: "", stderr, timedOut: false };
   }
-  return await sh(["git", ...args], {
+  return await shInTurn(commands.map((args) => ["git", ...args]), {
     cwd: options.cwd,
     env: toolEnv(options.env),
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     ...(options.input === undefined ? {} : { input: options.input }),
-    ...(changesWorktrees(args) ? { outlives: true } : {}),
+    ...(commands.some(changesWorktrees) ? { outlives: true } : {}),
   });
 }
 

@@ -24,7 +24,9 @@ export async function nestedWork(worktree: string, env: Env = {}): Promise<Resul
   const flags = ["--untracked-files=all", "--ignore-submodules=all"];
   const status = await readStatus(worktree, flags, env);
   if (!status.ok) return status;
-  const put = status.value.filter(({ state, path }) => state === "??" && path.endsWith("/"));
+  const put = status.value.changes.filter(({ state, path }) =>
+    state === "??" && path.endsWith("/")
+  );
   return ok([...found, ...put.map(({ path }) => path.slice(0, -1))]);
 }
 
@@ -63,7 +65,7 @@ async function hasOwnWork(module: string, sha: string): Promise<Result<boolean>>
   const flags = ["--untracked-files=all", "--ignore-submodules=none"];
   const status = await readStatus(module, flags);
   if (!status.ok) return status;
-  if (status.value.length > 0) return ok(true);
+  if (status.value.changes.length > 0) return ok(true);
   const args = ["rev-list", "-n", "1", "HEAD", "--all", "--not", "--remotes"];
   const own = await gitOk(args, { cwd: module });
   return own.ok ? ok(own.value !== "") : own;

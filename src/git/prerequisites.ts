@@ -103,7 +103,7 @@ async function dirtyPaths(root: string, allowed: string[]): Promise<Result<strin
   const isAllowed = (path: string) => allowed.some((folder) => isWithin(join(root, path), folder));
   const dirty: string[] = [];
   const mixed: string[] = [];
-  for (const { path, state } of status.value) {
+  for (const { path, state } of status.value.changes) {
     const plain = path.replace(/\/$/, "");
     if (isAllowed(plain)) continue;
     // git names an untracked folder alone: what is allowed may lie in it, beside what is not.

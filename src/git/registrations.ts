@@ -67,8 +67,12 @@ export async function recordOwner(
   branch: string,
   identity: string,
 ): Promise<Result<void>> {
-  const args = ["config", "--local", "--replace-all", planKeyOf(branch), identity];
-  return await configure(repo, args, [0]);
+  return await configure(repo, recordingOwner(branch, identity), [0]);
+}
+
+/** The git command that does it, if nobody else is at git's config. */
+export function recordingOwner(branch: string, identity: string): string[] {
+  return ["config", "--local", "--replace-all", planKeyOf(branch), identity];
 }
 
 /** git's exit code when there is no such section. */

@@ -31,12 +31,13 @@ export async function takeSnapshot(
   const flags = ["--untracked-files=all", "--ignore-submodules=none"];
   const status = await readStatus(worktree, flags, env);
   if (!status.ok) return status;
-  if (status.value.length === 0) return ok(undefined);
+  const { changes } = status.value;
+  if (changes.length === 0) return ok(undefined);
   // git would not add one without a commit, and of others no more than a link.
-  const nested = status.value
+  const nested = changes
     .filter(({ state, path }) => state === "??" && path.endsWith("/"))
     .map(({ path }) => path.slice(0, -1));
-  const intended = status.value.filter(({ state }) => / A|DA/.test(state)).map(({ path }) => path);
+  const intended = changes.filter(({ state }) => / A|DA/.test(state)).map(({ path }) => path);
   const index = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index"], {
     cwd: worktree,
   });

@@ -10,16 +10,44 @@ export interface Change {
   state: string;
 }
 
+/** What `git status` says. */
+export interface Status {
+  changes: Change[];
+  /** Absent: HEAD is detached. */
+  branch?: string;
+  /** Absent: the branch has no commit yet. */
+  sha?: string;
+}
+
 /** What `git status` says in a worktree, with these flags. */
 export async function readStatus(
   worktree: string,
   flags: string[] = [],
   env: Env = {},
-): Promise<Result<Change[]>> {
-  const args = ["status", "--porcelain=v1", "-z", "--no-renames", ...flags];
-  const status = await gitOk(args, { cwd: worktree, env });
-  if (!status.ok) return status;
-  return ok(
-    entries(status.value).map((entry) => ({ state: entry.slice(0, 2), path: entry.slice(3) })),
-  );
+): Promise<Result<Status>> {
+  const fixed = ["--porcelain=v2", "--branch", "--no-ahead-behind", "-z", "--no-renames"];
+  const status = await gitOk(["status", ...fixed, ...flags], { cwd: worktree, env });
+  return status.ok ? ok(statusOf(entries(status.value))) : status;
 }
+
+/** As git-status(1) describes "Porcelain Format Version 2". */
+function statusOf(lines: string[]): Status {
+  const status: Status = { changes: [] };
+  for (const line of lines) {
+    const [kind = "", first = "", second = ""] = line.split(" ", 3);
+    const before = PATH_AFTER[kind];
+    if (before !== undefined) {
+      const path = line.split(" ").slice(before).join(" ");
+      const state = before === 1 ? kind + kind : first.replaceAll(".", " ");
+      status.changes.push({ path, state });
+    } else if (first === "branch.oid" && second !== "(initial)") {
+      status.sha = second;
+    } else if (first === "branch.head" && second !== "(detached)") {
+      status.branch = second;
+    }
+  }
+  return status;
+}
+
+/** The fields before a path, by the kind of line: changed, unmerged, untracked, ignored. */
+const PATH_AFTER: Record<string, number> = { "1": 8, u: 10, "?": 1, "!": 1 };

@@ -2,9 +2,15 @@ import { dirname, join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { gitDirOf } from "./branches.ts";
 import { exists, io, isFree, realPathOf } from "./files.ts";
-import { detailOf, git, gitMaybe } from "./git.ts";
+import { detailOf, git, gitInTurn, gitMaybe } from "./git.ts";
 import { exclusively } from "./mutex.ts";
-import { listWorktrees, planOwners, recordOwner, type Registration } from "./registrations.ts";
+import {
+  listWorktrees,
+  planOwners,
+  recordingOwner,
+  recordOwner,
+  type Registration,
+} from "./registrations.ts";
 import type { Repository } from "./repository.ts";
 import { initSubmodules } from "./submodules.ts";
 
@@ -60,11 +66,16 @@ export async function ensureWorktree(
 type Registered = "there" | "added" | "new";
 
 async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<Registered>> {
-  const owned = await claim(repo, spec);
-  if (!owned.ok) return owned;
+  const { branch, identity } = spec;
+  const found = await branchExists(repo, branch);
+  if (!found.ok) return found;
+  if (!found.value && await isFree(spec.path)) {
+    const claiming = branch === undefined ? [] : [recordingOwner(branch, identity)];
+    const made = await gitInTurn([...claiming, adding(spec, false)], { cwd: repo.root });
+    if (made.code === 0) return ok("new");
+  }
   // git's list of worktrees takes the longer the more there are: it is read where git refuses.
-  const isNew = !owned.value.branchExists && await isFree(spec.path);
-  return isNew && (await add(repo, spec, false)).ok ? ok("new") : await registerAgain(repo, spec);
+  return await registerAgain(repo, spec);
 }
 
 /** As `register`, where something of it may be there already. */
@@ -88,21 +99,27 @@ async function registerAgain(
     return fail({ reason: "worktree_elsewhere", branch, path: elsewhere.path });
   }
   if (!await isFree(path)) return fail({ reason: "foreign_worktree", path });
-  const added = await add(repo, spec, owned.value.branchExists);
+  const added = await inRepository(repo, path, adding(spec, owned.value.branchExists));
   return added.ok ? ok("added") : added;
 }
 
-async function add(
-  repo: Repository,
-  { branch, path, startPoint }: WorktreeSpec,
-  branchExists: boolean,
-): Promise<Result<void>> {
+function adding({ branch, path, startPoint }: WorktreeSpec, branchExists: boolean): string[] {
   const which = branch === undefined
     ? ["--detach", "--", path, startPoint]
     : branchExists
     ? ["--", path, branch]
     : ["--no-track", "-b", branch, "--", path, startPoint];
-  return await inRepository(repo, path, ["worktree", "add", "--no-checkout", ...which]);
+  return ["worktree", "add", "--no-checkout", ...which];
+}
+
+async function branchExists(
+  repo: Repository,
+  branch: string | undefined,
+): Promise<Result<boolean>> {
+  if (branch === undefined) return ok(false);
+  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
+  const found = await gitMaybe(args, { cwd: repo.root });
+  return found.ok ? ok(found.value !== undefined) : found;
 }
 
 /**
@@ -114,22 +131,18 @@ async function claim(
   { branch, identity }: WorktreeSpec,
 ): Promise<Result<{ branchExists: boolean }>> {
   if (branch === undefined) return ok({ branchExists: false });
-  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
-  const [owners, found] = await Promise.all([
-    planOwners(repo),
-    gitMaybe(args, { cwd: repo.root }),
-  ]);
-  if (!owners.ok) return owners;
+  const found = await branchExists(repo, branch);
   if (!found.ok) return found;
-  const owner = owners.value.get(branch);
-  const branchExists = found.value !== undefined;
-  if (owner === identity) return ok({ branchExists });
-  if (branchExists) {
-    const foreign = { branch, ...(owner === undefined ? {} : { owner }) };
-    return fail({ reason: "foreign_branch", branches: [foreign], identity });
+  if (!found.value) {
+    const recorded = await recordOwner(repo, branch, identity);
+    return recorded.ok ? ok({ branchExists: false }) : recorded;
   }
-  const recorded = await recordOwner(repo, branch, identity);
-  return recorded.ok ? ok({ branchExists }) : recorded;
+  const owners = await planOwners(repo);
+  if (!owners.ok) return owners;
+  const owner = owners.value.get(branch);
+  if (owner === identity) return ok({ branchExists: true });
+  const foreign = { branch, ...(owner === undefined ? {} : { owner }) };
+  return fail({ reason: "foreign_branch", branches: [foreign], identity });
 }
 
 /** True: the registered worktree can be used. False: there was nothing left of it, it is off the list. */

@@ -7,7 +7,7 @@ import { isAncestor } from "../git/ancestry.ts";
 import { takeHeadHome } from "../git/branches.ts";
 import {
   type Change,
-  changes,
+  changesAndHead,
   commitAll,
   type HeadState,
   headState,
@@ -43,19 +43,19 @@ export async function commit(
   const env = excludesEnv(excludes.value);
   const merge = await settleMerge(scope, space, input, env);
   if (!merge.ok || !merge.value.passed) return merge;
-  const [left, head] = await Promise.all([changes(space.path, env), headState(space.path)]);
-  if (!left.ok) return left;
-  if (!head.ok) return head;
-  const settled = await settleHead(scope, space, left.value, head.value);
+  const found = await changesAndHead(space.path, env);
+  if (!found.ok) return found;
+  const { changes, head } = found.value;
+  const settled = await settleHead(scope, space, changes, head);
   if (!settled.ok || !settled.value.passed) return settled;
-  const history = await checkHistory(scope, space, head.value);
+  const history = await checkHistory(scope, space, head);
   if (!history.ok || !history.value.passed) return history;
-  const leftovers = await commitLeftovers(scope, space, left.value, { env, head: head.value });
+  const leftovers = await commitLeftovers(scope, space, changes, { env, head });
   if (!leftovers.ok || !leftovers.value.verdict.passed) {
     return leftovers.ok ? ok(leftovers.value.verdict) : leftovers;
   }
   const { byParex } = leftovers.value;
-  return await evidence(scope, space, input, { before: head.value.sha, byParex });
+  return await evidence(scope, space, input, { before: head.sha, byParex });
 }
 
 /** HEAD must stand on the task's branch, with nothing half done. */

@@ -108,7 +108,7 @@ export function workspaceOf(scope: Scope, id: TaskId): Workspace {
 
 /** The variables by which every process of an attempt is known, wherever it went. */
 export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
-  return { PAREX_RUN_ID: scope.run, PAREX_TASK_ID: task };
+  return { PAREX_TASK_ID: task, PAREX_RUN_ID: scope.run };
 }
 
 /** The environment of what runs in a worktree: agents, setup and checks. */
