@@ -10,7 +10,7 @@ import { must } from "../tests/support/result.ts";
 import type { TempRepo } from "../tests/support/repo.ts";
 import { readJournal } from "../src/run/store.ts";
 import {
-  compile,
+  compileParex,
   fromSources,
   printTable,
   type Program,
@@ -83,7 +83,7 @@ async function timeOf(path: string): Promise<number> {
 const folder = await Deno.makeTempDir({ prefix: "parex-bench-" });
 await using repo = await repository(TASKS, FILES);
 const programs: [string, Program][] = [
-  ["binary", await compile("src/main.ts", join(folder, "parex"))],
+  ["binary", await compileParex(join(folder, "parex"))],
   ["`deno run`", await fromSources()],
 ];
 const rows: string[][] = [];

@@ -5,7 +5,7 @@
  *     deno run -A bench/scale.ts [sizes...]
  */
 import { join } from "node:path";
-import { compile, printTable, type Program, repository } from "./support.ts";
+import { compileParex, printTable, type Program, repository } from "./support.ts";
 
 const SIZES = Deno.args.length > 0 ? Deno.args.map(Number) : [100, 1_000];
 const FLAGS = ["--json", "--land", "none", "--jobs", "8", "--attempts", "1", "--agent", "command"];
@@ -57,7 +57,7 @@ function lookAt(pid: number): Omit<Cost, "ms"> | undefined {
 }
 
 const folder = await Deno.makeTempDir({ prefix: "parex-bench-" });
-const parex = await compile("src/main.ts", join(folder, "parex"));
+const parex = await compileParex(join(folder, "parex"));
 for (const size of SIZES) {
   await using repo = await repository(size, 10);
   const { ms, cpuMs, megabytes } = await execute(parex, repo.root);

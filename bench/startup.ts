@@ -5,14 +5,14 @@
  *     deno run -A bench/startup.ts
  */
 import { join } from "node:path";
-import { compile, printTable, run, spread, spreadText } from "./support.ts";
+import { compile, compileParex, printTable, run, spread, spreadText } from "./support.ts";
 
 const RUNS = 31;
 
 const folder = await Deno.makeTempDir({ prefix: "parex-bench-" });
 await Deno.writeTextFile(join(folder, "empty.ts"), "");
 const [empty] = await compile(join(folder, "empty.ts"), join(folder, "empty"));
-const [parex] = await compile("src/main.ts", join(folder, "parex"));
+const [parex] = await compileParex(join(folder, "parex"));
 
 const ms: Record<"empty" | "version" | "help", number[]> = { empty: [], version: [], help: [] };
 for (let turn = 0; turn < RUNS; turn++) {

@@ -9,12 +9,17 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** A command line that the program's arguments are added to. */
 export type Program = [string, ...string[]];
 
-/** The `compile` task's command for a main module. Types are another task's business. */
-export async function compile(main: string, output: string): Promise<Program> {
-  const args = (await taskWords("compile"))
-    .filter((word) => !word.startsWith("$"))
-    .map((word) => word === "src/main.ts" ? main : word === "dist/parex" ? output : word);
-  await run([Deno.execPath(), "compile", "--no-check", ...args.slice(2)], ROOT);
+/** parex, compiled as the `compile` task does it. */
+export async function compileParex(output: string): Promise<Program> {
+  await run([Deno.execPath(), "task", "--quiet", "bundle"], ROOT);
+  return await compile(undefined, output);
+}
+
+/** Another program, compiled with the same flags; absent: parex. */
+export async function compile(main: string | undefined, output: string): Promise<Program> {
+  const task = (await taskWords("compile")).filter((word) => !word.startsWith("$"));
+  const args = [...task.slice(2, -2), output, main ?? task.at(-1) ?? ""];
+  await run([Deno.execPath(), "compile", "--no-check", ...args], ROOT);
   return [output];
 }
 
@@ -25,6 +30,7 @@ export async function fromSources(): Promise<Program> {
   return [Deno.execPath(), ...args];
 }
 
+/** The words of a task of `deno.json`. */
 async function taskWords(task: string): Promise<string[]> {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   return String(tasks[task].command).split(" ");

@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { listRuns, readJournal, runDir } from "../src/run/store.ts";
 import {
-  compile,
+  compileParex,
   printTable,
   type Program,
   repository,
@@ -26,7 +26,7 @@ const AGENT = 'sleep 1; echo done > "$PAREX_TASK_ID.txt"';
 
 const folder = await Deno.makeTempDir({ prefix: "parex-bench-" });
 await using repo = await repository(TASKS, 10);
-const [parex] = await compile("src/main.ts", join(folder, "parex"));
+const [parex] = await compileParex(join(folder, "parex"));
 const flags = ["--json", "--land", "none", "--jobs", String(JOBS), "--agent", "command"];
 const times: Record<"run" | "program", number[]> = { run: [], program: [] };
 for (let round = 0; round < ROUNDS; round++) {

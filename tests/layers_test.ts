@@ -14,7 +14,7 @@ const LAYERS: Record<string, readonly string[]> = {
   "main.ts": ["cli", ...BELOW_CLI],
   cli: ["demo", "hook", "claude_code", ...BELOW_CLI],
   claude_code: ["plan", "domain"],
-  hook: ["run", "plan", "exec", "domain"],
+  hook: ["run", "git", "plan", "exec", "domain"],
   demo: BELOW_CLI,
   run: [...BELOW_RUN, "plan", "config", "report", "exec", "domain", "machines"],
   git: ["exec", "domain"],

@@ -6,7 +6,8 @@ import { gitDirOf } from "./branches.ts";
 import { exists } from "./files.ts";
 import { detailOf, entries, git, gitInTurn, gitLine, gitMaybe, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
-import { type Change, readStatus } from "./status.ts";
+import type { Change } from "./porcelain.ts";
+import { readStatus } from "./status.ts";
 
 export type { Change };
 

@@ -1,23 +1,7 @@
 import { ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
-import { entries, gitOk } from "./git.ts";
-
-/** A file that differs from the last commit. */
-export interface Change {
-  /** Relative to the top level; ends in `/` for an untracked folder. */
-  path: string;
-  /** Two letters as `git status --porcelain` has them: index, then work tree; `??` is untracked. */
-  state: string;
-}
-
-/** What `git status` says. */
-export interface Status {
-  changes: Change[];
-  /** Absent: HEAD is detached. */
-  branch?: string;
-  /** Absent: the branch has no commit yet. */
-  sha?: string;
-}
+import { gitOk } from "./git.ts";
+import { readPorcelain, STATUS, type Status } from "./porcelain.ts";
 
 /** What `git status` says in a worktree, with these flags. */
 export async function readStatus(
@@ -25,29 +9,6 @@ export async function readStatus(
   flags: string[] = [],
   env: Env = {},
 ): Promise<Result<Status>> {
-  const fixed = ["--porcelain=v2", "--branch", "--no-ahead-behind", "-z", "--no-renames"];
-  const status = await gitOk(["status", ...fixed, ...flags], { cwd: worktree, env });
-  return status.ok ? ok(statusOf(entries(status.value))) : status;
+  const status = await gitOk([...STATUS, ...flags], { cwd: worktree, env });
+  return status.ok ? ok(readPorcelain(status.value)) : status;
 }
-
-/** As git-status(1) describes "Porcelain Format Version 2". */
-function statusOf(lines: string[]): Status {
-  const status: Status = { changes: [] };
-  for (const line of lines) {
-    const [kind = "", first = "", second = ""] = line.split(" ", 3);
-    const before = PATH_AFTER[kind];
-    if (before !== undefined) {
-      const path = line.split(" ").slice(before).join(" ");
-      const state = before === 1 ? kind + kind : first.replaceAll(".", " ");
-      status.changes.push({ path, state });
-    } else if (first === "branch.oid" && second !== "(initial)") {
-      status.sha = second;
-    } else if (first === "branch.head" && second !== "(detached)") {
-      status.branch = second;
-    }
-  }
-  return status;
-}
-
-/** The fields before a path, by the kind of line: changed, unmerged, untracked, ignored. */
-const PATH_AFTER: Record<string, number> = { "1": 8, u: 10, "?": 1, "!": 1 };

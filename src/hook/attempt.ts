@@ -1,6 +1,8 @@
 import { type Env, toolEnv } from "../exec/env.ts";
 import { quick } from "../exec/quick.ts";
+import { readPorcelain, STATUS } from "../git/porcelain.ts";
 import { isAbsolute } from "./paths.ts";
+import { gitDirOf } from "./repository.ts";
 
 /** An attempt as its hooks remember it from one call to the next. */
 export interface AttemptRecord {
@@ -17,20 +19,21 @@ export interface Standing {
   /** The worktree's own git directory. */
   gitDir: string;
   head: string;
+  /** Paths that git would have to be told about; the plan's are never committed. */
+  uncommitted: string[];
 }
 
 const FILE = "parex-attempt";
+const PATHS = ["--", ":/", ":(top,exclude).parallel"];
 
 /** Undefined where there is no git, no repository or no commit: then nothing can be said. */
 export async function standingOf(env: Env): Promise<Standing | undefined> {
   const { PAREX_WORKTREE: cwd = "" } = env;
   if (!isAbsolute(cwd)) return undefined;
-  const asked = await quick(["git", "rev-parse", "--absolute-git-dir", "HEAD"], {
-    cwd,
-    env: toolEnv(),
-  });
-  const [gitDir, head] = asked.stdout.split("\n");
-  return asked.code === 0 && gitDir && head ? { gitDir, head } : undefined;
+  const asked = await quick(["git", ...STATUS, ...PATHS], { cwd, env: toolEnv() });
+  const { sha: head, changes } = readPorcelain(asked.stdout);
+  if (asked.code !== 0 || head === undefined) return undefined;
+  return { gitDir: gitDirOf(cwd), head, uncommitted: changes.map(({ path }) => path) };
 }
 
 /** The record of the attempt that this environment names; undefined if it has none. */

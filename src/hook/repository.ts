@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, resolve } from "./paths.ts";
 
 /** A repository as its files show it, without a git to be asked. */
 export interface FoundRepository {
@@ -10,24 +10,34 @@ export interface FoundRepository {
 
 /** The repository that a folder lies in; undefined if it lies in none. */
 export function findRepository(folder: string): FoundRepository | undefined {
-  for (let top = resolve(folder);; top = dirname(top)) {
-    const commonDir = commonDirOf(join(top, ".git"));
+  for (let top = resolve("/", folder);; top = dirname(top)) {
+    const commonDir = commonDirOf(top);
     if (commonDir !== undefined) return { top, commonDir };
     if (top === dirname(top)) return undefined;
   }
 }
 
-/** gitrepository-layout(5): in a worktree `.git` is a file that names a folder, and that the common one. */
-function commonDirOf(git: string): string | undefined {
+/** In a linked worktree its own git directory lies in the common one. */
+function commonDirOf(top: string): string | undefined {
   try {
-    if (Deno.statSync(git).isDirectory) return git;
-    const named = /^gitdir: (.+)$/m.exec(Deno.readTextFileSync(git))?.[1];
-    if (named === undefined) return undefined;
-    const gitDir = resolve(dirname(git), named);
+    const gitDir = gitDirOf(top);
+    const common = `${gitDir}/commondir`;
     return basename(dirname(gitDir)) === "worktrees"
-      ? resolve(gitDir, Deno.readTextFileSync(join(gitDir, "commondir")).trim())
+      ? resolve(gitDir, Deno.readTextFileSync(common).trim())
       : gitDir;
   } catch {
     return undefined; // none here, or none that can be read
   }
+}
+
+/**
+ * A worktree's own git directory: `.git`, or what a file of that name says, as gitrepository-layout(5)
+ * describes it. Throws where neither can be read.
+ */
+export function gitDirOf(top: string): string {
+  const git = `${top}/.git`;
+  if (Deno.statSync(git).isDirectory) return git;
+  const named = /^gitdir: (.+)$/m.exec(Deno.readTextFileSync(git))?.[1];
+  if (named === undefined) throw new Deno.errors.InvalidData(`${git} names no folder`);
+  return resolve(top, named);
 }

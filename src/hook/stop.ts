@@ -1,6 +1,5 @@
 import { questionIn } from "../domain/question.ts";
-import { type Env, toolEnv } from "../exec/env.ts";
-import { quick } from "../exec/quick.ts";
+import type { Env } from "../exec/env.ts";
 import { newAttempt, readAttempt, standingOf, writeAttempt } from "./attempt.ts";
 import type { HookEvent } from "./event.ts";
 
@@ -18,14 +17,14 @@ export async function noteStart(env: Env): Promise<void> {
 /** Why an agent that wants to end has to go on; undefined: it may end. */
 export async function whyNotYet(event: HookEvent<"Stop">, env: Env): Promise<string | undefined> {
   if (questionIn(event.lastMessage) !== undefined) return undefined;
-  const [standing, left] = await Promise.all([standingOf(env), uncommitted(env)]);
+  const standing = await standingOf(env);
   if (!standing) return undefined;
   const known = readAttempt(standing, env);
   const record = known ?? newAttempt(standing, env);
   if (record.sentBack >= MOST_SENT_BACK) return undefined;
   const reasons = whatIsLeft({
     background: event.background,
-    uncommitted: left,
+    uncommitted: standing.uncommitted,
     // Told once that it has committed nothing, it may insist that nothing is to be done.
     nothingDone: known !== undefined && known.head === standing.head && !event.sentBack,
   });
@@ -70,13 +69,4 @@ function whatIsLeft(
 function named(items: readonly string[]): string {
   const shown = items.slice(0, MOST_NAMED).map((item) => item.slice(0, 120)).join(", ");
   return items.length > MOST_NAMED ? `${shown} and ${items.length - MOST_NAMED} more` : shown;
-}
-
-/** Paths that git would have to be told about; the plan's are never committed. */
-async function uncommitted({ PAREX_WORKTREE: cwd = "" }: Env): Promise<string[]> {
-  const status = await quick(
-    ["git", "status", "--porcelain", "-z", "--no-renames", "--", ":/", ":(top,exclude).parallel"],
-    { cwd, env: toolEnv() },
-  );
-  return status.stdout.split("\0").filter((entry) => entry !== "").map((entry) => entry.slice(3));
 }
