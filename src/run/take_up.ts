@@ -2,7 +2,7 @@ import { spentUsd } from "../domain/prices.ts";
 import { ok, type Result } from "../domain/result.ts";
 import type { Beginning } from "../domain/resume.ts";
 import type { TaskId } from "../domain/task.ts";
-import { forkPoint } from "../git/ancestry.ts";
+import { forkPoint, isAncestor } from "../git/ancestry.ts";
 import { discardTracked } from "../git/discard.ts";
 import { exists } from "../git/files.ts";
 import { gitLine } from "../git/git.ts";
@@ -14,7 +14,7 @@ import { anchor } from "../git/rescue.ts";
 import { excludesOf } from "./excludes.ts";
 import { makeTree } from "./prepare.ts";
 import type { Resumption } from "./resume.ts";
-import { type Scope, type Workspace, workspaceOf } from "./scope.ts";
+import { type BaseMerge, type Scope, type Workspace, workspaceOf } from "./scope.ts";
 
 /** What an earlier process of the run knew, as far as ports need it. */
 export function recall(scope: Scope, { record, beginnings }: Resumption): void {
@@ -97,19 +97,42 @@ async function clearAfterChecks(
   return added.ok ? ok() : added;
 }
 
-/** A merge with the base that an attempt was to resolve stands half done in its worktree. */
-async function knowMerge(scope: Scope, { task: { id }, path }: Workspace): Promise<Result<void>> {
-  const onto = await halfMerge(path);
-  if (!onto.ok || onto.value === undefined) return onto.ok ? ok() : onto;
-  const before = await gitLine(["rev-parse", "HEAD"], { cwd: path });
-  if (!before.ok) return before;
-  const files = await conflictsBetween(scope.repo, before.value, onto.value);
+/**
+ * A merge with the base that an attempt was to resolve: it stands half done in the worktree, or the
+ * agent has committed it, and whether it is resolved is still to be seen.
+ */
+async function knowMerge(scope: Scope, space: Workspace): Promise<Result<void>> {
+  const { task: { id }, path } = space;
+  const half = await halfMerge(path);
+  if (!half.ok) return half;
+  const merge = half.value === undefined
+    ? await mergedSince(scope, space, scope.record.tasks.get(id)?.head)
+    : await withHead(path, half.value);
+  if (!merge.ok || merge.value === undefined) return merge.ok ? ok() : merge;
+  const { onto, before } = merge.value;
+  const files = await conflictsBetween(scope.repo, before, onto);
   if (!files.ok) return files;
-  scope.merges.set(id, {
-    onto: onto.value,
-    before: before.value,
-    files: files.value,
-    between: [scope.base, id],
-  });
+  scope.merges.set(id, { onto, before, files: files.value, between: [scope.base, id] });
   return ok();
+}
+
+type Merged = Pick<BaseMerge, "onto" | "before">;
+
+async function withHead(path: string, onto: string): Promise<Result<Merged>> {
+  const before = await gitLine(["rev-parse", "HEAD"], { cwd: path });
+  return before.ok ? ok({ onto, before: before.value }) : before;
+}
+
+/** What of the base a branch has got since a commit of its own; undefined: nothing. */
+async function mergedSince(
+  { tip }: Scope,
+  { branch, path }: Workspace,
+  before: string | undefined,
+): Promise<Result<Merged | undefined>> {
+  if (before === undefined) return ok(undefined);
+  const onto = await forkPoint(path, tip, `refs/heads/${branch}`);
+  if (!onto.ok || onto.value === undefined) return onto.ok ? ok(undefined) : onto;
+  const had = await isAncestor(path, onto.value, before);
+  if (!had.ok) return had;
+  return ok(had.value ? undefined : { onto: onto.value, before });
 }

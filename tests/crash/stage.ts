@@ -14,7 +14,7 @@ echo "by $PAREX_TASK_ID" > "$PAREX_TASK_ID.txt"
 ${COMMIT}`;
 
 /** Adds a line where another task adds one too; in a conflict, keeps both. */
-const SHARES = `if git rev-parse -q --verify MERGE_HEAD; then
+const SHARES = `if git rev-parse -q --verify MERGE_HEAD >/dev/null; then
   sed -i '/^[<=>]\\{7\\}/d' shared.txt
   sort -uo shared.txt shared.txt
   git add -A

@@ -87,6 +87,33 @@ Deno.test("resume does not make an attempt again that had ended: its work is com
   assertEquals(await stage.statuses(), { a: "completed" });
 });
 
+Deno.test("resume sees conflict markers that an agent has committed after parex was killed", async () => {
+  const adds = (after: string) =>
+    `sleep ${after}; echo "$PAREX_TASK_ID" >> shared.txt; git commit -qam "feat: $PAREX_TASK_ID"`;
+  await using stage = await rig({
+    tasks: { a: {}, b: {} },
+    files: { "shared.txt": "line\n" },
+    config: "land: merge\njobs: 2\n",
+    agent: {
+      a: adds("0"),
+      "b.1": adds("0.5"),
+      "b.2": `[ ! -e "$NOTES/b" ] || exit 0
+git commit -qam "feat: what it was"
+touch "$NOTES/b"
+sleep 300`,
+      "b.3": `cp "$PAREX_PROMPT_FILE" "$NOTES/prompt"
+sed -i '/^[<=>]\\{7\\}/d' shared.txt
+git commit -qam "fix: both lines"`,
+    },
+  });
+  await killedAtWork(stage, "b");
+
+  const resumed = await stage.parex(["resume"]);
+  assertEquals(resumed.code, 0, resumed.stderr);
+  assertEquals(await stage.repo.git(["show", "main:shared.txt"]), "line\nb\na");
+  assertMatch(await stage.note("prompt") ?? "", /conflict markers are left in: shared\.txt/);
+});
+
 Deno.test("resume has nothing to do for a run that has come to its end", async () => {
   await using stage = await rig();
   assertEquals((await stage.parex(["execute"])).code, 0);
