@@ -47,6 +47,19 @@ Deno.test("a process is told by its start with the binary's permissions", async 
   );
 });
 
+Deno.test("temporary files go to /tmp where Deno keeps the binary out of TMPDIR", async () => {
+  const made = await runWithPermissions(
+    `
+      const { makeTempFolder } = await import("${ROOT_URL}src/exec/temp.ts");
+      const folder = await makeTempFolder("parex-test-");
+      await Deno.remove(folder);
+      console.log(folder);
+    `,
+    { TMPDIR: "/dev/shm" },
+  );
+  assertMatch(made, /^\/tmp\/parex-test-/);
+});
+
 Deno.test("a model is asked with the binary's permissions, and nobody else can be", async () => {
   const answer = JSON.stringify({
     diagnosis: "no",
@@ -71,7 +84,10 @@ Deno.test("a model is asked with the binary's permissions, and nobody else can b
 });
 
 /** What a module at the root prints when it has the permissions of the `parex` task. */
-async function runWithPermissions(code: string): Promise<string> {
+async function runWithPermissions(
+  code: string,
+  env: Record<string, string> = {},
+): Promise<string> {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   const flags = String(tasks.parex.command).match(/--(allow|no-prompt)\S*/g) ?? [];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -84,6 +100,7 @@ async function runWithPermissions(code: string): Promise<string> {
       `data:text/javascript,${encodeURIComponent(code)}`,
     ],
     cwd: ROOT,
+    env,
   }).output();
   return new TextDecoder().decode(stdout).trim() || new TextDecoder().decode(stderr);
 }

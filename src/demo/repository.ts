@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { CONFIG_PATH } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
+import { makeTempFolder } from "../exec/temp.ts";
 import { io } from "../git/files.ts";
 import { gitOk } from "../git/git.ts";
 import { planFiles } from "./plan.ts";
@@ -20,7 +21,7 @@ const GIT_CONFIG = {
 /** A new temporary folder, or the one that is wanted, which must not hold anything yet. */
 export async function makeScratchFolder(wanted: string | undefined): Promise<Result<string>> {
   if (wanted === undefined) {
-    return await io(tmpdir(), () => Deno.makeTempDir({ prefix: "parex-demo-" }));
+    return await io(tmpdir(), () => makeTempFolder("parex-demo-"));
   }
   const names = await io(wanted, async () => {
     await Deno.mkdir(wanted, { recursive: true });

@@ -3,6 +3,7 @@ import { type Env, toolEnv } from "./env.ts";
 import { endTree, GRACE_MS } from "./kill.ts";
 import type { Marks } from "./processes.ts";
 import { onShutdown } from "./shutdown.ts";
+import { makeTempFolder } from "./temp.ts";
 
 export interface ShOptions {
   cwd: string;
@@ -124,7 +125,7 @@ async function outputFiles() {
 }
 
 async function makeOutputFiles() {
-  const folder = await Deno.makeTempDir({ prefix: "parex-" });
+  const folder = await makeTempFolder("parex-");
   const files = { folder, stdout: `${folder}/stdout`, stderr: `${folder}/stderr` };
   for (const file of [files.stdout, files.stderr]) await Deno.writeTextFile(file, "");
   return files;

@@ -6,8 +6,15 @@ export async function io<T>(path: string, work: () => Promise<T>): Promise<Resul
   try {
     return ok(await work());
   } catch (error) {
-    return fail({ reason: "io_failed", path, detail: String(error) });
+    return fail({ reason: "io_failed", path, detail: detailOf(error) });
   }
+}
+
+/** All other files parex may read and write, as far as its user may. */
+function detailOf(error: unknown): string {
+  return error instanceof Deno.errors.NotCapable
+    ? "Deno keeps programs out of /dev, /proc and /sys; the repository must lie elsewhere"
+    : String(error);
 }
 
 /** Whether something lies at `path`, a dangling symbolic link included. */

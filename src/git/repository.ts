@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { exists } from "./files.ts";
+import { exists, io } from "./files.ts";
 import { git, gitFailed, gitLine, gitMaybe } from "./git.ts";
 
 /** Where parex stands. Absolute real paths. */
@@ -27,7 +27,9 @@ export async function openRepository(cwd: string): Promise<Result<Repository>> {
   // What a git that is too old has answered means nothing.
   if (!version.ok) return version;
   if (!common.ok) return common;
-  const commonDir = await Deno.realPath(common.value);
+  const real = await io(common.value, () => Deno.realPath(common.value));
+  if (!real.ok) return real;
+  const commonDir = real.value;
   const [bare, worktree, commits] = await Promise.all([
     inGitDir(commonDir, ["rev-parse", "--is-bare-repository"]),
     mainWorktree(commonDir),

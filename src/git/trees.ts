@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
+import { makeTempFolder } from "../exec/temp.ts";
 import { io } from "./files.ts";
 import { gitLine, gitOk } from "./git.ts";
 
@@ -8,7 +9,7 @@ import { gitLine, gitOk } from "./git.ts";
 export async function withScratchIndex<T>(
   work: (path: string) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const folder = await io("TMPDIR", () => Deno.makeTempDir({ prefix: "parex-index-" }));
+  const folder = await io("TMPDIR", () => makeTempFolder("parex-index-"));
   if (!folder.ok) return folder;
   try {
     return await work(join(folder.value, "index"));

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { fail, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
 import { startProcess } from "../exec/process.ts";
+import { makeTempFolder } from "../exec/temp.ts";
 import {
   ADVICE,
   type Advice,
@@ -21,7 +22,7 @@ export function copilotAdviser(env: Env, timeoutMs: number): Adviser {
     name: "copilot",
     async ask(question, signal) {
       // An empty folder: no repository to read, and no instructions that one may hold.
-      const cwd = await Deno.makeTempDir({ prefix: "parex-copilot-" });
+      const cwd = await makeTempFolder("parex-copilot-");
       try {
         return await askIn(cwd, question, { env, timeoutMs, signal });
       } catch (error) {

@@ -81,12 +81,11 @@ async function isAnotherFileSystem(path: string): Promise<boolean> {
   }
 }
 
-Deno.test("a TMPDIR that is not there stops nothing that does not need it", async () => {
+Deno.test("a TMPDIR that is not there stops nothing", async () => {
   await using stage = await rig({ config: "test: test -f a.txt\n" });
   const env = { ...agentEnv(stage.home), HOME: stage.home, TMPDIR: join(stage.home, "gone") };
   const { code, stderr } = await bareParex(stage.root, env);
-  assert(code === 0 || code === 1, stderr);
-  assertEquals(/bug in parex/.test(stderr), false, stderr);
+  assertEquals(code, 0, stderr);
 });
 
 /** All 200 take a minute or two. */

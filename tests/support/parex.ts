@@ -18,12 +18,16 @@ export interface ParexOptions {
   entry?: string;
 }
 
+/** A binary to be tested in the sources' place, absolute. */
+const BINARY = Deno.env.get("PAREX_TEST_BINARY");
+
 /** The command line that starts parex with these arguments. */
 export function parexArgv(
   args: readonly string[],
   config = CONFIG,
   entry = MAIN,
 ): [string, ...string[]] {
+  if (BINARY && config === CONFIG && entry === MAIN) return [BINARY, ...args];
   return [Deno.execPath(), "run", "-A", "--quiet", "--config", config, entry, ...args];
 }
 

@@ -1,0 +1,13 @@
+/**
+ * Makes a new folder for temporary files: in `TMPDIR`, or in `/tmp` where that cannot be. It may not
+ * exist, be full, or lie below `/dev`, which Deno keeps programs out of. Throws if neither can be.
+ */
+export async function makeTempFolder(prefix: string): Promise<string> {
+  try {
+    return await Deno.makeTempDir({ prefix });
+  } catch (error) {
+    return await Deno.makeTempDir({ prefix, dir: "/tmp" }).catch(() => {
+      throw error;
+    });
+  }
+}
