@@ -29,7 +29,7 @@ export async function runCommand(
 ): Promise<Result<CheckOutcome>> {
   const excludes = await excludesOf(place);
   if (!excludes.ok) return excludes;
-  const sandbox = await sandboxOf(scope, place, "check");
+  const sandbox = await sandboxOf(scope, place);
   if (!sandbox.ok) return sandbox;
   const log = `${scope.dir}/logs/${name}.log`;
   const ran = await runCheck(command, {

@@ -4,17 +4,24 @@ import type { Sandbox } from "../exec/sandbox.ts";
 import { exists, io } from "../git/files.ts";
 import type { Place, Scope } from "./scope.ts";
 
-/** Below the home folder: where agents keep logins and conversations. */
-const AGENT_STATE = [".claude", ".claude.json", ".codex", ".gemini"];
+/** Below the home folder: where each agent keeps logins and conversations, the folder first. */
+const AGENT_STATE: Record<string, readonly [string, ...string[]]> = {
+  claude: [".claude", ".claude.json"],
+  codex: [".codex"],
+  gemini: [".gemini"],
+  copilot: [".copilot"],
+  opencode: [".local/share/opencode", ".local/state/opencode"],
+};
 
 /**
  * The sandbox of what runs in a worktree, if one is wanted: the worktree, what git writes to for a
  * commit on its branch, and, for an agent, its own state. git's settings and hooks are not in it.
+ * Without the name of an agent it is a check's.
  */
 export async function sandboxOf(
   { settings, repo, dir }: Scope,
   { task, path }: Place,
-  who: "agent" | "check",
+  agent?: string,
 ): Promise<Result<{ sandbox?: Sandbox }>> {
   if (!settings.sandbox) return ok({});
   const temporary = `${dir}/tmp/${task.id}`;
@@ -29,16 +36,22 @@ export async function sandboxOf(
     const pointer = await Deno.readTextFile(join(path, ".git"));
     const own = resolve(path, pointer.replace(/^gitdir: /, "").trimEnd());
     const writable = [path, own, join(commonDir, "objects"), ...branches];
-    if (who === "agent") writable.push(...await agentState());
+    if (agent !== undefined) writable.push(...await agentState(agent));
     return { sandbox: { writable, temporary } };
   });
 }
 
-async function agentState(): Promise<string[]> {
+/** Of any agent, for one may call another; the agent's own folder is made if it has none yet. */
+async function agentState(agent: string): Promise<string[]> {
   const home = Deno.env.get("HOME");
-  const folders = home === undefined ? [] : AGENT_STATE.map((name) => join(home, name));
-  const configured = Deno.env.get("CLAUDE_CONFIG_DIR");
-  const all = configured === undefined ? folders : [...folders, configured];
+  const moved = Deno.env.get("CLAUDE_CONFIG_DIR");
+  const configured = moved === undefined ? [] : [moved];
+  const inHome = (name: string) => home === undefined ? [] : [join(home, name)];
+  const own = agent === "claude" && moved !== undefined
+    ? configured
+    : AGENT_STATE[agent]?.slice(0, 1).flatMap(inHome) ?? [];
+  for (const folder of own) await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const all = [...Object.values(AGENT_STATE).flat().flatMap(inHome), ...configured];
   const there = await Promise.all(all.map(exists));
   return all.filter((_, at) => there[at]);
 }

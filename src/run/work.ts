@@ -126,7 +126,7 @@ async function makeRequest(
   if (!excludes.ok) return excludes;
   const files = await writeFiles(scope, space, input, prompt.value);
   if (!files.ok) return files;
-  const sandbox = await sandboxOf(scope, space, "agent");
+  const sandbox = await sandboxOf(scope, space, agent.name);
   if (!sandbox.ok) return sandbox;
   const { settings, emit, ledger } = scope;
   const report = everySoOften((doing, usage) =>

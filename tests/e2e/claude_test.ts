@@ -17,11 +17,13 @@ import {
 import { findTool, needs } from "../support/needs.ts";
 import { type Ended, parex } from "../support/parex.ts";
 import { eventsOf, type Rig, rig } from "../support/rig.ts";
+import { whyNoSandbox } from "../../src/exec/sandbox.ts";
 import { exists } from "../../src/git/files.ts";
 import { parseJournal } from "../../src/run/store.ts";
 
 const claude = findClaude();
 const realClaude = needs("the Claude CLI", claude);
+const bwrap = await whyNoSandbox("/") === undefined ? "bwrap" : undefined;
 const EXAMPLE = fileURLToPath(new URL("../../examples/todo-cli", import.meta.url));
 
 /** The model writes a file. */
@@ -79,6 +81,36 @@ Deno.test({
     assertEquals(attempts.reduce((sum, one) => sum + (one.output_tokens ?? 0), 0), tokens);
     assertMatch(stdout, new RegExp(`tokens .* in, ${tokens} out`));
     assertMatch(stdout, /cost +\$\d/);
+  },
+});
+
+Deno.test({
+  name: "Claude: works, goes on with its conversation, and is guarded within a sandbox",
+  ignore: realClaude.ignore || needs("bubblewrap", bwrap).ignore,
+  fn: async () => {
+    await using stage = await rig({
+      config: "test: grep -q good a.txt || { echo a.txt is not good; exit 3; }\n",
+    });
+    const file = join(stage.worktree("a"), "a.txt");
+    await using api = serveMessagesApi({
+      a: [
+        writes(file, "bad\n"),
+        tool("Bash", { command: "echo reached > ../../README.md" }),
+        commits("feat: a"),
+        text("Done."),
+        tool("Edit", { file_path: file, old_string: "bad", new_string: "good" }),
+        commits("fix: a"),
+        text("Repaired."),
+      ],
+    });
+    const { code, stderr } = await executeWith(stage, api, "--sandbox");
+    assertEquals(code, 0, stderr);
+    assertEquals(await stage.subjectsOf("a"), ["fix: a", "feat: a"]);
+    const attempts = eventsOf(await stage.journal(), "agent.finished");
+    assertEquals(attempts.map(({ detail }) => detail), ["Done.", "Repaired."]);
+    assertEquals(attempts[0]?.session, attempts[1]?.session);
+    assertMatch(api.requests.at(-1)?.userText ?? "", /Make `a\.txt`[^]*a\.txt is not good/);
+    assertMatch(JSON.stringify(api.requests), /lies outside this task's worktree/);
   },
 });
 
