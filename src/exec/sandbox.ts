@@ -5,6 +5,8 @@ import { sh } from "./sh.ts";
 export interface Sandbox {
   /** Folders and files that are there. */
   writable: readonly string[];
+  /** Within these, what stays as it is if it is there. */
+  kept: readonly string[];
   /** For its temporary files and caches; nobody else's are in it. */
   temporary: string;
 }
@@ -13,7 +15,7 @@ const TRY_TIMEOUT_MS = 10_000;
 
 /** The command line of a command in its sandbox, made by bubblewrap. */
 export function sandboxed(argv: readonly string[], sandbox: Sandbox): [string, ...string[]] {
-  const { writable, temporary } = sandbox;
+  const { writable, kept, temporary } = sandbox;
   const variables: Env = {
     TMPDIR: temporary,
     XDG_CACHE_HOME: `${temporary}/cache`,
@@ -23,6 +25,7 @@ export function sandboxed(argv: readonly string[], sandbox: Sandbox): [string, .
     "bwrap",
     ...["--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--die-with-parent"],
     ...[...writable, temporary].flatMap((path) => ["--bind", path, path]),
+    ...kept.flatMap((path) => ["--ro-bind-try", path, path]),
     ...Object.entries(variables).flatMap(([name, value]) => ["--setenv", name, value]),
     "--",
     ...argv,

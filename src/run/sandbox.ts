@@ -13,6 +13,18 @@ const AGENT_STATE: Record<string, readonly [string, ...string[]]> = {
   opencode: [".local/share/opencode", ".local/state/opencode"],
 };
 
+/** Below Claude Code's folder: what its next session outside of the sandbox would run or obey. */
+const CLAUDE_RULES = [
+  "settings.json",
+  "settings.local.json",
+  "CLAUDE.md",
+  "agents",
+  "commands",
+  "hooks",
+  "plugins",
+  "skills",
+];
+
 /**
  * The sandbox of what runs in a worktree, if one is wanted: the worktree, what git writes to for a
  * commit on its branch, and, for an agent, its own state. git's settings and hooks are not in it.
@@ -36,8 +48,9 @@ export async function sandboxOf(
     const pointer = await Deno.readTextFile(join(path, ".git"));
     const own = resolve(path, pointer.replace(/^gitdir: /, "").trimEnd());
     const writable = [path, own, join(commonDir, "objects"), ...branches];
-    if (agent !== undefined) writable.push(...await agentState(agent));
-    return { sandbox: { writable, temporary } };
+    const state = agent === undefined ? [] : await agentState(agent);
+    const kept = state.flatMap((folder) => CLAUDE_RULES.map((name) => join(folder, name)));
+    return { sandbox: { writable: [...writable, ...state], kept, temporary } };
   });
 }
 

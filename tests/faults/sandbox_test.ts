@@ -42,6 +42,30 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "--sandbox: an agent writes to its own state, but not to what its next session obeys",
+  ...NEEDS_BWRAP,
+  fn: async () => {
+    await using stage = await rig({
+      agent: {
+        a: `for name in settings.json commands/x projects/x; do
+  (echo reached > "$CLAUDE_CONFIG_DIR/$name") 2>/dev/null && echo "$name" >> a.txt
+done`,
+      },
+    });
+    const state = join(stage.home, "claude");
+    for (const folder of ["commands", "projects"]) {
+      await Deno.mkdir(join(state, folder), { recursive: true });
+    }
+    await Deno.writeTextFile(join(state, "settings.json"), "{}");
+    const env = { CLAUDE_CONFIG_DIR: state };
+    const { code, stderr } = await stage.parex(["execute", "--sandbox"], { env });
+    assertEquals(code, 0, stderr);
+    assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "projects/x");
+    assertEquals(await textOf(join(state, "settings.json")), "{}");
+  },
+});
+
 Deno.test("--sandbox where bubblewrap is missing ends with 3 and what to install, and begins nothing", async () => {
   await using stage = await rig();
   const programs = join(stage.home, "programs");
