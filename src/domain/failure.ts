@@ -15,7 +15,8 @@ export interface CommandFailure {
 /** What the user asked for cannot be understood: exit 2. */
 export type UsageFailure =
   | { reason: "usage"; message: string; hint?: string }
-  | { reason: "plan_not_found"; looked: string[] }
+  /** `archived`: the folder of the plan that cleanup archived last. */
+  | { reason: "plan_not_found"; looked: string[]; archived?: string }
   | { reason: "plan_invalid"; path: string; problems: Problem[] }
   | { reason: "config_invalid"; problems: Problem[] }
   | { reason: "unknown_task"; id: string; suggestion?: string }

@@ -1,12 +1,29 @@
 import { join } from "node:path";
-import { PLAN_PATHS } from "../domain/names.ts";
+import { ARCHIVE_DIR, PLAN_PATHS } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 
 /** The plan of a repository where none is named: the first of the usual places that has one. */
 export async function findPlan(root: string): Promise<Result<string>> {
   const paths = PLAN_PATHS.map((path) => join(root, path));
   for (const path of paths) if (await exists(path)) return ok(path);
-  return fail({ reason: "plan_not_found", looked: paths });
+  const archived = await lastArchived(join(root, ARCHIVE_DIR));
+  return fail({
+    reason: "plan_not_found",
+    looked: paths,
+    ...(archived === undefined ? {} : { archived }),
+  });
+}
+
+/** The names of what is archived end with the time. */
+async function lastArchived(archive: string): Promise<string | undefined> {
+  try {
+    const names = await Array.fromAsync(Deno.readDir(archive), ({ name }) => name);
+    const timeOf = (name: string) => name.slice(name.search(/\d{8}-\d{6}$/));
+    const last = names.toSorted((a, b) => timeOf(a) < timeOf(b) ? -1 : 1).at(-1);
+    return last === undefined ? undefined : join(archive, last);
+  } catch {
+    return undefined; // nothing was ever archived
+  }
 }
 
 /** Something that cannot be looked at exists: reading it tells why. */

@@ -41,7 +41,7 @@ function differs({ source, title, body, labels }: Task): boolean {
 
 /** The status of an inline task is parex's own to change. */
 function withoutStatus(text: string | undefined): string | undefined {
-  return text?.replaceAll(/^.*\bstatus\b.*$/gm, "");
+  return text?.replaceAll(/^.*\bstatus\b.*\n?/gm, "");
 }
 
 function textOf(path: string): string | undefined {

@@ -47,6 +47,29 @@ Deno.test("a task file that is edited during the run is noticed, and its agent g
   assertMatch(await stage.repo.read(taskFileOf("b")), /Something else\./);
 });
 
+Deno.test("parex's own status in an inline plan is no edit", async () => {
+  await using stage = await rig({ tasks: {}, agent: { any: "echo a > a.txt" } });
+  await Deno.writeTextFile(
+    join(stage.root, PLAN),
+    `metadata: {name: Inline}
+tasks:
+  - id: a
+    name: A
+    priority: high
+    dependencies: []
+    description: Make a.txt.
+  - id: b
+    name: B
+    priority: low
+    dependencies: [a]
+    description: Make b.txt.
+`,
+  );
+  const run = await stage.execute();
+  assertEquals(eventsOf(run.events, "task.status").at(-1)?.task, "b");
+  assert(!notices(run.events).includes("was edited"), notices(run.events));
+});
+
 Deno.test("a task file whose time changes and nothing else is no notice", async () => {
   await using stage = await rig();
   await meanwhile(stage, "a", `touch ${PLAN} ${taskFileOf("a")}`);

@@ -15,8 +15,17 @@ export function explainUsage(failure: UsageFailure): Explanation {
     case "plan_not_found":
       return {
         message: "there is no plan",
-        details: ["looked for:", ...failure.looked.map((path) => `  ${path}`)],
-        next: ["name the plan: parex execute path/to/plan.yaml", "see one at work: parex demo"],
+        details: [
+          "looked for:",
+          ...failure.looked.map((path) => `  ${path}`),
+          ...(failure.archived === undefined ? [] : [`the last one is in ${failure.archived}`]),
+        ],
+        next: failure.archived === undefined
+          ? ["name it, as in: parex execute path/to/plan.yaml", "see one at work: parex demo"]
+          : [
+            "see what the last one came to: parex report",
+            "name another one, as in: parex execute path/to/plan.yaml",
+          ],
       };
     case "plan_invalid":
       return {
