@@ -70,7 +70,7 @@ async function bringBack(
   if (!excluded.ok) return context.fail(excluded.failure);
   const { ref, note } = found.value;
   const path = to === undefined
-    ? await freeFolder(`${repo.root}/${WORKTREES_DIR}`, note.task)
+    ? freeFolder(`${repo.root}/${WORKTREES_DIR}`, note.task)
     : resolve(io.cwd, to);
   const restored = await restore(repo, found.value, path);
   if (!restored.ok) return context.fail(restored.failure);

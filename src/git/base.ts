@@ -136,7 +136,7 @@ export async function moveBase(
   const worktrees = await listWorktrees(repo);
   if (!worktrees.ok) return worktrees;
   const checkout = worktrees.value.find((one) => one.branch === branch)?.path;
-  const there = checkout !== undefined && await exists(checkout);
+  const there = checkout !== undefined && exists(checkout);
   if (there && options.checkouts) {
     const forwarded = await fastForward(checkout, to);
     if (!forwarded.ok) return forwarded;
@@ -165,11 +165,11 @@ async function fastForward(checkout: string, to: string): Promise<Result<boolean
   });
   if (!lock.ok) return lock;
   for (let tries = 1;; tries++) {
-    const locked = await exists(lock.value);
+    const locked = exists(lock.value);
     const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];
     const merged = await git(args, { cwd });
     if (merged.code === 0) return ok(true);
-    const free = !locked && !await exists(lock.value);
+    const free = !locked && !exists(lock.value);
     if (free || tries === LOCKED_TRIES) return ok(false);
     await new Promise((resolve) => setTimeout(resolve, LOCKED_PAUSE_MS));
   }

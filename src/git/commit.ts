@@ -49,7 +49,7 @@ export async function changesAndHead(
   if (!status.ok) return status;
   if (!gitDir.ok) return gitDir;
   const { changes, ...where } = status.value;
-  const inProgress = await unfinished(gitDir.value);
+  const inProgress = unfinished(gitDir.value);
   return ok({ changes, head: { ...where, ...(inProgress ? { inProgress } : {}) } });
 }
 
@@ -60,7 +60,7 @@ export async function headState(worktree: string): Promise<Result<HeadState>> {
   const head = await bornHead(worktree) ?? await anyHead(worktree);
   if (!head.ok) return head;
   const { gitDir, ref, sha } = head.value;
-  const inProgress = await unfinished(gitDir);
+  const inProgress = unfinished(gitDir);
   return ok({
     ...(ref === undefined ? {} : { branch: ref.replace(/^refs\/heads\//, "") }),
     ...(sha === undefined ? {} : { sha }),
@@ -103,9 +103,9 @@ const MARKS: [string, Unfinished][] = [
   ["REVERT_HEAD", "revert"],
 ];
 
-async function unfinished(gitDir: string): Promise<Unfinished | undefined> {
+function unfinished(gitDir: string): Unfinished | undefined {
   for (const [name, operation] of MARKS) {
-    if (await exists(join(gitDir, name))) return operation;
+    if (exists(join(gitDir, name))) return operation;
   }
 }
 

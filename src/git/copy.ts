@@ -48,7 +48,7 @@ async function namedFiles(root: string, names: string[]): Promise<Result<string[
   for (const name of names) {
     const path = normalize(name).replace(/^\/+/, "").replace(/\/+$/, "");
     const isRoot = path === "." || path === "";
-    if (isRoot || !mayCopy(path) || !await exists(join(root, path))) continue;
+    if (isRoot || !mayCopy(path) || !exists(join(root, path))) continue;
     const files = await io(join(root, path), () => filesIn(root, path));
     if (!files.ok) return files;
     found.push(...files.value);
@@ -69,7 +69,7 @@ async function filesIn(root: string, path: string): Promise<string[]> {
 
 /** Lets git match, so that patterns mean what they mean in a `.gitignore`. */
 async function matchedFiles(root: string, globs: string[]): Promise<Result<string[]>> {
-  const included = await exists(join(root, INCLUDE_FILE));
+  const included = exists(join(root, INCLUDE_FILE));
   if (globs.length === 0 && !included) return ok([]);
   const rules = globs.map((glob) => `--exclude=/${glob.replace(/^(\.?\/)+/, "")}`);
   if (included) rules.push(`--exclude-from=${INCLUDE_FILE}`);
@@ -82,7 +82,7 @@ async function matchedFiles(root: string, globs: string[]): Promise<Result<strin
 async function copyOne(root: string, worktree: string, path: string): Promise<boolean> {
   const [from, to] = [join(root, path), join(worktree, path)];
   const { isFile, isSymlink } = await Deno.lstat(from);
-  if (!isFile && !isSymlink || await exists(to)) return false;
+  if (!isFile && !isSymlink || exists(to)) return false;
   // A folder of the tree may be a link that leads out of it.
   const folder = await realPathOf(dirname(to));
   if (!isWithin(folder, await realPathOf(worktree))) return false;

@@ -18,18 +18,8 @@ function detailOf(error: unknown): string {
 }
 
 /** Whether something lies at `path`, a dangling symbolic link included. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
-}
-
-/** As `exists`, for who asks before each command: to hand the question on takes longer than it. */
-export function isThere(path: string): boolean {
+export function exists(path: string): boolean {
+  // To hand the question on to another thread would take longer than to ask it.
   try {
     Deno.lstatSync(path);
     return true;
@@ -40,12 +30,12 @@ export function isThere(path: string): boolean {
 }
 
 /** Whether `path` is free to become a worktree: nothing, or an empty folder. */
-export async function isFree(path: string): Promise<boolean> {
+export function isFree(path: string): boolean {
   try {
-    for await (const _ of Deno.readDir(path)) return false;
+    for (const _ of Deno.readDirSync(path)) return false;
     return true;
   } catch (error) {
-    return isAbsent(error) && !await exists(path);
+    return isAbsent(error) && !exists(path);
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type Env, toolEnv } from "../exec/env.ts";
 import { shInTurn, type ShResult } from "../exec/sh.ts";
-import { isThere } from "./files.ts";
+import { exists } from "./files.ts";
 
 export interface GitOptions {
   /** A top level, unless `discover` is set. */
@@ -30,7 +30,7 @@ export async function gitInTurn(
   options: GitOptions,
 ): Promise<ShResult> {
   // In a worktree whose `.git` an agent has deleted, git would find the user's own checkout above.
-  if (!options.discover && !isThere(join(options.cwd, ".git"))) {
+  if (!options.discover && !exists(join(options.cwd, ".git"))) {
     const stderr = `fatal: not a git repository: ${options.cwd}`;
     return { code: 128, stdout: "", stderr, timedOut: false };
   }

@@ -16,10 +16,10 @@ export async function waitForIndex(worktree: string): Promise<Result<void>> {
   if (!gitDir.ok) return gitDir;
   const lock = join(gitDir.value, "index.lock");
   for (const deadline = performance.now() + WAIT_MS; performance.now() < deadline;) {
-    if (!await exists(lock)) return ok();
+    if (!exists(lock)) return ok();
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return await io(lock, async () => {
-    if (await exists(lock)) await Deno.remove(lock);
+    if (exists(lock)) await Deno.remove(lock);
   });
 }

@@ -109,6 +109,6 @@ export async function removeIfClean(
   const args = ["worktree", "remove", "--", worktree];
   const removed = await exclusively(repo.commonDir, () => git(args, { cwd: repo.root, env }));
   if (removed.code === 0) return ok(true);
-  const there = await exists(worktree);
+  const there = exists(worktree);
   return there ? ok(false) : gitFailed(args, removed);
 }

@@ -20,7 +20,7 @@ export async function userExcludes(worktree: string): Promise<Result<string>> {
  */
 export async function createExcludes(file: string, own: string): Promise<Result<void>> {
   return await io(file, async () => {
-    if (await exists(file)) return;
+    if (exists(file)) return;
     await Deno.mkdir(dirname(file), { recursive: true });
     await Deno.writeTextFile(file, own === "" || own.endsWith("\n") ? own : `${own}\n`);
   });

@@ -44,7 +44,7 @@ async function stagedCommit(
   head: string,
 ): Promise<Result<string | undefined>> {
   const index = join(folder, "index");
-  if (!await exists(index)) return ok(undefined);
+  if (!exists(index)) return ok(undefined);
   const cwd = repo.root;
   const tree = await gitLine(["write-tree"], { cwd, env: { GIT_INDEX_FILE: index } });
   if (!tree.ok) return tree;

@@ -43,7 +43,7 @@ async function populatedModules(worktree: string): Promise<Result<Module[]>> {
   const populated: Module[] = [];
   for (const link of links) {
     const module = { path: link.slice(link.indexOf("\t") + 1), sha: link.split(" ")[1] ?? "" };
-    if (await exists(join(worktree, module.path, ".git"))) populated.push(module);
+    if (exists(join(worktree, module.path, ".git"))) populated.push(module);
   }
   // A conflict lists one module three times.
   return ok([...new Map(populated.map((module) => [module.path, module])).values()]);
@@ -51,7 +51,7 @@ async function populatedModules(worktree: string): Promise<Result<Module[]>> {
 
 /** The others cannot be fetched again. */
 async function declaredModules(worktree: string): Promise<Result<string[]>> {
-  if (!await exists(join(worktree, ".gitmodules"))) return ok([]);
+  if (!exists(join(worktree, ".gitmodules"))) return ok([]);
   const args = ["config", "--file", ".gitmodules", "--null", "--get-regexp", "\\.path$"];
   const listed = await gitMaybe(args, { cwd: worktree });
   if (!listed.ok) return listed;

@@ -153,7 +153,7 @@ export async function checkBranches(
       return fail({ reason: "worktree_elsewhere", branch: task.branch, path: holder.path });
     }
     const there = byPath.get(path);
-    if (there === undefined && !await isFree(path)) {
+    if (there === undefined && !isFree(path)) {
       return fail({ reason: "foreign_worktree", path });
     }
     if (there?.branch !== undefined && there.branch !== task.branch) {

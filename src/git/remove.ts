@@ -74,7 +74,7 @@ export async function removeWork(repo: Repository, work: Work): Promise<Result<R
       // What was written while it moved. Submodules know where they lie and do not work elsewhere.
       const gitDir = await gitDirOf(work.worktree);
       if (!gitDir.ok) return gitDir;
-      if (!await exists(join(gitDir.value, "modules"))) {
+      if (!exists(join(gitDir.value, "modules"))) {
         steps.push(anchoring(repo, { ...work, worktree: aside }, anchored));
       }
     }
@@ -89,7 +89,7 @@ export async function removeWork(repo: Repository, work: Work): Promise<Result<R
     if (!done.ok) return done;
     const forgotten = await forgetOwner(repo, work.branch);
     if (!forgotten.ok) return forgotten;
-    const left = place !== undefined && await exists(place);
+    const left = place !== undefined && exists(place);
     return ok({ anchored, ...(left ? { leftover: place } : {}) });
   });
 }
@@ -154,7 +154,7 @@ function moving(repo: Repository, from: string, to: string): Step {
   const repair = (path: string) => gitOk(["worktree", "repair", "--", path], { cwd: repo.root });
   return {
     apply: async () => {
-      if (await exists(to)) return fail({ reason: "foreign_worktree", path: to });
+      if (exists(to)) return fail({ reason: "foreign_worktree", path: to });
       const moved = await rename(from, to);
       if (!moved.ok) return moved;
       const repaired = await repair(to);

@@ -72,16 +72,16 @@ async function commonDirOf(cwd: string): Promise<Result<string>> {
   const found = await git(args, { cwd, discover: true });
   if (found.code !== 0) {
     // A repository is there but git refuses it, such as another user's: git's own words say why.
-    return await liesInRepository(cwd)
+    return liesInRepository(cwd)
       ? gitFailed(args, found)
       : fail({ reason: "not_a_repository", cwd });
   }
   return ok(found.stdout.replace(/\r?\n$/, ""));
 }
 
-async function liesInRepository(cwd: string): Promise<boolean> {
+function liesInRepository(cwd: string): boolean {
   for (let folder = resolve(cwd);; folder = dirname(folder)) {
-    if (await exists(join(folder, ".git"))) return true;
+    if (exists(join(folder, ".git"))) return true;
     if (folder === dirname(folder)) return false;
   }
 }
@@ -97,7 +97,7 @@ async function mainWorktree(commonDir: string): Promise<string | undefined> {
     : basename(commonDir) === ".git"
     ? dirname(commonDir)
     : undefined;
-  return path === undefined || !await exists(path) ? undefined : await Deno.realPath(path);
+  return path === undefined || !exists(path) ? undefined : await Deno.realPath(path);
 }
 
 /** If `path` is a worktree that parex made, `<top>/worktrees/<id>`, that top level. */
@@ -110,5 +110,5 @@ async function ownerOfWorktree(path: string, commonDir: string): Promise<string 
     { cwd: owner },
   );
   if (!top.ok || await Deno.realPath(top.value) !== commonDir) return undefined;
-  return await exists(join(owner, ".git")) ? owner : undefined;
+  return exists(join(owner, ".git")) ? owner : undefined;
 }

@@ -27,7 +27,7 @@ export async function restore(
   { sha, note }: Rescued,
   path: string,
 ): Promise<Result<Restored>> {
-  if (!await isFree(path)) return fail({ reason: "foreign_worktree", path });
+  if (!isFree(path)) return fail({ reason: "foreign_worktree", path });
   const branch = await freeBranch(repo, note.task);
   if (!branch.ok) return branch;
   const made = await exclusively(
@@ -175,7 +175,7 @@ async function fillRepository(
   sha: string,
   note: RescueNote,
 ): Promise<Result<void>> {
-  if (!await exists(join(path, ".git"))) {
+  if (!exists(join(path, ".git"))) {
     const made = await gitOk(["init", "--quiet", path], { cwd: repo.root });
     if (!made.ok) return made;
   }
@@ -226,9 +226,9 @@ async function storeStashes(repo: Repository, note: RescueNote): Promise<Result<
 }
 
 /** Where work is brought back to if nobody says otherwise: a free folder beside the worktrees. */
-export async function freeFolder(parent: string, task: string): Promise<string> {
+export function freeFolder(parent: string, task: string): string {
   for (let number = 1;; number++) {
     const path = join(parent, `rescue-${task}${number === 1 ? "" : `-${number}`}`);
-    if (!await exists(path)) return path;
+    if (!exists(path)) return path;
   }
 }

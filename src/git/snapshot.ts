@@ -55,7 +55,7 @@ export async function takeSnapshot(
  * not be younger, or what was changed right after it was staged would go unseen.
  */
 async function copyIndex(index: string, copy: string): Promise<void> {
-  if (!await exists(index)) return;
+  if (!exists(index)) return;
   await Deno.copyFile(index, copy);
   const { mtime } = await Deno.stat(index);
   const seconds = Math.floor((mtime?.getTime() ?? 1000) / 1000);

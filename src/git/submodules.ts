@@ -7,7 +7,7 @@ import type { Repository } from "./repository.ts";
 
 /** Fetches the submodules of a worktree that are not there yet; the others stay as they are. */
 export async function initSubmodules(repo: Repository, worktree: string): Promise<Result<void>> {
-  if (!await exists(join(worktree, ".gitmodules"))) return ok();
+  if (!exists(join(worktree, ".gitmodules"))) return ok();
   const run = async (args: string[]): Promise<Result<string>> => {
     const result = await git(["submodule", ...args], { cwd: worktree });
     if (result.code === 0) return ok(result.stdout);

@@ -69,7 +69,7 @@ async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<Re
   const { branch, identity } = spec;
   const found = await branchExists(repo, branch);
   if (!found.ok) return found;
-  if (!found.value && await isFree(spec.path)) {
+  if (!found.value && isFree(spec.path)) {
     const claiming = branch === undefined ? [] : [recordingOwner(branch, identity)];
     const made = await gitInTurn([...claiming, adding(spec, false)], { cwd: repo.root });
     if (made.code === 0) return ok("new");
@@ -98,7 +98,7 @@ async function registerAgain(
   if (elsewhere && branch !== undefined) {
     return fail({ reason: "worktree_elsewhere", branch, path: elsewhere.path });
   }
-  if (!await isFree(path)) return fail({ reason: "foreign_worktree", path });
+  if (!isFree(path)) return fail({ reason: "foreign_worktree", path });
   const added = await inRepository(repo, path, adding(spec, owned.value.branchExists));
   return added.ok ? ok("added") : added;
 }
@@ -152,20 +152,20 @@ async function restore(
   spec: WorktreeSpec,
 ): Promise<Result<boolean>> {
   if (here.locked === UNFINISHED) return await discardUnfinished(repo, spec.path);
-  if (await isFree(spec.path)) return await forget(repo, here, spec);
+  if (isFree(spec.path)) return await forget(repo, here, spec);
   if (here.branch !== undefined && here.branch !== spec.branch) {
     return fail({ reason: "foreign_worktree", path: spec.path, branch: here.branch });
   }
-  if (await exists(join(spec.path, ".git"))) return ok(true);
+  if (exists(join(spec.path, ".git"))) return ok(true);
   const repaired = await inRepository(repo, spec.path, ["worktree", "repair"]);
   // It looks at all worktrees, and may have failed at another one.
-  return repaired.ok || await exists(join(spec.path, ".git")) ? ok(true) : repaired;
+  return repaired.ok || exists(join(spec.path, ".git")) ? ok(true) : repaired;
 }
 
 /** `git worktree add` was killed. It had not begun the checkout, so there is no work to lose. */
 async function discardUnfinished(repo: Repository, path: string): Promise<Result<false>> {
   const cleared = await io(path, async () => {
-    if (await exists(join(path, ".git"))) await Deno.remove(join(path, ".git"));
+    if (exists(join(path, ".git"))) await Deno.remove(join(path, ".git"));
   });
   return cleared.ok ? await unregister(repo, path, ["--force", "--force"]) : cleared;
 }
@@ -195,7 +195,7 @@ async function unregister(
 ): Promise<Result<false>> {
   // Refused by the system if anything lies in it; git in turn refuses a folder without its pointer.
   const cleared = await io(path, async () => {
-    if (await exists(path)) await Deno.remove(path);
+    if (exists(path)) await Deno.remove(path);
   });
   if (!cleared.ok) return cleared;
   const removed = await inRepository(repo, path, ["worktree", "remove", ...force, "--", path]);
@@ -207,12 +207,12 @@ async function fill(repo: Repository, path: string): Promise<Result<boolean>> {
   const gitDir = await gitDirOf(path);
   if (!gitDir.ok) return gitDir;
   const index = join(gitDir.value, "index");
-  const outstanding = !await exists(index);
+  const outstanding = !exists(index);
   if (outstanding) {
     // Without an index, a lock on it is what a checkout of ours has left when it was killed.
     const lock = `${index}.lock`;
     const unlocked = await io(lock, async () => {
-      if (await exists(lock)) await Deno.remove(lock);
+      if (exists(lock)) await Deno.remove(lock);
     });
     if (!unlocked.ok) return unlocked;
     const args = ["reset", "--quiet", "--hard", "--no-recurse-submodules"];

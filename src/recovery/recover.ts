@@ -131,7 +131,7 @@ class Recovery<T> {
 
   private async secrets(): Promise<Result<string[]>> {
     const { worktree } = this.operation.about;
-    const here = worktree !== undefined && await exists(`${worktree}/.git`) ? [worktree] : [];
+    const here = worktree !== undefined && exists(`${worktree}/.git`) ? [worktree] : [];
     return await secretsOf(this.scope.repo, here, this.scope.env);
   }
 

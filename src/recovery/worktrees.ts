@@ -16,8 +16,8 @@ export async function pruneWorktree(
   const here = worktrees.find((one) => one.path === path);
   if (!here || path === repo.root) return fail("no worktree is registered there");
   if (here.locked !== undefined) return fail("it is locked, as one on another disk would be");
-  if (await exists(path)) return fail("its folder is there");
-  if (!await exists(dirname(path))) return fail("the folder that it lay in is gone, too");
+  if (exists(path)) return fail("its folder is there");
+  if (!exists(dirname(path))) return fail("the folder that it lay in is gone, too");
   return await exclusively(repo.commonDir, async () => {
     const needed = await holdsWork(repo, here);
     if (!needed.ok) return needed;
@@ -34,7 +34,7 @@ async function holdsWork(repo: Repository, here: Registration): Promise<Result<v
   const folder = await adminFolderOf(repo, here.path);
   if (folder === undefined) return fail("git's notes on it cannot be found");
   const index = join(folder, "index");
-  if (!await exists(index)) return ok();
+  if (!exists(index)) return ok();
   const tree = await git(["write-tree"], { cwd, env: { GIT_INDEX_FILE: index } });
   const head = await git(["rev-parse", `${here.head}^{tree}`], { cwd });
   if (tree.code !== 0 || head.code !== 0) return fail(detailOf(tree.code === 0 ? head : tree));
@@ -61,7 +61,7 @@ export async function repairWorktree(
   const own = worktrees.some((one) => one.path === real) ||
     isWithin(real, join(repo.root, WORKTREES_DIR));
   if (!own) return fail("it is no worktree of this repository");
-  if (!await exists(real)) return fail("its folder is gone");
+  if (!exists(real)) return fail("its folder is gone");
   return await exclusively(
     repo.commonDir,
     () => done(["worktree", "repair", "--", real], repo.root),

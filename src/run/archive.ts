@@ -91,7 +91,7 @@ async function untrackedOf(repo: Repository, files: string[]): Promise<Result<st
 async function removeEmptyFolders(repo: Repository, files: string[]): Promise<void> {
   const folders = [...new Set(files.map((file) => dirname(file)))];
   for (const folder of folders.sort((a, b) => b.length - a.length)) {
-    if (folder === repo.checkout || !await exists(folder)) continue;
+    if (folder === repo.checkout || !exists(folder)) continue;
     if ([...Deno.readDirSync(folder)].length === 0) await Deno.remove(folder);
   }
 }

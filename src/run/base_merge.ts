@@ -90,7 +90,7 @@ export function unfit(command: string, tail: string): Verdict {
 export async function endMerge(scope: Scope, id: TaskId): Promise<void> {
   if (!scope.merges.delete(id)) return;
   const space = workspaceOf(scope, id);
-  if (!await exists(`${space.path}/.git`)) return;
+  if (!exists(`${space.path}/.git`)) return;
   const excludes = await excludesOf(space);
   const ended = excludes.ok
     ? await giveUpMerge(scope.repo, {

@@ -33,7 +33,7 @@ export async function commit(
 ): Promise<Result<Verdict>> {
   await scope.starts.giveWay();
   const space = workspaceOf(scope, input.task);
-  if (!await exists(join(space.path, ".git"))) {
+  if (!exists(join(space.path, ".git"))) {
     // The agent has removed its worktree; what it had committed is on the branch.
     const tree = await makeTree(scope, input.task, signal);
     if (!tree.ok) return tree;

@@ -89,8 +89,8 @@ async function examineWorktrees(
   for (const { path, head } of worktrees) {
     if (!path.startsWith(`${folder}/`)) continue;
     // It is not gone: a removal has moved it.
-    if (await exists(goingPath(path))) continue;
-    if (!await exists(path)) findings.push({ code: "worktree_missing", path, head });
+    if (exists(goingPath(path))) continue;
+    if (!exists(path)) findings.push({ code: "worktree_missing", path, head });
     else if (!live) findings.push(...await halfDone(path));
   }
   const registered = new Set(worktrees.map(({ path }) => path));
@@ -99,7 +99,7 @@ async function examineWorktrees(
     const task = goingTask(path);
     if (task !== undefined) findings.push({ code: "removal_interrupted", path, task });
     else if (!registered.has(path) && !live) {
-      findings.push({ code: "folder_unknown", path, empty: await isFree(path) });
+      findings.push({ code: "folder_unknown", path, empty: isFree(path) });
     }
   }
   return ok(findings);
@@ -115,7 +115,7 @@ async function halfDone(path: string): Promise<Finding[]> {
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  if (!await exists(folder)) return [];
+  if (!exists(folder)) return [];
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
 }
 

@@ -45,7 +45,7 @@ async function agent(settings: Settings): Promise<Finding[]> {
   if (!available.ok) return [{ code: "refused", failure: available.failure }];
   if (settings.agent !== "claude") return [];
   const found = await version("claude", [Deno.env.get("PAREX_CLAUDE") || "claude", "--version"]);
-  return await hasClaudeLogin() ? found : [...found, { code: "login_missing", tool: "claude" }];
+  return hasClaudeLogin() ? found : [...found, { code: "login_missing", tool: "claude" }];
 }
 
 /** Variables by which Claude Code knows who pays. */
@@ -57,12 +57,12 @@ const CLAUDE_LOGINS = [
   "CLAUDE_CODE_USE_VERTEX",
 ];
 
-async function hasClaudeLogin(): Promise<boolean> {
+function hasClaudeLogin(): boolean {
   // The keychain tells nobody whether it holds a login without asking the user.
   if (Deno.build.os === "darwin") return true;
   if (CLAUDE_LOGINS.some((name) => Deno.env.get(name))) return true;
   const folder = Deno.env.get("CLAUDE_CONFIG_DIR") ?? `${Deno.env.get("HOME") ?? ""}/.claude`;
-  return await exists(`${folder}/.credentials.json`);
+  return exists(`${folder}/.credentials.json`);
 }
 
 /** Room that a few worktrees with their dependencies may need. */
@@ -75,7 +75,7 @@ export async function examineRoom(repo: Repository): Promise<Finding[]> {
 
 async function stateWritable({ commonDir }: Repository): Promise<Finding[]> {
   const state = stateDir(commonDir);
-  const dir = await exists(state) ? state : commonDir;
+  const dir = exists(state) ? state : commonDir;
   try {
     await Deno.remove(await Deno.makeTempFile({ dir, prefix: "parex-doctor-" }));
     return [];

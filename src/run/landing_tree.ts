@@ -84,7 +84,7 @@ export class LandingTree {
   /** Removes the worktree unless there is something in it that git does not hold. */
   async close(): Promise<Result<void>> {
     const { path } = this.#place;
-    if (!await exists(path)) return ok();
+    if (!exists(path)) return ok();
     const excludes = await excludesOf(this.#place);
     if (!excludes.ok) return excludes;
     const removed = await removeIfClean(this.scope.repo, path, excludesEnv(excludes.value));

@@ -124,7 +124,7 @@ async function lookIn(
     standing: isWithin(cwd, path),
     ...(locked === undefined ? {} : { locked }),
   };
-  if (!await exists(path)) return ok({ ...facts, missing: head });
+  if (!exists(path)) return ok({ ...facts, missing: head });
   const env = await excludesEnvOf(path);
   if (!env.ok) return env;
   const [state, changed, kept] = await Promise.all([

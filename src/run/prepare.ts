@@ -75,7 +75,7 @@ export async function makeTree(
 ): Promise<Result<void>> {
   const { branch, path } = workspaceOf(scope, id);
   // Only an agent can have taken it away since then, and nothing else is asked of git.
-  if (scope.trees.has(id) && await exists(join(path, ".git"))) return ok();
+  if (scope.trees.has(id) && exists(join(path, ".git"))) return ok();
   const tree = await scope.recover({
     what: `make the worktree of ${id}`,
     about: { branch, worktree: path },

@@ -46,7 +46,7 @@ async function takeUpTask(
   { at, cutOff }: Beginning,
 ): Promise<Result<void>> {
   const { task: { id }, path } = space;
-  if (!await exists(`${path}/.git`)) {
+  if (!exists(`${path}/.git`)) {
     return at === "testing" ? await makeTree(scope, id, new AbortController().signal) : ok();
   }
   const index = await waitForIndex(path);

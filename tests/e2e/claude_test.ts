@@ -180,7 +180,7 @@ Deno.test({
     const done = Object.fromEntries(Object.keys(tasks).map((task) => [task, "completed"]));
     assertEquals(await stage.statuses(), done);
     const journal = await stage.journal();
-    assert(!await exists(escape));
+    assert(!exists(escape));
     assertMatch(api.requests.findLast(({ task }) => task === "a")?.userText ?? "", /worktree/);
     assert(eventsOf(journal, "run.parked").some(({ task }) => task === "b"));
     assertEquals(eventsOf(journal, "agent.started", "c").map(({ kind }) => kind), [

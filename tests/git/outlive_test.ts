@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { exists } from "../../src/git/files.ts";
 import { assert, assertMatch } from "../support/assert.ts";
 import { tempRepo } from "../support/repo.ts";
+import { until } from "../support/rig.ts";
 
 const ROOT = new URL("../../", import.meta.url).href;
 
@@ -39,17 +40,10 @@ Deno.test("a merge that conflicts stands half done, not broken off, when parex w
   await writer.write(new TextEncoder().encode(program));
   await writer.close();
   const half = join(temp.root, ".git/MERGE_HEAD");
-  await until(async () => await exists(join(temp.root, ".git/index.lock")));
+  await until("git is at work", () => exists(join(temp.root, ".git/index.lock")));
   parex.kill("SIGKILL");
   await parex.status;
-  assert(!await exists(half), "git was done before parex was killed");
-  await until(async () => await exists(half));
+  assert(!exists(half), "git was done before parex was killed");
+  await until("git has stopped at the conflict", () => exists(half));
   assertMatch(await temp.git(["status", "--porcelain"]), /^(UU|AA) a\.txt$/m);
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 400 && !await holds(); turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  assert(await holds());
-}
