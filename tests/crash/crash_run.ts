@@ -1,7 +1,7 @@
 /** One run that is killed again and again, and resumed until it comes to its end. */
 import { fileURLToPath } from "node:url";
 import type { EventType, RunEvent } from "../../src/domain/event.ts";
-import type { Ended } from "../support/parex.ts";
+import type { Child, Ended } from "../support/parex.ts";
 import type { Rig } from "../support/rig.ts";
 import { RESULT, setTheStage, TASKS } from "./stage.ts";
 
@@ -9,11 +9,12 @@ const MORTAL = fileURLToPath(new URL("../support/mortal_parex.ts", import.meta.u
 /** A killed parex's own git commands may still be under way. */
 const SETTLE_MS = 5_000;
 
-/** How one process of parex dies: around a line of its journal, or some time after its start. */
+/** How one process of parex dies: at a line of its journal, or some time after it. */
 export type Death =
   /** The nth line of this type that it writes, `*` for any. */
   | { moment: "before" | "within" | "after"; event: EventType | "*"; nth: number }
-  | { ms: number };
+  /** Killed from outside, this long after its nth line, or after its start for 0. */
+  | { line: number; ms: number };
 
 export interface CrashReport {
   deaths: number;
@@ -58,12 +59,25 @@ async function start(stage: Rig, death?: Death): Promise<Ended> {
     }
     : {};
   const parex = stage.start([command], dying);
-  const timer = death && "ms" in death
-    ? setTimeout(() => parex.signal("SIGKILL"), death.ms)
-    : undefined;
+  const over = new AbortController();
+  const killed = death && "line" in death ? killAfter(stage, parex, death, over.signal) : undefined;
   const ended = await parex.ended;
-  clearTimeout(timer);
+  over.abort();
+  await killed;
   return ended;
+}
+
+async function killAfter(
+  stage: Rig,
+  parex: Child,
+  { line, ms }: { line: number; ms: number },
+  over: AbortSignal,
+): Promise<void> {
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  const earlier = (await stage.journal()).length;
+  while (!over.aborted && (await stage.journal()).length < earlier + line) await pause(10);
+  await pause(ms);
+  if (!over.aborted) parex.signal("SIGKILL");
 }
 
 function isOver(events: RunEvent[]): boolean {
