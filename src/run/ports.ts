@@ -1,0 +1,245 @@
+import { fromCallback, fromPromise } from "xstate";
+import type {
+  Announcement,
+  AnsweredEvent,
+  LoadedRun,
+  Parked,
+  RunOutcome,
+} from "../../machines/ports.ts";
+import { childMachine, runMachine } from "../../machines/run.ts";
+import { makeAgent } from "../agent/agents.ts";
+import type { EventOf, RunEvent } from "../domain/event.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Plan } from "../domain/plan.ts";
+import { ok, type Result } from "../domain/result.ts";
+import { spentIn, withAnswer } from "../domain/resume.ts";
+import { emptyRecord, type RunRecord } from "../domain/record.ts";
+import { select, type Selection } from "../domain/selection.ts";
+import type { Settings } from "../domain/settings.ts";
+import type { Repository } from "../git/repository.ts";
+import { loadPlan } from "../plan/load.ts";
+import { aheadOf } from "./ahead.ts";
+import { watchAnswers } from "./answers.ts";
+import { endMerge } from "./base_merge.ts";
+import { check } from "./check.ts";
+import { commit } from "./commit.ts";
+import { ConflictWatch } from "./conflicts.ts";
+import { announceEstimate } from "./estimate.ts";
+import { verifyIntegration } from "./integration.ts";
+import { openIssues } from "./issues.ts";
+import { land } from "./land.ts";
+import { type OpenRun, openRun } from "./open.ts";
+import { prepare, prepareAhead } from "./prepare.ts";
+import { publish } from "./publish.ts";
+import { MergeQueue } from "./queue.ts";
+import { type Resumption, selectRemainder, type Unfinished } from "./resume.ts";
+import { until } from "./waits.ts";
+import { work } from "./work.ts";
+
+export interface ExecuteInput {
+  repo: Repository;
+  /** Absolute. */
+  planPath: string;
+  settings: Settings;
+  onEvent: (event: RunEvent) => void;
+  /** The run that is gone on with; absent: a new one. */
+  resume?: Unfinished;
+  /** What a person has answered to the agent of a blocked task: that one goes on with it. */
+  answer?: EventOf<"task.answered">;
+}
+
+interface Selected {
+  plan: Plan;
+  selection: Selection;
+  resume?: Resumption;
+}
+
+interface OpenedRun extends OpenRun {
+  queue: MergeQueue;
+  conflicts: ConflictWatch;
+}
+
+/** What the machines' ports do in this world, and what these share. */
+export class Ports {
+  /** Why nothing more may be done: the journal is lost, and nobody would know of it. */
+  lost: Failure | undefined;
+  #selected: Selected | undefined;
+  #opened: OpenedRun | undefined;
+  readonly #underWay = new Set<Promise<unknown>>();
+
+  /** `interrupt` stops the machine of the run. */
+  constructor(
+    private readonly input: ExecuteInput,
+    private readonly interrupt: (limit?: Parked) => void,
+  ) {}
+
+  /** The machine of the run, ready to be started. */
+  machine(): typeof runMachine {
+    return runMachine.provide({
+      actors: {
+        load: this.#promised(() => this.#load()),
+        check: this.#promised(() => this.#open()),
+        task: this.#taskMachine(),
+        ahead: aheadOf((task, signal) =>
+          this.#track(prepareAhead(this.#run().scope, task, signal))
+        ),
+        answers: fromCallback(({ sendBack }) =>
+          watchAnswers(this.#run().scope, (task, begin) => {
+            this.#announce({ task, status: "pending" });
+            sendBack({ type: "ANSWERED", task, begin } satisfies AnsweredEvent);
+          })
+        ),
+        verify: this.#promised((_, signal) => {
+          const { scope, queue } = this.#run();
+          return verifyIntegration(scope, queue, signal);
+        }),
+        putBack: fromPromise(() => this.#putBack()),
+        finish: fromPromise(({ input }) => this.#finish(input.outcome)),
+      },
+    });
+  }
+
+  /** What has happened so far. */
+  get record(): RunRecord {
+    return this.#opened?.record ?? emptyRecord();
+  }
+
+  /** Gives lock and journal back at once; without an outcome, they get no last word. */
+  close(outcome?: RunOutcome): void {
+    this.#opened?.statuses.putBack();
+    if (outcome) this.#opened?.finish(outcome);
+    else this.#opened?.close();
+  }
+
+  #taskMachine(): typeof childMachine {
+    return childMachine.provide({
+      actors: {
+        prepare: this.#promised(({ task }, signal) => prepare(this.#run().scope, task, signal)),
+        work: this.#promised((input, signal) => work(this.#run().scope, input, signal)),
+        commit: this.#promised(async (input, signal) => {
+          const { scope, conflicts } = this.#run();
+          const verdict = await commit(scope, input, signal);
+          if (verdict.ok && verdict.value.passed) void this.#track(conflicts.look(input.task));
+          return verdict;
+        }),
+        check: this.#promised((input, signal) => check(this.#run().scope, input, signal)),
+        publish: this.#promised(({ task }, signal) => publish(this.#run().scope, task, signal)),
+        land: this.#promised((input, signal) => {
+          const { scope, queue } = this.#run();
+          return land(scope, queue, input, signal);
+        }),
+        wait: this.#promised(({ task, parked }, signal) => this.#wait(task, parked, signal)),
+      },
+      actions: { announce: (_, announcement) => this.#announce(announcement) },
+    });
+  }
+
+  async #load(): Promise<Result<LoadedRun>> {
+    const { planPath, settings, answer } = this.input;
+    const plan = await loadPlan(planPath);
+    if (!plan.ok) return plan;
+    const chosen = choose(plan.value, this.input);
+    if (!chosen.ok) return chosen;
+    this.#selected = chosen.value;
+    const { selection, resume } = chosen.value;
+    const { jobs, attempts, budgetUsd } = settings;
+    return ok({
+      tasks: selection.tasks,
+      jobs,
+      attempts,
+      dependentsAfter: settings.land === "merge" ? "landed" : "completed",
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(resume ? { spentUsd: spentIn(resume.record) } : {}),
+      ...(resume ? { beginnings: Object.fromEntries(resume.beginnings) } : {}),
+      ...(answer ? { beginnings: { [answer.task]: withAnswer(answer) } } : {}),
+    });
+  }
+
+  async #open(): Promise<Result<void>> {
+    if (!this.#selected) throw new Error("nothing is loaded");
+    const { repo, settings, onEvent, answer } = this.input;
+    const agent = makeAgent(settings.agent, settings);
+    if (!agent.ok) return agent;
+    const onLost = (failure: Failure) => {
+      this.lost = failure;
+      this.interrupt();
+    };
+    const common = { repo, settings, onEvent, onLost, agent: agent.value };
+    const opened = await openRun({ ...common, ...this.#selected });
+    if (!opened.ok) return opened;
+    const { scope, statuses, record } = opened.value;
+    const queue = new MergeQueue(scope);
+    const conflicts = new ConflictWatch(scope);
+    this.#opened = { ...opened.value, queue, conflicts };
+    const { tasks } = this.#selected.selection;
+    if (!this.#selected.resume) void this.#track(announceEstimate(scope, tasks));
+    if (answer) scope.emit(answer);
+    for (const { id, status } of tasks) {
+      if (status === "blocked") statuses.announce({ task: id, status: "pending" });
+    }
+    queue.landed.push(...record.merges);
+    conflicts.foresee(tasks);
+    return ok();
+  }
+
+  #announce(announcement: Announcement): void {
+    const { scope, statuses } = this.#run();
+    statuses.announce(announcement);
+    const { task, status } = announcement;
+    if (status === "blocked") void this.#track(endMerge(scope, task));
+  }
+
+  async #wait(task: string, parked: Parked | undefined, signal: AbortSignal): Promise<void> {
+    if (!parked || parked.until <= Date.now()) return;
+    if (parked.shared && !this.input.settings.wait) {
+      this.interrupt(parked);
+      return await until(Infinity, signal);
+    }
+    const { until: time, why } = parked;
+    this.#run().scope.emit({ type: "run.parked", task, until: new Date(time).toISOString(), why });
+    await until(time, signal);
+  }
+
+  async #putBack(): Promise<void> {
+    this.#opened?.conflicts.close();
+    await Promise.allSettled(this.#underWay);
+    this.#opened?.statuses.putBack();
+  }
+
+  async #finish(outcome: RunOutcome): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await this.#opened?.queue.close();
+    if (this.#opened && outcome.kind === "finished") await openIssues(this.#opened.scope);
+    this.#opened?.finish(outcome);
+  }
+
+  #run(): OpenedRun {
+    if (!this.#opened) throw new Error("the run is not open");
+    return this.#opened;
+  }
+
+  /** A port as an actor whose end can be waited for after the actor has been stopped. */
+  #promised<Output, Input = void>(port: (input: Input, signal: AbortSignal) => Promise<Output>) {
+    return fromPromise<Output, Input>(({ input, signal }) =>
+      this.lost ? Promise.withResolvers<Output>().promise : this.#track(port(input, signal))
+    );
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    const tracked = work.finally(() => this.#underWay.delete(tracked));
+    this.#underWay.add(tracked);
+    return tracked;
+  }
+}
+
+/** What of a plan is to be executed. */
+function choose(plan: Plan, { resume, settings }: ExecuteInput): Result<Selected> {
+  if (resume) {
+    const remainder = selectRemainder(plan, resume, settings);
+    if (!remainder.ok) return remainder;
+    const { beginnings, ...left } = remainder.value;
+    return ok({ ...left, resume: { ...resume, beginnings } });
+  }
+  const selection = select(plan.tasks, settings.only);
+  return selection.ok ? ok({ plan, selection: selection.value }) : selection;
+}
