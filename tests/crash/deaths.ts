@@ -1,3 +1,4 @@
+import { randomFrom } from "../support/random.ts";
 import type { Death } from "./crash_run.ts";
 
 /** At most this often parex is killed within a run. */
@@ -11,7 +12,7 @@ const LINE_MS = 100;
 
 /** The deaths that a seed stands for, always the same. */
 export function deathsOf(seed: number): Death[] {
-  const random = generator(seed);
+  const random = randomFrom(seed);
   const upTo = (limit: number) => Math.floor(random() * limit);
   // Few kills are the usual case, and the quick one to try.
   const count = 1 + Math.floor(random() ** 2 * MOST);
@@ -23,17 +24,6 @@ export function deathsOf(seed: number): Death[] {
     const moment = MOMENTS[upTo(MOMENTS.length)] ?? "after";
     return { moment, event: "*", nth: 1 + upTo(LINES) };
   });
-}
-
-/** Mulberry32: small, and good enough to spread deaths. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A death in words, such as `before line 12` or `83 ms after line 4`. */
