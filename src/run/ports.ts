@@ -174,8 +174,9 @@ export class Ports {
     const { tasks } = this.#selected.selection;
     if (!this.#selected.resume) void this.#track(announceEstimate(scope, tasks));
     if (answer) scope.emit(answer);
+    // None is in hand yet, also where a process that was killed has left it so: its time begins anew.
     for (const { id, status } of tasks) {
-      if (status === "blocked") statuses.announce({ task: id, status: "pending" });
+      if (status !== "completed") statuses.announce({ task: id, status: "pending" });
     }
     queue.landed.push(...record.merges);
     conflicts.foresee(tasks);

@@ -1,5 +1,6 @@
 /** Runs that were interrupted or killed, and what goes on from there. */
 import { join } from "node:path";
+import { recordOf } from "../../src/domain/record.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
 
@@ -12,6 +13,9 @@ rm half.txt
 git add -A
 git commit -qm "feat: $PAREX_TASK_ID"
 `;
+
+/** The statuses of a task that was left in hand, from then on. */
+const COMPLETES_ANEW = ["pending", "in_progress", "testing", "completed"];
 
 function begun(stage: Rig, task: string): Promise<void> {
   return until(`${task} is at work`, async () => {
@@ -129,7 +133,21 @@ Deno.test("execute says that a run of its plan was interrupted, ends its process
   assertEquals(code, 0, stderr);
   assertMatch(stderr, /was interrupted; parex resume goes on with it/);
   assertEquals(await stage.left(), []);
-  assertEquals(eventsOf(await stage.journal(), "run.started")[0]?.leftovers, ["a"]);
+  const journal = await stage.journal();
+  assertEquals(eventsOf(journal, "run.started")[0]?.leftovers, ["a"]);
+  assertEquals(eventsOf(journal, "task.status", "a").map(({ to }) => to), COMPLETES_ANEW);
+});
+
+Deno.test("the time of a task that resume takes up begins anew", async () => {
+  await using stage = await rig({ agent: { a: HANGS_ONCE } });
+  await killedAtWork(stage, "a");
+  const killed = (await stage.journal()).length;
+  assertEquals((await stage.parex(["resume"])).code, 0);
+  const journal = await stage.journal();
+  const since = eventsOf(journal.slice(killed), "task.status", "a");
+  assertEquals(since.map(({ to }) => to), COMPLETES_ANEW);
+  const spans = recordOf(journal).tasks.get("a")?.spans ?? [];
+  assertEquals(spans.map(({ end }) => end !== undefined), [true, true]);
 });
 
 Deno.test("retry does blocked tasks again, with what waits for them and nothing else", async () => {
