@@ -36,7 +36,13 @@ function differs({ source, title, body, labels }: Task): boolean {
   const text = source.kind === "file" ? textOf(source.path) : undefined;
   if (text === undefined) return false;
   const now = readTaskFile(text, source.path);
-  return now.title !== title || now.body !== body || now.labels.join("\n") !== labels.join("\n");
+  return now.title !== title || contentOf(now.body) !== contentOf(body) ||
+    now.labels.join("\n") !== labels.join("\n");
+}
+
+/** Without the blank line that stands between it and a frontmatter which parex has put in front. */
+function contentOf(body: string): string {
+  return body.trimStart();
 }
 
 /** The status of an inline task is parex's own to change. */

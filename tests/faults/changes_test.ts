@@ -47,6 +47,19 @@ Deno.test("a task file that is edited during the run is noticed, and its agent g
   assertMatch(await stage.repo.read(taskFileOf("b")), /Something else\./);
 });
 
+Deno.test("a frontmatter that parex itself puts in front of a task file is no edit", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: { after: ["a"] } },
+    files: { [taskFileOf("b")]: "# B\n\nMake b.txt.\n" },
+  });
+  await stage.repo.write({ [taskFileOf("b")]: "# B\n\nMake b.txt.\n" });
+  await stage.repo.commit("plain");
+  const run = await stage.execute();
+  assertEquals(run.code, 0);
+  assertEquals(notices(run.events), "");
+  assertEquals(await stage.status("b"), "completed");
+});
+
 Deno.test("parex's own status in an inline plan is no edit", async () => {
   await using stage = await rig({ tasks: {}, agent: { any: "echo a > a.txt" } });
   await Deno.writeTextFile(
