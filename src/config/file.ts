@@ -40,7 +40,12 @@ export function parseConfig(path: string, text: string): Source {
 
 function parse(path: string, text: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // What is set twice is told like all else that is wrong, not instead of it.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+  });
   const place = (offset: number): Origin => {
     const { line, col } = lines.linePos(offset);
     return { file: path, line: Math.max(1, line), column: Math.max(1, col) };

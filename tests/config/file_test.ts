@@ -46,6 +46,11 @@ Deno.test("parseConfig() names every unknown and repeated key with its place", (
     problemsOf("jobs: 4\nbuget: 3\n\n  \nidle_timeout: 1\nidle-timeout: 2\n7: x\n"),
     ["2:1 unknown-key", "6:1 duplicate-key", "7:1 unknown-key"],
   );
+  assertEquals(problemsOf("jobs: 1\nbuget: 3\njobs: 2\n"), [
+    "2:1 unknown-key",
+    "3:1 duplicate-key",
+  ]);
+  assertEquals(problemsOf("recovery: {model: x, model: y}\n"), ["1:22 duplicate-key"]);
   const { problems } = parseConfig("/repo/config.yaml", "buget: 3\nzzzzzz: 1\n");
   assertEquals(problems[0]?.hint, "did you mean budget?");
   assert(problems[1]?.hint.includes("jobs, agent, agents, agent-command"), problems[1]?.hint);
@@ -53,7 +58,6 @@ Deno.test("parseConfig() names every unknown and repeated key with its place", (
 
 Deno.test("parseConfig() says where the YAML is wrong", () => {
   assertEquals(problemsOf("jobs: 4\ntest: [npm\n"), ["3:1 yaml"]);
-  assertEquals(problemsOf("jobs: 1\njobs: 2\n"), ["2:1 yaml"]);
   assertEquals(problemsOf("test: !shell npm test\n"), ["1:7 yaml"]);
   assertEquals(problemsOf("- jobs\n"), ["1:1 not-a-mapping"]);
   assertEquals(problemsOf("just words\n"), ["1:1 not-a-mapping"]);
