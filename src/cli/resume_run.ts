@@ -8,7 +8,8 @@ import type { Settings } from "../domain/settings.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { findUnfinished, isUnfinished, lastRun, type Unfinished } from "../run/resume.ts";
-import { liveRun } from "../run/store.ts";
+import { heldBy } from "../run/lock.ts";
+import { liveRun, stateDir } from "../run/store.ts";
 import type { Context } from "./context.ts";
 import type { ReadyRun } from "./ready_run.ts";
 
@@ -34,6 +35,8 @@ export async function prepareRetry(
 ): Promise<Result<ReadyRun>> {
   const repo = await openRepository(io.cwd);
   if (!repo.ok) return repo;
+  const held = heldBy(stateDir(repo.value.commonDir));
+  if (held) return fail(held);
   const found = await lastRun(repo.value.commonDir);
   if (!found.ok) return found;
   const record = found.value?.record;

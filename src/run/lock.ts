@@ -1,3 +1,4 @@
+import type { Failure } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { startOf } from "../exec/processes.ts";
 
@@ -34,6 +35,16 @@ export function readLock(stateDir: string): HeldLock | undefined {
   return { owner, alive: startOf(owner.pid) === owner.started };
 }
 
+/** Why nothing else can be done now: a living process holds the repository. */
+export function heldBy(stateDir: string): Failure | undefined {
+  const held = readLock(stateDir);
+  return held?.alive ? lockHeld(held.owner, lockPath(stateDir)) : undefined;
+}
+
+function lockHeld({ pid, since, run }: LockOwner, path: string): Failure {
+  return { reason: "lock_held", pid, since, path, ...(run ? { run } : {}) };
+}
+
 /**
  * Takes the repository's lock for this process: one run at a time in a repository and all its
  * worktrees, or a command that must not meet one. A dead owner's lock is taken over. Fails with
@@ -55,10 +66,7 @@ export function takeLock(stateDir: string, run?: string): Result<Lock> {
     for (let tried = 0; tried < TRIES; tried++) {
       if (linked(draft, path)) return ok({ release: () => release(path, owner) });
       const held = readLock(stateDir);
-      if (held?.alive) {
-        const { pid, since, run } = held.owner;
-        return fail({ reason: "lock_held", pid, since, path, ...(run ? { run } : {}) });
-      }
+      if (held?.alive) return fail(lockHeld(held.owner, path));
       moveAside(path, held?.owner);
     }
     return fail({ reason: "io_failed", path, detail: "another process takes it again and again" });

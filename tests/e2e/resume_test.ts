@@ -185,6 +185,17 @@ echo work > a.txt
 echo '{"type":"result","subtype":"success","is_error":false,"session_id":"'$session'","result":"done"}'
 `;
 
+Deno.test("retry is refused while the run goes on, and says what does", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { a: "exit 1", b: HANGS_ONCE } });
+  const running = stage.start(["execute", "--attempts", "1"]);
+  await begun(stage, "b");
+  const { code, stderr } = await stage.parex(["retry", "a"]);
+  assertEquals(code, 3);
+  assertMatch(stderr, /another parex is at work/);
+  running.signal("SIGINT");
+  await running.ended;
+});
+
 Deno.test("resume goes on in the conversation that a kill cut off", async () => {
   await using stage = await rig();
   const claude = join(stage.home, "claude");
