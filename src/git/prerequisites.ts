@@ -33,7 +33,8 @@ export async function checkRepository(
   return clean.ok ? base : clean;
 }
 
-async function findBase(
+/** The base and its tip; without a name the branch that is checked out. */
+export async function findBase(
   repo: Repository,
   wanted: string | undefined,
 ): Promise<Result<{ base: string; baseSha: string }>> {

@@ -12,6 +12,7 @@ import type { Task, TaskId } from "../domain/task.ts";
 import { shutdown } from "../exec/shutdown.ts";
 import { isAncestor } from "../git/ancestry.ts";
 import { planBranches } from "../git/branches.ts";
+import { findBase } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { verifyIntegration } from "./integration.ts";
 import { openRun } from "./open.ts";
@@ -113,6 +114,8 @@ function outcomeOf(task: TaskId, landing: Landing | undefined, sha?: string): Me
 /** The tasks to land, dependencies first. */
 async function choose(input: MergeInput): Promise<Result<Task[]>> {
   const { repo, plan, tasks } = input;
+  const base = await findBase(repo, input.settings.base);
+  if (!base.ok) return base;
   const branches = await planBranches(repo, plan.identity);
   if (!branches.ok) return branches;
   const order = topological(plan.tasks);
@@ -120,7 +123,7 @@ async function choose(input: MergeInput): Promise<Result<Task[]>> {
   const hasBranch = ({ id }: Task) => branches.value.has(branchOf(id));
   if (tasks.length === 0) {
     const completed = inOrder.filter((task) => task.status === "completed" && hasBranch(task));
-    return await notLanded(input, completed);
+    return await notLanded(repo, base.value.base, completed);
   }
   for (const id of tasks) {
     const task = plan.tasks.find((one) => one.id === id);
@@ -136,11 +139,11 @@ async function choose(input: MergeInput): Promise<Result<Task[]>> {
   return ok(inOrder.filter(({ id }) => tasks.includes(id)));
 }
 
-async function notLanded({ repo, settings }: MergeInput, tasks: Task[]): Promise<Result<Task[]>> {
-  const base = settings.base === undefined ? "HEAD" : `refs/heads/${settings.base}`;
+async function notLanded(repo: Repository, base: string, tasks: Task[]): Promise<Result<Task[]>> {
   const left: Task[] = [];
   for (const task of tasks) {
-    const contained = await isAncestor(repo.checkout, `refs/heads/${branchOf(task.id)}`, base);
+    const branch = `refs/heads/${branchOf(task.id)}`;
+    const contained = await isAncestor(repo.checkout, branch, `refs/heads/${base}`);
     if (!contained.ok) return contained;
     if (!contained.value) left.push(task);
   }

@@ -168,6 +168,9 @@ Deno.test("parex merge lands what is completed, and tells of what conflicts", as
   assertEquals(again.code, 0, again.stdout + again.stderr);
   const unknown = await stage.parex(["merge", "x"]);
   assertEquals(unknown.code, 2);
+  const nowhere = await stage.parex(["merge", "--base", "mian"]);
+  assertEquals(nowhere.code, 3);
+  assertMatch(nowhere.stderr, /there is no branch mian/);
 });
 
 Deno.test("execute --land merge stops before any agent where local and remote have diverged", async () => {
