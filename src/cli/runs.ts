@@ -3,6 +3,8 @@ import { recordOf, type RunRecord } from "../domain/record.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { headState } from "../git/commit.ts";
+import type { TaskId } from "../domain/task.ts";
+import type { TaskRecord } from "../domain/task_record.ts";
 import type { Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
 import { loadPlan } from "../plan/load.ts";
@@ -42,6 +44,52 @@ export async function findRun(
 
 function hadNothingToDo(record: RunRecord): boolean {
   return record.finished !== undefined && selectedTasks(record).length === 0;
+}
+
+/** The runs of a plan, the last one first. One whose journal cannot be read is passed over. */
+export async function* runsOf(
+  commonDir: string,
+  identity: string | undefined,
+): AsyncGenerator<RunRecord> {
+  for (const run of (await listRuns(commonDir)).reverse()) {
+    const events = await readJournal(runDir(commonDir, run));
+    if (!events.ok) continue;
+    const record = recordOf(events.value);
+    if (record.plan?.identity === identity) yield record;
+  }
+}
+
+/**
+ * The record of each task in the last run that was to do it, with where its work has landed since.
+ * Earlier runs are asked for tasks that are blocked, and that the last run only landed, alone.
+ */
+export async function tasksOf(
+  commonDir: string,
+  plan: Plan,
+  last: RunRecord | undefined,
+): Promise<Map<TaskId, TaskRecord>> {
+  const known = new Map(last?.tasks);
+  if (!last) return known;
+  const sought = new Set(
+    plan.tasks.filter(({ id, status }) =>
+      last.tasks.get(id)?.selected ? last.agentless : status === "blocked"
+    ).map(({ id }) => id),
+  );
+  if (sought.size === 0) return known;
+  for await (const { run, agentless, tasks } of runsOf(commonDir, plan.identity)) {
+    for (const id of sought) {
+      const task = tasks.get(id);
+      if (run >= last.run || agentless || !task?.selected) continue;
+      known.set(id, { ...task, ...landedIn(known.get(id)) });
+      sought.delete(id);
+    }
+    if (sought.size === 0) break;
+  }
+  return known;
+}
+
+function landedIn(task: TaskRecord | undefined): Pick<TaskRecord, "landed"> {
+  return task?.landed ? { landed: task.landed } : {};
 }
 
 /** The plan that a person means who names none, with the last run of it. */

@@ -4,7 +4,7 @@ import { openRepository } from "../git/repository.ts";
 import { type StatusReport, statusReport, statusText } from "../report/status.ts";
 import { branchFacts } from "../run/facts.ts";
 import type { Context } from "./context.ts";
-import { planInHand } from "./runs.ts";
+import { planInHand, tasksOf } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -27,5 +27,6 @@ async function readStatus(cwd: string): Promise<Result<StatusReport>> {
   const { plan, run } = found.value;
   const facts = await branchFacts(repo.value, plan, run?.record.base);
   if (!facts.ok) return facts;
-  return ok(statusReport(plan, run?.record, run?.live ?? false, facts.value));
+  const known = await tasksOf(repo.value.commonDir, plan, run?.record);
+  return ok(statusReport(plan, run?.record, run?.live ?? false, facts.value, known));
 }

@@ -54,6 +54,8 @@ export type EventBody =
     settings?: RunSettings;
     /** Another process goes on with the run. */
     resumed?: true;
+    /** It lands what others have done, and its settings say nothing of how agents are to work. */
+    agentless?: true;
     /** Tasks found `in_progress` or `testing` without a live run: executed again. */
     leftovers?: TaskId[];
     warnings?: string[];

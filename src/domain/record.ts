@@ -31,6 +31,8 @@ export interface RunRecord {
   pid: number;
   /** Absent: recorded by a parex that did not tell. */
   settings?: RunSettings;
+  /** It landed what others had done: its settings say nothing of how agents are to work. */
+  agentless?: true;
   /** This run's merges into the base, in their order. */
   merges: { task: TaskId; sha: string }[];
   /** One for each time that a process executed it; a run that is resumed has several. */
@@ -169,6 +171,8 @@ function start(
   record.parex = event.parex;
   record.pid = event.pid;
   if (event.settings !== undefined) record.settings = event.settings;
+  if (event.agentless) record.agentless = true;
+  else delete record.agentless;
   record.spans.push({ start: at });
   record.leftovers = event.leftovers ?? [];
   record.warnings = event.warnings ?? [];

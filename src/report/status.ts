@@ -30,7 +30,7 @@ export interface TaskStatus extends BranchFacts {
   reason?: Reason;
   message?: string;
   branch: string;
-  /** In the last run. */
+  /** In the last run that was to do it. */
   attempts: number;
   cost_usd?: number;
   landed?: { how: "pr" | "merge"; url?: string; sha?: string };
@@ -46,12 +46,13 @@ export interface StatusReport {
   conflicts: PredictedConflict[];
 }
 
-/** The statuses of the task files, with what the last run and git know of each task. */
+/** The statuses of the task files, with what git and the last run that was to do it know of each. */
 export function statusReport(
   plan: Plan,
   record: RunRecord | undefined,
   live: boolean,
   facts: Map<TaskId, BranchFacts>,
+  known: Map<TaskId, TaskRecord> = record?.tasks ?? new Map(),
 ): StatusReport {
   return {
     plan: { name: plan.name, path: plan.path },
@@ -62,7 +63,7 @@ export function statusReport(
       status,
       branch: branchOf(id),
       attempts: 0,
-      ...told(record?.tasks.get(id), status),
+      ...told(known.get(id), status),
       ...facts.get(id),
     })),
     conflicts: record ? conflictsAhead(record) : conflictsOfPlan(plan.tasks),

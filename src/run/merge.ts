@@ -78,10 +78,16 @@ async function merge(input: MergeInput, stop: AbortController): Promise<Result<M
     lost = failure;
     stop.abort();
   };
-  const opened = await openRun(
-    { repo, plan, selection, settings, agent: agent.value, onEvent, onLost },
-    { agentNeeded: false },
-  );
+  const opened = await openRun({
+    repo,
+    plan,
+    selection,
+    settings,
+    agent: agent.value,
+    onEvent,
+    onLost,
+    agentless: true,
+  });
   if (!opened.ok) return opened;
   const { scope, statuses, record, finish, close } = opened.value;
   const queue = new MergeQueue(scope);

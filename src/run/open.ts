@@ -46,6 +46,8 @@ export interface OpenInput {
   onLost: (failure: Failure) => void;
   /** The run that is gone on with; absent: a new one. */
   resume?: Resumption;
+  /** It lands what others have done. */
+  agentless?: true;
 }
 
 /** A run that holds the repository's lock and has a journal. */
@@ -61,10 +63,7 @@ export interface OpenRun {
 }
 
 /** Looks whether everything is ready for this run, takes the lock and starts the journal. */
-export async function openRun(
-  input: OpenInput,
-  { agentNeeded } = { agentNeeded: true },
-): Promise<Result<OpenRun>> {
+export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
   const { repo, plan, settings, agent, resume } = input;
   const inside = Deno.env.get("PAREX_TASK_ID");
   if (inside) return fail({ reason: "nested_run", task: inside });
@@ -74,9 +73,9 @@ export async function openRun(
     mayBeDirty: mayBeDirty(repo, plan, settings),
   });
   if (!ready.ok) return ready;
-  const crew = agentNeeded
-    ? await gatherCrew(agent, input.selection.tasks, settings)
-    : ok(new Map([[agent.name, agent]]));
+  const crew = input.agentless
+    ? ok(new Map([[agent.name, agent]]))
+    : await gatherCrew(agent, input.selection.tasks, settings);
   if (!crew.ok) return crew;
   const unfenced = settings.sandbox ? await whyNoSandbox(repo.root) : undefined;
   if (unfenced !== undefined) return fail({ reason: "sandbox_missing", detail: unfenced });
@@ -103,7 +102,7 @@ async function openLocked(
   { base, baseSha, crew }: { base: string; baseSha: string; crew: Crew },
   lock: Lock,
 ): Promise<Result<OpenRun>> {
-  const { repo, plan, selection, settings, agent, resume } = input;
+  const { repo, plan, settings, agent, resume } = input;
   const looked = await lookAround(input, base, baseSha);
   if (!looked.ok) return looked;
   const { pushed, landing, secrets } = looked.value;
@@ -144,7 +143,7 @@ async function openLocked(
     journal.value.close();
     lock.release();
   });
-  const begun = await begin(opened, selection, landing.problem, resume);
+  const begun = await begin(opened, input, landing.problem);
   if (begun.ok) return ok(opened);
   opened.close();
   return begun;
@@ -186,12 +185,12 @@ async function lookAround(
 /** Records the start, and takes up what a resumed run has left. */
 async function begin(
   { scope, statuses }: OpenRun,
-  selection: Selection,
+  { selection, resume, agentless }: OpenInput,
   problem: string | undefined,
-  resume: Resumption | undefined,
 ): Promise<Result<void>> {
   if (resume) recall(scope, resume);
-  scope.emit(startedEvent(scope, selection, resume?.record));
+  const started = startedEvent(scope, selection, resume?.record);
+  scope.emit({ ...started, ...(agentless ? { agentless } : {}) });
   if (problem !== undefined) scope.emit({ type: "notice", message: problem });
   if (!resume) return ok();
   const restored = statuses.restore(selection.tasks.map(({ id }) => id));

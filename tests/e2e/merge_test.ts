@@ -173,6 +173,22 @@ Deno.test("parex merge lands what is completed, and tells of what conflicts", as
   assertMatch(nowhere.stderr, /there is no branch mian/);
 });
 
+Deno.test("after parex merge, status and retry know a blocked task by the run that had an agent", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { b: "exit 1" } });
+  const once = ["execute", "--land", "none", "--attempts", "1", "--jobs", "1"];
+  assertEquals((await stage.parex(once)).code, 1);
+  assertEquals((await stage.parex(["merge"])).code, 0);
+  const [a, b] = JSON.parse((await stage.parex(["status", "--json"])).stdout).tasks;
+  assertEquals([a.attempts, a.landed.how], [1, "merge"]);
+  assertEquals([b.attempts, b.reason], [1, "agent_failed"]);
+
+  await stage.agent({ b: "echo b > b.txt" });
+  assertEquals((await stage.parex(["retry", "b"])).code, 0);
+  const { land, attempts, jobs } = eventsOf(await stage.journal(), "run.started")[0]?.settings ??
+    {};
+  assertEquals([land, attempts, jobs], ["none", 1, 1]);
+});
+
 Deno.test("execute --land merge stops before any agent where local and remote have diverged", async () => {
   await using stage = await rig();
   const { repo, root } = stage;
