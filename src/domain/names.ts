@@ -25,13 +25,16 @@ export const STATE_DIR = "parex";
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
+/** File systems take names of 255 bytes, and there are files named after a task and what they are. */
+export const ID_LENGTH = 200;
+
 /** Devices of Windows, whatever stands behind a dot: no folder there can be named so. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /** An id is part of a branch and a folder name, so it must be one that git and every system takes. */
 export function isTaskId(id: string): boolean {
-  return ID.test(id) && !DEVICE.test(id) && !id.includes("..") && !id.endsWith(".lock") &&
-    !id.endsWith(".");
+  return id.length <= ID_LENGTH && ID.test(id) && !DEVICE.test(id) && !id.includes("..") &&
+    !id.endsWith(".lock") && !id.endsWith(".");
 }
 
 export function branchOf(task: TaskId): string {

@@ -1,4 +1,4 @@
-import { isTaskId } from "../domain/names.ts";
+import { ID_LENGTH, isTaskId } from "../domain/names.ts";
 import type { Problem } from "../domain/plan.ts";
 import type { Task } from "../domain/task.ts";
 import { noFiles } from "./files_to_touch.ts";
@@ -74,6 +74,7 @@ function invalidId(id: string): Note {
     code: "invalid-id",
     message: `the id ${quote(id)} cannot name a branch and a folder`,
     hint: "begin with a letter or digit, then letters, digits, dots, hyphens and underscores; " +
+      `at most ${ID_LENGTH} characters; ` +
       'no "..", no "." or ".lock" at the end, and no name of a device of Windows such as aux',
   };
 }

@@ -48,6 +48,11 @@ const PROBLEMS: Record<string, [plan: string, files: Record<string, string>, fou
     {},
     [4, 11, 18, 25, 32, 39].map((line) => `plan.yaml:${line}:9 invalid-id`),
   ],
+  "an id that is longer than names of files can be": [
+    inlinePlan({ ["a".repeat(200)]: [], ["b".repeat(201)]: [] }),
+    {},
+    ["plan.yaml:11:9 invalid-id"],
+  ],
   "ids that differ in case": [inlinePlan({ a: [], A: [] }), {}, [
     "plan.yaml:11:9 id-differs-in-case",
   ]],
