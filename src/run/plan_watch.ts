@@ -1,4 +1,4 @@
-import type { Task } from "../domain/task.ts";
+import { STATUSES, type Task } from "../domain/task.ts";
 import { readTaskFile } from "../plan/task_file.ts";
 
 /** Notices when somebody edits a plan while a run executes what it said before. */
@@ -45,9 +45,11 @@ function contentOf(body: string): string {
   return body.trimStart();
 }
 
-/** The status of an inline task is parex's own to change. */
+const STATUS = new RegExp(`,?["']?status["']?:?["']?(${STATUSES.join("|")})?["']?`, "g");
+
+/** The status of an inline task is parex's own to change, on a line of its own or between others. */
 function withoutStatus(text: string | undefined): string | undefined {
-  return text?.replaceAll(/^.*\bstatus\b.*\n?/gm, "");
+  return text?.replaceAll(/\s+/g, "").replaceAll(STATUS, "");
 }
 
 function textOf(path: string): string | undefined {

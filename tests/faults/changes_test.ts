@@ -83,6 +83,21 @@ tasks:
   assert(!notices(run.events).includes("was edited"), notices(run.events));
 });
 
+Deno.test("parex's own status in an inline plan of one line for each task is no edit", async () => {
+  await using stage = await rig({ tasks: {}, agent: { any: "echo a > a.txt" } });
+  await Deno.writeTextFile(
+    join(stage.root, PLAN),
+    `metadata: {name: Inline}
+tasks:
+  - {id: a, name: A, priority: high, dependencies: [], description: Make a.txt}
+  - {"id": "b", "name": "B", "priority": "low", "dependencies": [], "status": "pending", "description": "b"}
+`,
+  );
+  const run = await stage.execute();
+  assertEquals(eventsOf(run.events, "task.status", "b").length, 3);
+  assert(!notices(run.events).includes("was edited"), notices(run.events));
+});
+
 Deno.test("a task file whose time changes and nothing else is no notice", async () => {
   await using stage = await rig();
   await meanwhile(stage, "a", `touch ${PLAN} ${taskFileOf("a")}`);
