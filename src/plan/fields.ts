@@ -123,7 +123,7 @@ export class FieldReader {
       this.yaml.placeOf(map),
       "missing-key",
       `${where} has no ${quote(name)}`,
-      typed ? `did you mean ${quote(name)} where it says ${quote(typed)}?` : `add  ${name}: …`,
+      typed ? `did you mean ${quote(name)} where it says ${quote(typed)}?` : `add \`${name}: …\``,
     );
   }
 

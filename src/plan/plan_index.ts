@@ -58,7 +58,7 @@ export function readIndex(text: string, path: string): PlanIndex {
   if (isMap(root)) {
     Object.assign(index, readMetadata(reader, root), readTasks(reader, root));
   } else if (!yaml.problems.some(({ severity }) => severity === "error")) {
-    const [found, hint] = ["the plan is no mapping", "it begins with  metadata:  and  tasks:"];
+    const [found, hint] = ["the plan is no mapping", "it begins with `metadata:` and `tasks:`"];
     reader.error(root ? yaml.placeOf(root) : START, "not-a-plan", found, hint);
   }
   return { ...index, problems: reader.allProblems() };
@@ -101,7 +101,7 @@ function readTasks(reader: FieldReader, root: YAMLMap): { entries: IndexEntry[];
   }
   const items = isSeq(tasks.node) ? tasks.node.items : [];
   if (items.length === 0) {
-    reader.error(tasks.at, "no-tasks", "the plan has no tasks", "add at least one under  tasks:");
+    reader.error(tasks.at, "no-tasks", "the plan has no tasks", "add at least one under `tasks:`");
   }
   if (items.length > LIMITS.tasks) {
     const message = `the plan has ${items.length} tasks, ${LIMITS.tasks} are the limit`;

@@ -74,12 +74,12 @@ function readFields(reader: FieldReader, root: Parameters<FieldReader["find"]>[0
 
 function noteUnclosed(reader: FieldReader): void {
   const message = "the frontmatter has no closing --- line";
-  reader.error(START, "unclosed-frontmatter", message, "put a line  ---  behind its last key");
+  reader.error(START, "unclosed-frontmatter", message, "put a line `---` behind its last key");
 }
 
 function noteNone(reader: FieldReader): void {
   const message = "the task file has no frontmatter, so its status is pending";
-  const hint = "begin it with  ---, id, priority, status and  ---; parex adds the status itself";
+  const hint = "begin it with `---`, id, priority, status and `---`; parex adds the status itself";
   reader.warn(START, "missing-frontmatter", message, hint);
 }
 

@@ -14,7 +14,7 @@ export interface YamlIssue {
 const MESSAGE_LENGTH = 160;
 
 const HINTS: Record<string, string> = {
-  BLOCK_AS_IMPLICIT_KEY: `quote a value that holds ": ", as in  name: "Fix: the parser"`,
+  BLOCK_AS_IMPLICIT_KEY: 'quote a value that holds `: `, as in `name: "Fix: the parser"`',
   BAD_INDENT: "align the keys of one entry, and indent with spaces",
   TAB_AS_INDENT: "indent with spaces, not tabs",
   MISSING_CHAR: "close the quote or bracket, and put a colon after a key",
