@@ -35,7 +35,7 @@ async function summaryOf(cwd: string, id: string | undefined): Promise<Result<Su
   const run = await findRun(repo.value.commonDir, id);
   if (!run.ok) return run;
   if (!run.value) return fail({ reason: "run_not_found" });
-  return ok(summarize(run.value.record, run.value.live));
+  return ok(summarize(run.value.record, run.value.live ? Date.now() : undefined));
 }
 
 async function writeHtml(path: string, summary: Summary): Promise<Result<void>> {

@@ -38,9 +38,9 @@ export function tasksMs(record: RunRecord, now = lastMoment(record)): number {
 }
 
 /** The tasks' own times over the wall time: 1 is what one after the other would have taken. */
-export function speedupOf(record: RunRecord): number {
-  const wall = wallMs(record);
-  return wall === 0 ? 1 : Math.round(tasksMs(record) / wall * 100) / 100;
+export function speedupOf(record: RunRecord, now = lastMoment(record)): number {
+  const wall = wallMs(record, now);
+  return wall === 0 ? 1 : Math.round(tasksMs(record, now) / wall * 100) / 100;
 }
 
 /** How many of the run's tasks are in each status. */

@@ -8,8 +8,10 @@ import {
   costCell,
   costWords,
   countWords,
+  pathWords,
   symbolOf,
   taskFacts,
+  togetherWords,
   tokenWords,
 } from "./words.ts";
 
@@ -106,15 +108,16 @@ function blockedPart(tasks: TaskSummary[]): Markup {
   return blocked.length === 0 ? markup`` : markup`<h2>Blocked</h2>\n${blocked}`;
 }
 
-function timePart({ time }: Summary): Markup {
-  const { tasks, ms } = time.critical_path;
+function timePart(summary: Summary): Markup {
+  const { time } = summary;
+  const { tasks } = time.critical_path;
+  const rows: [string, string][] = tasks.length === 0 ? [] : [
+    ["tasks together", togetherWords(time)],
+    ["critical path", `${pathWords(summary)} ${tasks.join(" > ")}`],
+  ];
   return tablePart("Time", [
     ["wall", formatDuration(time.wall_ms)],
-    ["tasks together", `${formatDuration(time.tasks_ms)}, ${time.speedup} times the wall time`],
-    [
-      "critical path",
-      `${formatDuration(ms)}, no schedule of these tasks is faster: ${tasks.join(" > ")}`,
-    ],
+    ...rows,
     [
       "at work",
       `agents ${formatDuration(time.agents_ms)}, checks ${formatDuration(time.checks_ms)}`,

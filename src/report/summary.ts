@@ -112,14 +112,16 @@ export interface TaskSummary {
   waits_for: { id: TaskId; status: Status }[];
 }
 
-/** What a run came to. `live`: its process is known to run. */
-export function summarize(record: RunRecord, live = false): Summary {
+/** What a run came to. `live`: its process is known to run, and it is that late. */
+export function summarize(record: RunRecord, live?: number): Summary {
   const tasks = selectedTasks(record);
   const attempts = tasks.flatMap((task) => task.attempts);
-  const now = lastMoment(record);
+  const state = stateOf(record, live !== undefined);
+  const last = lastMoment(record);
+  const now = state === "running" ? live ?? last : last;
   return {
     run: record.run,
-    state: stateOf(record, live),
+    state,
     exit_code: record.finished?.exit_code ?? null,
     plan: record.plan ? { name: record.plan.name, path: record.plan.path } : null,
     base: record.base,
@@ -128,12 +130,12 @@ export function summarize(record: RunRecord, live = false): Summary {
     models: [...new Set(attempts.flatMap(({ usage }) => usage.model ?? []))],
     jobs: record.jobs,
     started_at: new Date(record.spans[0]?.start ?? 0).toISOString(),
-    ended_at: new Date(now).toISOString(),
+    ended_at: new Date(last).toISOString(),
     counts: countAll(record),
     time: {
-      wall_ms: wallMs(record),
-      tasks_ms: tasksMs(record),
-      speedup: speedupOf(record),
+      wall_ms: wallMs(record, now),
+      tasks_ms: tasksMs(record, now),
+      speedup: speedupOf(record, now),
       critical_path: criticalPath(tasks, now),
       agents_ms: sumMs(attempts),
       checks_ms: sumMs([...record.checks, ...tasks.flatMap((task) => task.checks)]),
@@ -152,7 +154,7 @@ export function summarize(record: RunRecord, live = false): Summary {
       task === undefined ? message : `${task}: ${message}`
     ),
     warnings: record.warnings,
-    next: nextCommands(record, live),
+    next: nextCommands(record, live !== undefined),
   };
 }
 

@@ -11,7 +11,9 @@ import {
   costWords,
   countWords,
   type Paint,
+  pathWords,
   taskFacts,
+  togetherWords,
   tokenWords,
 } from "./words.ts";
 
@@ -117,17 +119,15 @@ function waitingLines({ tasks }: Summary, { columns }: Page): string[] {
   });
 }
 
-function timeLines({ time }: Summary, page: Page): string[] {
-  const { tasks, ms } = time.critical_path;
+function timeLines(summary: Summary, page: Page): string[] {
+  const { time } = summary;
+  const { tasks } = time.critical_path;
   return [
     labelled("wall", [formatDuration(time.wall_ms)], page),
-    labelled("tasks together", [
-      `${formatDuration(time.tasks_ms)}, ${time.speedup} times the wall time`,
-    ], page),
-    tasks.length === 0 ? [] : labelled("critical path", [
-      `${formatDuration(ms)}, no schedule of these tasks is faster:`,
-      tasks.map(oneLine).join(" > "),
-    ], page),
+    tasks.length === 0 ? [] : labelled("tasks together", [togetherWords(time)], page),
+    tasks.length === 0
+      ? []
+      : labelled("critical path", [pathWords(summary), tasks.map(oneLine).join(" > ")], page),
     labelled("at work", [
       `agents ${formatDuration(time.agents_ms)}, checks ${formatDuration(time.checks_ms)}`,
     ], page),

@@ -84,6 +84,17 @@ export function namesOf(names: readonly string[]): string {
   return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
 }
 
+/** How long all tasks were in hand. */
+export function togetherWords({ tasks_ms, speedup }: Summary["time"]): string {
+  return `${formatDuration(tasks_ms)}, ${speedup} times the wall time`;
+}
+
+/** What the critical path says, before its tasks. */
+export function pathWords({ time, state }: Summary): string {
+  const bound = state === "finished" ? ", no schedule of these tasks is faster" : " so far";
+  return `${formatDuration(time.critical_path.ms)}${bound}:`;
+}
+
 /** What tokens the agents used, as sentences. */
 export function tokenWords(usage: UsageSummary): string[] {
   if (usage.attempts === 0) return ["none"];
@@ -127,8 +138,9 @@ export function taskFacts(task: TaskSummary): string {
   if (task.commits > 0) facts.push(`${task.branch}, ${plural(task.commits, "commit")}`);
   else if (task.attempts > 0) facts.push(`${task.branch}, no commit`);
   if (task.attempts > 1) facts.push(`${task.attempts} attempts`);
-  if (task.checks.length > 0) facts.push(checkWords(task.checks));
-  else if (task.status === "completed") facts.push("unchecked");
+  const checks = checkWords(task.checks);
+  if (checks !== "") facts.push(checks);
+  else if (task.status === "completed" && task.checks.length === 0) facts.push("unchecked");
   if (task.pushed_to !== undefined) facts.push(`pushed to ${task.pushed_to}`);
   if (task.landed) facts.push(landedWords(task.landed));
   if (task.calls.length > 1 && task.usage.cost_unreported < task.calls.length) {

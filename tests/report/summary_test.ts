@@ -6,8 +6,9 @@ import { newTask } from "../../src/domain/task_record.ts";
 import { criticalPath } from "../../src/report/critical.ts";
 import { costOf, modelOf } from "../../src/domain/prices.ts";
 import { summarize } from "../../src/report/summary.ts";
+import { reportText } from "../../src/report/text.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { agentStarted, node, sampleEvents, script, started, status } from "./sample_run.ts";
+import { agentStarted, moment, node, sampleEvents, script, started, status } from "./sample_run.ts";
 
 Deno.test("summarize() gives counts, times and costs that add up", () => {
   const summary = summarize(recordOf(sampleEvents()));
@@ -21,6 +22,23 @@ Deno.test("summarize() gives counts, times and costs that add up", () => {
   );
   assertEquals([usage.cost_usd, usage.cost_unreported], [0.0265, 1]);
   assertEquals(usage.cache_read_share, 0.75);
+});
+
+Deno.test("summarize() counts up to now while the run goes on, and the report claims no bound yet", () => {
+  const record = recordOf(script(
+    [0, started([node("a", "A")])],
+    [1, status("a", "pending", "in_progress")],
+    [2, agentStarted("a")],
+  ));
+  const running = summarize(record, moment(61));
+  assertEquals([running.state, running.time.wall_ms, running.time.tasks_ms], [
+    "running",
+    61_000,
+    60_000,
+  ]);
+  assertEquals([running.time.speedup, running.tasks[0]?.ms], [0.98, 60_000]);
+  assert(reportText(running, { color: false, columns: 80 }).includes("1m 00s so far:\n"));
+  assertEquals(summarize(record).time.wall_ms, 2000);
 });
 
 Deno.test("summarize() names what a pending task waits for", () => {

@@ -96,6 +96,21 @@ Deno.test("reportText() says unchecked where no check ran, and not reported with
   assert(text.includes("\\u{1b}[31mRed\\u{202e}"), "names are printed, never obeyed");
 });
 
+Deno.test("reportText() tells of a merge without agents what there is to tell", () => {
+  const done = { ...node("a", "Parse"), status: "completed" as const };
+  const check = { type: "checks.finished", name: "test", command: "make", exit_code: 0 } as const;
+  const text = reportText(
+    summarize(recordOf(script(
+      [0, started([done], { agentless: true })],
+      [1, { ...check, task: "a", ms: 900, merged: true }],
+      [2, { type: "task.landed", task: "a", how: "merge", sha: "abcdef0123456789" }],
+    ))),
+    { color: false, columns: 80 },
+  );
+  assert(text.includes("\n       landed: abcdef0123\n"), text);
+  assert(!text.includes("tasks together"), text);
+});
+
 Deno.test("reportText() says that nothing was left to do, and how to land what earlier runs did", () => {
   const done = { ...node("a", "Parse"), status: "completed" as const };
   const text = reportText(
