@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Context } from "./context.ts";
-import { addResumeOptions } from "./setting_options.ts";
+import { addRetryOptions } from "./setting_options.ts";
 
 export function command(context: Context) {
   const command = new Command("answer")
@@ -10,7 +10,7 @@ export function command(context: Context) {
     )
     .argument("<task>", "the blocked task")
     .argument("<answer>", "what to tell its agent");
-  addResumeOptions(command);
+  addRetryOptions(command);
   return command.action(async (task, answer, flags) => {
     const { prepareAnswer } = await import("./answer_run.ts");
     const ready = await prepareAnswer(context, { task, answer: answer.trim() }, flags);

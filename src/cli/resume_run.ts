@@ -1,5 +1,5 @@
 import process from "node:process";
-import { loadSettings, resumedSettings } from "../config/load.ts";
+import { loadSettings, resumedSettings, retriedSettings } from "../config/load.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { RunRecord } from "../domain/record.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -28,7 +28,7 @@ export async function prepareResume(
   return found.ok ? await goOnWith(repo.value, found.value, flags) : found;
 }
 
-/** A new run of blocked tasks and of what waits for them, with the settings of the last one. */
+/** A new run of blocked tasks and of what waits for them, with what was set for the last one. */
 export async function prepareRetry(
   { io }: Context,
   tasks: string[],
@@ -51,7 +51,10 @@ export async function prepareRetry(
   const blocked = allBlocked(plan.value, tasks);
   if (!blocked.ok) return blocked;
   const worked = await lastWithAgents(repo.value.commonDir, record);
-  const settings = await settingsOf(repo.value, worked, flags);
+  const input = { flags, env: Deno.env.toObject(), root: repo.value.checkout };
+  const settings = worked.settings
+    ? await retriedSettings(worked.settings, input)
+    : await loadSettings(input);
   if (!settings.ok) return settings;
   const only = withDependents(plan.value.tasks, tasks);
   const { path } = plan.value;

@@ -2,6 +2,7 @@ import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import {
   DEFAULTS,
   descriptionOf,
+  hasFlag,
   type Key,
   KEYS,
   SETTINGS,
@@ -30,12 +31,22 @@ export function addSettingOptions(command: CommandUnknownOpts): void {
 
 /** The same for a command that goes on with a run: what it does is settled, how may be changed. */
 export function addResumeOptions(command: CommandUnknownOpts): void {
+  addRunOptions(command, "Without them the run goes on with the settings it was begun with.");
+}
+
+/** The same for a command that does tasks of the last run in a new one. */
+export function addRetryOptions(command: CommandUnknownOpts): void {
+  addRunOptions(
+    command,
+    `Without them those of the last run hold. What has no flag, such as the checks,
+is read from ${CONFIG_PATH} again.`,
+  );
+}
+
+function addRunOptions(command: CommandUnknownOpts, otherwise: string): void {
   const keys = KEYS.filter((key) => !SETTLED.has(key));
   addOptionsOf(command, keys, (key) => SETTINGS[key].description);
-  command.addHelpText(
-    "after",
-    "\nWithout them the run goes on with the settings it was begun with.",
-  );
+  command.addHelpText("after", `\n${otherwise}`);
 }
 
 const SETTLED: ReadonlySet<Key> = new Set<Key>(["base", "only", "dryRun"]);
@@ -47,7 +58,7 @@ function addOptionsOf(
 ): void {
   for (const key of keys) {
     const spec: Spec<unknown> = SETTINGS[key];
-    if (spec.fileOnly || spec.flagless) continue;
+    if (!hasFlag(key)) continue;
     const short = spec.short ? `-${spec.short}, ` : "";
     if (spec.kind.placeholder) {
       const flags = `${short}--${spec.name} ${spec.kind.placeholder}`;

@@ -12,6 +12,7 @@ import { fromFlags, fromVariables, type Given, type Source } from "./sources.ts"
 import {
   defaultCheckJobs,
   DEFAULTS,
+  hasFlag,
   type Key,
   KEYS,
   SETTINGS,
@@ -40,13 +41,39 @@ export function resumedSettings(
   flags: SettingsInput["flags"],
 ): Result<Settings> {
   const { checks, ...others } = recorded;
-  const source = fromFlags(flags);
-  const withheld = (Object.entries({ agentCommand: recorded.agentCommand, ...checks }) as [
+  return settleOn({ ...others, ...checks }, [fromFlags(flags)]);
+}
+
+/**
+ * The settings of a run that does blocked tasks again: by flag, else as they were recorded. What has
+ * no flag is read anew, for a command that failed may have been put right.
+ */
+export async function retriedSettings(
+  { checks: _, ...recorded }: RunSettings,
+  { flags, env, root }: SettingsInput,
+): Promise<Result<Settings>> {
+  const file = await fromFile(`${root}/${CONFIG_PATH}`);
+  if (!file.ok) return file;
+  const before: Partial<Values> = { ...recorded };
+  for (const key of KEYS) if (!hasFlag(key)) delete before[key];
+  return settleOn(before, [fromFlags(flags), ...[fromVariables(env), file.value].map(flagless)]);
+}
+
+function flagless({ given, problems }: Source): Source {
+  return { given: new Map([...given].filter(([key]) => !hasFlag(key))), problems };
+}
+
+/** On what a journal tells of an earlier run, which keeps no secrets. */
+function settleOn(before: Partial<Values>, sources: readonly Source[]): Result<Settings> {
+  const { agentCommand, setup, test, lint, typecheck } = before;
+  const commands = Object.entries({ agentCommand, setup, test, lint, typecheck }) as [
     Key,
     string | undefined,
-  ][]).find(([key, command]) => command?.includes(MARK) && !source.given.has(key));
-  if (withheld) return fail(secretWithheld(SETTINGS[withheld[0]].name));
-  return settle([source], { ...others, ...checks });
+  ][];
+  const withheld = commands.find(([key, command]) =>
+    command?.includes(MARK) && !sources.some(({ given }) => given.has(key))
+  );
+  return withheld ? fail(secretWithheld(SETTINGS[withheld[0]].name)) : settle(sources, before);
 }
 
 function secretWithheld(name: string): Failure {

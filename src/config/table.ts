@@ -192,6 +192,12 @@ export function variableOf(spec: { name: string }): string {
   return `PAREX_${spec.name.replaceAll(/[-.]/g, "_").toUpperCase()}`;
 }
 
+/** Whether a command line can say it. */
+export function hasFlag(key: Key): boolean {
+  const { fileOnly, flagless } = SETTINGS[key];
+  return !fileOnly && !flagless;
+}
+
 /** What the setting does, with its default where that is worth a word. */
 export function descriptionOf(key: Key): string {
   const { description, kind } = SETTINGS[key] as Spec<unknown>;

@@ -185,6 +185,20 @@ echo work > a.txt
 echo '{"type":"result","subtype":"success","is_error":false,"session_id":"'$session'","result":"done"}'
 `;
 
+Deno.test("retry reads the checks from the config file again, and keeps what was given as a flag", async () => {
+  await using stage = await rig({
+    config: "test: exit 1\nattempts: 2\n",
+    agent: { a: "echo again >> a.txt" },
+  });
+  const config = join(stage.root, ".parallel/config.yaml");
+  assertEquals((await stage.parex(["execute", "--attempts", "1"])).code, 1);
+  await Deno.writeTextFile(config, "test: test -e README.md\nattempts: 2\n");
+  const { code, stderr } = await stage.parex(["retry", "a"]);
+  assertEquals(code, 0, stderr);
+  const { attempts, checks } = eventsOf(await stage.journal(), "run.started")[0]?.settings ?? {};
+  assertEquals([attempts, checks], [1, { test: "test -e README.md" }]);
+});
+
 Deno.test("retry is refused while the run goes on, and says what does", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { a: "exit 1", b: HANGS_ONCE } });
   const running = stage.start(["execute", "--attempts", "1"]);
