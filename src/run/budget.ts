@@ -3,6 +3,7 @@ import { selectedTasks } from "../domain/measures.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { formatUsd } from "../domain/units.ts";
+import { namesOf } from "../report/words.ts";
 import type { Allowance } from "./ledger.ts";
 import type { Scope } from "./scope.ts";
 import { orAborted } from "./waits.ts";
@@ -47,6 +48,19 @@ export function warnOfBudget({ ledger, emit, settings: { budgetUsd = 0 } }: Scop
       formatUsd(budgetUsd);
     emit({ type: "notice", message });
   }
+}
+
+/** Tells what of a run that ends was not begun, since nothing was left to spend on it. */
+export function tellUnpaid({ ledger, emit, record, settings: { budgetUsd } }: Scope): void {
+  if (budgetUsd === undefined || ledger.total < budgetUsd) return;
+  const left = selectedTasks(record).filter(({ status, dependencies }) =>
+    status === "pending" &&
+    dependencies.every((id) => record.tasks.get(id)?.status === "completed")
+  );
+  if (left.length === 0) return;
+  const message = `the budget of ${formatUsd(budgetUsd)} is spent; not begun: ` +
+    `${namesOf(left.map(({ id }) => id))}; to go on: parex execute --budget <usd>`;
+  emit({ type: "notice", message });
 }
 
 function allowanceOf({ record, settings, ledger }: Scope, task: TaskId): Allowance | undefined {

@@ -16,6 +16,7 @@ import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
+import { tellUnpaid } from "./budget.ts";
 import { Admission } from "./admission.ts";
 import { type Crew, gatherCrew } from "./crew.ts";
 import { discreet } from "./discretion.ts";
@@ -213,6 +214,7 @@ function openOn(scope: Scope, statuses: Statuses, giveBack: () => void): OpenRun
     finish(outcome) {
       if (closed) return;
       if (outcome.kind === "interrupted" && outcome.limit) emit(limitNotice(outcome.limit));
+      if (outcome.kind === "finished") tellUnpaid(scope);
       emit(finishedEvent(scope, outcome));
       close();
     },

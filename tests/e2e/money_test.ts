@@ -56,6 +56,11 @@ sleep 60`,
   assertEquals(eventsOf(events, "agent.started").map(({ task }) => task), ["a"]);
   assertEquals(eventsOf(events, "agent.finished")[0]?.outcome, "timeout");
   assertEquals(record.tasks.get("b")?.status, "pending");
+  const told = eventsOf(events, "notice").at(-1)?.message ?? "";
+  assertMatch(
+    told,
+    /^the budget of \$0\.9000 is spent; not begun: b; to go on: parex execute --budget/,
+  );
 });
 
 Deno.test("a run is estimated from what the tasks of earlier runs have cost", async () => {
