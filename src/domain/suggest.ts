@@ -2,7 +2,9 @@
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.min(3, Math.max(1, Math.floor(typed.length * 0.4))) + 1;
+  // Of a single letter, any other one would be near.
+  const far = typed.length < 2 ? 0 : Math.min(3, Math.max(1, Math.floor(typed.length * 0.4)));
+  let bestDistance = far + 1;
   for (const candidate of candidates) {
     const name = candidate.toLowerCase();
     const beginning = typed.length >= 3 && name.startsWith(typed);

@@ -22,6 +22,7 @@ Deno.test("closest() offers nothing for a word that is far from all", () => {
   for (const word of ["", "x", "deploy", "repo", "something-else-altogether"]) {
     assertEquals(closest(word, ["execute", "jobs", "yes"]), undefined, word);
   }
+  assertEquals(closest("9", ["1", "2"]), undefined);
 });
 
 Deno.test("closest() finds a word itself before any other", () => {
