@@ -2,6 +2,7 @@ import { $ } from "zx";
 import { type Env, toolEnv } from "./env.ts";
 import { endTree, GRACE_MS } from "./kill.ts";
 import type { Marks } from "./processes.ts";
+import { shellWord } from "./quote.ts";
 import { onShutdown } from "./shutdown.ts";
 import { makeTempFolder } from "./temp.ts";
 
@@ -40,7 +41,7 @@ export function markCommands(variables: Marks): void {
 
 /**
  * Runs a short command of parex's own (git, gh) to its end and returns whatever its exit code was.
- * Words are quoted by zx; the caller puts `--` before names that a plan brought.
+ * Words are quoted; the caller puts `--` before names that a plan brought.
  */
 export function sh(argv: readonly string[], options: ShOptions): Promise<ShResult> {
   return shInTurn([argv], options);
@@ -64,6 +65,8 @@ export async function shInTurn(
     verbose: false,
     // One command needs none of the shell's settings for scripts.
     prefix: "",
+    // zx's own is for bash; where there is none, it takes the system's shell, and no quotes for it.
+    quote: shellWord,
     // zx takes an empty input for none, and would leave the pipe open.
     ...(options.input ? { input: options.input } : { stdio: ["ignore", "pipe", "pipe"] as const }),
   });

@@ -198,3 +198,18 @@ Deno.test("parex refuses to run inside of one of its own agents", async () => {
   assertEquals(code, 3);
   assertMatch(stderr, /task-7/);
 });
+
+Deno.test("a system without bash is one that parex works on", async () => {
+  await using stage = await rig({ name: "it's $HOME" });
+  const bin = join(stage.home, "bin");
+  await Deno.mkdir(bin);
+  for (const name of ["sh", "git", "dirname"]) {
+    const { stdout } = await new Deno.Command("sh", { args: ["-c", `command -v ${name}`] })
+      .output();
+    await Deno.symlink(new TextDecoder().decode(stdout).trim(), join(bin, name));
+  }
+  const env = { PATH: bin };
+  const { code, stderr } = await stage.parex(["execute", "--land", "merge"], { env });
+  assertEquals(code, 0, stderr);
+  assertEquals(await stage.repo.git(["show", "main:a.txt"]), "by a");
+});
