@@ -29,6 +29,8 @@ export interface TaskStatus extends BranchFacts {
   status: Status;
   reason?: Reason;
   message?: string;
+  /** What its agent waits for a person to answer. */
+  question?: string;
   branch: string;
   /** In the last run that was to do it. */
   attempts: number;
@@ -78,6 +80,9 @@ function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus>
     attempts: task.attempts.length,
     ...(blocked && task.reason !== undefined ? { reason: task.reason } : {}),
     ...(blocked && task.message !== undefined ? { message: task.message } : {}),
+    ...(blocked && task.failure?.reason === "needs_input"
+      ? { question: task.failure.question }
+      : {}),
     ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
     ...(task.landed === undefined ? {} : { landed: task.landed }),
   };
@@ -154,6 +159,7 @@ function aheadCell({ ahead, dirty }: TaskStatus): string {
 function notes(task: TaskStatus): string[] {
   const all = [];
   if (task.reason !== undefined) all.push(`${task.reason}: ${oneLine(task.message ?? "")}`);
+  if (task.question !== undefined) all.push(oneLine(task.question));
   if (task.attempts > 1) all.push(plural(task.attempts, "attempt"));
   if (task.landed) all.push(landedWords(task.landed));
   return all;

@@ -28,6 +28,7 @@ Deno.test("an answer after the run goes on with the task and what waits for it",
   assertEquals(asked.code, 1);
   assertMatch(asked.stdout, /Which colour\?/);
   assertMatch(asked.stdout, /parex answer a/);
+  assertMatch((await stage.parex(["status"])).stdout, /^ +Which colour\?$/m);
   assertEquals(await stage.statuses(), { a: "blocked", b: "pending", c: "completed" });
 
   await stage.agent({ a: GOES_ON });
