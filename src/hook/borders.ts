@@ -22,7 +22,7 @@ export interface Borders {
 }
 
 /** Whose place a path lies in. */
-export type Zone = "worktree" | "scratch" | "plan" | "git" | "outside" | "unknown";
+export type Zone = "worktree" | "itself" | "scratch" | "plan" | "git" | "outside" | "unknown";
 
 /** The borders that the variables of an agent of parex describe; undefined if they do not. */
 export function bordersFrom(env: Env): Borders | undefined {
@@ -51,6 +51,9 @@ function real(path: string): string {
   return realTarget(path, { follow: true }) ?? path;
 }
 
+/** `.*`, `.[!.]*` and `.??*` take `.git` with them. */
+const HIDDEN = new RegExp(`^\\.${PATTERN}\\W*$`);
+
 /** Whose place writing to `path` would change; a relative path counts from `cwd`. */
 export function zoneOf(
   borders: Borders,
@@ -61,13 +64,17 @@ export function zoneOf(
   if (path.startsWith(UNKNOWN)) return "unknown";
   if (path.includes(FRESH)) return path.includes("..") ? "unknown" : "scratch";
   if (!isAbsolute(path) && cwd === undefined) return "unknown";
-  // Not `resolve`, which would take `link/..` for nothing.
-  const target = realTarget(isAbsolute(path) ? path : `${cwd}/${path}`, { follow });
+  // Not `resolve`, which would take `link/..` for nothing. `rm -r link/` empties what it points to.
+  const target = realTarget(isAbsolute(path) ? path : `${cwd}/${path}`, {
+    follow: follow || path.endsWith("/"),
+  });
   if (target === undefined) return "unknown";
   if (/^\/dev\/(null|zero|full|tty|stdout|stderr|fd\/\d+)$/.test(target)) return "scratch";
   if (/^\/proc\/\d+\/fd\/|^\/dev\/pts\//.test(target)) return "scratch";
   if (borders.plan.some((folder) => isWithin(target, folder))) return "plan";
   if (isWithin(target, `${borders.worktree}/.git`)) return "git";
+  if (dirname(target) === borders.worktree && HIDDEN.test(basename(target))) return "git";
+  if (target === borders.worktree && !follow) return "itself";
   if (isWithin(target, borders.worktree)) return "worktree";
   return borders.scratch.some((folder) => isScratch(borders, folder, target))
     ? "scratch"
@@ -103,6 +110,8 @@ export function refusal(borders: Borders, zone: Zone, path: string): string | un
     case "plan":
       return `${shown} belongs to the plan, which parex keeps. Leave it as it is; if the plan ` +
         "should change, say so in your last message.";
+    case "itself":
+      return `${shown} is this task's worktree itself. Remove files in it by their names.`;
     case "git":
       return `${shown} is git's own. Change it through git commands alone.`;
     case "outside":

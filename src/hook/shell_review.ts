@@ -10,6 +10,8 @@ import { type Scope, valuesOf } from "./shell_words.ts";
 import { ONLY_READ, targetsOf } from "./writers.ts";
 
 const MAX_DEPTH = 8;
+/** Without one of these, what `find` finds is everything. */
+const PICKS = /^-(i?(name|lname|path|wholename|regex)|empty)$/;
 const WRITING = new Set([">", ">>", ">|", "&>", "&>>", "<>", ">&"]);
 
 /**
@@ -150,7 +152,10 @@ class Review {
     const folders = starts.length === 0 ? ["."] : starts;
     let commandEnd = 0;
     for (const [at, word] of args.entries()) {
-      if (word === "-delete") folders.forEach((path) => this.write(path, call.scope, false));
+      if (word === "-delete") {
+        const name = args.some((each) => PICKS.test(each)) ? PATTERN : ".git";
+        folders.forEach((path) => this.write(`${path}/${name}`, call.scope, false));
+      }
       if (/^-fprint/.test(word)) this.write(args[at + 1] ?? "", call.scope);
       // Within a command it is an argument of that command.
       if (at < commandEnd || !/^-(exec|execdir|ok|okdir)$/.test(word)) continue;

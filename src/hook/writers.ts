@@ -50,19 +50,21 @@ function copied(args: readonly string[]): { sources: string[]; to: Target[] } {
   };
 }
 
-const linked: Reader = (args) => {
-  const { operands, options } = readArguments(args, COPY_OPTIONS);
+const linked: Reader = (args): Target[] => {
+  const read = readArguments(args, COPY_OPTIONS);
+  const { operands } = read;
   const { sources, to } = operands.length === 1
     ? { sources: operands, to: [{ path: "." }] }
     : copied(args);
   const link = to[0]?.path ?? ".";
   const folder = sources.length > 1 || isFolderLike(link) ? link : dirname(link);
-  const symbolic = options.has("-s") || options.has("--symbolic");
+  const symbolic = has(read, "-s", "--symbolic");
   // Whatever is written through the link later changes what it points to.
   const pointedTo = sources.map((path) => ({
     path: symbolic && !isAbsolute(path) ? `${folder}/${path}` : path,
   }));
-  return [...to.map(({ path }) => ({ path, follow: false as const })), ...pointedTo];
+  const inIt = isFolderLike(link) && !has(read, "-n", "-T", "--no-dereference");
+  return [...to.map(({ path }) => inIt ? { path } : { path, follow: false }), ...pointedTo];
 };
 
 function isFolderLike(path: string): boolean {
