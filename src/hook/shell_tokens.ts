@@ -17,6 +17,8 @@ export type Token =
 
 const OPERATORS = [";;&", ";;", ";&", "&&", "||", "|&", ";", "&", "|", "(", ")", "\n"];
 const REDIRECTS = ["&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">>", ">&", ">|", "<", ">"];
+/** `((…))`, with brackets in it up to two deep. */
+const ARITHMETIC = /\(\([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)\)/y;
 const BREAKS = new Set(" \t\r\n;&|()<>");
 
 /** Reads a script into tokens; undefined where a quote or a bracket is never closed. */
@@ -39,6 +41,10 @@ class Lexer {
     const tokens: Token[] = [];
     for (let depth = 0; this.at < this.source.length;) {
       if (this.skipBlank()) continue;
+      if (this.skipArithmetic()) {
+        tokens.push({ kind: "word", word: [{ kind: "opaque" }] });
+        continue;
+      }
       const redirect = this.redirect();
       if (redirect) {
         tokens.push(redirect);
@@ -69,6 +75,14 @@ class Lexer {
     const found = blank.exec(this.source);
     if (found) this.at = blank.lastIndex;
     return found !== null;
+  }
+
+  /** What is a shift in it, `1 << 2`, begins no here-document. */
+  private skipArithmetic(): boolean {
+    ARITHMETIC.lastIndex = this.at;
+    const found = ARITHMETIC.test(this.source);
+    if (found) this.at = ARITHMETIC.lastIndex;
+    return found;
   }
 
   private redirect(): Token | undefined {
@@ -179,10 +193,9 @@ class Lexer {
   private dollar(quoted: boolean): Part {
     const next = this.source[this.at] ?? "";
     if (next === "(") {
-      const arithmetic = this.sees("((");
+      if (this.skipArithmetic()) return { kind: "opaque" };
       this.at++;
-      const tokens = this.tokens(true);
-      return arithmetic ? { kind: "opaque" } : { kind: "command", tokens };
+      return { kind: "command", tokens: this.tokens(true) };
     }
     if (next === "{") {
       this.at++;

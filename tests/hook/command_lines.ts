@@ -88,6 +88,9 @@ export const DENIED: readonly string[] = [
   "echo $(rm ../../README.md)",
   "echo `touch ../x`",
   "diff <(rm ../../README.md) src/a.ts",
+  "echo $((1 << 4)); x=$(( (1 + 2) << 3 ))\nrm ../../README.md",
+  "((x = 1 << 3))\nrm ../../README.md",
+  "echo $((cat a) | (rm ../../README.md))",
   "clean() { rm -rf ../../src; }; clean",
   "npm --prefix ../.. install",
   "make -C ../.. build",
@@ -238,6 +241,7 @@ export const ALLOWED: readonly string[] = [
   'while read -r line; do echo "$line"; done < src/a.ts',
   "export A=1; npm test",
   "list=(a b c); echo ${list[@]}",
+  "for ((i = 0; i < 3; i++)); do touch src/$i.ts; done; ((i > 2)) && npm test",
   // git, as it is meant.
   "git status --short",
   "git diff HEAD~1 -- src | head",
