@@ -6,6 +6,8 @@ export interface Wrapped {
   argv: string[];
   /** Where it runs, relative to here. */
   folder?: string;
+  /** Variables that it runs with. */
+  variables: [name: string, value: string][];
   /** It brings arguments of its own: from stdin. */
   fed?: true;
   /** With another user's rights. */
@@ -39,10 +41,12 @@ export function unwrap(argv: readonly string[]): Wrapped | undefined {
   let at = 1;
   let folder: string | undefined;
   let placeholder: string | undefined;
+  const variables: Wrapped["variables"] = [];
   for (; at < argv.length; at++) {
     const word = argv[at] ?? "";
-    const isAssignment = name === "env" && /^\w+=/.test(word);
-    if (!word.startsWith("-") && !isAssignment) break;
+    const assigned = name === "env" ? /^(\w+)=([^]*)$/.exec(word) : null;
+    if (assigned) variables.push([assigned[1] ?? "", assigned[2] ?? ""]);
+    else if (!word.startsWith("-")) break;
     if (word === "--") {
       at++;
       break;
@@ -59,6 +63,7 @@ export function unwrap(argv: readonly string[]): Wrapped | undefined {
   if (rest.length === 0) return undefined;
   return {
     argv: placeholder === undefined ? rest : rest.map((word) => word.replaceAll(placeholder, FED)),
+    variables,
     ...(folder === undefined ? {} : { folder }),
     ...(name === "xargs" ? { fed: true } : {}),
     ...(name === "sudo" || name === "doas" ? { elevated: true } : {}),

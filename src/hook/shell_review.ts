@@ -106,9 +106,9 @@ class Review {
   }
 
   private wrapped(wrapped: programs.Wrapped, call: Call): void {
-    const scope = wrapped.folder === undefined
-      ? call.scope
-      : { ...call.scope, cwd: folderOf(wrapped.folder, call.scope.cwd) };
+    const scope = copyOf(call.scope);
+    if (wrapped.folder !== undefined) scope.cwd = folderOf(wrapped.folder, scope.cwd);
+    for (const [name, value] of wrapped.variables) scope.variables.set(name, [value]);
     const fed = this.fedPath(call);
     const argv = wrapped.argv.map((word) => word.replaceAll(programs.FED, fed));
     const program = basename(argv[0] ?? "");

@@ -152,6 +152,7 @@ export const DENIED: readonly string[] = [
   "git -C ROOT checkout -- .",
   "git --git-dir=ROOT/.git --work-tree=ROOT commit -m x",
   "GIT_DIR=ROOT/.git git commit -m x",
+  "env GIT_DIR=ROOT/.git git commit -m x",
   "cd ../.. && git add -A && git commit -m x",
   "git commit -m \"$(cat <<'EOF'\nfeat: it's done\nEOF\n)\" && git push",
   "gh pr merge 12 --squash",
