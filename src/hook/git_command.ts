@@ -44,7 +44,8 @@ export function onlyReads({ subcommand, args }: GitCommand): boolean {
     case "branch":
       return listsBranches(args);
     case "tag":
-      return args.length === 0 || has(read, "-l", "--list", "--contains", "--points-at", "-n");
+      return args.length === 0 ||
+        has(read, "-l", "--list", "--contains", "--points-at", "--sort", "-n");
     case "stash":
       return first === "list" || first === "show";
     case "worktree":
@@ -85,10 +86,18 @@ function readsConfig(args: readonly string[]): boolean {
   return !changes && read.operands.length === 1 && /\./.test(read.operands[0] ?? "");
 }
 
+/** Variables that make hook managers skip the repository's hooks. */
+export const HOOK_SKIPPERS = [
+  "HUSKY",
+  "HUSKY_SKIP_HOOKS",
+  "LEFTHOOK",
+  "OVERCOMMIT_DISABLE",
+  "SKIP",
+];
+
 /** Changes of the agent's own tree and branch. What is in none of the lists is denied. */
 const OWN_WORK = new Set(
-  "add am apply archive cherry-pick clean commit fetch gc init clone lfs mv restore revert rm"
-    .split(" "),
+  "add am apply archive cherry-pick clean commit fetch init clone mv restore revert rm".split(" "),
 );
 
 const LANDING = "parex pushes the branch and lands it when its checks have passed. Commit your " +
@@ -108,7 +117,16 @@ export function gitRefusal(
   const key = keys.find((name) => /^(core\.(hookspath|worktree|bare)|alias\.)/.test(name));
   if (key !== undefined) return `Do not change git's ${key}: the repository's hooks must run.`;
   if (onlyReads(command)) return undefined;
-  const read = readArguments(args, ["-m", "--message", "-F", "-C", "-c", "--author", "--date"]);
+  const read = readArguments(args, [
+    "-m",
+    "--message",
+    "-F",
+    "-C",
+    "-c",
+    "-u",
+    "--author",
+    "--date",
+  ]);
   // git takes the beginning of a name for all of it.
   if (args.some((word) => word.startsWith("--no-veri"))) return HOOKS;
   const going = has(read, "--abort", "--continue", "--skip", "--quit");
@@ -136,6 +154,12 @@ export function gitRefusal(
         : undefined;
     case "submodule":
       return /^(update|init|sync)$/.test(read.operands[0] ?? "") ? undefined : otherwise(command);
+    case "lfs":
+      // `lfs install` changes hooks and settings that all worktrees share.
+      return /^(|checkout|env|fetch|ls-files|pull|status|track|untrack|version)$/
+          .test(read.operands[0] ?? "")
+        ? undefined
+        : otherwise(command);
     case "stash":
       return read.operands[0] === "create" ? undefined : STASH;
     default:
@@ -143,7 +167,8 @@ export function gitRefusal(
   }
 }
 
-const HOOKS = "The repository's hooks must run: commit without --no-verify, and repair what a " +
+export const HOOKS =
+  "The repository's hooks must run: commit without --no-verify, and repair what a " +
   "hook refuses.";
 const STASH = "The stash is shared by all worktrees, so another agent could take what you put " +
   "there. Commit unfinished work on your branch instead; `git show HEAD:<file>` and `git diff` " +
@@ -151,6 +176,7 @@ const STASH = "The stash is shared by all worktrees, so another agent could take
 const DENIED: Record<string, string> = {
   pull:
     "Do not pull: parex brings in what your task depends on. Work with what is in the worktree.",
+  gc: "What all worktrees share is parex's to tidy up: other agents are using it.",
   branch: `Do not create, change or delete branches. ${BRANCHES}`,
   tag: "Do not create or delete tags: they are shared by all worktrees.",
   worktree: "Worktrees are parex's: work in the one that you stand in.",

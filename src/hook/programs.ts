@@ -145,7 +145,7 @@ export function foldersOf(program: string, args: readonly string[]): string[] {
 
 /** What a program does to the machine itself or in parex's place; undefined: nothing of that kind. */
 export function programRefusal(program: string, args: readonly string[]): string | undefined {
-  const { operands } = readArguments(args);
+  const { operands } = readArguments(args, program === "gh" ? ["-R", "--repo"] : []);
   const [first = "", second = ""] = operands;
   if (program === "gh") {
     const reads = /^(view|list|status|diff|checks|watch|ls)$/.test(second) ||

@@ -1,6 +1,6 @@
 import type { Env } from "../exec/env.ts";
 import { type Borders, refusal, zoneOf } from "./borders.ts";
-import { gitRefusal, onlyReads, readGit } from "./git_command.ts";
+import { gitRefusal, HOOK_SKIPPERS, HOOKS, onlyReads, readGit } from "./git_command.ts";
 import { readArguments, values } from "./options.ts";
 import { basename, isAbsolute, PATTERN, UNKNOWN } from "./paths.ts";
 import * as programs from "./programs.ts";
@@ -23,7 +23,7 @@ export function reviewCommandLine(
   { borders, cwd, env }: { borders: Borders; cwd: string; env: Env },
 ): string | undefined {
   const variables = new Map(Object.entries(env).map(([name, value]) => [name, [value]]));
-  const review = new Review(borders);
+  const review = new Review(borders, env);
   review.script(line, { cwd, variables });
   return review.refused;
 }
@@ -33,7 +33,7 @@ class Review {
   refused: string | undefined;
   private depth = 0;
 
-  constructor(private readonly borders: Borders) {}
+  constructor(private readonly borders: Borders, private readonly env: Env) {}
 
   script(source: string, scope: Scope): void {
     const tokens = tokenize(source);
@@ -177,9 +177,18 @@ class Review {
       scope.cwd,
     );
     const there = { ...scope, cwd };
-    const written = readArguments(command.args, ["--output"]);
-    for (const path of values(written, "--output")) this.write(path, there);
+    const output = command.subcommand === "archive" ? ["-o", "--output"] : ["--output"];
+    const read = readArguments(command.args, output);
+    for (const path of values(read, ...output)) this.write(path, there);
     if (onlyReads(command)) return;
+    // What a person has set for all of their work is no agent's doing.
+    if (
+      HOOK_SKIPPERS.some((name) =>
+        (scope.variables.get(name)?.[0] ?? "") !== (this.env[name] ?? "")
+      )
+    ) {
+      return this.refuse(HOOKS);
+    }
     const elsewhere = command.elsewhere || scope.variables.has("GIT_DIR") ||
       scope.variables.has("GIT_WORK_TREE");
     if (elsewhere) {
@@ -195,6 +204,11 @@ class Review {
     if (command.subcommand === "clone" || command.subcommand === "init") {
       const { operands } = readArguments(command.args, ["-b", "--branch", "--depth", "-o"]);
       return this.write(operands[command.subcommand === "clone" ? 1 : 0] ?? ".", there);
+    }
+    if (command.subcommand === "rm" || command.subcommand === "mv") {
+      // Of what lies outside git itself keeps away.
+      const plan = read.operands.find((path) => zoneOf(this.borders, path, cwd, false) === "plan");
+      if (plan !== undefined) return this.refuse(refusal(this.borders, "plan", plan));
     }
     // A repository among the temporary files has no other task's branches.
     if (zone === "scratch" && command.subcommand !== "push") return;
