@@ -99,7 +99,7 @@ export function inlineCode(args: readonly string[]): string {
 
 const WRITES = new RegExp(
   "write|open\\([^)]*['\"][wax]|append|unlink|remove|rmtree|rmSync|rmdir|mkdir|rename|copy|move|" +
-    "symlink|chmod|truncate|save|dump|create|os\\.system|subprocess|exec|spawn|system\\(|Command",
+    "file_put|symlink|chmod|truncate|save|dump|create|os\\.system|subprocess|exec|spawn|system\\(|Command",
 );
 
 /** Paths in a program's text that it may write to: all that lead away, if it writes at all. */
@@ -133,6 +133,22 @@ export function outputsOf(args: readonly string[]): string[] {
   return [...OUTPUTS].flatMap((name) => options.get(name) ?? []).filter((path) => path !== "");
 }
 
+const LOOKS_ONLY = /^(--check|--check-only|--diff|--dry-run|-l|--list)$/;
+const REWRITES = /^(--write|--fix|--in-?place|fmt|format|black|isort|rustfmt|rimraf|del-cli)$/;
+const ON_DEMAND = /^(gofmt|goimports|gofumpt|shfmt|clang-format|autopep8|yapf)$/;
+const READ_BY_THESE = ["--config", "--ignore-path", "--plugin", "-c"];
+
+/** What a formatter, a fixer or a remover goes through, also behind `npx` or `python -m`. */
+export function rewrittenBy(program: string, args: readonly string[]): string[] {
+  const words = [program, ...args];
+  const demanded = args.some((word) => /^-[iw]$/.test(word));
+  const rewrites = words.some((word) =>
+    REWRITES.test(word) || (demanded && ON_DEMAND.test(basename(word)))
+  );
+  if (!rewrites || args.some((word) => LOOKS_ONLY.test(word))) return [];
+  return readArguments(args, READ_BY_THESE).operands;
+}
+
 const FOLDERS = ["-C", "--prefix", "--cwd", "--dir", "--directory", "--project", "--root"];
 
 /** Where an unknown program is told to work. */
@@ -160,6 +176,7 @@ export function programRefusal(program: string, args: readonly string[]): string
   const globally = args.some((word) => word === "-g" || word === "--global" || word === "link") &&
     /^(npm|pnpm|yarn|bun)$/.test(program);
   if (globally || (program === "yarn" && first === "global")) return GLOBAL;
+  if (program === "pkill" || program === "killall") return BY_NAME;
   const system =
     /^(apt|apt-get|dnf|yum|apk|pacman|brew|snap|dpkg|systemctl|crontab|reboot|shutdown)$/;
   const lists = program !== "crontab" &&
@@ -170,6 +187,9 @@ export function programRefusal(program: string, args: readonly string[]): string
 const LANDS = "An agent changes nothing on GitHub: parex opens and merges the pull request when " +
   "the checks have passed. Commit your work, and end.";
 const NESTED = "parex runs this task already. Do the work here, commit it, and end.";
+const BY_NAME =
+  "Other agents' processes have the same names: end your own alone, `kill $!` right " +
+  "after it was started, or by its id.";
 const GLOBAL =
   "Do not change the machine outside this worktree. Install what the project needs as " +
   "the project's own dependency, or say in your last message what is missing.";

@@ -93,9 +93,8 @@ class Review {
     this.write(".", scope);
     for (const path of programs.foldersOf(program, args)) this.write(path, scope);
     for (const path of programs.outputsOf(args)) this.write(path, scope);
-    if (program.includes(UNKNOWN)) {
-      for (const path of args.filter(leadsAway)) this.write(path, scope);
-    }
+    const changed = program.includes(UNKNOWN) ? args : programs.rewrittenBy(program, args);
+    for (const path of changed.filter(leadsAway)) this.write(path, scope);
     if (!programs.isInterpreter(program)) return;
     const home = scope.variables.get("HOME")?.[0] ?? UNKNOWN;
     for (const literal of programs.pathsInCode(`${programs.inlineCode(args)}\n${call.input}`)) {

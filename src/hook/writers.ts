@@ -77,7 +77,7 @@ function isFolderLike(path: string): boolean {
 }
 
 const edited: Reader = (args) => {
-  const inPlace = args.some((word) => /^(-[nErsuz]*i|--in-place)/.test(word));
+  const inPlace = args.some((word) => /^(-[nErsuz]*i|--in-?place)/.test(word));
   if (!inPlace) return [];
   const read = readArguments(args, ["-e", "-f", "--expression", "--file"]);
   const script = has(read, "-e", "-f", "--expression", "--file") ? 0 : 1;
@@ -162,6 +162,7 @@ const READERS = new Map<string, Reader>([
   ],
   ["sed", edited],
   ["gsed", edited],
+  ["yq", edited],
   ["perl", editedByCode],
   ["ruby", editedByCode],
   ["sort", named("-o", "--output")],
