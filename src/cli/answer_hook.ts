@@ -15,13 +15,20 @@ export async function answerHook(io: Io): Promise<number> {
   return code;
 }
 
-/** All of stdin, in the way that costs the least to start with. */
+/**
+ * All of stdin, in the way that costs the least to start with. A stdin that cannot be read says
+ * nothing.
+ */
 function readStdin(): string {
   const decoder = new TextDecoder();
   const chunk = new Uint8Array(65_536);
   let text = "";
-  for (let size = Deno.stdin.readSync(chunk); size !== null; size = Deno.stdin.readSync(chunk)) {
-    text += decoder.decode(chunk.subarray(0, size), { stream: true });
+  try {
+    for (let size = Deno.stdin.readSync(chunk); size !== null; size = Deno.stdin.readSync(chunk)) {
+      text += decoder.decode(chunk.subarray(0, size), { stream: true });
+    }
+  } catch {
+    return "";
   }
   return text + decoder.decode();
 }

@@ -15,6 +15,7 @@ export function guard(event: HookEvent<"PreToolUse">, env: Env): Decision {
   if (!borders) {
     return deny("PAREX_WORKTREE does not name this task's worktree, so nothing can be allowed.");
   }
+  if (event.tool === "") return deny("There is no tool in this call.");
   if (READING.has(event.tool)) return { allow: true };
   const cwd = event.cwd ?? borders.worktree;
   if (event.tool === "Bash") {

@@ -10,6 +10,8 @@ import { type Scope, valuesOf } from "./shell_words.ts";
 import { ONLY_READ, targetsOf } from "./writers.ts";
 
 const MAX_DEPTH = 8;
+/** What the system takes as one argument, and so `bash -c`: a hook that takes too long guards nothing. */
+const MAX_LENGTH = 131_072;
 /** Without one of these, what `find` finds is everything. */
 const PICKS = /^-(i?(name|lname|path|wholename|regex)|empty)$/;
 const WRITING = new Set([">", ">>", ">|", "&>", "&>>", "<>", ">&"]);
@@ -22,6 +24,9 @@ export function reviewCommandLine(
   line: string,
   { borders, cwd, env }: { borders: Borders; cwd: string; env: Env },
 ): string | undefined {
+  if (line.length > MAX_LENGTH) {
+    return "This command line is too long. Write its text to a file with the Write tool first.";
+  }
   const variables = new Map(Object.entries(env).map(([name, value]) => [name, [value]]));
   const review = new Review(borders, env);
   review.script(line, { cwd, variables });

@@ -69,15 +69,21 @@ function substitution(tokens: readonly Token[], scope: Scope): string {
 }
 
 function expandBraces(value: string): string[] {
-  const close = value.indexOf(CLOSE);
-  const open = value.lastIndexOf(OPEN, close);
-  if (open < 0 || close < 0) {
-    return [value.replaceAll(OPEN, "{").replaceAll(COMMA, ",").replaceAll(CLOSE, "}")];
+  const expanded: string[] = [];
+  const left = [value];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (expanded.length + left.length > MAX_VALUES) return [UNKNOWN];
+    const close = next.indexOf(CLOSE);
+    const open = next.lastIndexOf(OPEN, close);
+    if (open < 0 || close < 0) {
+      expanded.push(next.replaceAll(OPEN, "{").replaceAll(COMMA, ",").replaceAll(CLOSE, "}"));
+      continue;
+    }
+    const inner = next.slice(open + 1, close);
+    // `{}` and `{1..9}` hold no names of other folders.
+    const choices = inner.includes(COMMA) ? inner.split(COMMA) : [`{${inner}}`];
+    const [before, after] = [next.slice(0, open), next.slice(close + 1)];
+    left.push(...choices.map((choice) => before + choice + after).reverse());
   }
-  const inner = value.slice(open + 1, close);
-  const before = value.slice(0, open);
-  const after = value.slice(close + 1);
-  // `{}` and `{1..9}` hold no names of other folders.
-  if (!inner.includes(COMMA)) return expandBraces(`${before}{${inner}}${after}`);
-  return inner.split(COMMA).flatMap((choice) => expandBraces(before + choice + after));
+  return expanded;
 }

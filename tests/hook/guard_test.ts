@@ -96,6 +96,8 @@ Deno.test("guard() lets reading and unknown tools be, and denies what it cannot 
   assertEquals(call(place, "Read", { file_path: "/etc/hosts" }), { allow: true });
   assertEquals(call(place, "mcp__db__query", { sql: "drop table" }), undefined);
   assert(reasonOf(call(place, "Bash", {})) !== "");
+  assert(reasonOf(call(place, "", { command: "ls" })) !== "");
+  assertMatch(reasonOf(bash(place, `echo ${"(".repeat(3_000_000)}`)), /too long/);
   assert(reasonOf(call(place, "Edit", { file_path: 7 })) !== "");
 });
 

@@ -92,6 +92,17 @@ Deno.test("parex hook is silent about 10 MB of nothing, and denies with exit cod
   assertMatch(inside.stderr, /cannot read/);
 });
 
+Deno.test("parex hook takes a stdin that cannot be read for an empty one", async () => {
+  for (const [env, code] of [[{}, 0], [{ PAREX_TASK_ID: "task-1" }, 2]] as const) {
+    const ended = await new Deno.Command("sh", {
+      args: ["-c", 'exec "$@" < /', "sh", ...parexArgv(["hook"])],
+      env,
+      stderr: "null",
+    }).output();
+    assertEquals(ended.code, code);
+  }
+});
+
 Deno.test("the modules behind a tool call import no package", async () => {
   const info = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", new URL("../../src/hook/guard.ts", import.meta.url).pathname],

@@ -22,6 +22,7 @@ Deno.test("a word is read as the shell reads it", () => {
     ["'it'\\''s'", ["it's"]],
     ['"a\\"b" "$HOME/x" \'$HOME\'', ['a"b', "/home/me/x", "$HOME"]],
     ["~ ~/x a~ '~'", ["/home/me", "/home/me/x", "a~", "~"]],
+    ["{a,b}{1,2}", ["a1", "a2", "b1", "b2"]],
     ["x{a,b}y '{a,b}' {a}", ["xay", "xby", "{a,b}", "{a}"]],
     ['$LIST "$LIST"', ["a", "b", "a b"]],
     ["$(pwd)/x `pwd`", ["/here/x", "/here"]],
@@ -52,6 +53,10 @@ Deno.test("tokenize() gives up on what is never closed", () => {
   for (const line of ["'a", '"a', "$(a", "`a", "${a", '"$(a"', "<(a"]) {
     assertEquals(tokenize(line), undefined, line);
   }
+});
+
+Deno.test("a word of more texts than anybody would write is not spelled out", () => {
+  assertEquals(wordsOf("{a,b}".repeat(30)), ["\0"]);
 });
 
 Deno.test("reviewCommandLine() comes to a verdict on any text", async () => {
