@@ -102,11 +102,15 @@ const WRITES = new RegExp(
     "file_put|symlink|chmod|truncate|save|dump|create|os\\.system|subprocess|exec|spawn|system\\(|Command",
 );
 
+/** A text in quotes is one: what is quoted within it is none of its own. */
+const LITERAL = /("""|''')[^]*?\1|(["'`])((?:\\.|(?!\2)[^\\\n])*)\2/g;
+const AWAY = /^(?:\/|~\/)|(?:^|\/)\.\.(?:\/|$)/;
+
 /** Paths in a program's text that it may write to: all that lead away, if it writes at all. */
 export function pathsInCode(code: string): string[] {
   if (!WRITES.test(code)) return [];
-  const literals = code.matchAll(/(["'`])((?:\/|~\/|\.\.(?:\/|$))[^"'`\n]*)\1/g);
-  return [...literals].map((match) => match[2] ?? "").filter((path) => /[\w.]/.test(path));
+  return [...code.matchAll(LITERAL)].map((match) => match[3] ?? "")
+    .filter((text) => AWAY.test(text) && /[\w.]/.test(text));
 }
 
 /** Options of any program that name a file or folder to write to. */

@@ -107,6 +107,8 @@ export const DENIED: readonly string[] = [
   "echo x > ROOT/worktrees/task-10/x",
   "python3 - <<'EOF'\nimport shutil\nshutil.rmtree('OUT/x')\nEOF",
   'node -e \'require("fs").writeFileSync("/etc/x", "")\'',
+  "python3 -c \"import os; open(os.path.join('..', 'x'), 'w')\"",
+  "node -e \"fs.writeFileSync('src/../../x', '')\"",
   "php -r 'file_put_contents(\"../../x\", 1);'",
   "npx prettier --write ROOT/src/a.ts",
   "eslint --fix ../../src",
@@ -230,6 +232,9 @@ export const ALLOWED: readonly string[] = [
   "python3 -c \"open('out.txt', 'w').write('/a/b')\"",
   "python3 -c 'print(open(\"/etc/os-release\").read())'",
   "python3 - <<'EOF'\nprint('../x')\nEOF",
+  "python3 - <<'EOF'\nopen('src/x.ts', 'w').write('import a from \"../lib\";')\nEOF",
+  "python3 - <<'EOF'\nopen('src/x.ts', 'w').write(\"\"\"\nimport a from '../lib';\n\"\"\")\nEOF",
+  'node -e \'fs.writeFileSync("src/x.ts", "import x from \\"../y\\"")\'',
   "dd if=/dev/zero of=big bs=1 count=1",
   // Scratch.
   "npm test > /tmp/test-output.txt 2>&1; tail /tmp/test-output.txt",
