@@ -24,6 +24,11 @@ export function dirname(path: string): string {
   return at < 0 ? "." : path.slice(0, at) || "/";
 }
 
+/** Whether a word may name what does not lie below here. */
+export function leadsAway(word: string): boolean {
+  return isAbsolute(word) || word.startsWith(UNKNOWN) || word.split("/").includes("..");
+}
+
 /** The absolute path that `path` means in `folder`, as the words say: links are not looked at. */
 export function resolve(folder: string, path: string): string {
   const names: string[] = [];

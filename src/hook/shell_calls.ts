@@ -1,6 +1,6 @@
-import { basename, resolve, UNKNOWN } from "./paths.ts";
+import { basename, PATTERN, resolve, UNKNOWN } from "./paths.ts";
 import type { Token, Word } from "./shell_tokens.ts";
-import { type Scope, valueOf, valuesOf } from "./shell_words.ts";
+import { listsHere, type Scope, valueOf, valuesOf } from "./shell_words.ts";
 
 /** A simple command of a script, with what the shell knows when it comes to it. */
 export interface Call {
@@ -97,8 +97,9 @@ class Walk {
     if (words.length > 0 || redirects.length > 0) {
       const call = this.call(words, redirects);
       yield call;
+      if (call.argv[0] === "read") this.read(call.argv.slice(1));
       // A part of a pipeline has a shell of its own.
-      if (!pipes && this.piped.length === 0) this.follow(call.argv);
+      else if (!pipes && this.piped.length === 0) this.follow(call.argv);
       this.piped.push(call.argv);
     }
     if (!pipes) this.piped = [];
@@ -143,6 +144,11 @@ class Walk {
     this.scope.variables.set(variable, items.flatMap((word) => valuesOf(word, this.scope)));
   }
 
+  private read(variables: readonly string[]): void {
+    const value = listsHere(this.piped) ? PATTERN : UNKNOWN;
+    for (const name of variables) this.scope.variables.set(name, [value]);
+  }
+
   private follow([program = "", ...args]: readonly string[]): void {
     const name = basename(program);
     const target = args.find((word) => word === "-" || !word.startsWith("-"));
@@ -154,8 +160,6 @@ class Walk {
       this.scope.cwd = to.startsWith(UNKNOWN)
         ? undefined
         : this.scope.cwd && resolve(this.scope.cwd, to);
-    } else if (name === "read") {
-      for (const variable of args) this.scope.variables.set(variable, [UNKNOWN]);
     }
   }
 }

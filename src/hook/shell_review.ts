@@ -2,7 +2,7 @@ import type { Env } from "../exec/env.ts";
 import { type Borders, refusal, zoneOf } from "./borders.ts";
 import { gitRefusal, HOOK_SKIPPERS, HOOKS, onlyReads, readGit } from "./git_command.ts";
 import { readArguments, values } from "./options.ts";
-import { basename, isAbsolute, PATTERN, UNKNOWN } from "./paths.ts";
+import { basename, isAbsolute, leadsAway, PATTERN, UNKNOWN } from "./paths.ts";
 import * as programs from "./programs.ts";
 import { type Call, callsIn } from "./shell_calls.ts";
 import { type Token, tokenize } from "./shell_tokens.ts";
@@ -228,10 +228,6 @@ function folderOf(path: string, from: string | undefined): string | undefined {
   if (path.startsWith(UNKNOWN)) return undefined;
   if (isAbsolute(path)) return path;
   return from === undefined ? undefined : `${from}/${path}`;
-}
-
-function leadsAway(word: string): boolean {
-  return isAbsolute(word) || word.startsWith(UNKNOWN) || word.split("/").includes("..");
 }
 
 /** A pattern is taken for something that exists. */

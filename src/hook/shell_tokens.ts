@@ -1,9 +1,10 @@
 /** A stretch of a word as the shell reads it. */
 export type Part =
   | { kind: "text"; text: string; quoted: boolean }
-  | { kind: "variable"; name: string; quoted: boolean }
+  /** `operation`: what `${name…}` does with the value; none: "". */
+  | { kind: "variable"; name: string; operation: string; quoted: boolean }
   | { kind: "command"; tokens: Token[] }
-  /** Something whose value nobody knows before it is run: `$((…))`, `${x%y}`, `$1`. */
+  /** Something whose value nobody knows before it is run: `$((…))`, `$1`. */
   | { kind: "opaque" };
 
 export type Word = Part[];
@@ -199,19 +200,21 @@ class Lexer {
     }
     if (next === "{") {
       this.at++;
-      const name = this.upTo("}");
-      return /^\w+$/.test(name) ? { kind: "variable", name, quoted } : { kind: "opaque" };
+      const [, name, operation = ""] = /^([A-Za-z_]\w*)([^]*)$/.exec(this.upTo("}")) ?? [];
+      return name === undefined
+        ? { kind: "opaque" }
+        : { kind: "variable", name, operation, quoted };
     }
     if (next === "'" && !quoted) {
       this.at++;
-      return { kind: "text", text: this.upTo("'"), quoted: true };
+      return { kind: "text", text: unescaped(this.upTo("'", true)), quoted: true };
     }
     const name = /[A-Za-z_]\w*/y;
     name.lastIndex = this.at;
     const found = name.exec(this.source)?.[0];
     if (found !== undefined) {
       this.at += found.length;
-      return { kind: "variable", name: found, quoted };
+      return { kind: "variable", name: found, operation: "", quoted };
     }
     if (/[0-9?$!#@*-]/.test(next)) {
       this.at++;
@@ -237,6 +240,11 @@ class Lexer {
     this.broken = true;
     return this.source.slice(start);
   }
+}
+
+/** The text of `$'…'`. */
+function unescaped(text: string): string {
+  return text.replaceAll("\\n", "\n").replaceAll(/\\(['"\\])/g, "$1");
 }
 
 /** Adds parts to a word; neighbouring texts of one kind become one. */

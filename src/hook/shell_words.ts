@@ -1,5 +1,6 @@
-import { FRESH, PATTERN, UNKNOWN } from "./paths.ts";
-import type { Token, Word } from "./shell_tokens.ts";
+import { readArguments } from "./options.ts";
+import { basename, dirname, FRESH, leadsAway, PATTERN, UNKNOWN } from "./paths.ts";
+import type { Part, Token, Word } from "./shell_tokens.ts";
 
 /** What a shell knows at a point of a script. */
 export interface Scope {
@@ -26,7 +27,7 @@ export function valuesOf(word: Word, scope: Scope): string[] {
     const pieces = part.kind === "text"
       ? [part.quoted ? part.text : unquoted(part.text, index === 0 ? word : undefined, scope)]
       : part.kind === "variable"
-      ? variable(part.name, part.quoted, scope)
+      ? variable(part, scope)
       : part.kind === "command"
       ? [substitution(part.tokens, scope)]
       : [UNKNOWN];
@@ -51,21 +52,67 @@ function unquoted(text: string, whole: Word | undefined, scope: Scope): string {
   return (own ? scope.variables.get("HOME")?.[0] ?? UNKNOWN : UNKNOWN) + marked;
 }
 
-function variable(name: string, quoted: boolean, scope: Scope): string[] {
-  if (name === "PWD") return [scope.cwd ?? UNKNOWN];
-  const values = scope.variables.get(name) ?? [UNKNOWN];
-  return quoted ? values : values.flatMap((value) => value.split(/\s+/));
+type Variable = Extract<Part, { kind: "variable" }>;
+
+function variable({ name, operation, quoted }: Variable, scope: Scope): string[] {
+  const known = name === "PWD" ? [scope.cwd ?? UNKNOWN] : scope.variables.get(name);
+  const values = operated(known, operation);
+  return quoted || name === "PWD" ? values : values.flatMap((value) => value.split(/\s+/));
+}
+
+/** What `${name…}` makes of a variable's values, where that is plain. */
+function operated(known: string[] | undefined, operation: string): string[] {
+  const instead = /^:?-([^$`"'\\]*)$/.exec(operation)?.[1];
+  if (instead !== undefined) return (known ?? [""]).map((value) => value || instead);
+  const values = known ?? [UNKNOWN];
+  if (operation === "") return values;
+  if (operation === "##*/") return values.map(basename);
+  if (operation === "%/*") return values.map((value) => value.replace(/\/[^/]*$/, ""));
+  if (operation === "%.*") return values.map((value) => value.replace(/\.[^./]*$/, ""));
+  const end = /^%([\w.-]+)$/.exec(operation)?.[1];
+  if (end === undefined) return [UNKNOWN];
+  return values.map((value) => value.endsWith(end) ? value.slice(0, -end.length) : value);
 }
 
 /** The few commands whose output is known before they run. */
 function substitution(tokens: readonly Token[], scope: Scope): string {
-  const words = tokens.map((token) => token.kind === "word" ? valueOf(token.word, scope) : UNKNOWN);
+  const pipeline: string[][] = [[]];
+  for (const token of tokens) {
+    if (token.kind === "word") pipeline.at(-1)?.push(valueOf(token.word, scope));
+    else if (token.kind === "operator") {
+      if (token.text !== "|") return UNKNOWN;
+      pipeline.push([]);
+    }
+  }
+  if (listsHere(pipeline)) return PATTERN;
+  const [words = [], ...others] = pipeline;
+  if (others.length > 0) return UNKNOWN;
   const line = words.join(" ");
   if (line === "pwd" || line === "git rev-parse --show-toplevel") return scope.cwd ?? UNKNOWN;
-  if (words[0] === "mktemp" && words.slice(1).every((word) => /^-[dq]+$/.test(word))) {
-    return `${scope.variables.get("TMPDIR")?.[0] || "/tmp"}/${FRESH}`;
-  }
-  return UNKNOWN;
+  const [program, ...args] = words;
+  const { operands: [path], options } = readArguments(args);
+  if (program === "mktemp") return temporary(path, options, scope);
+  if (path === undefined || options.size > 0) return UNKNOWN;
+  return program === "basename" ? basename(path) : program === "dirname" ? dirname(path) : UNKNOWN;
+}
+
+function temporary(path: string | undefined, options: Map<string, unknown>, scope: Scope): string {
+  const names = [...options.keys()];
+  if (names.some((name) => !/^(-[dqt]|--directory|--suffix)$/.test(name))) return UNKNOWN;
+  if (path !== undefined && !names.includes("-t")) return path;
+  return `${scope.variables.get("TMPDIR")?.[0] || "/tmp"}/${FRESH}`;
+}
+
+const LISTS = new RegExp(
+  "^(?:(?:find|fd|ls|git ls-files)\\b|git (?:diff|show)\\b.* --name-only\\b|" +
+    "(?:git )?(?:grep|rg)\\b.* (?:-\\w*l\\w*|--files-with-matches|--name-only)(?: |$))",
+);
+const FILTERS = /^(?:grep|egrep|head|tail|sort|uniq)$/;
+
+/** Whether what a pipeline prints are names below here: it looks nowhere else. */
+export function listsHere([first = [], ...others]: readonly string[][]): boolean {
+  return LISTS.test(first.join(" ")) && !first.some(leadsAway) &&
+    others.every(([program = ""]) => FILTERS.test(program));
 }
 
 function expandBraces(value: string): string[] {

@@ -132,6 +132,7 @@ const synced: Reader = (args) => {
 
 const READERS = new Map<string, Reader>([
   ["tee", operands()],
+  ["mktemp", operands("-p", "--tmpdir", "--suffix")],
   ["touch", operands("-d", "-t", "-r", "--date", "--reference")],
   ["mkdir", operands("-m", "--mode")],
   ["mkfifo", operands("-m")],

@@ -29,6 +29,9 @@ Deno.test("a word is read as the shell reads it", () => {
     ["a#b # comment", ["a#b"]],
     ["a\\\nb", ["ab"]],
     ["$'a' \"\"", ["a", ""]],
+    ["$'it\\'s\\n'", ["it's\n"]],
+    ["${HOME%/*} ${HOME##*/} ${NONE:-b} ${HOME:-b}", ["/home", "me", "b", "/home/me"]],
+    ["$(dirname a/b) $(basename a/b)", ["a", "b"]],
   ];
   for (const [line, words] of cases) assertEquals(wordsOf(line), words, line);
 });
