@@ -21,7 +21,8 @@ export function judge(seen: Seen, end: ProcessEnd, stderr: string): Judgement {
   if (seen.result?.subtype === "error_max_budget_usd") {
     return { outcome: "budget", detail: "the attempt's budget is used up" };
   }
-  const told = lastWords(seen, stderr);
+  const errors = errorWords(seen, stderr);
+  const told = errors || cutDetail(seen.lastText ?? "");
   const detail = told === "" ? {} : { detail: told };
   const succeeded = seen.result !== undefined && seen.result.is_error !== true &&
     seen.result.subtype === "success";
@@ -29,7 +30,8 @@ export function judge(seen: Seen, end: ProcessEnd, stderr: string): Judgement {
   // Claude Code has ended its work with its result; what hung after that does not matter.
   if (succeeded && cut !== "interrupted") return { outcome: "finished", ...detail };
   if (cut) return { outcome: cut, ...detail };
-  const limit = limitOf(seen, told);
+  // What the model says of limits is its work: a rate limiter, a test that timed out.
+  const limit = limitOf(seen, errors);
   if (limit) return { outcome: "limited", ...detail, ...limit };
   return { outcome: "failed", detail: told || withoutResult(seen, end) };
 }
@@ -56,11 +58,11 @@ function limitOfStatus(status: number): Judgement["limit"] {
   return status >= 500 ? "overload" : undefined;
 }
 
-function lastWords(seen: Seen, stderr: string): string {
-  const { result } = seen;
+/** What Claude Code itself says is the matter. */
+function errorWords({ result, notice }: Seen, stderr: string): string {
   if (typeof result?.result === "string" && result.result !== "") return cutDetail(result.result);
   const errors = Array.isArray(result?.errors)
     ? result.errors.filter((error) => typeof error === "string").join("\n")
     : "";
-  return cutDetail(errors || stderr || seen.lastText || "");
+  return cutDetail(errors || notice || stderr);
 }

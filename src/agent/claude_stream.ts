@@ -1,5 +1,5 @@
 import type { Usage } from "../domain/event.ts";
-import { foldUsage } from "./claude_usage.ts";
+import { foldUsage, NO_MODEL } from "./claude_usage.ts";
 import { cutLine } from "./text.ts";
 import { isRecord, parseStream, type StreamMessage } from "./stream_json.ts";
 
@@ -9,6 +9,8 @@ export interface Seen {
   session?: string;
   /** The last text that the model wrote. */
   lastText?: string;
+  /** What Claude Code said in the model's place: an error's words. */
+  notice?: string;
   /** The final message. */
   result?: StreamMessage;
   /** The account's limit rejected a request; `until` in milliseconds since the epoch. */
@@ -55,7 +57,8 @@ function learn(message: StreamMessage): Partial<Seen> {
       return rejection(message);
     case "assistant": {
       const lastText = blocks(message).filter((block) => block.type === "text").at(-1)?.text;
-      return typeof lastText === "string" && lastText !== "" ? { lastText } : {};
+      if (typeof lastText !== "string" || lastText === "") return {};
+      return isSynthetic(message) ? { notice: lastText } : { lastText, notice: "" };
     }
     case "result":
       return { result: message };
@@ -92,6 +95,10 @@ function subject(input: unknown, worktree: string): string {
     return value.startsWith(`${worktree}/`) ? value.slice(worktree.length + 1) : value;
   }
   return "";
+}
+
+function isSynthetic({ message }: StreamMessage): boolean {
+  return isRecord(message) && message.model === NO_MODEL;
 }
 
 function blocks(message: StreamMessage): Record<string, unknown>[] {

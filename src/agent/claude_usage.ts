@@ -2,7 +2,7 @@ import type { Usage } from "../domain/event.ts";
 import { isRecord, type StreamMessage } from "./stream_json.ts";
 
 /** The model of messages that Claude Code itself puts in, such as an error's words. */
-const NO_MODEL = "<synthetic>";
+export const NO_MODEL = "<synthetic>";
 
 /** Folds Claude Code's messages into what the attempt has used so far. */
 export interface UsageFold {

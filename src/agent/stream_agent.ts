@@ -100,7 +100,8 @@ function fold(told: Told, { session, said, goesOn, used, error, failed }: Heard)
   return {
     ...told,
     ...(session === undefined ? {} : { session }),
-    ...(said === undefined ? {} : { said: goesOn ? told.said + said : said }),
+    // Who speaks again has got over the error.
+    ...(said === undefined ? {} : { said: goesOn ? told.said + said : said, error: "" }),
     ...(used === undefined ? {} : { usage: sum(told.usage, used) }),
     ...(error === undefined ? {} : { error }),
     ...(failed ? { failed } : {}),
@@ -114,9 +115,10 @@ function judge(
 ): Pick<AgentOutcome, "outcome" | "detail" | "limit"> {
   const cut = cutOff(end);
   if (!cut && !failed && end.code === 0) return { outcome: "finished", ...detailOf(said) };
-  const words = error ?? (stderr.trim() === "" ? said : stderr);
+  const words = error || (stderr.trim() === "" ? said : stderr);
   if (cut) return { outcome: cut, ...detailOf(words) };
-  const limit = limitInError(words);
+  // What the model said last is its work, even where that is a rate limiter.
+  const limit = limitInError(error || stderr);
   const detail = detailOf(words || `ended with exit code ${end.code ?? "none"}`);
   return limit ? { outcome: "limited", limit, ...detail } : { outcome: "failed", ...detail };
 }

@@ -18,6 +18,7 @@ const refused = (result: string, status: number | null = null) => ({
   api_error_status: status,
   result,
 });
+const SAID = "The rate limit is in. The test suite timed out.";
 const rejected = (status: string, resetsAt?: number) => ({
   type: "rate_limit_event",
   rate_limit_info: { status, ...(resetsAt === undefined ? {} : { resetsAt }) },
@@ -84,6 +85,27 @@ const CASES: Record<string, Case> = {
   "work about rate limits that succeeded": {
     stream: [{ ...SUCCESS, result: "Added a rate limit." }],
     judged: { outcome: "finished", detail: "Added a rate limit." },
+  },
+  "work about rate limits that broke off": {
+    stream: [{ type: "assistant", message: { content: [{ type: "text", text: SAID }] } }],
+    end: { code: 137 },
+    judged: { outcome: "failed", detail: SAID },
+  },
+  "a limit that is told without a result": {
+    stream: [{
+      type: "assistant",
+      message: {
+        model: "<synthetic>",
+        content: [{ type: "text", text: "Claude AI usage limit reached|1800000000" }],
+      },
+    }],
+    end: { code: 1 },
+    judged: {
+      outcome: "limited",
+      limit: "quota",
+      detail: "Claude AI usage limit reached|1800000000",
+      until: 1_800_000_000_000,
+    },
   },
   "a budget that is used up": {
     stream: [{ type: "result", subtype: "error_max_budget_usd", is_error: true }],

@@ -179,6 +179,13 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
     );
   });
 
+  Deno.test(`${name} that breaks off is under no limit, whatever it worked on`, async () => {
+    const prints = sample.prints.map((line) => line.replace("All done.", "429s are retried."));
+    await using on = await stage(name, prints, "exit 1");
+    const { outcome } = await witness(must(makeAgent(name, {})), on.path);
+    assertEquals([outcome.outcome, outcome.limit], ["failed", undefined]);
+  });
+
   Deno.test(`${name} fails with its last words, and with garbage for output`, async () => {
     await using on = await stage(name, ["{", "no json"], "echo not logged in >&2; exit 3");
     const { outcome, left } = await witness(must(makeAgent(name, {})), on.path);
