@@ -7,7 +7,7 @@ const COMMANDS = /^\/(?:promptune:parallel:execute|ctx:execute|parex(?::execute)
 const OPENERS = new RegExp(
   "^(?:" + [
     "ok(?:ay)?|alright|great|good|perfect|yes|yep|sure|thanks|cool|now|next|then|so|and|but|finally",
-    "first|also|hey|hi|hello|claude|please|pls|kindly|just|lgtm|go ahead(?: and)?|let'?s|let us",
+    "first|also|hey|hi|hello|claude|please|pls|kindly|just|lgtm|go ahead(?: and)?(?! with)|let'?s|let us",
     "(?:can|could|would|will) (?:you|we)|you (?:can|should|may|could)|(?:it'?s )?time to|feel free to",
     "(?:i|we)(?:'d| would)? (?:want|like|need|love|have)(?: for)?(?: you| us)? to|try to|help me(?: to)?|for me",
     "in parallel|concurrently|simultaneously|at the same time|looks good(?: to me)?",
@@ -20,7 +20,8 @@ const SIDE_BY_SIDE = new RegExp(
   "\\b(?:in parallel|concurrently|simultaneously|at the same time|side by side|at once|" +
     "(?:with|using|across|by) (?:parallel|multiple|several|separate) (?:sub)?(?:agents|worktrees))\\b",
 );
-const WORDS_OF_PLANS = "tasks?|plan(?:\\.ya?ml)?|parallel (?:execution|development)(?: workflow)?";
+const WORDS_OF_PLANS =
+  "tasks?|plan(?:\\.ya?ml)?(?: execution)?|parallel (?:execution|development)(?: workflow)?";
 const WORDS_OF_WORK =
   "work|workflow|features?|tickets?|issues?|stories|todos?|items|everything|them|these|those|it|all|both|bugs";
 const MODIFIERS =
@@ -29,13 +30,16 @@ const MODIFIERS =
   "two|three|four|five|six|\\d+) )*";
 
 const RUN =
-  "(?:(?:re-?)?run|re-?start|execut|start|launch|kick off|begin|carry out|perform|resum|proceed with)(?:n?ing|e)?";
+  "(?:(?:re-?)?run|re-?start|execut|start|launch|kick off|begin|carry out|perform|resum|(?:proceed|continue|go (?:on|ahead)) with)(?:n?ing|e)?";
 const RUN_PLAN = new RegExp(
   `^${RUN} ${MODIFIERS}(?:${WORDS_OF_PLANS})` +
     "(?=$|\\s*[,.:!)-]|\\s+(?:now|please|in|with|using|from|of|at|on|and|but|then|until|without|" +
     "across|via|again|today|by|side|for me|concurrently|simultaneously)\\b|\\s+[./~\\w-]*/)",
 );
 const RUN_WORK = new RegExp(`^${RUN} ${MODIFIERS}(?:${WORDS_OF_WORK})\\b`);
+/** After "the plan is ready" it is the plan. */
+const RUN_IT = new RegExp(`^${RUN} it\\b`);
+const PLAN_STANDS = /^(?:(?:the|this|your|my|our) )?plan (?:is|looks|seems|approved)\b(?! not)/;
 const ALONE = /^(?:work in|run(?: in)?|run everything in) parallel\b/;
 
 const DO = new RegExp(
@@ -62,7 +66,7 @@ const PARALLELIZE = new RegExp(
 const PARALLELIZE_BARE = /^paralleli[sz]e(?: (?:this|it|these|that))?$/;
 const AGENTS = new RegExp(
   "^(?:spawn|spin up|dispatch|launch|start|use|create|have|fire up|deploy|assign|get)(?:ing)? " +
-    "(?:(?:up|to|claude|\\d+|two|three|four|five|several|multiple|many|parallel|some|a few|separate|haiku) )*" +
+    "(?:(?:up|to|claude|\\d+|two|three|four|five|several|multiple|many|parallel|some|a few|an?|one|separate|haiku) )*" +
     "(?:sub-?)?agents?\\b.*(?:\\bparallel\\b|(?:per|(?:for|to) (?:each|every)) task|\\btasks\\b|\\bplan\\b|\\bfeatures\\b)",
 );
 const PARALLEL_AGENTS = /^use (?:parallel (?:sub-?)?agents|worktrees)\b/;
@@ -85,7 +89,7 @@ const ASKS_US = /\b(?:can|could|would|will) (?:you|we)\b|\bplease\b/;
 const ONE_BY_ONE =
   /\b(?:not in parallel|(?:instead of|rather than|without) (?:\w+ )?(?:in )?parallel|sequential(?:ly)?|one (?:by one|at a time|after (?:the other|another)))\b/;
 
-const CLAUSE = /[,;:—–]\s+(?:and |but )?(?:then )?|\s+and (?:then )?|\s+then\s+/g;
+const CLAUSE = /(?:[,;:—–]|\s-)\s+(?:and |but )?(?:then )?|\s+and (?:then )?|\s+then\s+/g;
 /** Before a clause: it reports, describes or explains what comes after it. */
 const NO_COMMAND_AFTER = new RegExp(
   "\\b(?:that|which|where|when|how|why|whether|if|who|before|after|says?|said|told|means?|reads|" +
@@ -128,7 +132,8 @@ function ownWords(prompt: string): string {
 }
 
 function asksFor(raw: string, showsCode: boolean): boolean {
-  const sentence = raw.trim().replace(/^(?:[-*•]|\d+[.)])\s+/, "");
+  const sentence = raw.trim().replace(/^(?:[-*•]|\d+[.)])\s+/, "")
+    .replace(/^now that [^,]*,\s+/, "");
   if (QUESTION.test(sentence) || ONE_BY_ONE.test(sentence)) return false;
   if (/\?\s*$/.test(sentence) && !ASKS_US.test(sentence)) return false;
   const starts = [0, ...[...sentence.matchAll(CLAUSE)].map((cut) => cut.index + cut[0].length)];
@@ -137,7 +142,8 @@ function asksFor(raw: string, showsCode: boolean): boolean {
     if (NO_COMMAND_AFTER.test(before)) return false;
     // "Do not push and run …" negates both; "Do not push, run …" does not.
     if (NEGATED.test(before) && /\s(?:and|then)\s+$/.test(before)) return false;
-    return isCommand(sentence.slice(start), showsCode);
+    const clause = sentence.slice(start);
+    return isCommand(clause, showsCode) || (PLAN_STANDS.test(before) && RUN_IT.test(clause));
   });
 }
 
@@ -149,6 +155,7 @@ function isCommand(clause: string, showsCode: boolean): boolean {
     sideBySide ||= SIDE_BY_SIDE.test(opener[0]);
     rest = rest.slice(opener[0].length);
   }
+  if (DONE.test(rest)) return sideBySide || SIDE_BY_SIDE.test(rest);
   const started = STARTERS.exec(rest)?.[0].length;
   if (started !== undefined) rest = rest.slice(started);
   else if (/^\w+ing\b/.test(rest)) return false;
