@@ -74,7 +74,8 @@ function rejection(message: StreamMessage): Partial<Seen> {
 }
 
 function activities(message: StreamMessage, worktree: string): string[] {
-  if (message.type !== "assistant") return [];
+  // An error is no sign of the model's: who waits for its answer must wait on.
+  if (message.type !== "assistant" || isSynthetic(message)) return [];
   return blocks(message).flatMap((block) => {
     if (block.type === "text" && typeof block.text === "string" && block.text.trim() !== "") {
       return [cutLine(block.text)];

@@ -111,6 +111,7 @@ contract("is limited by a 429, and the conversation can be gone on with", async 
   const limited = await model.attempt();
   assertEquals(limited.outcome.outcome, "limited");
   assertEquals(limited.outcome.until, undefined);
+  assertEquals(limited.activities.map(({ doing }) => doing), ["Bash true"]);
   const { session } = limited.outcome;
   assert(session !== undefined);
   const after = await model.attempt({ resume: session });

@@ -34,6 +34,7 @@ result() {
 refuse() {
   [ -z "$1" ] ||
     say '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":'$1'}}'
+  say '{"type":"assistant","message":{"id":"e'$n'","model":"<synthetic>","content":[{"type":"text","text":"You have hit your limit"}]}}'
   say '{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"You have hit your limit","session_id":"'$session'"}'
   exit 1
 }
