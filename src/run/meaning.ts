@@ -74,6 +74,9 @@ export function meaning(
   }
 }
 
+/** An end is told in whole seconds. */
+const CLOCKS_DIFFER_MS = 2_000;
+
 /** What stands in the way is the model's overload, a fault on the way to it, or a usage limit. */
 function limitMet(
   scope: Scope,
@@ -84,7 +87,9 @@ function limitMet(
   if (limit !== "quota") {
     return { until: until ?? Date.now() + scope.waits.next(task), why, shared: false };
   }
-  const { news } = until === undefined
+  const began = scope.attemptStarts.get(task)?.at ?? 0;
+  // Refused although it was over: a clock is wrong, and to go on at once would only meet it again.
+  const { news } = until === undefined || until + CLOCKS_DIFFER_MS < began
     ? scope.admission.guess(agent, why)
     : scope.admission.close(agent, { until, why });
   const holds = turnOf(scope, workspaceOf(scope, task).task).limit;

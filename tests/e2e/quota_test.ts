@@ -61,6 +61,21 @@ Deno.test("a limit of which nobody says how long it lasts is looked at by one at
   assertEquals((await linesOf(stage, "refused")).length, 1);
 });
 
+Deno.test("a limit that should be over by a clock that is wrong is not run into again and again", async () => {
+  await using stage = await rig({ tasks: tasks(1) });
+  using _ = await scriptedClaude(stage, "refuse $(($(date +%s) - 60))");
+  const { promise: enough, resolve } = Promise.withResolvers<void>();
+  let starts = 0;
+  const execution = await stage.begin(WITH_CLAUDE, ({ type }) => {
+    if (type === "agent.started") starts++;
+    if (type === "run.parked" || starts > 3) resolve();
+  });
+  await enough;
+  execution.interrupt();
+  await execution.done;
+  assertEquals(starts, 1);
+});
+
 const REFUSES_FOR_SECONDS = `
 (set -C; echo $(($(date +%s) + 3)) > "$NOTES/reset") 2> /dev/null
 reset=$(cat "$NOTES/reset")
