@@ -7,11 +7,14 @@ export interface Answered {
 /** Begins the last line of an agent that needs a person's answer. */
 export const QUESTION = "QUESTION:";
 
+/** Models fill a line in that they were told of, also where they have nothing to ask. */
+const ASKS_NOTHING = /^(?:none|no|nothing|n\/a|no (?:open )?questions?)[.!]?[*_]*$/i;
+
 /** The question with which an agent ended, as its prompt asks it to; undefined if it asked none. */
 export function questionIn(lastWords: string): string | undefined {
   const at = lastWords.search(new RegExp(`^[*_> ]*${QUESTION}`, "m"));
   if (at < 0) return undefined;
   const question = lastWords.slice(lastWords.indexOf(QUESTION, at) + QUESTION.length)
     .replace(/^[*_]+/, "").trim();
-  return question === "" ? undefined : question;
+  return question === "" || ASKS_NOTHING.test(question) ? undefined : question;
 }

@@ -7,4 +7,9 @@ Deno.test("questionIn() finds the question that the prompt asks for, and no othe
   assertEquals(questionIn("Everything is done. Any questions?"), undefined);
   assertEquals(questionIn("The line begins with QUESTION: as told."), undefined);
   assertEquals(questionIn("QUESTION:"), undefined);
+  assertEquals(questionIn("All done.\n**QUESTION: None.**"), undefined);
+  assertEquals(
+    questionIn("QUESTION: None of the two fits. Which one?"),
+    "None of the two fits. Which one?",
+  );
 });
