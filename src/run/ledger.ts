@@ -39,14 +39,14 @@ export class Ledger {
 
   /** What a task has cost so far, the attempt under way included. */
   of(task: TaskId): number {
-    return (this.#spent.get(task) ?? 0) + (this.#atWork.get(task)?.spent ?? 0);
+    return exact((this.#spent.get(task) ?? 0) + (this.#atWork.get(task)?.spent ?? 0));
   }
 
   get total(): number {
     let sum = 0;
     for (const usd of this.#spent.values()) sum += usd;
     for (const { spent } of this.#atWork.values()) sum += spent;
-    return sum;
+    return exact(sum);
   }
 
   /** An attempt begins, and may cost this much. */
@@ -88,7 +88,11 @@ export class Ledger {
   allowance(task: TaskId, places: number): Allowance | undefined {
     const options: Allowance[] = [];
     if (this.taskCap !== undefined) {
-      options.push({ usd: this.taskCap - this.of(task), scope: "task", capUsd: this.taskCap });
+      options.push({
+        usd: exact(this.taskCap - this.of(task)),
+        scope: "task",
+        capUsd: this.taskCap,
+      });
     }
     if (this.runCap !== undefined) {
       const others = [...this.#atWork].filter(([other]) => other !== task);
@@ -96,7 +100,8 @@ export class Ledger {
         (sum, [, { share, spent }]) => sum + Math.max(0, share - spent),
         0,
       );
-      const usd = (this.runCap - this.total - given) / Math.max(1, places - others.length);
+      const left = exact(this.runCap - this.total - given);
+      const usd = left / Math.max(1, places - others.length);
       options.push({ usd, scope: "run", capUsd: this.runCap });
     }
     return options.sort((a, b) => a.usd - b.usd)[0];
@@ -110,4 +115,9 @@ export class Ledger {
     for (const share of due) this.#warned.add(share);
     return due;
   }
+}
+
+/** Ten times 0.1 is 1: what binary fractions leave over is no money to start an agent with. */
+function exact(usd: number): number {
+  return Math.round(usd * 1e9) / 1e9;
 }

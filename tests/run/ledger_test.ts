@@ -43,6 +43,16 @@ Deno.test("allowance() shares what is left of the run's budget among its places"
   assertEquals(ledger.allowance("c", 2)?.usd, 6.5);
 });
 
+Deno.test("a budget that is spent in equal parts leaves nothing over", () => {
+  const ledger = new Ledger(1, 1);
+  for (let count = 0; count < 10; count++) {
+    ledger.begin("a");
+    ledger.end("a", { cost_usd: 0.1 });
+  }
+  assertEquals([ledger.total, ledger.allowance("a", 1)?.usd], [1, 0]);
+  assertEquals(ledger.allowance("b", 1)?.usd, 0);
+});
+
 Deno.test("all shares together never exceed the run's budget", () => {
   const step = fc.record({ task: fc.nat(5), places: fc.nat(6), cost: fc.double(NUMBERS) });
   fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
