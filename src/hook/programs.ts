@@ -153,12 +153,16 @@ export function rewrittenBy(program: string, args: readonly string[]): string[] 
   return readArguments(args, READ_BY_THESE).operands;
 }
 
-const FOLDERS = ["-C", "--prefix", "--cwd", "--dir", "--directory", "--project", "--root"];
+const FOLDERS = "-C --prefix --cwd --dir --directory --manifest-path --project --root".split(" ");
 
 /** Where an unknown program is told to work. */
 export function foldersOf(program: string, args: readonly string[]): string[] {
   // For these the letter means something else.
-  const names = /^(grep|rg|pytest|diff|rustc)$/.test(program) ? FOLDERS.slice(1) : FOLDERS;
+  const names = /^(grep|rg|pytest|diff|rustc)$/.test(program)
+    ? FOLDERS.slice(1)
+    : program === "cmake"
+    ? [...FOLDERS, "-B"]
+    : FOLDERS;
   const { options } = readArguments(args, names);
   return names.flatMap((name) => options.get(name) ?? []).filter((path) => path !== "");
 }
