@@ -99,17 +99,20 @@ export function inlineCode(args: readonly string[]): string {
 
 const WRITES = new RegExp(
   "write|open\\([^)]*['\"][wax]|append|unlink|remove|rmtree|rmSync|rmdir|mkdir|rename|copy|move|" +
-    "file_put|symlink|chmod|truncate|save|dump|create|os\\.system|subprocess|exec|spawn|system\\(|Command",
+    "file_put|os\\.replace|symlink|chmod|truncate|save|dump|create|os\\.system|subprocess|exec|spawn|system\\(|Command",
 );
 
 /** A text in quotes is one: what is quoted within it is none of its own. */
 const LITERAL = /("""|''')[^]*?\1|(["'`])((?:\\.|(?!\2)[^\\\n])*)\2/g;
+/** A text that takes another one's place in a text; `os.replace` moves a file. */
+const REPLACED =
+  /(?<!\bos)\.(?:replace|replaceAll|sub)\(\s*r?(["'`])(?:\\.|(?!\1)[^\\\n])*\1\s*,\s*r?(["'`])(?:\\.|(?!\2)[^\\\n])*\2/g;
 const AWAY = /^(?:\/|~\/)|(?:^|\/)\.\.(?:\/|$)/;
 
 /** Paths in a program's text that it may write to: all that lead away, if it writes at all. */
 export function pathsInCode(code: string): string[] {
   if (!WRITES.test(code)) return [];
-  return [...code.matchAll(LITERAL)].map((match) => match[3] ?? "")
+  return [...code.replaceAll(REPLACED, "").matchAll(LITERAL)].map((match) => match[3] ?? "")
     .filter((text) => AWAY.test(text) && /[\w.]/.test(text));
 }
 

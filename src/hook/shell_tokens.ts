@@ -3,7 +3,8 @@ export type Part =
   | { kind: "text"; text: string; quoted: boolean }
   /** `operation`: what `${name…}` does with the value; none: "". */
   | { kind: "variable"; name: string; operation: string; quoted: boolean }
-  | { kind: "command"; tokens: Token[] }
+  /** `piped`: `<(…)` or `>(…)`, which stands for a pipe to the command. */
+  | { kind: "command"; tokens: Token[]; piped?: true }
   /** Something whose value nobody knows before it is run: `$((…))`, `$1`. */
   | { kind: "opaque" };
 
@@ -136,7 +137,7 @@ class Lexer {
       const substitution = (char === "<" || char === ">") && this.source[this.at + 1] === "(";
       if (substitution) {
         this.at += 2;
-        add(word, { kind: "command", tokens: this.tokens(true) });
+        add(word, { kind: "command", tokens: this.tokens(true), piped: true });
       } else if (BREAKS.has(char)) {
         break;
       } else {

@@ -10,6 +10,8 @@ export interface Scope {
   variables: Map<string, string[]>;
 }
 
+/** As which bash hands a pipe on. */
+const PIPE = "/dev/fd/63";
 /** More values than this are as good as unknown. */
 const MAX_VALUES = 200;
 /** Unquoted braces and commas, until they are expanded. */
@@ -29,7 +31,7 @@ export function valuesOf(word: Word, scope: Scope): string[] {
       : part.kind === "variable"
       ? variable(part, scope)
       : part.kind === "command"
-      ? [substitution(part.tokens, scope)]
+      ? [part.piped ? PIPE : substitution(part.tokens, scope)]
       : [UNKNOWN];
     values = values.flatMap((value) => pieces.map((piece) => value + piece));
     if (values.length > MAX_VALUES) return [UNKNOWN];
