@@ -33,6 +33,8 @@ class Walk {
   private outer: Scope[] = [];
   /** Where `cd -` and `popd` go back to. */
   private previous: string | undefined;
+  /** The next word is a function's name. */
+  private afterFunction = false;
   /** Within the pattern of a `case`, or within brackets that begin no subshell. */
   private skipping: "pattern" | "brackets" | undefined;
 
@@ -43,11 +45,12 @@ class Walk {
       if (this.skipping) {
         const text = token.kind === "operator" ? token.text : plain(token);
         if (text === ")" || text === "esac") this.skipping = undefined;
+        if (token.kind === "word") yield this.within([token.word]);
       } else if (token.kind === "redirect") {
         // Within `[[ … ]]` these compare.
         if (this.first() !== "[[") this.redirects.push(token);
       } else if (token.kind === "word") {
-        this.word(token.word);
+        yield* this.word(token.word);
       } else {
         yield* this.operator(token.text);
       }
@@ -55,11 +58,17 @@ class Walk {
     yield* this.end();
   }
 
-  private word(word: Word): void {
+  private *word(word: Word): Generator<Call> {
     const text = plain({ kind: "word", word });
-    if (this.words.length === 0 && text !== undefined && KEYWORDS.has(text)) return;
+    const names = this.afterFunction && text !== undefined;
+    this.afterFunction = false;
+    if (names) return;
+    if (this.words.length === 0 && text !== undefined && KEYWORDS.has(text)) {
+      this.afterFunction = text === "function";
+      return;
+    }
     if (text === "in" && this.first() === "case") {
-      this.words = [];
+      yield this.within(this.words.splice(0));
       this.skipping = "pattern";
       return;
     }
@@ -103,6 +112,11 @@ class Walk {
       this.piped.push(call.argv);
     }
     if (!pipes) this.piped = [];
+  }
+
+  /** What runs within words that are no command themselves. */
+  private within(words: readonly Word[]): Call {
+    return { ...this.call(words, []), argv: [] };
   }
 
   private call(words: readonly Word[], redirects: Call["redirects"]): Call {
@@ -149,8 +163,10 @@ class Walk {
     for (const name of variables) this.scope.variables.set(name, [value]);
   }
 
-  private follow([program = "", ...args]: readonly string[]): void {
+  private follow(argv: readonly string[]): void {
+    const [program = "", ...args] = argv;
     const name = basename(program);
+    if (name === "command" || name === "builtin") return this.follow(args);
     const target = args.find((word) => word === "-" || !word.startsWith("-"));
     if (name === "popd" || (name === "cd" && target === "-")) {
       [this.scope.cwd, this.previous] = [this.previous, this.scope.cwd];

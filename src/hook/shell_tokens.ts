@@ -201,7 +201,9 @@ class Lexer {
     }
     if (next === "{") {
       this.at++;
-      const [, name, operation = ""] = /^([A-Za-z_]\w*)([^]*)$/.exec(this.upTo("}")) ?? [];
+      const inside = this.upTo("}");
+      if (/\$\(|`/.test(inside)) return this.script(inside);
+      const [, name, operation = ""] = /^([A-Za-z_]\w*)([^]*)$/.exec(inside) ?? [];
       return name === undefined
         ? { kind: "opaque" }
         : { kind: "variable", name, operation, quoted };
@@ -225,8 +227,11 @@ class Lexer {
   }
 
   private backquoted(): Part {
-    const script = this.upTo("`", true).replaceAll(/\\([$`\\])/g, "$1");
-    const tokens = tokenize(script);
+    return this.script(this.upTo("`", true).replaceAll(/\\([$`\\])/g, "$1"));
+  }
+
+  private script(text: string): Part {
+    const tokens = tokenize(text);
     if (tokens === undefined) this.broken = true;
     return { kind: "command", tokens: tokens ?? [] };
   }
