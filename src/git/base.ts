@@ -136,17 +136,18 @@ export async function moveBase(
   const worktrees = await listWorktrees(repo);
   if (!worktrees.ok) return worktrees;
   const checkout = worktrees.value.find((one) => one.branch === branch)?.path;
-  const there = checkout !== undefined && exists(checkout);
-  if (there && options.checkouts) {
-    const forwarded = await fastForward(checkout, to);
-    if (!forwarded.ok) return forwarded;
-    if (forwarded.value) return ok({ kind: "moved" });
-  }
   const ref = `refs/heads/${branch}`;
+  let left = checkout !== undefined && exists(checkout);
+  if (left && checkout !== undefined && options.checkouts) {
+    const forwarded = await fastForward(checkout, ref, { from, to });
+    if (!forwarded.ok) return forwarded;
+    if (forwarded.value === "moved") return ok({ kind: "moved" });
+    left = forwarded.value === "in_the_way";
+  }
   const args = ["update-ref", "-m", "parex: land", ref, to, from];
   const updated = await git(args, { cwd: repo.root });
   if (updated.code === 0) {
-    return ok(there ? { kind: "ref_only", checkout } : { kind: "moved" });
+    return ok(left && checkout !== undefined ? { kind: "ref_only", checkout } : { kind: "moved" });
   }
   const now = await gitLine(["rev-parse", "--verify", ref], { cwd: repo.root });
   if (!now.ok) return now;
@@ -157,8 +158,12 @@ export async function moveBase(
 const LOCKED_TRIES = 20;
 const LOCKED_PAUSE_MS = 150;
 
-/** False: something in the checkout is in the way. Waits while another git is at work there. */
-async function fastForward(checkout: string, to: string): Promise<Result<boolean>> {
+/** Moves a checkout on with its branch. Waits while another git is at work there. */
+async function fastForward(
+  checkout: string,
+  ref: string,
+  { from, to }: { from: string; to: string },
+): Promise<Result<"moved" | "in_the_way" | "elsewhere">> {
   const cwd = checkout;
   const lock = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"], {
     cwd,
@@ -166,11 +171,18 @@ async function fastForward(checkout: string, to: string): Promise<Result<boolean
   if (!lock.ok) return lock;
   for (let tries = 1;; tries++) {
     const locked = exists(lock.value);
+    // A merge goes into whatever is checked out, and somebody may have switched in the meantime.
+    const stands = await gitLine(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], { cwd });
+    if (!stands.ok) return stands;
+    if (stands.value !== `${from}\n${ref}`) return ok("elsewhere");
     const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];
     const merged = await git(args, { cwd });
-    if (merged.code === 0) return ok(true);
+    if (merged.code === 0) {
+      const now = await gitLine(["rev-parse", "--verify", ref], { cwd });
+      return now.ok ? ok(now.value === to ? "moved" : "elsewhere") : now;
+    }
     const free = !locked && !exists(lock.value);
-    if (free || tries === LOCKED_TRIES) return ok(false);
+    if (free || tries === LOCKED_TRIES) return ok("in_the_way");
     await new Promise((resolve) => setTimeout(resolve, LOCKED_PAUSE_MS));
   }
 }

@@ -148,6 +148,22 @@ Deno.test("moveBase() waits for another git that is at work in the checkout", as
   assertEquals(await repo.read("README.md"), "# Next\n");
 });
 
+Deno.test("moveBase() leaves the branch alone that somebody switches to meanwhile", async () => {
+  await using repo = await tempRepo();
+  const repository = must(await openRepository(repo.root));
+  const range = await ahead(repo);
+  await repo.git(["branch", "mine"]);
+  const lock = join(repo.root, ".git/index.lock");
+  await Deno.writeTextFile(lock, "");
+  const moving = moveBase(repository, "main", range, { checkouts: true });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await repo.git(["symbolic-ref", "HEAD", "refs/heads/mine"]);
+  await Deno.remove(lock);
+  assertEquals(must(await moving), { kind: "moved" });
+  assertEquals(await repo.git(["rev-parse", "main", "mine"]), `${range.to}\n${range.from}`);
+  assertEquals(await repo.git(["status", "--porcelain"]), "");
+});
+
 Deno.test("moveBase() changes nothing where the branch is not where it was", async () => {
   await using repo = await tempRepo();
   const repository = must(await openRepository(repo.root));
