@@ -31,7 +31,7 @@ const ALLOWED: Record<string, Record<string, string>> = {
   "src/git/discard.ts": { "reset --hard": "anchored before" },
   "src/git/landing.ts": { "worktree remove": "unforced: git refuses where anything lies in it" },
   "src/git/worktree.ts": {
-    "worktree remove": "the folder is gone or empty, its commits are on the branch",
+    "worktree remove": "the folder is gone or empty, what git notes of it is anchored",
     "reset --hard": "a worktree without an index: the first checkout",
   },
   "src/recovery/worktrees.ts": { "worktree remove": "the folder is gone, HEAD is on a branch" },

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { ok, type Result } from "../domain/result.ts";
 import { exists, io, readIfThere } from "./files.ts";
-import { gitLine } from "./git.ts";
+import { gitLine, gitMaybe } from "./git.ts";
 import { existingCommits, notesIn } from "./hidden.ts";
 import type { Repository } from "./repository.ts";
+import { writeStaged } from "./snapshot.ts";
 
 /** A worktree that git lists, but whose folder is gone. */
 export interface Missing {
   path: string;
-  /** The commit that its HEAD stood on. */
+  /** The commit that its HEAD stood on; all zeros if its branch had none. */
   head: string;
 }
 
@@ -46,17 +47,20 @@ async function stagedCommit(
   const index = join(folder, "index");
   if (!exists(index)) return ok(undefined);
   const cwd = repo.root;
-  const tree = await gitLine(["write-tree"], { cwd, env: { GIT_INDEX_FILE: index } });
-  if (!tree.ok) return tree;
-  const committed = await gitLine(["rev-parse", `${head}^{tree}`], { cwd });
+  const staged = await writeStaged(cwd, { GIT_INDEX_FILE: index });
+  if (!staged.ok) return staged;
+  const tree = staged.value.index;
+  // There is none while its branch has no commit.
+  const args = ["rev-parse", "--quiet", "--verify", `${head}^{tree}`];
+  const committed = await gitMaybe(args, { cwd });
   if (!committed.ok) return committed;
-  if (tree.value === committed.value) return ok(undefined);
+  if (tree === committed.value) return ok(undefined);
   const env = {
     GIT_AUTHOR_NAME: "parex",
     GIT_AUTHOR_EMAIL: "parex@localhost",
     GIT_COMMITTER_NAME: "parex",
     GIT_COMMITTER_EMAIL: "parex@localhost",
   };
-  const args = ["commit-tree", "-p", head, "-m", "What was staged", tree.value];
-  return await gitLine(args, { cwd, env });
+  const parents = committed.value === undefined ? [] : ["-p", head];
+  return await gitLine(["commit-tree", ...parents, "-m", "What was staged", tree], { cwd, env });
 }

@@ -178,19 +178,33 @@ export async function moveBack(repo: Repository, going: string): Promise<Result<
   return moved.ok ? ok() : moved;
 }
 
+/** A worktree whose folder is gone, and whose it was. */
+interface Vanished {
+  run: string;
+  task: string;
+  missing: Missing;
+}
+
 /** Takes a worktree off git's list whose folder is gone, with what is noted about it anchored. */
 export async function forgetMissing(
   repo: Repository,
-  { run, task, missing }: { run: string; task: string; missing: Missing },
+  vanished: Vanished,
 ): Promise<Result<Anchored | undefined>> {
   return await exclusively(repo.commonDir, async () => {
-    const commits = await missingCommits(repo, missing);
-    if (!commits.ok) return commits;
-    const anchored = await anchor(repo, { run, task, commits: commits.value });
+    const anchored = await anchorMissing(repo, vanished);
     if (!anchored.ok) return anchored;
-    const deleted = await deleteWorktree(repo, missing.path);
+    const deleted = await deleteWorktree(repo, vanished.missing.path);
     return deleted.ok ? anchored : deleted;
   });
+}
+
+/** Anchors what git's list alone knows of such a worktree. */
+export async function anchorMissing(
+  repo: Repository,
+  { run, task, missing }: Vanished,
+): Promise<Result<Anchored | undefined>> {
+  const commits = await missingCommits(repo, missing);
+  return commits.ok ? await anchor(repo, { run, task, commits: commits.value }) : commits;
 }
 
 /** Deletes it where it was seen, and nowhere else: it may have moved on meanwhile. */

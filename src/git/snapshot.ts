@@ -68,10 +68,8 @@ async function writeTrees(
   env: Env,
 ): Promise<Result<Omit<Snapshot, "intended">>> {
   const cwd = worktree;
-  const conflicts = await writeConflicts(worktree, env);
-  if (!conflicts.ok) return conflicts;
-  const index = await writeIndex(worktree, conflicts.value?.paths ?? [], env);
-  if (!index.ok) return index;
+  const staged = await writeStaged(worktree, env);
+  if (!staged.ok) return staged;
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
   const added = await gitOk(["add", "--all", "--sparse", "--", ":/", ...not], { cwd, env });
   if (!added.ok) return added;
@@ -80,10 +78,24 @@ async function writeTrees(
   const raw = await writeRawTree(worktree, files.value, env);
   if (!raw.ok) return raw;
   return ok({
-    index: index.value,
+    ...staged.value,
     files: files.value,
-    ...(conflicts.value === undefined ? {} : { conflicts: conflicts.value.trees }),
     ...(raw.value === undefined ? {} : { raw: raw.value }),
+  });
+}
+
+/** What an index holds, as trees. */
+export async function writeStaged(
+  cwd: string,
+  env: Env,
+): Promise<Result<Pick<Snapshot, "index" | "conflicts">>> {
+  const conflicts = await writeConflicts(cwd, env);
+  if (!conflicts.ok) return conflicts;
+  const index = await writeIndex(cwd, conflicts.value?.paths ?? [], env);
+  if (!index.ok) return index;
+  return ok({
+    index: index.value,
+    ...(conflicts.value === undefined ? {} : { conflicts: conflicts.value.trees }),
   });
 }
 

@@ -11,6 +11,7 @@ import {
   recordOwner,
   type Registration,
 } from "./registrations.ts";
+import { anchorMissing } from "./remove.ts";
 import type { Repository } from "./repository.ts";
 import { initSubmodules } from "./submodules.ts";
 
@@ -23,6 +24,9 @@ export interface WorktreeSpec {
   startPoint: string;
   /** The plan that the branch belongs to. */
   identity: string;
+  /** Under whose names what goes is anchored. */
+  run: string;
+  task: string;
 }
 
 export interface WorktreeMade {
@@ -170,11 +174,14 @@ async function discardUnfinished(repo: Repository, path: string): Promise<Result
   return cleared.ok ? await unregister(repo, path, ["--force", "--force"]) : cleared;
 }
 
-/** Takes a worktree whose folder is gone off git's list, unless that list alone holds its commits. */
+/**
+ * Takes a worktree whose folder is gone off git's list, with what was staged in it and the like
+ * anchored; but not if that list alone holds what was committed.
+ */
 async function forget(
   repo: Repository,
   here: Registration,
-  { path, branch }: WorktreeSpec,
+  { path, branch, run, task }: WorktreeSpec,
 ): Promise<Result<false>> {
   if (here.branch === undefined && branch !== undefined) {
     const args = ["merge-base", "--is-ancestor", here.head, `refs/heads/${branch}`];
@@ -185,7 +192,8 @@ async function forget(
       return fail({ reason: "worktree_failed", path, detail });
     }
   }
-  return await unregister(repo, path, ["--force"]);
+  const anchored = await anchorMissing(repo, { run, task, missing: { path, head: here.head } });
+  return anchored.ok ? await unregister(repo, path, ["--force"]) : anchored;
 }
 
 async function unregister(

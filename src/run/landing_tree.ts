@@ -34,8 +34,8 @@ export class LandingTree {
   async checkOut(sha: string): Promise<Result<void>> {
     const { repo, run, plan } = this.scope;
     const worktree = this.#place.path;
-    const tree = { path: worktree, startPoint: sha, identity: plan.identity };
-    const made = await ensureWorktree(repo, tree);
+    const whose = { run, task: LANDING, identity: plan.identity };
+    const made = await ensureWorktree(repo, { ...whose, path: worktree, startPoint: sha });
     if (!made.ok) return made;
     const excludes = await excludesOf(this.#place);
     if (!excludes.ok) return excludes;

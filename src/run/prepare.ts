@@ -81,7 +81,7 @@ export async function makeTree(
     about: { branch, worktree: path },
     signal,
     // A place is not held while recovery waits.
-    run: () => makeInTurn(scope, { branch, path }, signal),
+    run: () => makeInTurn(scope, { task: id, branch, path }, signal),
   });
   if (!tree.ok) return tree;
   if (scope.trees.size === 0) scope.treePlaces.add(MORE_TREES);
@@ -98,13 +98,13 @@ export async function makeTree(
 
 async function makeInTurn(
   scope: Scope,
-  where: { branch: string; path: string },
+  where: { task: TaskId; branch: string; path: string },
   signal: AbortSignal,
 ): Promise<Result<WorktreeMade>> {
   const release = await scope.treePlaces.take(signal);
   try {
-    const { repo, tip, plan } = scope;
-    return await ensureWorktree(repo, { ...where, startPoint: tip, identity: plan.identity });
+    const { repo, run, tip, plan } = scope;
+    return await ensureWorktree(repo, { ...where, run, startPoint: tip, identity: plan.identity });
   } finally {
     release?.();
   }

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { planKeyOf } from "../../src/domain/names.ts";
 import { openRepository, type Repository } from "../../src/git/repository.ts";
+import { listRescues } from "../../src/git/rescues.ts";
 import { ensureWorktree } from "../../src/git/worktree.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { type TempRepo, tempRepo, textOf } from "../support/repo.ts";
@@ -18,6 +19,8 @@ function ensure(repo: Repository, id: string, over: { path?: string; startPoint?
     path: join(repo.root, "worktrees", id),
     startPoint: "main",
     identity: PLAN,
+    run: "run-1",
+    task: id,
     ...over,
   });
 }
@@ -109,6 +112,26 @@ Deno.test("ensureWorktree() forgets no commit that only a vanished worktree held
   await Deno.remove(tree, { recursive: true });
   const failure = failureOf(await ensure(repo, "task-1"), "worktree_failed");
   assert(failure.detail.includes(sha), failure.detail);
+});
+
+Deno.test("ensureWorktree() anchors what was staged in a vanished worktree, conflicts or not", async () => {
+  await using temp = await tempRepo();
+  const repo = await open(temp);
+  must(await ensure(repo, "task-1"));
+  const tree = join(temp.root, "worktrees/task-1");
+  await temp.commit("ours", { "README.md": "ours" });
+  await Deno.writeTextFile(join(tree, "README.md"), "theirs");
+  await temp.git(["commit", "-qam", "theirs"], tree);
+  const merging = temp.git(["merge", "-q", "main"], tree);
+  await merging.catch(() => {});
+  await Deno.writeTextFile(join(tree, "new.txt"), "staged");
+  await temp.git(["add", "new.txt"], tree);
+  await Deno.remove(tree, { recursive: true });
+  assertEquals(must(await ensure(repo, "task-1")).created, true);
+  const [rescued] = must(await listRescues(repo));
+  assert(rescued);
+  assertEquals(rescued.ref, "refs/parex/rescue/run-1/task-1");
+  assertEquals(await temp.git(["show", `${rescued.ref}:new.txt`]), "staged");
 });
 
 Deno.test("ensureWorktree() repairs a worktree whose .git file was deleted", async () => {

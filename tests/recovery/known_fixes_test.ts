@@ -116,7 +116,8 @@ Deno.test("a worktree that is registered elsewhere, but gone, makes room for its
   await Deno.remove(gone, { recursive: true });
   const { recover, steps } = recoveryRig(repo);
   const path = join(repo.root, "worktrees", "task-1");
-  const spec = { branch: BRANCH, path, startPoint: "main", identity: PLAN };
+  const whose = { run: "run-1", task: "task-1", identity: PLAN };
+  const spec = { ...whose, branch: BRANCH, path, startPoint: "main" };
   must(await recover({ what: "make", about: {}, run: () => ensureWorktree(repo, spec) }));
   assertEquals(steps, [`known fix: take the missing worktree ${gone} off git's list, it worked`]);
 });
@@ -262,7 +263,8 @@ Deno.test("what only a person can decide is left alone", async () => {
   const repo = await repoWith(temp);
   const { recover, steps } = recoveryRig(repo);
   const path = join(repo.root, "worktrees", "task-1");
-  const spec = { branch: BRANCH, path, startPoint: "main", identity: PLAN };
+  const whose = { run: "run-1", task: "task-1", identity: PLAN };
+  const spec = { ...whose, branch: BRANCH, path, startPoint: "main" };
   const run = () => ensureWorktree(repo, spec);
   failureOf(await recover({ what: "make", about: {}, run }), "foreign_branch");
   assertEquals(steps, []);
