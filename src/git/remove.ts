@@ -5,10 +5,12 @@
 import { basename, dirname, join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
+import { isAncestor } from "./ancestry.ts";
 import { gitDirOf } from "./branches.ts";
 import { exists, io } from "./files.ts";
 import { detailOf, git, gitMaybe, gitOk, NETWORK_TIMEOUT_MS } from "./git.ts";
 import { notedCommits, stashesOf } from "./hidden.ts";
+import { lostWithout } from "./lost.ts";
 import { type Missing, missingCommits } from "./missing.ts";
 import { exclusively } from "./mutex.ts";
 import { forgetOwner, listWorktrees } from "./registrations.ts";
@@ -236,15 +238,29 @@ function deletingRemote(
       const there = listed.stdout.split("\n").find((line) => line.endsWith(`\t${ref}`));
       const sha = there?.split("\t")[0];
       if (sha === undefined) return ok();
-      if (tip !== undefined && sha !== tip) {
-        const held = await git(["merge-base", "--is-ancestor", sha, tip], { cwd });
-        if (held.code !== 0) return refused("the remote branch has commits that are not here");
+      if (!await isKnown(repo, ref, sha, tip)) {
+        return refused("the remote branch has commits that are not here");
       }
       const args = ["push", "--quiet", `--force-with-lease=${ref}:${sha}`, "--", remote, `:${ref}`];
       const pushed = await git(args, { cwd, timeoutMs: NETWORK_TIMEOUT_MS });
       return pushed.code === 0 ? ok() : refused(detailOf(pushed));
     },
   };
+}
+
+/** Whether what a remote has of a branch was on the one here; without that one, whether a ref holds it. */
+async function isKnown(
+  repo: Repository,
+  ref: string,
+  sha: string,
+  tip: string | undefined,
+): Promise<boolean> {
+  if (tip !== undefined) {
+    const known = await isAncestor(repo.root, sha, tip);
+    return known.ok && known.value;
+  }
+  const lost = await lostWithout(repo, [sha], [ref]);
+  return lost.ok && lost.value.length === 0;
 }
 
 /** git forgets it even if something of the folder cannot be deleted. */

@@ -57,6 +57,24 @@ Deno.test("removeWork() removes nothing when the remote refuses, or has commits 
   assertEquals(await on.temp.git(["ls-remote", "--heads", "origin"]), "");
 });
 
+Deno.test("removeWork() leaves a remote branch that has commits which nothing here holds", async () => {
+  await using on = await stage();
+  const remote = join(dirname(on.temp.root), "remote.git");
+  await on.temp.git(["init", "-q", "--bare", remote]);
+  await on.temp.git(["remote", "add", "origin", remote]);
+  await on.git("commit", "-q", "--allow-empty", "-m", "only there");
+  const sha = await on.git("rev-parse", "HEAD");
+  await on.temp.git(["push", "-q", "origin", WORK.branch]);
+  await on.git("checkout", "-q", "--detach", "main");
+  await on.temp.git(["branch", "-qD", WORK.branch]);
+  await on.git("reflog", "expire", "--expire=now", "HEAD");
+  failureOf(await removeWork(on.repo, { ...WORK, remote: "origin" }), "push_failed");
+  assertEquals(
+    await on.temp.git(["ls-remote", "--heads", "origin"]),
+    `${sha}\trefs/heads/${WORK.branch}`,
+  );
+});
+
 Deno.test("moveBack() brings home a worktree at which a removal was interrupted", async () => {
   await using on = await stage();
   const going = join(dirname(on.worktree), "_going-task-1");
