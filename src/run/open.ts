@@ -31,7 +31,7 @@ import type { Scope } from "./scope.ts";
 import { endProcessesOf, isStillUnfinished, markCommandsOf, type Resumption } from "./resume.ts";
 import { PlanWatch } from "./plan_watch.ts";
 import { Statuses } from "./statuses.ts";
-import { newRunId, runDir, stateDir } from "./store.ts";
+import { listRuns, newRunId, runDir, stateDir } from "./store.ts";
 import { Starts } from "./starts.ts";
 import { recall, takeUp } from "./take_up.ts";
 import { Waits } from "./waits.ts";
@@ -84,10 +84,11 @@ export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
   const left = readLock(stateDir(repo.commonDir))?.owner.run;
   const lock = takeLock(stateDir(repo.commonDir), run);
   if (!lock.ok) return lock;
-  // A process that was killed has left its lock, and maybe agents that are still at work.
-  for (const dead of new Set([left, resume?.record.run])) {
-    if (dead !== undefined) await endProcessesOf(dead);
-  }
+  // A process that was killed may have left agents at work, and its lock, unless a cleanup has taken
+  // that over since.
+  const last = (await listRuns(repo.commonDir)).at(-1);
+  const dead = new Set([left, last, resume?.record.run].filter((id) => id !== undefined));
+  await Promise.all([...dead].map(endProcessesOf));
   const opened = await openLocked(input, run, { ...ready.value, crew: crew.value }, lock.value);
   if (!opened.ok) lock.value.release();
   return opened;

@@ -56,6 +56,22 @@ Deno.test("resume makes the attempt again that a kill cut off, on what its workt
   assertMatch(refs, /\/a$/);
 });
 
+Deno.test("a new run ends the agents of a killed one, though a cleanup took its lock away", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: { after: ["a"] } },
+    agent: { b: HANGS_ONCE },
+    config: "land: merge\n",
+  });
+  await killedAtWork(stage, "b");
+  const cleanup = await stage.parex(["cleanup", "--yes"]);
+  assertEquals(cleanup.code, 0, cleanup.stderr);
+  assertEquals((await stage.left()).length > 0, true);
+
+  const again = await stage.parex(["execute"]);
+  assertEquals(again.code, 0, again.stderr);
+  assertEquals(await stage.left(), []);
+});
+
 Deno.test("resume after a Ctrl-C goes on under the same run, with the settings it was begun with", async () => {
   await using stage = await rig({ agent: { a: HANGS_ONCE } });
   const parex = stage.start(["execute", "--attempts", "1", "--jobs", "3"]);
