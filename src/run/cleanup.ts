@@ -6,6 +6,7 @@ import { applyEvent, type RunRecord } from "../domain/record.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { closest } from "../domain/suggest.ts";
 import type { TaskId } from "../domain/task.ts";
+import { exists } from "../git/files.ts";
 import { removeWork, type Work } from "../git/remove.ts";
 import { type Archived, archiveNameOf, archivePlan } from "./archive.ts";
 import { openJournal } from "./journal.ts";
@@ -52,9 +53,14 @@ export async function lookForCleanup(input: CleanupInput): Promise<Result<Cleanu
   return ok(planCleanup(facts.value, {
     force: input.force,
     statuses: input.plan.tasks.map(({ status }) => status),
-    archivable: input.record?.cleanups.every(({ archive }) => archive === undefined) ?? false,
+    archivable: input.record?.cleanups.every(({ archive }) => !isThere(archive)) ?? false,
     ...(live === undefined ? {} : { live }),
   }));
+}
+
+/** What is to be archived is recorded first, and may not have come to be. */
+function isThere(archive: string | undefined): boolean {
+  return archive !== undefined && exists(archive);
 }
 
 function unknownTask(id: TaskId, plan: Plan, facts: WorkFacts[]): Failure {

@@ -56,6 +56,18 @@ function countOf(list: string): number {
   return list.split("\n").filter((line) => line.startsWith("worktree ")).length;
 }
 
+Deno.test("parex cleanup archives a plan the next time where there was no room for it", async () => {
+  await using stage = await rig({ files: UNTRACKED_PLAN });
+  await stage.execute();
+  await stage.repo.git(["merge", "-q", "--no-edit", "feature/a"]);
+  await stage.repo.write({ ".parallel/archive": "a file where a folder is needed" });
+  assertEquals((await stage.parex(["cleanup", "--yes"])).code, 3);
+  await Deno.remove(join(stage.root, ".parallel/archive"));
+  const again = await stage.parex(["cleanup", "--yes"]);
+  assertEquals(again.code, 0, again.stderr);
+  assert("plan.yaml" in await archiveOf(stage));
+});
+
 Deno.test("parex cleanup moves a plan that git does not track", async () => {
   await using stage = await rig({ files: UNTRACKED_PLAN });
   await stage.execute();
