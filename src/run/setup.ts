@@ -2,7 +2,10 @@ import { findChecks } from "../checks/find.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { gitDirOf } from "../git/branches.ts";
+import { discardTracked } from "../git/discard.ts";
 import { io, readIfThere } from "../git/files.ts";
+import { excludesEnv } from "../git/local_excludes.ts";
+import { readStatus } from "../git/status.ts";
 import { checkFailure, runCommand } from "./command.ts";
 import { excludesOf, leavingNoTrace } from "./excludes.ts";
 import type { Place, Scope } from "./scope.ts";
@@ -43,7 +46,7 @@ export async function setUp(
       ...(quiet === undefined ? {} : { quiet }),
       log: `${place.task.id}.setup`,
     };
-    const ran = await leavingNoTrace(
+    const ran = await onCommitted(
       scope,
       place,
       excludes.value,
@@ -56,4 +59,24 @@ export async function setUp(
   } finally {
     release?.();
   }
+}
+
+/**
+ * Runs what is to leave the committed tree as it is. A lock file that an installation rewrites, say,
+ * would pass for the agent's work; only beside uncommitted work it cannot be told from that, and stays.
+ */
+async function onCommitted<T>(
+  scope: Scope,
+  place: Place,
+  excludes: string,
+  work: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const before = await readStatus(place.path, ["--untracked-files=no"]);
+  if (!before.ok) return before;
+  const done = await leavingNoTrace(scope, place, excludes, work);
+  if (before.value.changes.length > 0) return done;
+  const { repo, run } = scope;
+  const what = { run, task: place.task.id, worktree: place.path, env: excludesEnv(excludes) };
+  const clean = await discardTracked(repo, what);
+  return clean.ok ? done : clean;
 }

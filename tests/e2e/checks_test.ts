@@ -93,6 +93,18 @@ test: echo covered > coverage.txt; echo formatted >> README.md; grep -q Sample R
   assert(["node_modules", "setup.log", "coverage.txt"].every((name) => left.includes(name)));
 });
 
+Deno.test("what a setup changes of tracked files is nobody's work, and no part of what is checked", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {} },
+    config: `setup: echo resolved >> README.md\ntest: test "$(cat README.md)" = "# Sample"\n`,
+    agent: { b: "echo Done." },
+  });
+  const run = await stage.execute({ land: "merge" });
+  assertEquals(run.record.tasks.get("b")?.failure?.reason, "no_changes");
+  assertEquals(await stage.statuses(), { a: "completed", b: "blocked" });
+  assertEquals(await stage.repo.git(["show", "main:README.md"]), "# Sample");
+});
+
 Deno.test(".env is in the worktree and in no commit, though nothing ignores it", async () => {
   await using stage = await rig({
     agent: { a: `cp .env "$NOTES/env"; echo good > a.txt; git add -A; git commit -qm "feat: a"` },
