@@ -34,6 +34,12 @@ export function topological(tasks: readonly GraphNode[]): TaskId[] {
   return order;
 }
 
+/** The same with the tasks themselves. */
+export function dependenciesFirst<T extends GraphNode>(tasks: readonly T[]): T[] {
+  const nodes = new Map(tasks.map((task) => [task.id, task]));
+  return topological(tasks).flatMap((id) => nodes.get(id) ?? []);
+}
+
 interface Step {
   node: GraphNode;
   /** Index of the dependency that is looked at next. */

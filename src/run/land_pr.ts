@@ -1,5 +1,5 @@
 import { branchOf } from "../domain/names.ts";
-import { topological } from "../domain/graph.ts";
+import { dependenciesFirst } from "../domain/graph.ts";
 import type { PullRequestOutcome } from "../domain/pull_request.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Task, TaskId } from "../domain/task.ts";
@@ -98,9 +98,7 @@ export async function openPullRequests(
   const { repo, plan } = scope;
   const branches = await planBranches(repo, plan.identity);
   if (!branches.ok) return branches;
-  const order = topological(plan.tasks);
-  const completed = plan.tasks.filter(({ status }) => status === "completed")
-    .sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  const completed = dependenciesFirst(plan.tasks).filter(({ status }) => status === "completed");
   const ids = completed.map(({ id }) => id);
   const evidence = await findEvidence(repo.commonDir, plan.identity, ids);
   const outcomes: PullRequestOutcome[] = [];

@@ -2,7 +2,7 @@ import type { Landing, RunOutcome } from "../../machines/ports.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { RunEvent } from "../domain/event.ts";
 import type { Failure } from "../domain/failure.ts";
-import { topological } from "../domain/graph.ts";
+import { dependenciesFirst } from "../domain/graph.ts";
 import { branchOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -124,8 +124,7 @@ async function choose(input: MergeInput): Promise<Result<Task[]>> {
   if (!base.ok) return base;
   const branches = await planBranches(repo, plan.identity);
   if (!branches.ok) return branches;
-  const order = topological(plan.tasks);
-  const inOrder = [...plan.tasks].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  const inOrder = dependenciesFirst(plan.tasks);
   const hasBranch = ({ id }: Task) => branches.value.has(branchOf(id));
   if (tasks.length === 0) {
     const completed = inOrder.filter((task) => task.status === "completed" && hasBranch(task));

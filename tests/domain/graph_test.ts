@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   chainLengths,
+  dependenciesFirst,
   dependentsOf,
   findCycles,
   type GraphNode,
@@ -74,6 +75,12 @@ Deno.test("findCycles() finds separate cycles, up to a bound", () => {
   const tasks = graph({ a: ["b"], b: ["a"], c: ["c"], d: ["a"] });
   assertEquals(findCycles(tasks), [["a", "b"], ["c"]]);
   assertEquals(findCycles(tasks, 1), [["a", "b"]]);
+});
+
+Deno.test("dependenciesFirst() gives the tasks in the order of topological()", () => {
+  fc.assert(fc.property(dags, (tasks) => {
+    assertEquals(dependenciesFirst(tasks).map(({ id }) => id), topological(tasks));
+  }));
 });
 
 Deno.test("topological() keeps the plan's order where it may, and leaves cycles out", () => {
