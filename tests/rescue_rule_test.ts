@@ -32,7 +32,7 @@ const ALLOWED: Record<string, Record<string, string>> = {
   "src/git/landing.ts": { "worktree remove": "unforced: git refuses where anything lies in it" },
   "src/git/worktree.ts": {
     "worktree remove": "the folder is gone or empty, what git notes of it is anchored",
-    "reset --hard": "a worktree without an index: the first checkout",
+    "reset --hard": "a worktree in which no checkout has come to its end",
   },
   "src/recovery/worktrees.ts": { "worktree remove": "the folder is gone, HEAD is on a branch" },
   "src/git/trees.ts": { "remove recursively": OWN_FOLDER },

@@ -223,7 +223,12 @@ async function fill(repo: Repository, path: string): Promise<Result<boolean>> {
       if (exists(lock)) await Deno.remove(lock);
     });
     if (!unlocked.ok) return unlocked;
-    const args = ["reset", "--quiet", "--hard", "--no-recurse-submodules"];
+    // A reset notes where it began when it is done: then somebody has removed the index, and what lies
+    // there may be work.
+    const reset = exists(join(gitDir.value, "ORIG_HEAD"))
+      ? ["reset", "--mixed"]
+      : ["reset", "--hard"];
+    const args = [...reset, "--quiet", "--no-recurse-submodules"];
     const checkedOut = await git(args, { cwd: path });
     if (checkedOut.code !== 0) {
       return fail({ reason: "worktree_failed", path, detail: detailOf(checkedOut) });

@@ -152,10 +152,23 @@ Deno.test("ensureWorktree() completes a checkout that was interrupted", async ()
   const tree = join(temp.root, "worktrees/task-1");
   const admin = await temp.git(["rev-parse", "--absolute-git-dir"], tree);
   await Deno.rename(join(admin, "index"), join(admin, "index.lock"));
+  await Deno.remove(join(admin, "ORIG_HEAD"));
   await Deno.remove(join(tree, "b.txt"));
   assertEquals(must(await ensure(repo, "task-1")).created, true);
   assertEquals(await textOf(join(tree, "b.txt")), "b");
   assertEquals(await temp.git(["status", "--porcelain"], tree), "");
+});
+
+Deno.test("ensureWorktree() leaves work alone whose index somebody has removed", async () => {
+  await using temp = await tempRepo();
+  const repo = await open(temp);
+  must(await ensure(repo, "task-1"));
+  const tree = join(temp.root, "worktrees/task-1");
+  await Deno.writeTextFile(join(tree, "README.md"), "work");
+  await Deno.remove(await temp.git(["rev-parse", "--absolute-git-dir"], tree) + "/index");
+  must(await ensure(repo, "task-1"));
+  assertEquals(await textOf(join(tree, "README.md")), "work");
+  assertEquals(await temp.git(["status", "--porcelain"], tree), " M README.md");
 });
 
 Deno.test("ensureWorktree() clears up after a killed `git worktree add`", async () => {
