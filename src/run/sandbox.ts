@@ -25,6 +25,9 @@ const CLAUDE_RULES = [
   "skills",
 ];
 
+/** In a worktree's own git folder: by what git finds the repository, and the settings to obey there. */
+const GIT_RULES = ["commondir", "gitdir", "config.worktree"];
+
 /**
  * The sandbox of what runs in a worktree, if one is wanted: the worktree, what git writes to for a
  * commit on its branch, and, for an agent, its own state. git's settings and hooks are not in it.
@@ -45,11 +48,19 @@ export async function sandboxOf(
     for (const folder of [temporary, ...branches]) {
       await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     }
-    const pointer = await Deno.readTextFile(join(path, ".git"));
-    const own = resolve(path, pointer.replace(/^gitdir: /, "").trimEnd());
+    const pointer = join(path, ".git");
+    const text = await Deno.readTextFile(pointer);
+    const own = resolve(path, text.replace(/^gitdir: /, "").trimEnd());
+    // Empty, it says nothing; absent, it could be made there.
+    const settingsFile = join(own, "config.worktree");
+    if (!exists(settingsFile)) await Deno.writeTextFile(settingsFile, "");
     const writable = [path, own, join(commonDir, "objects"), ...branches];
     const state = agent === undefined ? [] : await agentState(agent);
-    const kept = state.flatMap((folder) => CLAUDE_RULES.map((name) => join(folder, name)));
+    const kept = [
+      pointer,
+      ...GIT_RULES.map((name) => join(own, name)),
+      ...state.flatMap((folder) => CLAUDE_RULES.map((name) => join(folder, name))),
+    ];
     return { sandbox: { writable: [...writable, ...state], kept, temporary } };
   });
 }

@@ -43,6 +43,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "--sandbox: an agent leads neither git nor the next sandbox to another folder",
+  ...NEEDS_BWRAP,
+  fn: async () => {
+    await using stage = await rig({
+      agent: {
+        "a.1": `own=$(git rev-parse --absolute-git-dir)
+for path in .git "$own/commondir" "$own/gitdir" "$own/config.worktree"; do
+  (echo "gitdir: $NOTES" > "$path") 2>/dev/null || echo kept >> kept.txt
+done
+mv .git elsewhere 2>/dev/null && echo "gitdir: $NOTES" > .git
+exit 1`,
+        "a.2": `(echo reached > "$NOTES/reached") 2>/dev/null || echo none > a.txt`,
+      },
+    });
+    const { code, stderr } = await stage.parex(["execute", "--sandbox", "--attempts", "2"]);
+    assertEquals(code, 0, stderr);
+    assertEquals(await stage.note("reached"), undefined);
+    assertEquals(await stage.repo.git(["show", "feature/a:kept.txt"]), "kept\n".repeat(4).trim());
+  },
+});
+
+Deno.test({
   name: "--sandbox: an agent writes to its own state, but not to what its next session obeys",
   ...NEEDS_BWRAP,
   fn: async () => {
