@@ -5,7 +5,7 @@ import { type Status, STATUSES, type Task } from "../domain/task.ts";
 import { FieldReader } from "./fields.ts";
 import { findFrontmatter } from "./frontmatter.ts";
 import { reasonOf } from "./read.ts";
-import { editInlineStatus, editStatus, findEntry } from "./status_edit.ts";
+import { editInlineStatus, editStatus, findEntry, readPlanText } from "./status_edit.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A task's id and where its status line lives. */
@@ -39,7 +39,7 @@ export function writeStatus(task: StatusLine, status: Status): Result<void> {
 
 /** The status that a source's text holds; none means pending. */
 function statusIn({ id, source }: StatusLine, text: string): Result<Status> {
-  const yaml = source.kind === "file" ? readFrontmatter(text) : readYaml(text, source.path);
+  const yaml = source.kind === "file" ? readFrontmatter(text) : readPlanText(text);
   const error = yaml?.problems.find(({ severity }) => severity === "error");
   if (error) return failed({ id, source }, `line ${error.line}: ${error.message}`);
   const map = source.kind === "file" ? yaml?.root : yaml && findEntry(yaml, id);

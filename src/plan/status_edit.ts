@@ -42,11 +42,22 @@ export function editStatus(text: string, status: Status): string {
  * comes back as it is.
  */
 export function editInlineStatus(planText: string, id: TaskId, status: Status): string {
-  const yaml = readYaml(planText, "");
+  const yaml = readPlanText(planText);
   const entry = findEntry(yaml, id);
   if (!entry) return planText;
   const edit = replaceStatus(planText, entry, status) ?? addStatus(planText, yaml, entry, status);
   return apply(planText, edit);
+}
+
+let last: { text: string; yaml: YamlFile } | undefined;
+
+/**
+ * Reads the text of a plan with inline tasks. It is the same for all of them, and reading it anew for
+ * each would make a run quadratic in their number: the last one is kept.
+ */
+export function readPlanText(text: string): YamlFile {
+  if (last?.text !== text) last = { text, yaml: readYaml(text, "") };
+  return last.yaml;
 }
 
 /** The entry of a task in the index. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { join } from "node:path";
 import { STATUSES, type Task } from "../../src/domain/task.ts";
 import { readStatus, writeStatus } from "../../src/plan/status.ts";
-import { editInlineStatus, editStatus } from "../../src/plan/status_edit.ts";
+import { editInlineStatus, editStatus, readPlanText } from "../../src/plan/status_edit.ts";
 import { readTaskFile } from "../../src/plan/task_file.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { planFolder } from "./folder.ts";
@@ -113,6 +113,18 @@ Deno.test("editStatus() leaves a text that has no usable frontmatter as it is", 
   for (const text of ["---\nid: a\n", "---\n- a\n---\n", "---\ntext\n---\n"]) {
     assertEquals(editStatus(text, "completed"), text);
   }
+});
+
+Deno.test("a plan of inline tasks is read once for all of them, and anew when it has changed", () => {
+  const text = "tasks: [{id: a}, {id: b, status: testing}]";
+  const yaml = readPlanText(text);
+  const edited = editInlineStatus(text, "a", "blocked");
+  assert(readPlanText(text) === yaml);
+  assertEquals(edited, "tasks: [{id: a, status: blocked}, {id: b, status: testing}]");
+  assertEquals(
+    editInlineStatus(edited, "b", "pending"),
+    "tasks: [{id: a, status: blocked}, {id: b, status: pending}]",
+  );
 });
 
 Deno.test("editInlineStatus() changes the one entry, in block and in flow style", () => {
