@@ -5,6 +5,7 @@ import { ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { exists } from "../git/files.ts";
 import { entries, gitOk } from "../git/git.ts";
+import { waitForIndex } from "../git/index_lock.ts";
 import { checkOut, mergeBranch, type Merged, removeIfClean } from "../git/landing.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
 import { ensureWorktree } from "../git/worktree.ts";
@@ -37,6 +38,9 @@ export class LandingTree {
     const whose = { run, task: LANDING, identity: plan.identity };
     const made = await ensureWorktree(repo, { ...whose, path: worktree, startPoint: sha });
     if (!made.ok) return made;
+    // Landings come one after the other: whoever holds the index here has died.
+    const free = await waitForIndex(worktree);
+    if (!free.ok) return free;
     const excludes = await excludesOf(this.#place);
     if (!excludes.ok) return excludes;
     const env = excludesEnv(excludes.value);

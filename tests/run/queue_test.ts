@@ -86,6 +86,19 @@ Deno.test("a conflict names the files and the tasks that it is between", async (
   assertEquals(await main(at), tip);
 });
 
+Deno.test("a lock that a killed git has left where merges are made keeps nothing from landing", async () => {
+  await using at = await queueRig({
+    tasks: ["a", "b"],
+    config: CONFIG,
+    files: { "check.sh": CHECK, foes: "" },
+  });
+  await at.branch("a", { "a.txt": "a\n" });
+  await at.branch("b", { "b.txt": "b\n" });
+  assertEquals((await at.land("a")).kind, "landed");
+  await Deno.writeTextFile(`${at.stage.root}/.git/worktrees/_landing/index.lock`, "");
+  assertEquals((await at.land("b")).kind, "landed");
+});
+
 Deno.test("a merge has the message by which tasks are found, and leaves the plan's files alone", async () => {
   await using at = await queueRig({
     tasks: ["a"],
