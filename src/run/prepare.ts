@@ -4,6 +4,7 @@ import type { TaskId } from "../domain/task.ts";
 import { forkPoint } from "../git/ancestry.ts";
 import { planBranches } from "../git/branches.ts";
 import { exists } from "../git/files.ts";
+import { waitForIndex } from "../git/index_lock.ts";
 import { createExcludes, userExcludes } from "../git/local_excludes.ts";
 import { mergeInto } from "../git/merge.ts";
 import { ensureWorktree, type WorktreeMade } from "../git/worktree.ts";
@@ -44,6 +45,9 @@ async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise
   const space = workspaceOf(scope, id);
   const made = await makeTree(scope, id, signal);
   if (!made.ok) return made;
+  // Its agent has not begun: what holds the index was left when the machine, or a git, went down.
+  const free = await waitForIndex(space.path);
+  if (!free.ok) return free;
   const merged = await mergeDependencies(scope, space);
   if (!merged.ok) return merged;
   const excludes = await excludesOf(space);

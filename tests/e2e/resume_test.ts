@@ -187,6 +187,32 @@ Deno.test("retry does blocked tasks again, with what waits for them and nothing 
   assert((await stage.parex(["retry", "z"])).stderr.includes("no task"));
 });
 
+Deno.test("retry works in a worktree in which a killed git has left its lock", async () => {
+  await using stage = await rig({ agent: { a: "exit 1" } });
+  assertEquals((await stage.parex(["execute", "--attempts", "1"])).code, 1);
+  await Deno.writeTextFile(join(stage.root, ".git/worktrees/a/index.lock"), "");
+  await stage.agent({ a: "echo done > a.txt; git add a.txt; git commit -qm done" });
+  const retried = await stage.parex(["retry", "a"]);
+  assertEquals(retried.code, 0, retried.stderr);
+  assertEquals(await stage.subjectsOf("a"), ["done"]);
+});
+
+Deno.test("retry goes on as the tasks were begun, whatever was landed since then", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { b: "exit 1" } });
+  const flags = ["--attempts", "1", "--land", "none"];
+  assertEquals((await stage.parex(["execute", ...flags])).code, 1);
+  const merged = await stage.parex(["merge", "a"]);
+  assertEquals(merged.code, 0, merged.stderr);
+  const main = await stage.repo.git(["rev-parse", "main"]);
+
+  await stage.agent({ b: "echo done > b.txt" });
+  const retried = await stage.parex(["retry", "b"]);
+  assertEquals(retried.code, 0, retried.stderr);
+  assertEquals(await stage.repo.git(["rev-parse", "main"]), main);
+  const [started] = eventsOf(await stage.journal(), "run.started");
+  assertEquals([started?.settings?.attempts, started?.settings?.land], [1, "none"]);
+});
+
 /** Plays Claude Code: says who it is and what it does, and hangs in its first conversation. */
 const CLAUDE = `#!/bin/sh
 echo "$*" >> "$RIG/notes/calls"
