@@ -85,8 +85,9 @@ export const runMachine = setup({
           enqueue.sendTo(task, { type: "START" } satisfies TaskEvent);
         }
       }
+      // Also that there are none: who has a place by now is prepared by nobody else.
       const tasks = upcoming(board, board.jobs * AHEAD_PER_PLACE);
-      if (tasks.length > 0) enqueue.sendTo("ahead", { type: "AHEAD", tasks });
+      enqueue.sendTo("ahead", { type: "AHEAD", tasks });
     }),
     stopTasks: enqueueActions(({ context, enqueue }) => {
       for (const task of context.board.live) enqueue.stopChild(task);
