@@ -37,7 +37,9 @@ export async function listRuns(commonDir: string): Promise<string[]> {
       if (entry.isDirectory) runs.push(entry.name);
     }
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    // What lies there instead is told of when a journal is to be opened.
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (!(error instanceof NotFound || error instanceof NotADirectory)) throw error;
   }
   return runs.sort();
 }
