@@ -18,7 +18,7 @@ export async function missingCommits(
   repo: Repository,
   { path, head }: Missing,
 ): Promise<Result<string[]>> {
-  const folder = await io(path, () => adminFolderOf(repo, path));
+  const folder = await adminFolderOf(repo, path);
   if (!folder.ok) return folder;
   if (folder.value === undefined) return await existingCommits(repo, [head]);
   const notes = await notesIn(folder.value, ["logs/HEAD"]);
@@ -30,13 +30,18 @@ export async function missingCommits(
   return ok(staged.value === undefined ? noted.value : [...noted.value, staged.value]);
 }
 
-/** Its own folder in the git directory, found from there: its `.git` file is gone. */
-async function adminFolderOf(repo: Repository, path: string): Promise<string | undefined> {
+/** Such a worktree's own folder in the git directory, found from there: its `.git` file is gone. */
+export async function adminFolderOf(
+  repo: Repository,
+  path: string,
+): Promise<Result<string | undefined>> {
   const parent = join(repo.commonDir, "worktrees");
-  for await (const { name } of Deno.readDir(parent)) {
-    const pointer = await readIfThere(join(parent, name, "gitdir"));
-    if (pointer?.trimEnd() === join(path, ".git")) return join(parent, name);
-  }
+  return await io(parent, async () => {
+    for await (const { name } of Deno.readDir(parent)) {
+      const pointer = await readIfThere(join(parent, name, "gitdir"));
+      if (pointer?.trimEnd() === join(path, ".git")) return join(parent, name);
+    }
+  });
 }
 
 async function stagedCommit(

@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { exists, isWithin, readIfThere, realPathOf } from "../git/files.ts";
+import { exists, isWithin, realPathOf } from "../git/files.ts";
 import { detailOf, git } from "../git/git.ts";
+import { adminFolderOf } from "../git/missing.ts";
 import { exclusively } from "../git/mutex.ts";
 import type { Registration } from "../git/registrations.ts";
 import type { Repository } from "../git/repository.ts";
@@ -32,23 +33,13 @@ async function holdsWork(repo: Repository, here: Registration): Promise<Result<v
   if (lost.code !== 0) return fail(detailOf(lost));
   if (lost.stdout.trim() !== "") return fail(`commits of it are on no branch: ${here.head}`);
   const folder = await adminFolderOf(repo, here.path);
-  if (folder === undefined) return fail("git's notes on it cannot be found");
-  const index = join(folder, "index");
+  if (!folder.ok || folder.value === undefined) return fail("git's notes on it cannot be found");
+  const index = join(folder.value, "index");
   if (!exists(index)) return ok();
   const tree = await git(["write-tree"], { cwd, env: { GIT_INDEX_FILE: index } });
   const head = await git(["rev-parse", `${here.head}^{tree}`], { cwd });
   if (tree.code !== 0 || head.code !== 0) return fail(detailOf(tree.code === 0 ? head : tree));
   return tree.stdout === head.stdout ? ok() : fail("what was staged in it is nowhere else");
-}
-
-/** A worktree's own folder in the git directory, found from there: its `.git` file is gone. */
-async function adminFolderOf(repo: Repository, path: string): Promise<string | undefined> {
-  const parent = join(repo.commonDir, "worktrees");
-  for await (const { name } of Deno.readDir(parent)) {
-    const pointer = await readIfThere(join(parent, name, "gitdir"));
-    if (pointer?.trimEnd() === join(path, ".git")) return join(parent, name);
-  }
-  return undefined;
 }
 
 /** Connects a worktree and the repository again after one of them was moved. Removes nothing. */
