@@ -1,7 +1,10 @@
 import { ok, type Result } from "../domain/result.ts";
+import type { Env } from "../exec/env.ts";
 import { gitDirOf } from "../git/branches.ts";
 import { copyFiles } from "../git/copy.ts";
+import { discardTracked } from "../git/discard.ts";
 import { addExcludes, untracked } from "../git/local_excludes.ts";
+import type { Repository } from "../git/repository.ts";
 import { type Place, type Scope, workEnv } from "./scope.ts";
 
 const EXCLUDES = "parex-excludes";
@@ -29,6 +32,20 @@ export async function copyUncommitted(
     files.has(path) || folders.some((folder) => path.startsWith(folder))
   );
   const added = await addExcludes(excludes, visible);
+  return added.ok ? ok() : added;
+}
+
+/** Makes what stands uncommitted in a worktree nobody's work: put back, or never to be committed. */
+export async function disown(
+  repo: Repository,
+  work: { run: string; task: string; worktree: string; env: Env },
+  excludes: string,
+): Promise<Result<void>> {
+  const discarded = await discardTracked(repo, work);
+  if (!discarded.ok) return discarded;
+  const traces = await untracked(work.worktree, work.env);
+  if (!traces.ok) return traces;
+  const added = await addExcludes(excludes, traces.value);
   return added.ok ? ok() : added;
 }
 

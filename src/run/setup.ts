@@ -2,16 +2,18 @@ import { findChecks } from "../checks/find.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { gitDirOf } from "../git/branches.ts";
+import { changes } from "../git/commit.ts";
 import { discardTracked } from "../git/discard.ts";
-import { io, readIfThere } from "../git/files.ts";
+import { exists, io, readIfThere } from "../git/files.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
-import { readStatus } from "../git/status.ts";
 import { checkFailure, runCommand } from "./command.ts";
-import { excludesOf, leavingNoTrace } from "./excludes.ts";
+import { disown, excludesOf, leavingNoTrace } from "./excludes.ts";
 import type { Place, Scope } from "./scope.ts";
 
 /** Written into a worktree's git folder when its setup has passed: it is not done again. */
 const SETUP_DONE = "parex-setup";
+/** The same while it runs on a clean tree: where parex was killed, all that is uncommitted is its. */
+const SETUP_BEGUN = "parex-setup-begun";
 
 export interface SetupFor {
   /** The task that it is for, if it is for one. */
@@ -49,7 +51,7 @@ export async function setUp(
     const ran = await onCommitted(
       scope,
       place,
-      excludes.value,
+      { excludes: excludes.value, begun: `${folder.value}/${SETUP_BEGUN}` },
       () => runCommand(scope, place, setup, told, signal),
     );
     if (!ran.ok) return ran;
@@ -68,15 +70,29 @@ export async function setUp(
 async function onCommitted<T>(
   scope: Scope,
   place: Place,
-  excludes: string,
+  { excludes, begun }: { excludes: string; begun: string },
   work: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const before = await readStatus(place.path, ["--untracked-files=no"]);
-  if (!before.ok) return before;
-  const done = await leavingNoTrace(scope, place, excludes, work);
-  if (before.value.changes.length > 0) return done;
   const { repo, run } = scope;
-  const what = { run, task: place.task.id, worktree: place.path, env: excludesEnv(excludes) };
-  const clean = await discardTracked(repo, what);
-  return clean.ok ? done : clean;
+  const env = excludesEnv(excludes);
+  const what = { run, task: place.task.id, worktree: place.path, env };
+  if (exists(begun)) {
+    const disowned = await disown(repo, what, excludes);
+    if (!disowned.ok) return disowned;
+  }
+  const before = await changes(place.path, env);
+  if (!before.ok) return before;
+  const marked = await io(begun, async () => {
+    if (before.value.length === 0) await Deno.writeTextFile(begun, "");
+  });
+  if (!marked.ok) return marked;
+  const done = await leavingNoTrace(scope, place, excludes, work);
+  if (before.value.every(({ state }) => state === "??")) {
+    const clean = await discardTracked(repo, what);
+    if (!clean.ok) return clean;
+  }
+  const ended = await io(begun, async () => {
+    if (exists(begun)) await Deno.remove(begun);
+  });
+  return ended.ok ? done : ended;
 }

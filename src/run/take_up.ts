@@ -3,15 +3,14 @@ import { ok, type Result } from "../domain/result.ts";
 import type { Beginning } from "../domain/resume.ts";
 import type { TaskId } from "../domain/task.ts";
 import { forkPoint, isAncestor } from "../git/ancestry.ts";
-import { discardTracked } from "../git/discard.ts";
 import { exists } from "../git/files.ts";
 import { gitLine } from "../git/git.ts";
 import { giveUpMerge, halfMerge } from "../git/half_merge.ts";
 import { waitForIndex } from "../git/index_lock.ts";
-import { addExcludes, excludesEnv, untracked } from "../git/local_excludes.ts";
+import { excludesEnv } from "../git/local_excludes.ts";
 import { conflictsBetween } from "../git/merge.ts";
 import { anchor } from "../git/rescue.ts";
-import { excludesOf } from "./excludes.ts";
+import { disown, excludesOf } from "./excludes.ts";
 import { makeTree } from "./prepare.ts";
 import type { Resumption } from "./resume.ts";
 import { type BaseMerge, type Scope, type Workspace, workspaceOf } from "./scope.ts";
@@ -89,12 +88,7 @@ async function clearAfterChecks(
 ): Promise<Result<void>> {
   const ended = await giveUpMerge(repo, work);
   if (!ended.ok) return ended;
-  const discarded = await discardTracked(repo, work);
-  if (!discarded.ok) return discarded;
-  const traces = await untracked(work.worktree, work.env);
-  if (!traces.ok) return traces;
-  const added = await addExcludes(excludes, traces.value);
-  return added.ok ? ok() : added;
+  return await disown(repo, work, excludes);
 }
 
 /**

@@ -56,6 +56,21 @@ Deno.test("resume makes the attempt again that a kill cut off, on what its workt
   assertMatch(refs, /\/a$/);
 });
 
+Deno.test("what a setup had made when it was killed is nobody's work", async () => {
+  await using stage = await rig({
+    config: `setup: 'echo x > junk.txt; echo x >> README.md; test -e "$RIG/notes/once" || ` +
+      `{ touch "$RIG/notes/once"; sleep 300; }'\n`,
+    agent: { a: "echo done > a.txt" },
+  });
+  const killed = stage.start(["execute"]);
+  await until("its setup runs", async () => await stage.note("once") !== undefined);
+  killed.signal("SIGKILL");
+  await killed.ended;
+  const resumed = await stage.parex(["resume"]);
+  assertEquals(resumed.code, 0, resumed.stderr);
+  assertEquals(await stage.repo.git(["diff", "--name-only", "main", "feature/a"]), "a.txt");
+});
+
 Deno.test("a new run ends the agents of a killed one, though a cleanup took its lock away", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] } },
