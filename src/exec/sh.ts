@@ -1,3 +1,4 @@
+import { spawn, type SpawnOptions } from "node:child_process";
 import { $ } from "zx";
 import { type Env, toolEnv } from "./env.ts";
 import { endTree, GRACE_MS } from "./kill.ts";
@@ -67,6 +68,7 @@ export async function shInTurn(
     prefix: "",
     // zx's own is for bash; where there is none, it takes the system's shell, and no quotes for it.
     quote: shellWord,
+    spawn: spawnFed,
     // zx takes an empty input for none, and would leave the pipe open.
     ...(options.input ? { input: options.input } : { stdio: ["ignore", "pipe", "pipe"] as const }),
   });
@@ -102,6 +104,14 @@ export async function shInTurn(
     forget();
   }
 }
+
+/** A command that ends before it has read its input says by its exit code what that means. */
+const spawnFed = ((file: string, args: readonly string[], options: SpawnOptions) => {
+  const child = spawn(file, args, options);
+  // EPIPE, which nobody else listens for: it would end parex.
+  child.stdin?.on("error", () => {});
+  return child;
+}) as typeof spawn;
 
 /** What a template literal passes for the text around its values. */
 function template(...texts: string[]): TemplateStringsArray {

@@ -21,3 +21,8 @@ Deno.test("sh() returns from a command that took too long when nothing of it run
   assertEquals(timedOut, true);
   assertEquals(processTable({ PAREX_TEST_MARK: env.PAREX_TEST_MARK ?? "" }), []);
 });
+
+Deno.test("sh() outlives a command that ends before it has read its input", async () => {
+  const { code } = await sh(["sh", "-c", "exit 3"], { cwd: "/", input: "x".repeat(1_000_000) });
+  assertEquals(code, 3);
+});
