@@ -8,10 +8,13 @@ async function main(): Promise<number> {
     const { endOnBug } = await import("./cli/bug.ts");
     return await endOnBug(error, io);
   };
-  globalThis.addEventListener("unhandledrejection", (event) => {
+  const endOn = (event: Event, error: unknown) => {
     event.preventDefault();
-    void bug(event.reason).then(Deno.exit);
-  }, { once: true });
+    void bug(error).then(Deno.exit);
+  };
+  const once = { once: true };
+  globalThis.addEventListener("unhandledrejection", (event) => endOn(event, event.reason), once);
+  globalThis.addEventListener("error", (event) => endOn(event, event.error), once);
   try {
     return await runProgram(Deno.args, io);
   } catch (error) {

@@ -16,6 +16,7 @@ import { spentIn, withAnswer } from "../domain/resume.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
 import { select, type Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
+import { onShutdown } from "../exec/shutdown.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { aheadOf } from "./ahead.ts";
@@ -65,7 +66,9 @@ export class Ports {
   lost: Failure | undefined;
   #selected: Selected | undefined;
   #opened: OpenedRun | undefined;
+  #halted = false;
   readonly #underWay = new Set<Promise<unknown>>();
+  readonly #forget = onShutdown(() => this.#halt());
 
   /** `interrupt` stops the machine of the run. */
   constructor(
@@ -104,11 +107,18 @@ export class Ports {
     return this.#opened?.record ?? emptyRecord();
   }
 
-  /** Gives lock and journal back at once; without an outcome, they get no last word. */
+  /** Gives lock and journal back; without an outcome, they get no last word. */
   close(outcome?: RunOutcome): void {
-    this.#opened?.statuses.putBack();
+    this.#forget();
     if (outcome) this.#opened?.finish(outcome);
     else this.#opened?.close();
+  }
+
+  /** All that is under way is being ended: what its end would lead to must not begin. */
+  #halt(): Promise<void> {
+    this.#halted = true;
+    this.#opened?.statuses.putBack();
+    return Promise.resolve();
   }
 
   #taskMachine(): typeof childMachine {
@@ -184,6 +194,7 @@ export class Ports {
   }
 
   #announce(announcement: Announcement): void {
+    if (this.#halted) return;
     const { scope, statuses } = this.#run();
     statuses.announce(announcement);
     const { task, status } = announcement;
@@ -211,7 +222,7 @@ export class Ports {
     await Promise.allSettled(this.#underWay);
     await this.#opened?.queue.close();
     if (this.#opened && outcome.kind === "finished") await openIssues(this.#opened.scope);
-    this.#opened?.finish(outcome);
+    this.close(outcome);
   }
 
   #run(): OpenedRun {
@@ -222,7 +233,9 @@ export class Ports {
   /** A port as an actor whose end can be waited for after the actor has been stopped. */
   #promised<Output, Input = void>(port: (input: Input, signal: AbortSignal) => Promise<Output>) {
     return fromPromise<Output, Input>(({ input, signal }) =>
-      this.lost ? Promise.withResolvers<Output>().promise : this.#track(port(input, signal))
+      this.lost || this.#halted
+        ? Promise.withResolvers<Output>().promise
+        : this.#track(port(input, signal))
     );
   }
 

@@ -16,6 +16,8 @@ export interface ParexOptions {
   config?: string;
   /** Another entry than the program's own. */
   entry?: string;
+  /** What is run before the program. */
+  preload?: string;
 }
 
 /** A binary to be tested in the sources' place, absolute. */
@@ -24,11 +26,12 @@ const BINARY = Deno.env.get("PAREX_TEST_BINARY");
 /** The command line that starts parex with these arguments. */
 export function parexArgv(
   args: readonly string[],
-  config = CONFIG,
-  entry = MAIN,
+  { config, entry, preload }: Pick<ParexOptions, "config" | "entry" | "preload"> = {},
 ): [string, ...string[]] {
-  if (BINARY && config === CONFIG && entry === MAIN) return [BINARY, ...args];
-  return [Deno.execPath(), "run", "-A", "--quiet", "--config", config, entry, ...args];
+  if (BINARY && !config && !entry && !preload) return [BINARY, ...args];
+  const before = preload === undefined ? [] : ["--preload", preload];
+  const deno = [Deno.execPath(), "run", "-A", "--quiet", "--config", config ?? CONFIG] as const;
+  return [...deno, ...before, entry ?? MAIN, ...args];
 }
 
 /** A parex in a process of its own. */
@@ -45,7 +48,7 @@ export function parex(args: readonly string[], options: ParexOptions = {}): Prom
 
 /** The same, under way. */
 export function startParex(args: readonly string[], options: ParexOptions = {}): Child {
-  const [program, ...rest] = parexArgv(args, options.config, options.entry);
+  const [program, ...rest] = parexArgv(args, options);
   const child = new Deno.Command(program, {
     args: rest,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

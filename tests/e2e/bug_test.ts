@@ -1,0 +1,26 @@
+/** What a bug in parex leaves behind. */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { assertEquals, assertMatch } from "../support/assert.ts";
+import { eventsOf, rig } from "../support/rig.ts";
+
+const BUG = fileURLToPath(new URL("../support/bug.ts", import.meta.url));
+
+Deno.test("a bug anywhere in parex ends its agents, begins nothing else, and can be resumed from", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {}, c: {} },
+    agent: { a: `sleep 1; touch "$NOTES/bug"; sleep 300`, b: "sleep 300" },
+  });
+  const { code, stderr } = await stage.start(["execute", "--jobs", "2"], {
+    preload: BUG,
+    env: { PAREX_TEST_BUG: join(stage.home, "notes/bug") },
+  }).ended;
+  assertEquals(code, 70);
+  assertMatch(stderr, /this is a bug in parex[^]*the test's own bug/);
+  assertEquals(await stage.left(), []);
+  assertEquals(await stage.statuses(), { a: "pending", b: "pending", c: "pending" });
+  assertEquals(eventsOf(await stage.journal(), "agent.started").length, 2);
+
+  await stage.agent({ a: "touch a.txt", b: "touch b.txt" });
+  assertEquals((await stage.parex(["resume"])).code, 0);
+});
