@@ -9,8 +9,11 @@ export interface Arguments {
 export function readArguments(words: readonly string[], valued: readonly string[] = []): Arguments {
   const takes = new Set(valued);
   const read: Arguments = { operands: [], options: new Map() };
-  const add = (name: string, value: string) =>
-    read.options.set(name, [...read.options.get(name) ?? [], value]);
+  const add = (name: string, value: string) => {
+    const known = read.options.get(name);
+    if (known) known.push(value);
+    else read.options.set(name, [value]);
+  };
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
     if (word === "--") {

@@ -6,6 +6,8 @@ export const PATTERN = "\u0001";
 export const FRESH = "\u0002";
 
 const MAX_LINKS = 40;
+/** Longer ones the system refuses. */
+const MAX_PATH = 4_096;
 
 // What follows is node:path's for POSIX. To load that takes half as long as Deno takes to start, and
 // an agent waits for its hook at every step.
@@ -50,6 +52,7 @@ export function isWithin(path: string, folder: string): boolean {
  * at the very end alone, as removing it would. Undefined: that cannot be told.
  */
 export function realTarget(path: string, { follow }: { follow: boolean }): string | undefined {
+  if (path.length > MAX_PATH) return undefined;
   let left = path.split("/").filter((name) => name !== "" && name !== ".");
   let real = "/";
   let open = false;

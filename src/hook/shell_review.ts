@@ -37,6 +37,8 @@ class Review {
   /** The first reason that was found. */
   refused: string | undefined;
   private depth = 0;
+  /** A long line names the same few places again and again. */
+  private readonly written = new Set<string>();
 
   constructor(private readonly borders: Borders, private readonly env: Env) {}
 
@@ -72,6 +74,9 @@ class Review {
   }
 
   private write(path: string, scope: Scope, follow = true): void {
+    const place = `${follow}\0${scope.cwd}\0${path}`;
+    if (this.written.has(place)) return;
+    this.written.add(place);
     this.refuse(refusal(this.borders, zoneOf(this.borders, path, scope.cwd, follow), path));
   }
 
