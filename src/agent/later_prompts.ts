@@ -23,6 +23,17 @@ export interface RepairInput extends LaterInput {
   mergedWith?: string;
 }
 
+/** A check that the base has and the agent's commits have taken away. */
+export interface GoneInput extends LaterInput {
+  check: string;
+  command: string;
+  /** The file that has it on the base. */
+  from: string;
+  base: string;
+  /** The branch alone has it; together with this base, which has been merged into it, it is lost. */
+  mergedWith?: string;
+}
+
 /** The base has been merged into the task's branch, and lines of both are in conflict. */
 export interface ConflictInput extends LaterInput {
   base: string;
@@ -64,6 +75,28 @@ export function buildRepairPrompt(input: RepairInput): string {
     "check's configuration to make it pass. All rules of the task still hold: stay in the " +
     "worktree, do not push, do not change other branches.",
     `Run the command above until it passes, then commit. ${messageRule(input.task.id)}`,
+    ending(),
+  ]);
+}
+
+/** The prompt of an attempt that brings a check back. */
+export function buildGonePrompt(input: GoneInput): string {
+  const where = input.mergedWith === undefined
+    ? "your branch no longer has it"
+    : `your branch no longer has it now that \`${
+      oneLine(input.mergedWith)
+    }\` has been merged into it`;
+  return sections([
+    ...recall(input),
+    `The project has a check that your commits must pass, and ${where}. It is missing:`,
+    fenced(`${input.check}: ${input.command}, from ${input.from} on ${input.base}`),
+    `See what became of it: \`git diff ${
+      oneLine(input.base)
+    } HEAD\`. Bring it back as the project had ` +
+    "it. Where the task replaces it, give the project another one of the same name that tests as " +
+    "much. All rules of the task still hold: stay in the worktree, do not push, do not change other " +
+    "branches.",
+    `Run it until it passes, then commit. ${messageRule(input.task.id)}`,
     ending(),
   ]);
 }

@@ -6,7 +6,7 @@ import { make } from "./ecosystems/make.ts";
 import { node } from "./ecosystems/node.ts";
 import { python } from "./ecosystems/python.ts";
 import { rust } from "./ecosystems/rust.ts";
-import { type Detected, type Ecosystem, openProject } from "./project.ts";
+import { type Detected, type Ecosystem, folder, openProject, type Source } from "./project.ts";
 
 export type CheckName = keyof CheckCommands;
 
@@ -27,7 +27,8 @@ export interface FoundChecks {
   notes: string[];
 }
 
-const ORDER = ["typecheck", "lint", "test"] as const;
+/** The cheap ones first. */
+export const CHECK_ORDER = ["typecheck", "lint", "test"] as const;
 
 const ECOSYSTEMS: readonly Ecosystem[] = [node, deno, python, rust, go, maven, gradle];
 
@@ -36,7 +37,15 @@ const ECOSYSTEMS: readonly Ecosystem[] = [node, deno, python, rust, go, maven, g
  * found; configured as `none` or as nothing, a check is off. Reads files only, runs nothing.
  */
 export async function findChecks(root: string, configured: CheckCommands): Promise<FoundChecks> {
-  const project = await openProject(root);
+  return await findChecksIn(folder(root), configured);
+}
+
+/** As `findChecks`, wherever the project's files are. */
+export async function findChecksIn(
+  source: Source,
+  configured: CheckCommands,
+): Promise<FoundChecks> {
+  const project = await openProject(source);
   const detected: Detected[] = [];
   for (const detect of ECOSYSTEMS) {
     const found = await detect(project);
@@ -51,7 +60,7 @@ export async function findChecks(root: string, configured: CheckCommands): Promi
   const setup = choose("setup");
   return {
     ...(setup ? { setup } : {}),
-    checks: ORDER.map(choose).filter((check) => check !== undefined),
+    checks: CHECK_ORDER.map(choose).filter((check) => check !== undefined),
     notes: project.notes,
   };
 }

@@ -44,28 +44,21 @@ const FOREIGN = new Set([
   "worktrees",
 ]);
 
-/** Opens the project at `root`, an absolute path. */
-export async function openProject(root: string): Promise<Project> {
+/** Where a project's files are read from. */
+export interface Source {
+  /** The names of the files and folders at the root. */
+  names(notes: string[]): Promise<string[]>;
+  /** A file's text; undefined if there is none that can be read. */
+  text(path: string, notes: string[]): Promise<string | undefined>;
+  /** All of its files. */
+  files(notes: string[]): Promise<string[]>;
+}
+
+/** Opens the project that lies there. */
+export async function openProject(source: Source): Promise<Project> {
   const notes: string[] = [];
-  const names = new Set((await entriesOf(root, notes)).map((entry) => entry.name));
-
-  const text = async (path: string): Promise<string | undefined> => {
-    const file = join(root, path);
-    try {
-      const { isFile, size } = await Deno.stat(file);
-      if (!isFile) return undefined;
-      if (size > MAX_BYTES) {
-        notes.push(`${path} is too large to be read`);
-        return undefined;
-      }
-      // TextDecoder drops a byte order mark, Deno.readTextFile does not.
-      return new TextDecoder().decode(await Deno.readFile(file));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) notes.push(`${path}: ${messageOf(error)}`);
-      return undefined;
-    }
-  };
-
+  const names = new Set(await source.names(notes));
+  const text = (path: string) => source.text(path, notes);
   let files: Promise<string[]> | undefined;
   return {
     notes,
@@ -83,7 +76,36 @@ export async function openProject(root: string): Promise<Project> {
         return undefined;
       }
     },
-    files: () => files ??= ownFiles(root, notes),
+    files: () => files ??= source.files(notes).then(ownOnes),
+  };
+}
+
+function ownOnes(files: string[]): string[] {
+  return files.filter((path) => !path.split("/").slice(0, -1).some(isForeign))
+    .slice(0, MAX_FILES).sort();
+}
+
+/** The files below `root`, an absolute path. */
+export function folder(root: string): Source {
+  return {
+    names: async (notes) => (await entriesOf(root, notes)).map(({ name }) => name),
+    files: (notes) => ownFiles(root, notes),
+    text: async (path, notes) => {
+      const file = join(root, path);
+      try {
+        const { isFile, size } = await Deno.stat(file);
+        if (!isFile) return undefined;
+        if (size > MAX_BYTES) {
+          notes.push(`${path} is too large to be read`);
+          return undefined;
+        }
+        // TextDecoder drops a byte order mark, Deno.readTextFile does not.
+        return new TextDecoder().decode(await Deno.readFile(file));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) notes.push(`${path}: ${messageOf(error)}`);
+        return undefined;
+      }
+    },
   };
 }
 
@@ -99,7 +121,7 @@ async function ownFiles(root: string, notes: string[]): Promise<string[]> {
       if (files.length >= MAX_FILES) return files;
     }
   }
-  return files.sort();
+  return files;
 }
 
 async function entriesOf(folder: string, notes: string[]): Promise<Deno.DirEntry[]> {

@@ -10,6 +10,8 @@ export interface CommandFailure {
   tail: string;
   /** The whole output, absolute. */
   log?: string;
+  /** It was not run: the tree no longer has it, which the base has, by these manifests. */
+  gone?: { from: string; base: string };
 }
 
 /** What the user asked for cannot be understood: exit 2. */

@@ -79,5 +79,5 @@ async function checkAt(
   if (!ready.ok) return ready;
   const log = `integration.${sha.slice(0, 10)}`;
   if (again === undefined) return await queue.tree.check({ log }, signal);
-  return await queue.tree.check({ log, quiet: true }, signal, again);
+  return await queue.tree.check({ log, quiet: true }, signal, { only: again });
 }

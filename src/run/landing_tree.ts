@@ -9,7 +9,7 @@ import { waitForIndex } from "../git/index_lock.ts";
 import { checkOut, mergeBranch, type Merged, removeIfClean } from "../git/landing.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
 import { ensureWorktree } from "../git/worktree.ts";
-import { runChecks } from "./check.ts";
+import { runChecks, type Which } from "./check.ts";
 import type { Told } from "./command.ts";
 import { copyUncommitted, excludesOf } from "./excludes.ts";
 import { planFolderIn } from "./files.ts";
@@ -62,10 +62,10 @@ export class LandingTree {
     return await mergeBranch(this.#place.path, merge, excludesEnv(excludes.value));
   }
 
-  /** Runs the project's checks, or only one, on what the worktree stands at. */
-  async check(told: Told, signal: AbortSignal, only?: string): Promise<Result<Verdict>> {
+  /** Runs the project's checks on what the worktree stands at. */
+  async check(told: Told, signal: AbortSignal, which: Which = {}): Promise<Result<Verdict>> {
     const ready = await this.#setUp(told, signal);
-    if (ready.ok) return await runChecks(this.scope, this.#place, told, signal, only);
+    if (ready.ok) return await runChecks(this.scope, this.#place, told, signal, which);
     if (ready.failure.reason !== "setup_failed") return ready;
     return ok({ passed: false, check: "setup", failed: ready.failure.failed });
   }

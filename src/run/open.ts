@@ -18,6 +18,7 @@ import { recovering } from "../recovery/recover.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { tellUnpaid } from "./budget.ts";
 import { Admission } from "./admission.ts";
+import { CommittedChecks } from "./committed_checks.ts";
 import { type Crew, gatherCrew } from "./crew.ts";
 import { discreet } from "./discretion.ts";
 import { branchTargets, mayBeDirty } from "./files.ts";
@@ -138,6 +139,7 @@ async function openLocked(
     emit,
     recover: recovering({ repo, emit, settings, env: childEnv() }),
     record,
+    committedChecks: new CommittedChecks(repo),
     ...newMemory(settings),
   };
   const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), () => {

@@ -5,6 +5,7 @@ import {
   buildAnswerPrompt,
   buildConflictPrompt,
   buildContinuePrompt,
+  buildGonePrompt,
   buildRepairPrompt,
 } from "../agent/later_prompts.ts";
 import { findChecks } from "../checks/find.ts";
@@ -36,8 +37,9 @@ function laterPrompt(
   of: { task: Workspace["task"]; first?: PromptInput },
 ): string {
   if (occasion.kind === "repair") {
-    const { command, exitCode, tail } = occasion.failed;
+    const { gone, command, exitCode, tail } = occasion.failed;
     const merged = occasion.onto === undefined ? {} : { mergedWith: base };
+    if (gone) return buildGonePrompt({ ...of, ...merged, check: occasion.check, command, ...gone });
     return buildRepairPrompt({ ...of, ...merged, check: occasion.check, command, exitCode, tail });
   }
   if (occasion.kind === "conflict") {

@@ -173,7 +173,9 @@ export class MergeQueue {
     const tasks = steps.map(({ task }) => task);
     const { task = "", attempt = 1 } = this.#waiting.get(tasks.at(-1) ?? "") ?? {};
     const told = { task, attempt, merged: true, log: `${task}.${attempt}.merged` } as const;
-    const verdict = await this.tree.check(told, signal);
+    const verdict = await this.tree.check(told, signal, {
+      since: () => Promise.resolve(ok(tip.sha)),
+    });
     if (signal.aborted) return false;
     if (!verdict.ok) {
       this.#answer(tasks, { kind: "blocked", failure: verdict.failure });
@@ -185,7 +187,11 @@ export class MergeQueue {
       return false;
     }
     const { check, failed } = verdict.value;
-    this.#notice(`${check} passes on its branch, and fails merged with ${this.scope.base}.`, task);
+    const fails = failed.gone ? "is gone" : "fails";
+    this.#notice(
+      `${check} passes on its branch, and ${fails} merged with ${this.scope.base}.`,
+      task,
+    );
     this.#answer(tasks, {
       kind: "refused",
       occasion: { kind: "repair", check, failed, onto: tip.sha },

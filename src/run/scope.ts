@@ -14,6 +14,7 @@ import { excludesEnv } from "../git/local_excludes.ts";
 import type { Repository } from "../git/repository.ts";
 import type { Recover } from "../recovery/recover.ts";
 import type { Admission } from "./admission.ts";
+import type { CommittedChecks } from "./committed_checks.ts";
 import type { Crew } from "./crew.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Starts } from "./starts.ts";
@@ -55,6 +56,7 @@ export interface Scope {
   admission: Admission;
   /** Attempts of an earlier process of the run that ended, and whose end is still to be dealt with. */
   ended: Map<TaskId, AttemptRecord>;
+  committedChecks: CommittedChecks;
   /** For checks, setup included. */
   checkPlaces: Places;
   /** For making worktrees: the first one alone, so that it is there soonest, then a few at a time. */

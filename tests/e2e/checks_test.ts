@@ -61,6 +61,58 @@ Deno.test("checks that leave a child behind end without it", async () => {
   assertEquals(await stage.left(), []);
 });
 
+/** Deno finds its tests by their names: no test, no check. */
+const TESTED = { "deno.json": "{}\n", "sum_test.js": "Deno.test('sum', () => {});\n" };
+
+Deno.test("a check that the agent takes away has failed: it goes back, and passes when it is there again", async () => {
+  await using stage = await rig({
+    files: TESTED,
+    agent: {
+      "a.1": `rm sum_test.js; echo 1 > a.txt; ${COMMIT}`,
+      "a.2": `cat > "$NOTES/prompt"; git checkout -q main -- sum_test.js; ${COMMIT}`,
+    },
+  });
+  const run = await stage.execute();
+  assertEquals(run.code, 0);
+  assertEquals(statusesIn(run), ["in_progress", "testing", "in_progress", "testing", "completed"]);
+  const prompt = await stage.note("prompt") ?? "";
+  assertMatch(prompt, /test: deno test -A, from deno\.json on main/);
+  const checked = eventsOf(run.events, "checks.finished").map((
+    { name, attempt },
+  ) => [name, attempt]);
+  assertEquals(checked, [["test", 2]]);
+});
+
+Deno.test("who takes a check away for good is blocked, also in a run anew, unless the config knows better", async () => {
+  await using stage = await rig({
+    files: TESTED,
+    agent: { any: `rm -f deno.json; echo "$PAREX_RUN_ID" > a.txt; ${COMMIT}` },
+  });
+  for (let runs = 0; runs < 2; runs++) {
+    const run = await stage.execute({ attempts: "1", allowDirty: true });
+    assertEquals([run.code, await stage.status("a")], [1, "blocked"]);
+    const failure = run.record.tasks.get("a")?.failure;
+    assert(failure?.reason === "checks_failed");
+    assertEquals(failure.failed.gone, { from: "deno.json", base: "main" });
+    const report = reportText(summarize(run.record), { color: false, columns: 100 });
+    assertMatch(report, /test: deno test -A, from deno\.json on main/);
+    assertMatch(report, /\.parallel\/config\.yaml/);
+  }
+  await stage.repo.write({ ".parallel/config.yaml": "test: none\n" });
+  assertEquals((await stage.execute({ attempts: "1", allowDirty: true })).code, 0);
+});
+
+Deno.test("a check that a sparse checkout does not show is not gone", async () => {
+  await using stage = await rig({
+    files: { "deno.json": "{}\n", "far/sum_test.js": "", "near/a.txt": "" },
+  });
+  await stage.repo.git(["sparse-checkout", "set", "near", ".parallel"]);
+  const run = await stage.execute();
+  assertEquals([run.code, await stage.status("a")], [0, "completed"]);
+  const left = await Array.fromAsync(Deno.readDir(stage.worktree("a")), ({ name }) => name);
+  assertEquals(left.includes("far"), false);
+});
+
 Deno.test("a failing setup blocks the task before an agent has begun", async () => {
   await using stage = await rig({ config: "setup: echo no network; exit 7\n" });
   const run = await stage.execute();

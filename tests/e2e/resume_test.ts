@@ -56,6 +56,20 @@ Deno.test("resume makes the attempt again that a kill cut off, on what its workt
   assertMatch(refs, /\/a$/);
 });
 
+Deno.test("a check that the agent took away before a kill is missed after the resume", async () => {
+  await using stage = await rig({
+    files: { "deno.json": "{}\n", "sum_test.js": "" },
+    agent: {
+      a: `[ -e "$NOTES/a" ] || { git rm -q sum_test.js; touch "$NOTES/a"; sleep 300; }
+echo "$PAREX_ATTEMPT" > a.txt; git add -A; git commit -qm "feat: a"`,
+    },
+  });
+  await killedAtWork(stage, "a");
+  assertEquals((await stage.parex(["resume"])).code, 1);
+  const blocked = eventsOf(await stage.journal(), "task.status", "a").at(-1);
+  assertEquals([blocked?.to, blocked?.reason], ["blocked", "checks_failed"]);
+});
+
 Deno.test("what a setup had made when it was killed is nobody's work", async () => {
   await using stage = await rig({
     config: `setup: 'echo x > junk.txt; echo x >> README.md; test -e "$RIG/notes/once" || ` +

@@ -251,3 +251,19 @@ Deno.test("the integration names the merge that brought a failure in", async () 
   assertEquals([red?.ok, red?.check, red?.introduced_by], [false, "test", "b"]);
   assertEquals(red?.introduced_at, await at.stage.repo.git(["rev-parse", "main^1"]));
 });
+
+Deno.test("a check that the base has got and a merge has not is no green merge", async () => {
+  await using at = await queueRig({
+    tasks: ["a", "b"],
+    files: { "deno.json": "{}\n" },
+    config: "",
+  });
+  await at.branch("a", { "a_test.js": "Deno.test('a', () => {});\n" });
+  assertEquals((await at.land("a")).kind, "landed");
+  const before = await main(at);
+  await at.branch("b", { "deno.json": "not a manifest\n" });
+  const landing = await at.land("b");
+  assert(landing.kind === "refused" && landing.failure.reason === "checks_failed");
+  assertEquals(landing.failure.failed.gone, { from: "deno.json", base: "main" });
+  assertEquals(await main(at), before);
+});

@@ -46,6 +46,15 @@ export function endedHow(exitCode: number | null): string {
     : `ended with exit code ${exitCode}`;
 }
 
+/** Which check is missing, and where the base has it. */
+export function goneFrom(
+  check: string,
+  command: string,
+  { from, base }: NonNullable<CommandFailure["gone"]>,
+): string {
+  return `${check}: ${command}, from ${from} on ${base}`;
+}
+
 export function whole(log: string | undefined): string[] {
   return log === undefined ? [] : [`the whole output: ${shellWord(log)}`];
 }

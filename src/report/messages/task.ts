@@ -1,12 +1,13 @@
 import type { CommandFailure, OperationFailure, TaskFailure } from "../../domain/failure.ts";
 import { formatDuration, formatUsd } from "../../domain/units.ts";
-import { worktreeOf } from "../../domain/names.ts";
+import { CONFIG_PATH, worktreeOf } from "../../domain/names.ts";
 import { shellWord } from "../escape.ts";
 import {
   type About,
   atMost,
   endedHow,
   type Explanation,
+  goneFrom,
   linesOf,
   retry,
   tailOf,
@@ -50,12 +51,31 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
     };
   }
   const attempts = failure.attempts === 1 ? "1 attempt" : `${failure.attempts} attempts`;
+  if (failed.gone) return explainGone(failure, failed.gone, attempts, about);
   return {
     message: `${failure.check} ${endedHow(failed.exitCode)} after ${attempts}: ${failed.command}`,
     ...behind,
     next: [
       ...byHand(failed, about),
       `correct and commit it there, or make the task clearer, then: ${retry(about)}`,
+    ],
+  };
+}
+
+function explainGone(
+  { check, failed }: Of<"checks_failed">,
+  { from, base }: NonNullable<CommandFailure["gone"]>,
+  attempts: string,
+  about: About,
+): Explanation {
+  const where = about.task === undefined ? "the tree" : shellWord(worktreeOf(about.task));
+  return {
+    message: `${check} is gone from the task's tree after ${attempts}, and ${base} has it`,
+    details: [goneFrom(check, failed.command, { from, base })],
+    next: [
+      `bring it back and commit it in ${where}, or name the check in ${CONFIG_PATH}: ` +
+      `\`${check}: <command>\`, or \`${check}: none\` if there is to be none any more`,
+      `then: ${retry(about)}`,
     ],
   };
 }
