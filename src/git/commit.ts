@@ -194,7 +194,7 @@ function nestedRepositories(fields: string[]): string[] {
 
 /**
  * Commits on a branch that none of `notFrom` (branches, commits) has, newest first. Merges do not
- * count: they bring in the work of others.
+ * count: they bring in the work of others. Neither do empty commits.
  */
 export async function ownCommits(
   repo: Repository,
@@ -207,7 +207,11 @@ export async function ownCommits(
     "--no-merges",
     "--no-commit-header",
     "--format=%H %s",
+    // With a path, even that of all files, commits are left out that change nothing there.
+    "--full-history",
     "--stdin",
+    "--",
+    ":/",
   ];
   const input = [`refs/heads/${branch}`, ...notFrom.map((ref) => `^${ref}`), ""].join("\n");
   const listed = await gitOk(args, { cwd: repo.root, input });

@@ -145,6 +145,20 @@ test: echo covered > coverage.txt; echo formatted >> README.md; grep -q Sample R
   assert(["node_modules", "setup.log", "coverage.txt"].every((name) => left.includes(name)));
 });
 
+Deno.test("commits that change nothing are no work", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {} },
+    agent: {
+      a: "git commit -q --allow-empty -m 'feat: a'",
+      b: `git commit -q --allow-empty -m wip; echo 1 > b.txt; ${COMMIT}`,
+    },
+  });
+  const run = await stage.execute();
+  assertEquals(run.record.tasks.get("a")?.failure?.reason, "no_changes");
+  assertEquals(await stage.statuses(), { a: "blocked", b: "completed" });
+  assertEquals(eventsOf(run.events, "task.committed", "b").map(({ commits }) => commits), [1]);
+});
+
 Deno.test("what a setup changes of tracked files is nobody's work, and no part of what is checked", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {} },
