@@ -10,6 +10,8 @@ export interface Wrapped {
   variables: [name: string, value: string][];
   /** It brings arguments of its own: from stdin. */
   fed?: true;
+  /** What it writes itself. */
+  log?: string;
   /** With another user's rights. */
   elevated?: true;
 }
@@ -31,6 +33,11 @@ const WRAPPERS: Record<string, readonly string[]> = {
   exec: ["-a"],
   chronic: [],
   watch: ["-n", "-d"],
+  strace: ["-o", "-e", "-p", "-s", "-u", "-E", "-P", "-a", "-O", "-S"],
+  ltrace: ["-o", "-e", "-p", "-s", "-u", "-n"],
+  flock: ["-w", "--timeout", "-E", "--conflict-exit-code"],
+  busybox: [],
+  parallel: ["-j", "--jobs", "-a", "--arg-file", "--timeout", "-n", "-N", "-L", "-d"],
 };
 
 /** What a wrapper such as `env`, `timeout` or `xargs` runs; undefined: it is none, or runs nothing. */
@@ -40,6 +47,7 @@ export function unwrap(argv: readonly string[]): Wrapped | undefined {
   if (valued === undefined) return undefined;
   let at = 1;
   let folder: string | undefined;
+  let log: string | undefined;
   let placeholder: string | undefined;
   const variables: Wrapped["variables"] = [];
   for (; at < argv.length; at++) {
@@ -56,18 +64,46 @@ export function unwrap(argv: readonly string[]): Wrapped | undefined {
     }
     if (name === "xargs" && word.startsWith("-I")) placeholder = word.slice(2) || argv[at + 1];
     if (name === "command" && /^-[vV]$/.test(word)) return undefined;
+    if (word === "-o" && valued.includes(word) && name !== "stdbuf") log = argv[at + 1];
     if (valued.includes(word)) at++;
   }
-  if (name === "timeout") at++;
+  if (name === "timeout" || name === "flock") at++;
   const rest = argv.slice(at);
+  if (name === "flock" && /^(-c|--command)$/.test(rest[0] ?? "")) rest.unshift("sh");
   if (rest.length === 0) return undefined;
+  if (name === "parallel") return { ...inParallel(rest), variables };
   return {
     argv: placeholder === undefined ? rest : rest.map((word) => word.replaceAll(placeholder, FED)),
     variables,
     ...(folder === undefined ? {} : { folder }),
+    ...(log === undefined ? {} : { log }),
     ...(name === "xargs" ? { fed: true } : {}),
     ...(name === "sudo" || name === "doas" ? { elevated: true } : {}),
   };
+}
+
+/** `parallel rm ::: a b` is `rm a b` but for the order; what it runs, a shell reads first. */
+function inParallel(words: readonly string[]): Pick<Wrapped, "argv" | "fed"> {
+  const at = words.findIndex((word) => /^:::/.test(word));
+  const command = at < 0 ? words : words.slice(0, at);
+  const inputs = at < 0 ? FED : words.slice(at).filter((word) => !/^:::/.test(word)).join(" ");
+  const line = command.map((word) => word.replaceAll(PLACE, inputs));
+  const placed = line.some((word, at) => word !== command[at]);
+  return { argv: ["eval", ...line, ...(placed ? [] : [inputs])], ...(at < 0 ? { fed: true } : {}) };
+}
+
+/** Where `fd` and `parallel` put a path, or a part of it. */
+const PLACE = /\{[/.]*\}/g;
+
+/** `fd name folder -x rm` as `find folder -exec rm {}`; undefined: it runs nothing. */
+export function asFind(args: readonly string[]): string[] | undefined {
+  const at = args.findIndex((word) => /^(-x|-X|--exec|--exec-batch)$/.test(word));
+  if (at < 0) return undefined;
+  const valued = ["-t", "--type", "-e", "--extension", "-d", "--max-depth", "-E", "--exclude"];
+  const [, ...folders] = readArguments(args.slice(0, at), valued).operands;
+  const command = args.slice(at + 1).map((word) => word.replaceAll(PLACE, "{}"));
+  const names = command.some((word) => word.includes("{}"));
+  return [...folders, "-exec", ...command, ...(names ? [] : ["{}"])];
 }
 
 /** Where an argument from stdin goes. */
@@ -170,9 +206,16 @@ export function foldersOf(program: string, args: readonly string[]): string[] {
   return names.flatMap((name) => options.get(name) ?? []).filter((path) => path !== "");
 }
 
+const PUBLISHES =
+  /^((npm|pnpm|yarn( npm)?|bun|deno|cargo|poetry|uv|flit|hatch) (un)?publish|(gem|(docker|podman)( image)?) push|twine upload|mvn deploy) /;
+const INSTALLS = /^(cargo (un)?install|pipx install|uv tool install|yarn global) /;
+
 /** What a program does to the machine itself or in parex's place; undefined: nothing of that kind. */
 export function programRefusal(program: string, args: readonly string[]): string | undefined {
-  const { operands } = readArguments(args, program === "gh" ? ["-R", "--repo"] : []);
+  const module = isInterpreter(program) ? args.indexOf("-m") + 1 : 0;
+  if (module > 0) return programRefusal(args[module] ?? "", args.slice(module + 1));
+  const valued = program === "gh" ? ["-R", "--repo"] : ["-w", "--workspace", "-C", "--prefix"];
+  const operands = readArguments(args, valued).operands.filter((word) => !word.startsWith("+"));
   const [first = "", second = ""] = operands;
   if (program === "gh") {
     const reads = /^(view|list|status|diff|checks|watch|ls)$/.test(second) ||
@@ -185,8 +228,13 @@ export function programRefusal(program: string, args: readonly string[]): string
     return /^(validate|status|report|help|hook|completions|)$/.test(first) ? undefined : NESTED;
   }
   const globally = args.some((word) => word === "-g" || word === "--global" || word === "link") &&
-    /^(npm|pnpm|yarn|bun)$/.test(program);
-  if (globally || (program === "yarn" && first === "global")) return GLOBAL;
+    /^(npm|pnpm|yarn|bun|deno)$/.test(program);
+  const words = `${program} ${first} ${second} `;
+  if (PUBLISHES.test(words) && !args.includes("--dry-run")) return PUBLIC;
+  const pip = /^(pip[\d.]*|uv pip) install /.test(words) &&
+    args.some((word) => /^--(user|system|break-system-packages)$/.test(word));
+  const installs = INSTALLS.test(words) && !args.some((word) => /^--(list|root)\b/.test(word));
+  if (globally || pip || installs) return GLOBAL;
   if (program === "pkill" || program === "killall") return BY_NAME;
   const system =
     /^(apt|apt-get|dnf|yum|apk|pacman|brew|snap|dpkg|systemctl|crontab|reboot|shutdown)$/;
@@ -197,6 +245,9 @@ export function programRefusal(program: string, args: readonly string[]): string
 
 const LANDS = "An agent changes nothing on GitHub: parex opens and merges the pull request when " +
   "the checks have passed. Commit your work, and end.";
+const PUBLIC =
+  "An agent publishes nothing: what it makes is released by people, when it has landed. " +
+  "Commit your work, and say in your last message what is to be published.";
 const NESTED = "parex runs this task already. Do the work here, commit it, and end.";
 const BY_NAME =
   "Other agents' processes have the same names: end your own alone, `kill $!` right " +

@@ -87,6 +87,9 @@ class Review {
     const [program = "", ...args] = [basename(argv[0] ?? ""), ...argv.slice(1)];
     if (program === "git") return this.git(args, scope);
     if (program === "find") return this.find(args, call);
+    if (program === "fd" || program === "fdfind") {
+      return this.find(programs.asFind(args) ?? [], call);
+    }
     if (program === "eval") return this.script(args.join(" "), scope);
     if (programs.isShell(program)) return this.shell(args, call);
     this.refuse(programs.programRefusal(program, args));
@@ -116,12 +119,15 @@ class Review {
 
   private wrapped(wrapped: programs.Wrapped, call: Call): void {
     const scope = copyOf(call.scope);
+    if (wrapped.log !== undefined) this.write(wrapped.log, scope);
     if (wrapped.folder !== undefined) scope.cwd = folderOf(wrapped.folder, scope.cwd);
     for (const [name, value] of wrapped.variables) scope.variables.set(name, [value]);
     const fed = this.fedPath(call);
     const argv = wrapped.argv.map((word) => word.replaceAll(programs.FED, fed));
     const program = basename(argv[0] ?? "");
-    if (wrapped.elevated && !ONLY_READ.has(program) && !targetsOf(program, argv.slice(1))) {
+    if (
+      wrapped.elevated && !ONLY_READ.has(program) && !targetsOf(program, argv.slice(1))
+    ) {
       this.refuse(
         "An agent works with no more than its own rights: do not use sudo. If the " +
           "machine lacks something, say so in your last message.",
@@ -132,8 +138,10 @@ class Review {
   }
 
   /** What xargs reads are names below here, unless what it reads from looks elsewhere. */
-  private fedPath({ piped, scope }: Call): string {
-    const elsewhere = piped.flat().some((word) =>
+  private fedPath({ piped, redirects, scope }: Call): string {
+    const read = redirects.filter(({ operator }) => operator === "<")
+      .flatMap(({ target }) => valuesOf(target, scope));
+    const elsewhere = [...piped.flat(), ...read].some((word) =>
       leadsAway(word) && zoneOf(this.borders, word, scope.cwd) !== "worktree" && exists(word, scope)
     );
     return elsewhere ? UNKNOWN : `./${PATTERN}`;

@@ -95,7 +95,19 @@ const named = (...names: string[]): Reader => (args) =>
   values(readArguments(args, names), ...names).filter((path) => path !== "-")
     .map((path) => ({ path }));
 
-const here: Reader = () => [{ path: "." }];
+/** The second operand begins the names of the files. */
+const prefixed = (...valued: string[]): Reader => (args) => [
+  { path: readArguments(args, valued).operands[1] ?? "." },
+];
+
+/** `awk '{ print > "file" }'`. */
+const printed: Reader = (args) => {
+  const read = readArguments(args, ["-F", "-v", "-f", "-i", "--include"]);
+  const [program = "", ...files] = read.operands;
+  const named = [...program.matchAll(/>\s*"([^"]+)"/g)].map((match) => ({ path: match[1] ?? "" }));
+  const inPlace = values(read, "-i", "--include").includes("inplace");
+  return [...named, ...(inPlace ? files.map((path) => ({ path })) : [])];
+};
 
 const extracted: Reader = (args) => {
   // `tar xzf x` is `tar -xzf x`.
@@ -147,7 +159,10 @@ const READERS = new Map<string, Reader>([
   ["chown", allButFirst],
   ["chgrp", allButFirst],
   ["cp", (args) => copied(args).to],
-  ["install", (args) => has(readArguments(args), "-d") ? operands("-m")(args) : copied(args).to],
+  [
+    "install",
+    (args) => has(readArguments(args), "-d") ? operands("-m")(args) : copied(args).to,
+  ],
   [
     "mv",
     (args) => {
@@ -193,5 +208,8 @@ const READERS = new Map<string, Reader>([
   ["wget", fetched],
   ["rsync", synced],
   ["scp", synced],
-  ["split", here],
+  ["split", prefixed("-l", "-b", "-n", "-a", "-C", "-t")],
+  ["awk", printed],
+  ["gawk", printed],
+  ["mawk", printed],
 ]);
