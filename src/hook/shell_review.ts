@@ -93,7 +93,7 @@ class Review {
     if (program === "eval") return this.script(args.join(" "), scope);
     if (programs.isShell(program)) return this.shell(args, call);
     this.refuse(programs.programRefusal(program, args));
-    const targets = targetsOf(program, args);
+    const targets = targetsOf(program, args, scope.cwd);
     for (const { path, follow } of targets ?? []) this.write(path, scope, follow);
     if (ONLY_READ.has(program)) return;
     if (targets !== undefined && !programs.isInterpreter(program)) return;
@@ -126,7 +126,7 @@ class Review {
     const argv = wrapped.argv.map((word) => word.replaceAll(programs.FED, fed));
     const program = basename(argv[0] ?? "");
     if (
-      wrapped.elevated && !ONLY_READ.has(program) && !targetsOf(program, argv.slice(1))
+      wrapped.elevated && !ONLY_READ.has(program) && !targetsOf(program, argv.slice(1), scope.cwd)
     ) {
       this.refuse(
         "An agent works with no more than its own rights: do not use sudo. If the " +

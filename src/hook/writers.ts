@@ -8,11 +8,15 @@ export interface Target {
   follow?: false;
 }
 
-type Reader = (args: readonly string[]) => Target[];
+type Reader = (args: readonly string[], cwd: string | undefined) => Target[];
 
 /** The paths that a well-known program changes; undefined for a program that is not known to. */
-export function targetsOf(program: string, args: readonly string[]): Target[] | undefined {
-  return READERS.get(program)?.(args);
+export function targetsOf(
+  program: string,
+  args: readonly string[],
+  cwd: string | undefined,
+): Target[] | undefined {
+  return READERS.get(program)?.(args, cwd);
 }
 
 /** Programs that change no file, wherever they are called. */
@@ -50,27 +54,27 @@ function copied(args: readonly string[]): { sources: string[]; to: Target[] } {
   };
 }
 
-const linked: Reader = (args): Target[] => {
+const linked: Reader = (args, cwd): Target[] => {
   const read = readArguments(args, COPY_OPTIONS);
   const { operands } = read;
   const { sources, to } = operands.length === 1
     ? { sources: operands, to: [{ path: "." }] }
     : copied(args);
   const link = to[0]?.path ?? ".";
-  const folder = sources.length > 1 || isFolderLike(link) ? link : dirname(link);
+  const folder = sources.length > 1 || isFolderLike(link, cwd) ? link : dirname(link);
   const symbolic = has(read, "-s", "--symbolic");
   // Whatever is written through the link later changes what it points to.
   const pointedTo = sources.map((path) => ({
     path: symbolic && !isAbsolute(path) ? `${folder}/${path}` : path,
   }));
-  const inIt = isFolderLike(link) && !has(read, "-n", "-T", "--no-dereference");
+  const inIt = isFolderLike(link, cwd) && !has(read, "-n", "-T", "--no-dereference");
   return [...to.map(({ path }) => inIt ? { path } : { path, follow: false }), ...pointedTo];
 };
 
-function isFolderLike(path: string): boolean {
+function isFolderLike(path: string, cwd: string | undefined): boolean {
   if (path.endsWith("/") || path === "." || path === "..") return true;
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(isAbsolute(path) ? path : `${cwd}/${path}`).isDirectory;
   } catch {
     return false;
   }
@@ -161,7 +165,7 @@ const READERS = new Map<string, Reader>([
   ["cp", (args) => copied(args).to],
   [
     "install",
-    (args) => has(readArguments(args), "-d") ? operands("-m")(args) : copied(args).to,
+    (args, cwd) => has(readArguments(args), "-d") ? operands("-m")(args, cwd) : copied(args).to,
   ],
   [
     "mv",
