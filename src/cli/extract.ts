@@ -21,9 +21,13 @@ export function command(context: Context) {
   return new Command("extract")
     .description(
       "Write the files of a plan that Claude made in a conversation. Without a transcript: the one " +
-        "that a hook names on stdin, or the newest of this project.",
+        "on stdin, or that a hook names there, or, when nothing comes for 2 seconds, the newest of " +
+        "this project.",
     )
-    .argument("[transcript]", "a .jsonl file of Claude Code's; - for stdin")
+    .argument(
+      "[transcript]",
+      "a .jsonl file of Claude Code's; - for stdin, however long that takes",
+    )
     .option("--to <folder>", `where the plan goes (default: ${PLANS_DIR})`)
     .option("--pick <n>", "which of several plans, as they are listed")
     .option("--force", "replace files that stand there")

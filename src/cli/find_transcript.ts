@@ -12,6 +12,8 @@ export interface Transcript {
 }
 
 const STDIN = "-";
+/** Who starts parex from a program often leaves it an open pipe that nothing will ever come through. */
+const FIRST_BYTE_MS = 2_000;
 
 /** The transcript of this path, on stdin or named there, or the newest of the project. */
 export async function findTranscript(
@@ -19,8 +21,9 @@ export async function findTranscript(
   path: string | undefined,
 ): Promise<Result<Transcript>> {
   if (path !== undefined && path !== STDIN) return await opened(resolve(cwd, path));
-  if (path === STDIN || somethingOnStdin()) {
-    const given = await fromStdin(cwd);
+  const stdin = path === STDIN ? Deno.stdin.readable : await unasked();
+  if (stdin) {
+    const given = await fromStdin(cwd, stdin);
     if (!given.ok) return given;
     if (given.value) return ok(given.value);
   }
@@ -33,6 +36,25 @@ export async function findTranscript(
   });
 }
 
+/** What somebody has put on stdin; undefined: nothing, or it has not begun to come in time. */
+async function unasked(): Promise<ReadableStream<Uint8Array> | undefined> {
+  return somethingOnStdin() ? await begunWithin(Deno.stdin.readable, FIRST_BYTE_MS) : undefined;
+}
+
+async function begunWithin(
+  stream: ReadableStream<Uint8Array>,
+  ms: number,
+): Promise<ReadableStream<Uint8Array> | undefined> {
+  const reader = stream.getReader();
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), ms);
+  const first = await Promise.race([reader.read(), late.promise]);
+  clearTimeout(timer);
+  if (first === undefined || first.done) return undefined;
+  reader.releaseLock();
+  return ReadableStream.from(prepended(first.value, stream));
+}
+
 /** A pipe or a file; a terminal or /dev/null has nothing to say. */
 function somethingOnStdin(): boolean {
   const stdin = fstatSync(0);
@@ -40,8 +62,11 @@ function somethingOnStdin(): boolean {
 }
 
 /** Undefined: stdin is empty. */
-async function fromStdin(cwd: string): Promise<Result<Transcript | undefined>> {
-  const lines = linesOf(Deno.stdin.readable);
+async function fromStdin(
+  cwd: string,
+  stdin: ReadableStream<Uint8Array>,
+): Promise<Result<Transcript | undefined>> {
+  const lines = linesOf(stdin);
   const first = await lines.next();
   if (first.done) return ok(undefined);
   const named = transcriptPathIn(first.value);
@@ -59,7 +84,7 @@ function transcriptPathIn(line: string): string | undefined {
   }
 }
 
-async function* prepended(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+async function* prepended<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
   yield first;
   yield* rest;
 }

@@ -14,10 +14,10 @@ function conversation(name = "Sample", more = ""): string {
   return transcript(said(fenced("yaml", planText(["a"], name)) + taskText("a", more)));
 }
 
-/** `parex extract <args>` with this on stdin. */
-async function extract(repo: TempRepo, args: string[], stdin = "", options: ParexOptions = {}) {
+/** `parex extract <args>` with an open pipe as its stdin. */
+function started(repo: TempRepo, args: string[], options: ParexOptions = {}) {
   const [program, ...words] = parexArgv(["extract", ...args]);
-  const child = new Deno.Command(program, {
+  return new Deno.Command(program, {
     args: words,
     cwd: options.cwd ?? repo.root,
     env: { NO_COLOR: "1", CLAUDE_CONFIG_DIR: join(repo.root, ".git/claude"), ...options.env },
@@ -25,6 +25,11 @@ async function extract(repo: TempRepo, args: string[], stdin = "", options: Pare
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** `parex extract <args>` with this on stdin. */
+async function extract(repo: TempRepo, args: string[], stdin = "", options: ParexOptions = {}) {
+  const child = started(repo, args, options);
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(stdin));
   await writer.close();
@@ -71,6 +76,27 @@ Deno.test("extract takes the newest transcript of the project, not a subagent's"
   await Deno.utime(join(repo.root, folder, "old.jsonl"), 1, 1);
   const { stdout } = await extract(repo, [], "", { cwd: join(repo.root, "below") });
   assertMatch(stdout, /^\.\.\/\.parallel\/plans\/plan\.yaml: New/);
+});
+
+Deno.test("extract takes the newest transcript when its stdin stays open and silent; with - it waits", async () => {
+  await using repo = await tempRepo();
+  const folder = `.git/claude/projects/${repo.root.replaceAll(/[^A-Za-z0-9]/g, "-")}`;
+  await repo.write({ [`${folder}/new.jsonl`]: conversation("Newest") });
+  const asked = started(repo, ["-", "--to", "asked"]);
+  const silent = started(repo, ["--to", "silent"]);
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), 30_000);
+  const ended = await Promise.race([silent.output(), late]);
+  clearTimeout(timer);
+  if (!ended) silent.kill("SIGKILL");
+  await silent.stdin.close().catch(() => {});
+  assertEquals(ended?.code, 0, "it waits for good");
+  assertMatch(await repo.read("silent/plan.yaml"), /Newest/);
+  const writer = asked.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(conversation("Asked")));
+  await writer.close();
+  assertEquals((await asked.output()).code, 0);
+  assertMatch(await repo.read("asked/plan.yaml"), /Asked/);
 });
 
 Deno.test("extract says how to make a plan when there is none", async () => {
