@@ -189,7 +189,8 @@ function ambiguous(path: string): Result<never> {
 function invalid(file: string, text: string, offset: number, message: string): Result<never> {
   const before = withoutBom(text).slice(0, offset).split("\n");
   return fail({
-    reason: "config_invalid",
+    reason: "claude_settings_invalid",
+    path: file,
     problems: [{
       severity: "error",
       code: "claude-settings",
@@ -197,7 +198,7 @@ function invalid(file: string, text: string, offset: number, message: string): R
       line: before.length,
       column: (before.at(-1)?.length ?? 0) + 1,
       message,
-      hint: "correct it; nothing was changed",
+      hint: "nothing was changed",
     }],
   });
 }

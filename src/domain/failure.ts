@@ -21,6 +21,8 @@ export type UsageFailure =
   | { reason: "plan_not_found"; looked: string[]; archived?: string }
   | { reason: "plan_invalid"; path: string; problems: Problem[] }
   | { reason: "config_invalid"; problems: Problem[] }
+  /** Claude Code's settings cannot be changed as they stand. */
+  | { reason: "claude_settings_invalid"; path: string; problems: Problem[] }
   | { reason: "unknown_task"; id: string; suggestion?: string }
   | { reason: "run_not_found"; id?: string };
 
@@ -119,6 +121,7 @@ const USAGE: ReadonlySet<Reason> = new Set<UsageFailure["reason"]>([
   "plan_not_found",
   "plan_invalid",
   "config_invalid",
+  "claude_settings_invalid",
   "unknown_task",
   "run_not_found",
 ]);

@@ -26,6 +26,7 @@ function worded(failure: Failure, about: About): Explanation {
     case "plan_not_found":
     case "plan_invalid":
     case "config_invalid":
+    case "claude_settings_invalid":
     case "unknown_task":
     case "run_not_found":
       return explainUsage(failure);

@@ -93,7 +93,7 @@ for (
   ] as const
 ) {
   Deno.test(`putIn() tells the place of ${what}`, () => {
-    const [problem] = failureOf(putIn(PATH, text, WISHES), "config_invalid").problems;
+    const [problem] = failureOf(putIn(PATH, text, WISHES), "claude_settings_invalid").problems;
     assertEquals(`${problem?.line}:${problem?.column}`, place);
     assertMatch(problem?.message ?? "", message);
   });
@@ -101,7 +101,7 @@ for (
 
 Deno.test("putIn() refuses a key that is written twice when the edited one does not count", () => {
   const text = '{"permissions": {"allow": []}, "permissions": {"allow": []}}';
-  const { problems } = failureOf(putIn(PATH, text, WISHES), "config_invalid");
+  const { problems } = failureOf(putIn(PATH, text, WISHES), "claude_settings_invalid");
   assertMatch(problems[0]?.message ?? "", /written twice/);
 });
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { command } from "../../src/cli/init.ts";
 import { parseConfig } from "../../src/config/file.ts";
-import type { Failure } from "../../src/domain/failure.ts";
+import { exitCodeOf, type Failure } from "../../src/domain/failure.ts";
+import { explain } from "../../src/report/messages.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { parex } from "../support/parex.ts";
 import { planFiles } from "../support/plan_files.ts";
@@ -117,7 +118,11 @@ Deno.test("init leaves broken settings as they are and tells the place", async (
   await using repo = await tempRepo();
   await repo.write({ [SETTINGS]: '{"permissions": {' });
   const { failure } = await init(repo.root, "--yes");
-  assertEquals(failure?.reason, "config_invalid");
+  assert(failure?.reason === "claude_settings_invalid");
+  assertEquals(exitCodeOf(failure), 2);
+  const { message, next } = explain(failure);
+  assertMatch(message, /^Claude Code's settings have an error: .*settings\.json$/);
+  assertEquals(next, ["correct them, and run parex init again"]);
   assertEquals(await repo.read(SETTINGS), '{"permissions": {');
 });
 

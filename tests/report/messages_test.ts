@@ -18,6 +18,11 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   usage: { reason: "usage", message: "unknown flag --jbos" },
   plan_not_found: { reason: "plan_not_found", looked: ["/code/.parallel/plans/plan.yaml"] },
   plan_invalid: { reason: "plan_invalid", path: "/code/plan.yaml", problems: [problem] },
+  claude_settings_invalid: {
+    reason: "claude_settings_invalid",
+    path: ".claude/settings.json",
+    problems: [problem],
+  },
   config_invalid: { reason: "config_invalid", problems: [problem, problem] },
   unknown_task: { reason: "unknown_task", id: "task-8" },
   run_not_found: { reason: "run_not_found" },

@@ -39,6 +39,12 @@ export function explainUsage(failure: UsageFailure): Explanation {
         details: problemLines(failure.problems),
         next: ["correct it; every setting is listed by: parex execute --help"],
       };
+    case "claude_settings_invalid":
+      return {
+        message: `Claude Code's settings have ${counted(failure.problems)}: ${failure.path}`,
+        details: problemLines(failure.problems),
+        next: ["correct them, and run parex init again"],
+      };
     case "unknown_task":
       return {
         message: `the plan has no task ${quoted(failure.id)}`,
