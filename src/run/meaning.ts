@@ -81,11 +81,13 @@ const CLOCKS_DIFFER_MS = 2_000;
 function limitMet(
   scope: Scope,
   { task }: WorkInput,
-  { agent, detail = "", limit, until }: Ended,
+  { agent, detail = "", limit, until, usage }: Ended,
 ): Pick<Parked, "until" | "why" | "shared"> {
   const why = detail || "usage limit";
   if (limit !== "quota") {
-    return { until: until ?? Date.now() + scope.waits.next(task), why, shared: false };
+    // The model has answered since the last one.
+    const anew = (usage.output_tokens ?? 0) > 0;
+    return { until: until ?? Date.now() + scope.waits.next(task, { anew }), why, shared: false };
   }
   const began = scope.attemptStarts.get(task)?.at ?? 0;
   // Refused although it was over: a clock is wrong, and to go on at once would only meet it again.

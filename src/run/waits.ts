@@ -5,9 +5,12 @@ const LONGEST_MS = 15 * 60_000;
 export class Waits {
   readonly #count = new Map<string, number>();
 
-  /** Milliseconds: doubled each time, up to 15 minutes, with jitter so that tasks spread out. */
-  next(whose: string): number {
-    const count = this.#count.get(whose) ?? 0;
+  /**
+   * Milliseconds: doubled each time, up to 15 minutes, with jitter so that tasks spread out. With
+   * `anew`, as for the first time: what stood in the way before is over.
+   */
+  next(whose: string, { anew = false } = {}): number {
+    const count = anew ? 0 : this.#count.get(whose) ?? 0;
     this.#count.set(whose, count + 1);
     return Math.min(FIRST_MS * 2 ** count, LONGEST_MS) * (0.75 + Math.random() / 2);
   }

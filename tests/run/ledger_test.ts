@@ -1,5 +1,8 @@
 import fc from "fast-check";
+import type { WorkInput } from "../../machines/ports.ts";
 import { Ledger } from "../../src/run/ledger.ts";
+import { meaning } from "../../src/run/meaning.ts";
+import type { Scope } from "../../src/run/scope.ts";
 import { until, Waits } from "../../src/run/waits.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 
@@ -106,6 +109,30 @@ Deno.test("waits grow from about 15 seconds to about 15 minutes, each task for i
   const last = waits.next("a");
   assert(last >= 675_000 && last <= 1_125_000, String(last));
   assert(waits.next("b") <= 18_750);
+});
+
+Deno.test("waits for overloads grow until an attempt got something done, and start anew", () => {
+  const scope = { waits: new Waits() } as unknown as Scope;
+  const input: WorkInput = {
+    task: "a",
+    attempt: 1,
+    occasion: { kind: "first" },
+    conversation: undefined,
+  };
+  const waitAfter = (output_tokens?: number) => {
+    const usage = output_tokens === undefined ? {} : { output_tokens };
+    const met = { outcome: "limited", limit: "overload", exitCode: 1, ms: 0, usage } as const;
+    const begun = Date.now();
+    const parked = meaning(scope, input, { ...met, agent: "claude" }, "");
+    assert(parked.kind === "limited");
+    return parked.until - begun;
+  };
+  for (let count = 0; count < 10; count++) waitAfter(count % 2 === 0 ? 0 : undefined);
+  assert(waitAfter() > 600_000);
+  assert(waitAfter(2_000) < 60_000);
+  assert(waitAfter() < 60_000);
+  for (let count = 0; count < 10; count++) waitAfter();
+  assert(waitAfter() > 600_000);
 });
 
 Deno.test("until() is over when the time has come, or at once with the signal", async () => {
