@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
+import { configEnv } from "./config_env.ts";
 import { exists, io, readIfThere } from "./files.ts";
 import { entries, gitMaybe, gitOk } from "./git.ts";
 
@@ -36,12 +37,7 @@ function defaultExcludes(): string | undefined {
 
 /** Variables that make every git below a process use such a list. They add to `env`'s own of the kind. */
 export function excludesEnv(file: string, env: Env = Deno.env.toObject()): Env {
-  const count = Number.parseInt(env.GIT_CONFIG_COUNT ?? "0", 10) || 0;
-  return {
-    GIT_CONFIG_COUNT: String(count + 1),
-    [`GIT_CONFIG_KEY_${count}`]: "core.excludesFile",
-    [`GIT_CONFIG_VALUE_${count}`]: file,
-  };
+  return configEnv({ "core.excludesFile": file }, env);
 }
 
 /**

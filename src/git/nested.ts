@@ -1,9 +1,18 @@
 import { join } from "node:path";
 import { ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
+import { configEnv } from "./config_env.ts";
 import { exists } from "./files.ts";
 import { entries, gitMaybe, gitOk } from "./git.ts";
 import { readStatus } from "./status.ts";
+
+/**
+ * For git in a repository whose settings an agent may have written: neither what they name as
+ * `core.fsmonitor` nor its hooks are run. Filters are, for without them files would seem changed.
+ */
+export function strangersEnv(): Env {
+  return configEnv({ "core.fsmonitor": "false", "core.hooksPath": "/dev/null" });
+}
 
 /**
  * Repositories inside a worktree that hold what is nowhere else, by their paths: those that were put
@@ -11,7 +20,7 @@ import { readStatus } from "./status.ts";
  * than the index names, or without a declaration to fetch them by.
  */
 export async function nestedWork(worktree: string, env: Env = {}): Promise<Result<string[]>> {
-  const modules = await populatedModules(worktree);
+  const modules = await populatedModules(worktree, env);
   if (!modules.ok) return modules;
   const found: string[] = [];
   const declared = await declaredModules(worktree);
@@ -36,8 +45,8 @@ interface Module {
   sha: string;
 }
 
-async function populatedModules(worktree: string): Promise<Result<Module[]>> {
-  const listed = await gitOk(["ls-files", "--stage", "-z"], { cwd: worktree });
+async function populatedModules(worktree: string, env: Env): Promise<Result<Module[]>> {
+  const listed = await gitOk(["ls-files", "--stage", "-z"], { cwd: worktree, env });
   if (!listed.ok) return listed;
   const links = entries(listed.value).filter((entry) => entry.startsWith("160000 "));
   const populated: Module[] = [];
@@ -63,7 +72,7 @@ async function hasOwnWork(module: string, sha: string): Promise<Result<boolean>>
   if (!head.ok) return head;
   if (head.value !== sha) return ok(true);
   const flags = ["--untracked-files=all", "--ignore-submodules=none"];
-  const status = await readStatus(module, flags);
+  const status = await readStatus(module, flags, strangersEnv());
   if (!status.ok) return status;
   if (status.value.changes.length > 0) return ok(true);
   const args = ["rev-list", "-n", "1", "HEAD", "--all", "--not", "--remotes"];

@@ -6,7 +6,7 @@ import { headState } from "./commit.ts";
 import { git, gitFailed, gitLine, gitMaybe, gitOk } from "./git.ts";
 import type { Stash } from "./hidden.ts";
 import { lostWithout } from "./lost.ts";
-import { nestedWork } from "./nested.ts";
+import { nestedWork, strangersEnv } from "./nested.ts";
 import type { Repository } from "./repository.ts";
 import { type RescueNote, writeNote } from "./rescue_note.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
@@ -141,7 +141,7 @@ async function carryOver(
   );
   if (!branches.ok) return branches;
   const refs = branches.value.split("\n").filter((ref) => ref !== "");
-  const rescue = await collect(inner, { run, task, worktree: path, refs });
+  const rescue = await collect(inner, { run, task, worktree: path, refs, env: strangersEnv() });
   if (!rescue.ok) return rescue;
   const sha = await commitRescue(inner, rescue.value);
   if (!sha.ok) return sha;

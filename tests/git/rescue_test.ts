@@ -138,6 +138,25 @@ Deno.test("anchor() fails where the worktree is not this repository's any more",
   assertEquals(failureOf(await anchor(repo, { ...WORK, worktree }), "io_failed").path, worktree);
 });
 
+Deno.test("anchor() runs nothing that a repository in the worktree names as a monitor or a hook", async () => {
+  const { temp, worktree, repo } = await withWorktree();
+  await using _ = temp;
+  const inner = join(worktree, "inner");
+  await temp.git(["init", "-q", inner]);
+  const ran = join(temp.root, ".git/ran");
+  const script = join(inner, ".git/hooks/post-index-change");
+  await Deno.mkdir(dirname(script), { recursive: true });
+  await Deno.writeTextFile(script, `#!/bin/sh\necho "$0" >> '${ran}'\n`, { mode: 0o755 });
+  await writeFiles(inner, { "n.txt": "n" });
+  await temp.git(["add", "n.txt"], inner);
+  await temp.git(["config", "core.fsmonitor", script], inner);
+  await temp.git(["status"], inner);
+  assert((await textOf(ran) ?? "").split("\n").length > 2, "git itself runs them");
+  await Deno.remove(ran);
+  assert(must(await anchor(repo, { ...WORK, worktree })));
+  assertEquals(await textOf(ran), undefined);
+});
+
 Deno.test("anchor() leaves alone what a submodule can fetch again, and keeps its own work", async () => {
   await using library = await tempRepo({ name: "library" });
   await using temp = await tempRepo();
