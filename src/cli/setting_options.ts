@@ -38,8 +38,8 @@ export function addResumeOptions(command: CommandUnknownOpts): void {
 export function addRetryOptions(command: CommandUnknownOpts): void {
   addRunOptions(
     command,
-    `Without them those of the last run hold. What has no flag, such as the checks,
-is read from ${CONFIG_PATH} again.`,
+    `Without them holds what a flag or a variable gave for the last run. All else,
+such as the checks, is read from ${CONFIG_PATH} again.`,
   );
 }
 

@@ -8,7 +8,7 @@ import type { RunSettings, Settings } from "../domain/settings.ts";
 import { closest } from "../domain/suggest.ts";
 import { fromFile } from "./file.ts";
 import { checkRules } from "./rules.ts";
-import { fromFlags, fromVariables, type Given, type Source } from "./sources.ts";
+import { fromFlags, fromRecord, fromVariables, type Given, type Source } from "./sources.ts";
 import {
   defaultCheckJobs,
   DEFAULTS,
@@ -32,7 +32,8 @@ export interface SettingsInput {
 export async function loadSettings(input: SettingsInput): Promise<Result<Settings>> {
   const file = await fromFile(`${input.root}/${CONFIG_PATH}`);
   if (!file.ok) return file;
-  return settle([fromFlags(input.flags), fromVariables(input.env), file.value]);
+  const given = [fromFlags(input.flags), fromVariables(input.env)];
+  return withGiven(settle([...given, file.value]), given);
 }
 
 /** The settings of a run that goes on: by flag, else as they were recorded. */
@@ -40,40 +41,50 @@ export function resumedSettings(
   recorded: RunSettings,
   flags: SettingsInput["flags"],
 ): Result<Settings> {
-  const { checks, ...others } = recorded;
-  return settleOn({ ...others, ...checks }, [fromFlags(flags)]);
+  const given = fromFlags(flags);
+  const withheld = secretIn(fromRecord(recorded, KEYS), given);
+  if (withheld) return fail(withheld);
+  const settled = settle([given, fromRecord(recorded, KEYS)]);
+  return withGiven(settled, [given, fromRecord(recorded, givenIn(recorded))]);
 }
 
 /**
- * The settings of a run that does blocked tasks again: by flag, else as they were recorded. What has
- * no flag is read anew, for a command that failed may have been put right.
+ * The settings of a run that does blocked tasks again: by flag, else as it was said for the run
+ * before. What nobody said there is read anew, for it may have been put right.
  */
 export async function retriedSettings(
-  { checks: _, ...recorded }: RunSettings,
+  recorded: RunSettings,
   { flags, env, root }: SettingsInput,
 ): Promise<Result<Settings>> {
   const file = await fromFile(`${root}/${CONFIG_PATH}`);
   if (!file.ok) return file;
-  const before: Partial<Values> = { ...recorded };
-  for (const key of KEYS) if (!hasFlag(key)) delete before[key];
-  return settleOn(before, [fromFlags(flags), ...[fromVariables(env), file.value].map(flagless)]);
+  const now = fromFlags(flags);
+  const before = fromRecord(recorded, givenIn(recorded));
+  const withheld = secretIn(before, now);
+  if (withheld) return fail(withheld);
+  const given = [now, before, fromVariables(env)];
+  return withGiven(settle([...given, file.value]), given);
 }
 
-function flagless({ given, problems }: Source): Source {
-  return { given: new Map([...given].filter(([key]) => !hasFlag(key))), problems };
+/** What flags and variables gave. A journal that does not tell is taken at all its words. */
+function givenIn({ given }: RunSettings): readonly Key[] {
+  return KEYS.filter((key) => given === undefined ? hasFlag(key) : given.includes(key));
 }
 
-/** On what a journal tells of an earlier run, which keeps no secrets. */
-function settleOn(before: Partial<Values>, sources: readonly Source[]): Result<Settings> {
-  const { agentCommand, setup, test, lint, typecheck } = before;
-  const commands = Object.entries({ agentCommand, setup, test, lint, typecheck }) as [
-    Key,
-    string | undefined,
-  ][];
-  const withheld = commands.find(([key, command]) =>
-    command?.includes(MARK) && !sources.some(({ given }) => given.has(key))
+/** Notes which of the settings come from these sources. */
+function withGiven(settled: Result<Settings>, sources: readonly Source[]): Result<Settings> {
+  if (!settled.ok) return settled;
+  const given = KEYS.filter((key) => sources.some((source) => source.given.has(key)));
+  return ok({ ...settled.value, given });
+}
+
+/** A command as it was recorded that would have to be run without its secret. */
+function secretIn(recorded: Source, given: Source): Failure | undefined {
+  const commands: Key[] = ["agentCommand", "setup", "test", "lint", "typecheck"];
+  const withheld = commands.find((key) =>
+    String(recorded.given.get(key)?.value).includes(MARK) && !given.given.has(key)
   );
-  return withheld ? fail(secretWithheld(SETTINGS[withheld[0]].name)) : settle(sources, before);
+  return withheld === undefined ? undefined : secretWithheld(SETTINGS[withheld].name);
 }
 
 function secretWithheld(name: string): Failure {
@@ -81,11 +92,8 @@ function secretWithheld(name: string): Failure {
   return { reason: "usage", message, hint: `give it again as an option: parex resume --help` };
 }
 
-/** Decides from the sources, the strongest first; `before` stands where none of them says anything. */
-export function settle(
-  sources: readonly Source[],
-  before: Partial<Values> = {},
-): Result<Settings> {
+/** Decides from the sources, the strongest first. */
+export function settle(sources: readonly Source[]): Result<Settings> {
   const problems = sources.flatMap((source) => source.problems);
   const values: Partial<Values> = {};
   const winners = new Map<Key, Given>();
@@ -98,7 +106,7 @@ export function settle(
       if (!winners.has(key)) winners.set(key, given);
     }
   }
-  const whole = withDefaults(before, values);
+  const whole = withDefaults(values);
   problems.push(...checkRules(whole, (key) => winners.get(key)?.origin));
   if (problems.length > 0) return fail({ reason: "config_invalid", problems: sorted(problems) });
   return ok(asSettings(whole));
@@ -111,7 +119,9 @@ function take<K extends Key>(
   overridden: boolean,
 ): Problem | undefined {
   const spec: Spec<Required<Values>[K]> = SETTINGS[key];
-  const parsed = spec.kind.schema.safeParse(given.value);
+  const parsed = given.recorded
+    ? { success: true as const, data: given.value as Required<Values>[K] }
+    : spec.kind.schema.safeParse(given.value);
   if (!parsed.success) return invalid(spec, given);
   if (!overridden) values[key] = parsed.data;
   return undefined;
@@ -128,13 +138,10 @@ function invalid<T>({ name, kind }: Spec<T>, { value, origin }: Given): Problem 
   };
 }
 
-function withDefaults(before: Partial<Values>, values: Partial<Values>): Values {
+function withDefaults(values: Partial<Values>): Values {
   const given = {
     ...DEFAULTS,
     checkJobs: defaultCheckJobs(navigator.hardwareConcurrency),
-    ...before,
-    // Whoever gives a command means the agent that runs it.
-    ...(values.agentCommand === undefined ? {} : { agent: "command" }),
     ...values,
   };
   const usual = isAgentName(given.agent) ? USUAL_MODELS[given.agent] : undefined;

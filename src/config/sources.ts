@@ -1,5 +1,6 @@
 import { closest } from "../domain/suggest.ts";
 import type { Problem } from "../domain/plan.ts";
+import type { RunSettings } from "../domain/settings.ts";
 import { type Key, KEYS, SETTINGS, variableOf } from "./table.ts";
 
 /** Where a value was set. A flag or a variable has no line: 0. */
@@ -9,6 +10,8 @@ export type Origin = Pick<Problem, "file" | "line" | "column">;
 export interface Given {
   value: unknown;
   origin: Origin;
+  /** It was settled before, and is no longer as somebody wrote it. */
+  recorded?: true;
 }
 
 /** What one source gives: values by setting, and what in it nobody can understand. */
@@ -40,7 +43,7 @@ export function fromFlags(flags: Readonly<Record<string, unknown>>): Source {
     const value = typeof flag === "string" ? kind.fromText(flag) : flag;
     given.set(key, { value, origin: unplaced(`--${name}`) });
   }
-  return { given, problems: [] };
+  return { given: meant(given), problems: [] };
 }
 
 /** The `PAREX_*` variables. An empty one is not set; one that is nearly a setting's is a typo. */
@@ -57,7 +60,25 @@ export function fromVariables(env: Readonly<Record<string, string>>): Source {
       given.set(key, { value: SETTINGS[key].kind.fromText(text), origin: unplaced(name) });
     }
   }
-  return { given, problems };
+  return { given: meant(given), problems };
+}
+
+/** What a journal tells of these settings. */
+export function fromRecord({ checks, ...others }: RunSettings, keys: readonly Key[]): Source {
+  const values: Readonly<Record<string, unknown>> = { ...others, ...checks };
+  const given = new Map<Key, Given>();
+  for (const key of keys) {
+    const value = values[key];
+    if (value !== undefined) given.set(key, { value, origin: unplaced("journal"), recorded: true });
+  }
+  return { given, problems: [] };
+}
+
+/** Whoever gives a command, and names no agent along with it, means the agent that runs it. */
+export function meant(given: Source["given"]): Source["given"] {
+  const command = given.get("agentCommand");
+  if (command && !given.has("agent")) given.set("agent", { ...command, value: "command" });
+  return given;
 }
 
 function misspelt(name: string, variables: string[]): Problem[] {

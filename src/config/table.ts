@@ -14,7 +14,7 @@ import {
 } from "./kinds.ts";
 
 /** All settings side by side, as they are written. */
-export type Values = Omit<Settings, "checks"> & CheckCommands;
+export type Values = Omit<Settings, "checks" | "given"> & CheckCommands;
 type Every = Required<Values>;
 export type Key = keyof Every;
 

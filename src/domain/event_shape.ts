@@ -33,7 +33,7 @@ const FIELDS: Readonly<Record<string, Is>> = {
   ...all(status, "from to"),
   exit_code: (value) => value === null || number(value),
   plan: object({ name: text, path: text, identity: text }),
-  settings: object({ checks: object({}) }),
+  settings: object({ checks: object({}), given: (value) => value === undefined || texts(value) }),
   failure: object({ reason: text }),
   graph: listOf(
     object({ id: text, name: text, priority, dependencies: texts, status, branch: text }),

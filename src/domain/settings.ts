@@ -11,6 +11,8 @@ export type Land = "pr" | "merge" | "none";
 
 /** Everything that can be set: by flag, `PAREX_*`, config file or default, in this order. */
 export interface Settings {
+  /** Which of them a flag or a variable gave; absent: recorded by a parex that did not tell. */
+  given?: readonly string[];
   jobs: number;
   agent: string;
   /** The shell command of the `command` agent. */

@@ -39,6 +39,7 @@ async function problemsOf(given: Given): Promise<Problem[]> {
 
 Deno.test("loadSettings() gives the defaults where nothing is set", async () => {
   assertEquals(await settingsOf({}), {
+    given: [],
     jobs: 4,
     agent: "claude",
     agents: [],
@@ -127,6 +128,7 @@ recovery:
   escalate: copilot
 `;
   assertEquals(await settingsOf({ config }), {
+    given: [],
     jobs: 8,
     agent: "command",
     agents: ["codex"],
@@ -214,6 +216,8 @@ Deno.test("loadSettings() takes a command alone as the wish for the agent that r
   assertEquals((await settingsOf({ flags: { agentCommand: "./agent" } })).agent, "command");
   const claude = { flags: { agent: "claude" }, config: "agent-command: ./agent" };
   assertEquals((await settingsOf(claude)).agent, "claude");
+  const other = { flags: { agentCommand: "./agent" }, config: "agent: claude" };
+  assertEquals((await settingsOf(other)).agent, "command");
   const [problem] = await problemsOf({ config: "agent: command" });
   assertEquals([problem?.code, problem?.line], ["missing-agent-command", 1]);
 });

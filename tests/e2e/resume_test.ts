@@ -270,6 +270,26 @@ Deno.test("retry reads the checks from the config file again, and keeps what was
   assertEquals([attempts, checks], [1, { test: "test -e README.md" }]);
 });
 
+Deno.test("retry reads the config file again, and keeps what a flag or a variable gave", async () => {
+  await using stage = await rig({
+    config: "attempts: 1\nidle-timeout: 1m\nmodel: small\n",
+    agent: { a: "exit 1" },
+  });
+  const config = join(stage.root, ".parallel/config.yaml");
+  const begun = ["execute", "--idle-timeout", "2m"];
+  assertEquals((await stage.parex(begun, { env: { PAREX_JOBS: "2" } })).code, 1);
+  const changed = "attempts: 2\nidle-timeout: 3m\nmodel: large\njobs: 3\nagent: claude\n";
+  await Deno.writeTextFile(config, changed);
+  await stage.agent({ "a.2": "echo done > a.txt" });
+  assertEquals((await stage.parex(["retry", "a", "--model", "other"])).code, 0);
+  const settings = eventsOf(await stage.journal(), "run.started")[0]?.settings;
+  assertEquals(
+    [settings?.attempts, settings?.idleTimeoutMs, settings?.jobs, settings?.model, settings?.agent],
+    [2, 2 * 60_000, 2, "other", "command"],
+  );
+  assertEquals(settings?.given, ["jobs", "agent", "agentCommand", "model", "idleTimeoutMs"]);
+});
+
 Deno.test("retry is refused while the run goes on, and says what does", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { a: "exit 1", b: HANGS_ONCE } });
   const running = stage.start(["execute", "--attempts", "1"]);
