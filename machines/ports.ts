@@ -56,7 +56,13 @@ export type WorkOutcome =
 /** What parex saw of an attempt's work; a failure that the agent may repair is no `Failure`. */
 export type Verdict =
   | { passed: true }
-  | { passed: false; check: string; failed: CommandFailure };
+  | {
+    passed: false;
+    check: string;
+    failed: CommandFailure;
+    /** The base that was merged into the branch, which is green without it. */
+    onto?: string;
+  };
 
 /** What became of a completed task's commits. */
 export type Landing =

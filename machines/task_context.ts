@@ -129,8 +129,8 @@ export function verdictFailure(
 ): Partial<TaskContext> {
   if (!result.ok) return { failure: result.failure };
   if (result.value.passed) return {};
-  const { check, failed } = result.value;
-  return { failure: { reason: "checks_failed", check, failed, attempts: context.attempt } };
+  const { passed: _, ...found } = result.value;
+  return { failure: { reason: "checks_failed", ...found, attempts: context.attempt } };
 }
 
 export const spent = ({ task }: TaskContext, { spentUsd }: WorkOutcome): TaskMessage => ({

@@ -68,7 +68,15 @@ export type TaskFailure =
   | { reason: "agent_timeout"; ms: number; log?: string }
   | { reason: "agent_idle"; ms: number; log?: string }
   | { reason: "no_changes"; log?: string }
-  | { reason: "checks_failed"; check: string; failed: CommandFailure; attempts: number }
+  | {
+    reason: "checks_failed";
+    check: string;
+    failed: CommandFailure;
+    /** Absent: no agent was asked. */
+    attempts?: number;
+    /** The base that it was checked with; absent: its branch fails alone. */
+    onto?: string;
+  }
   | { reason: "commit_failed"; detail: string }
   | { reason: "push_failed"; remote: string; branch: string; detail: string }
   | {

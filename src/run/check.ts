@@ -19,7 +19,10 @@ export async function check(
   const space = workspaceOf(scope, input.task);
   const { task, attempt } = input;
   const told = { task, attempt, log: attemptName(input) };
-  return await runChecks(scope, space, told, signal, { since: () => newestBase(scope, space) });
+  const which = { since: () => newestBase(scope, space) };
+  const verdict = await runChecks(scope, space, told, signal, which);
+  if (!verdict.ok || verdict.value.passed || !scope.merges.has(task)) return verdict;
+  return ok({ ...verdict.value, onto: scope.base });
 }
 
 /** The newest commit of the base that a task's branch stands on. */

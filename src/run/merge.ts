@@ -93,7 +93,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<Result<M
   const queue = new MergeQueue(scope);
   try {
     const landings = await Promise.all(
-      chosen.value.map(({ id }) => queue.land({ task: id, attempt: 1 }, signal)),
+      chosen.value.map(({ id }) => queue.land({ task: id }, signal)),
     );
     const outcomes = chosen.value.map(({ id }, at) => {
       const landing = landings[at];

@@ -22,9 +22,13 @@ export interface QueueOptions {
   networkTimeoutMs?: number;
 }
 
-interface Waiting {
+interface Entry {
   task: TaskId;
-  attempt: number;
+  /** Absent: its work is landed without an agent. */
+  attempt?: number;
+}
+
+interface Waiting extends Entry {
   signal: AbortSignal;
   answer: (landing: Landing) => void;
   giveUp: (bug: unknown) => void;
@@ -62,7 +66,7 @@ export class MergeQueue {
   }
 
   /** Lands a task when its turn has come. */
-  land(input: { task: TaskId; attempt: number }, signal: AbortSignal): Promise<Landing> {
+  land(input: Entry, signal: AbortSignal): Promise<Landing> {
     return new Promise((answer, giveUp) => {
       this.#waiting.set(input.task, { ...input, signal, answer, giveUp });
       this.#line.waiting.push(input.task);
@@ -171,11 +175,11 @@ export class MergeQueue {
   /** Whether the checks pass on the merged tree; if not, who is to blame hears of it. */
   async #isGreen(steps: Step[], tip: Tip, signal: AbortSignal): Promise<boolean> {
     const tasks = steps.map(({ task }) => task);
-    const { task = "", attempt = 1 } = this.#waiting.get(tasks.at(-1) ?? "") ?? {};
-    const told = { task, attempt, merged: true, log: `${task}.${attempt}.merged` } as const;
-    const verdict = await this.tree.check(told, signal, {
-      since: () => Promise.resolve(ok(tip.sha)),
-    });
+    const { task = "", attempt } = this.#waiting.get(tasks.at(-1) ?? "") ?? {};
+    const log = `${task}.${attempt ?? 1}.merged`;
+    const told = { task, attempt: attempt ?? 1, merged: true, log } as const;
+    const since = () => Promise.resolve(ok(tip.sha));
+    const verdict = await this.tree.check(told, signal, { since });
     if (signal.aborted) return false;
     if (!verdict.ok) {
       this.#answer(tasks, { kind: "blocked", failure: verdict.failure });
@@ -187,15 +191,15 @@ export class MergeQueue {
       return false;
     }
     const { check, failed } = verdict.value;
+    const { base } = this.scope;
+    const made = attempt === undefined ? {} : { attempts: attempt };
+    const passes = attempt === undefined ? "" : "passes on its branch, and ";
     const fails = failed.gone ? "is gone" : "fails";
-    this.#notice(
-      `${check} passes on its branch, and ${fails} merged with ${this.scope.base}.`,
-      task,
-    );
+    this.#notice(`${check} ${passes}${fails} merged with ${base}.`, task);
     this.#answer(tasks, {
       kind: "refused",
       occasion: { kind: "repair", check, failed, onto: tip.sha },
-      failure: { reason: "checks_failed", check, failed, attempts: attempt },
+      failure: { reason: "checks_failed", check, failed, ...made, onto: base },
     });
     return false;
   }

@@ -173,6 +173,45 @@ Deno.test("parex merge lands what is completed, and tells of what conflicts", as
   assertMatch(nowhere.stderr, /there is no branch mian/);
 });
 
+Deno.test("a task that fails merged with the base alone is blocked with these words", async () => {
+  const passes = "test passes on its branch alone, and merged with main it ended with exit code 1";
+  for (const attempts of [1, 2]) {
+    await using stage = await rig({
+      tasks: { a: {}, b: {} },
+      config: CHECKED,
+      files: { "check.sh": "test ! -e renamed || ! grep -qs old caller\n" },
+      // Called again, it leaves what is red as it is.
+      agent: { a: RENAMES, "b.1": AFTER_A + CALLS_OLD, b: `echo b > b.txt\n${COMMIT}` },
+    });
+    const run = await stage.execute({ land: "merge", attempts: String(attempts) });
+    assertEquals(run.code, 1);
+    const { message, next } = run.record.tasks.get("b") ?? {};
+    const after = attempts === 1 ? "after 1 attempt" : "after 2 attempts";
+    assertEquals(message, `${passes} ${after}: sh check.sh`);
+    assertEquals(next, [
+      "see it yourself: cd worktrees/b && git merge main && sh check.sh",
+      "correct and commit it there, then: parex merge b",
+      "or let its agent try again: parex retry b",
+    ]);
+  }
+});
+
+Deno.test("parex merge speaks of no attempt where a merge is red", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {} },
+    config: CHECKED,
+    files: { "check.sh": "test ! -e renamed || ! grep -qs old caller\n" },
+    agent: { a: RENAMES, b: CALLS_OLD },
+  });
+  assertEquals((await stage.execute({ land: "none" })).code, 0);
+  const { code, stdout } = await stage.parex(["merge"]);
+  assertEquals(code, 1);
+  assertMatch(
+    stdout,
+    /^b {2}checks_failed {2}merged with main, test ended with exit code 1: sh check\.sh$/m,
+  );
+});
+
 Deno.test("after parex merge, status and retry know a blocked task by the run that had an agent", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { b: "exit 1" } });
   const once = ["execute", "--land", "none", "--attempts", "1", "--jobs", "1"];

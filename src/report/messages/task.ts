@@ -2,6 +2,7 @@ import type { CommandFailure, OperationFailure, TaskFailure } from "../../domain
 import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { CONFIG_PATH, worktreeOf } from "../../domain/names.ts";
 import { shellWord } from "../escape.ts";
+import { plural } from "../layout.ts";
 import {
   type About,
   atMost,
@@ -50,10 +51,14 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
       next: [...byHand(failed, about), `when it works: ${retry(about)}`],
     };
   }
-  const attempts = failure.attempts === 1 ? "1 attempt" : `${failure.attempts} attempts`;
-  if (failed.gone) return explainGone(failure, failed.gone, attempts, about);
+  const after = failure.attempts === undefined
+    ? ""
+    : ` after ${plural(failure.attempts, "attempt")}`;
+  if (failed.gone) return explainGone(failure, failed.gone, after, about);
+  const ended = `${endedHow(failed.exitCode)}${after}: ${failed.command}`;
+  if (failure.onto !== undefined) return { ...explainRedMerge(failure, ended, about), ...behind };
   return {
-    message: `${failure.check} ${endedHow(failed.exitCode)} after ${attempts}: ${failed.command}`,
+    message: `${failure.check} ${ended}`,
     ...behind,
     next: [
       ...byHand(failed, about),
@@ -63,19 +68,42 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
 }
 
 function explainGone(
-  { check, failed }: Of<"checks_failed">,
+  { check, failed, onto }: Of<"checks_failed">,
   { from, base }: NonNullable<CommandFailure["gone"]>,
-  attempts: string,
+  after: string,
   about: About,
 ): Explanation {
   const where = about.task === undefined ? "the tree" : shellWord(worktreeOf(about.task));
   return {
-    message: `${check} is gone from the task's tree after ${attempts}, and ${base} has it`,
+    message: onto === undefined
+      ? `${check} is gone from the task's tree${after}, and ${base} has it`
+      : `merged with ${onto}, ${check} is gone${after}, and ${base} has it`,
     details: [goneFrom(check, failed.command, { from, base })],
     next: [
       `bring it back and commit it in ${where}, or name the check in ${CONFIG_PATH}: ` +
       `\`${check}: <command>\`, or \`${check}: none\` if there is to be none any more`,
       `then: ${retry(about)}`,
+    ],
+  };
+}
+
+/** That the branch passes without the base is known of a run alone: its checks come first. */
+function explainRedMerge(
+  { check, failed, attempts, onto = "" }: Of<"checks_failed">,
+  ended: string,
+  { task }: About,
+): Omit<Explanation, "details"> {
+  const message = attempts === undefined
+    ? `merged with ${onto}, ${check} ${ended}`
+    : `${check} passes on its branch alone, and merged with ${onto} it ${ended}`;
+  if (task === undefined) return { message, next: [`correct it, then: ${retry({})}`] };
+  const merge = `cd ${shellWord(worktreeOf(task))} && git merge ${shellWord(onto)}`;
+  return {
+    message,
+    next: [
+      `see it yourself: ${merge} && ${failed.command}`,
+      `correct and commit it there, then: parex merge ${shellWord(task)}`,
+      `or let its agent try again: ${retry({ task })}`,
     ],
   };
 }
