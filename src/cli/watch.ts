@@ -2,10 +2,10 @@ import { Command } from "@commander-js/extra-typings";
 import { stateOf } from "../domain/measures.ts";
 import { applyEvent, emptyRecord } from "../domain/record.ts";
 import { openRepository } from "../git/repository.ts";
-import { startReporter } from "../report/reporter.ts";
+import { type Reporter, startReporter } from "../report/reporter.ts";
 import { followJournal } from "../run/follow.ts";
 import { liveRun, runDir } from "../run/store.ts";
-import type { Context } from "./context.ts";
+import type { Context, Io } from "./context.ts";
 import { findRun } from "./runs.ts";
 
 /** Exit code where there is nothing to watch. */
@@ -14,7 +14,10 @@ const NOTHING = 1;
 export function command(context: Context) {
   const { io } = context;
   return new Command("watch")
-    .description("Follow a run that another process executes, until it ends.")
+    .description(
+      "Follow a run that another process executes, until it ends: with a live view on a terminal, " +
+        "else with lines on stdout.",
+    )
     .action(async () => {
       const repo = await openRepository(io.cwd);
       if (!repo.ok) return context.fail(repo.failure);
@@ -36,8 +39,15 @@ async function sayWhatElse(context: Context, commonDir: string): Promise<void> {
   context.exit(NOTHING);
 }
 
+/** Unlike those of a command that does the work, the lines are the result here. */
+function reporterFor(io: Io): Reporter {
+  return io.stdoutIsTerminal && io.stderrIsTerminal
+    ? startReporter("live", io)
+    : startReporter("lines", { ...io, err: io.out, colorErr: io.colorOut });
+}
+
 async function watch({ io, exit }: Context, commonDir: string, run: string): Promise<void> {
-  const reporter = startReporter(io.stderrIsTerminal ? "live" : "lines", io);
+  const reporter = reporterFor(io);
   const record = emptyRecord();
   const alive = () => liveRun(commonDir)?.run === run;
   try {

@@ -33,13 +33,13 @@ Deno.test("watch follows a run from its start to its end", async () => {
     journal.emit(bodyOf(event));
     await pause();
   }
-  const { stderr, code } = await watching;
+  const { stdout, stderr, code } = await watching;
   journal.close();
   lock.release();
   assertEquals(code, 0);
-  assertEquals(stderr.split("\n").filter((line) => line.includes("  run  ")).length, 2);
-  assert(stderr.includes("task-2  blocked  agent_failed"), stderr);
-  assert(stderr.endsWith("\nnext: parex report\n"), stderr);
+  assertEquals(stdout.split("\n").filter((line) => line.includes("  run  ")).length, 2);
+  assert(stdout.includes("task-2  blocked  agent_failed"), stdout);
+  assertEquals(stderr, "next: parex report\n");
 });
 
 Deno.test("watch says when a run's process ends without a last word", async () => {
@@ -49,9 +49,9 @@ Deno.test("watch says when a run's process ends without a last word", async () =
   journal.emit(started([]));
   const io = ioIn(repo);
   const watching = runProgram(["watch"], io);
-  while (io.stderr() === "") await pause();
+  while (io.stdout() === "") await pause();
   lock.release();
   const code = await watching;
   journal.close();
-  assertEquals([io.stderr().split("\n")[1], code], [`run ${RUN} has ended without a last word`, 1]);
+  assertEquals([io.stderr().split("\n")[0], code], [`run ${RUN} has ended without a last word`, 1]);
 });
