@@ -136,6 +136,8 @@ export type EventBody =
     /** What has landed was checked as a whole. */
     type: "integration.finished";
     ok: boolean;
+    /** There is no check. */
+    unchecked?: true;
     /** The tree that was checked. */
     sha: string;
     /** The first check that failed; absent if the checks could not be run. */

@@ -118,10 +118,11 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       break;
     }
     case "integration.finished": {
-      const { ok, sha, check, introduced_by, introduced_at } = event;
+      const { ok, unchecked, sha, check, introduced_by, introduced_at } = event;
       record.integration = {
         ok,
         sha,
+        ...(unchecked === undefined ? {} : { unchecked }),
         ...(check === undefined ? {} : { check }),
         ...(introduced_by === undefined ? {} : { introduced_by }),
         ...(introduced_at === undefined ? {} : { introduced_at }),

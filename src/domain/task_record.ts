@@ -50,6 +50,11 @@ export interface CheckRecord {
   merged?: true;
 }
 
+/** Whether one of them is a check; the setup that goes before them is none. */
+export function isChecked(checks: readonly { name: string }[]): boolean {
+  return checks.some(({ name }) => name !== "setup");
+}
+
 export interface Parked {
   /** Milliseconds since the epoch. */
   until: number;

@@ -123,8 +123,8 @@ function finishWords(event: EventOf<"run.finished">): string {
 }
 
 function integrationWords(event: EventOf<"integration.finished">, paint: Paint): string {
-  const { ok, sha, check, introduced_by, introduced_at } = event;
-  if (ok) return `${paint.green("ok")} at ${oneLine(sha).slice(0, 10)}`;
+  const { ok, unchecked, sha, check, introduced_by, introduced_at } = event;
+  if (ok) return `${unchecked ? "unchecked" : paint.green("ok")} at ${oneLine(sha).slice(0, 10)}`;
   const by = introduced_by ?? introduced_at?.slice(0, 10);
   return `${paint.red(`${oneLine(check ?? "checks")} failed`)} at ${oneLine(sha).slice(0, 10)}` +
     (by === undefined ? "" : `, brought in by ${oneLine(by)}`);

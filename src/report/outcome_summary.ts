@@ -1,7 +1,7 @@
 import { type ForeseenConflict, foreseenConflicts } from "../domain/conflict.ts";
 import type { MetConflict, RunRecord } from "../domain/record.ts";
 import type { TaskId } from "../domain/task.ts";
-import type { TaskRecord } from "../domain/task_record.ts";
+import { isChecked, type TaskRecord } from "../domain/task_record.ts";
 
 /** What became of the tasks' work: what passed, what landed, what stood in the way. */
 export interface OutcomeSummary {
@@ -29,7 +29,7 @@ export interface CheckResult {
 export function outcomeSummary(tasks: TaskRecord[], record: RunRecord): OutcomeSummary {
   return {
     check_results: checkResults(tasks),
-    unchecked: tasks.filter(({ status, checks }) => status === "completed" && checks.length === 0)
+    unchecked: tasks.filter(({ status, checks }) => status === "completed" && !isChecked(checks))
       .map(({ id }) => id),
     merges: record.merges.map(({ task, sha }) => {
       const { branch = "", name = "" } = record.tasks.get(task) ?? {};

@@ -1,3 +1,4 @@
+import { isChecked } from "../domain/task_record.ts";
 import { formatDuration } from "../domain/units.ts";
 import { plural } from "./layout.ts";
 import type { Summary } from "./summary.ts";
@@ -57,9 +58,9 @@ function integrationLines({ checks, check_results, integration, base }: Summary)
     `${formatDuration(ms)}: ${command}`
   );
   if (integration === null) return ran;
-  const { ok, sha, check, introduced_by, introduced_at } = integration;
+  const { ok, unchecked, sha, check, introduced_by, introduced_at } = integration;
   const at = `${base} at ${sha.slice(0, SHORT_SHA)}`;
-  const checked = ran.length > 0 || check_results.length > 0;
+  const checked = !unchecked && (isChecked(checks) || isChecked(check_results));
   if (ok) return [...ran, `${at} ${checked ? "passes all checks" : "is unchecked"}`];
   if (check === undefined) return [...ran, `the checks could not be run on ${at}`];
   const by = introduced_by ?? introduced_at?.slice(0, SHORT_SHA);

@@ -1,6 +1,7 @@
 import type { createColors } from "picocolors";
 import type { PredictedConflict } from "../domain/record.ts";
 import type { Status } from "../domain/task.ts";
+import { isChecked } from "../domain/task_record.ts";
 import { formatCount, formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine } from "./escape.ts";
 import { plural } from "./layout.ts";
@@ -140,7 +141,7 @@ export function taskFacts(task: TaskSummary): string {
   if (task.attempts > 1) facts.push(`${task.attempts} attempts`);
   const checks = checkWords(task.checks);
   if (checks !== "") facts.push(checks);
-  else if (task.status === "completed" && task.checks.length === 0) facts.push("unchecked");
+  if (task.status === "completed" && !isChecked(task.checks)) facts.push("unchecked");
   if (task.pushed_to !== undefined) facts.push(`pushed to ${task.pushed_to}`);
   if (task.landed) facts.push(landedWords(task.landed));
   if (task.calls.length > 1 && task.usage.cost_unreported < task.calls.length) {

@@ -1,6 +1,7 @@
 import type { Verdict } from "../../machines/ports.ts";
 import { firstBad } from "../domain/bisect.ts";
 import { ok, type Result } from "../domain/result.ts";
+import { isChecked } from "../domain/task_record.ts";
 import { explain } from "../report/messages.ts";
 import { gitLine } from "../git/git.ts";
 import type { MergeQueue } from "./queue.ts";
@@ -19,6 +20,7 @@ export async function verifyIntegration(
   const sha = await gitLine(["rev-parse", "--verify", `refs/heads/${scope.base}`], {
     cwd: scope.repo.root,
   });
+  const { length } = scope.record.checks;
   const verdict = sha.ok ? await checkAt(queue, sha.value, signal) : sha;
   if (signal.aborted) return;
   const event = { type: "integration.finished", sha: sha.ok ? sha.value : scope.tip } as const;
@@ -26,7 +28,10 @@ export async function verifyIntegration(
     scope.emit({ type: "notice", message: explain(verdict.failure).message });
     return scope.emit({ ...event, ok: false });
   }
-  if (verdict.value.passed) return scope.emit({ ...event, ok: true });
+  if (verdict.value.passed) {
+    const checked = isChecked(scope.record.checks.slice(length));
+    return scope.emit({ ...event, ok: true, ...(checked ? {} : { unchecked: true }) });
+  }
   const { check } = verdict.value;
   const culprit = await findCulprit(scope, queue, { check, tip: event.sha }, signal);
   if (signal.aborted) return;

@@ -1,5 +1,6 @@
 /** The project's own commands decide: setup, checks, hooks, and the remote. */
 import { join } from "node:path";
+import { linesOf } from "../../src/report/lines.ts";
 import { reportText } from "../../src/report/text.ts";
 import { summarize } from "../../src/report/summary.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
@@ -123,11 +124,18 @@ Deno.test("a failing setup blocks the task before an agent has begun", async () 
   assertEquals([run.code, await stage.status("a")], [1, "blocked"]);
 });
 
-Deno.test("a project without checks is reported as unchecked", async () => {
-  await using stage = await rig();
-  const run = await stage.execute();
-  assertEquals([run.code, await stage.status("a")], [0, "completed"]);
-  assertMatch(reportText(summarize(run.record), { color: false, columns: 100 }), /unchecked/);
+Deno.test("a project without checks is reported as unchecked, setup or not", async () => {
+  for (const config of ["land: merge\n", "land: merge\nsetup: ':'\n"]) {
+    await using stage = await rig({ config });
+    const run = await stage.execute();
+    assertEquals([run.code, await stage.status("a")], [0, "completed"]);
+    const report = reportText(summarize(run.record), { color: false, columns: 100 });
+    assertMatch(report, /feature\/a, 1 commit · .*unchecked/);
+    assertMatch(report, /completed without any check: a/);
+    assertMatch(report, /main at \w+ is unchecked/);
+    const lines = run.events.flatMap((event) => linesOf(event, { color: false }));
+    assertMatch(lines.join("\n"), /integration {2}unchecked at \w+$/m);
+  }
 });
 
 Deno.test("what setup and checks leave behind is never committed", async () => {
