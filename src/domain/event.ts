@@ -58,6 +58,8 @@ export type EventBody =
     agentless?: true;
     /** Tasks found `in_progress` or `testing` without a live run: executed again. */
     leftovers?: TaskId[];
+    /** Where there is nothing to do: whether the base lacks work of completed tasks. */
+    unlanded?: boolean;
     warnings?: string[];
   }
   | {

@@ -27,7 +27,7 @@ const FIELDS: Readonly<Record<string, Is>> = {
   ...all(text, "introduced_by introduced_at why what tier action archive question answer basis"),
   ...all(number, "seq jobs pid attempt ms commits completed blocked pending speedup turns"),
   ...all(number, "cost_usd input_tokens output_tokens cache_read_tokens cache_write_tokens"),
-  ...all(flag, "resumed agentless by_parex merged ok unchecked interrupted"),
+  ...all(flag, "resumed agentless by_parex merged ok unchecked unlanded interrupted"),
   ...all(texts, "tasks leftovers warnings next details between files"),
   ...all(moment, "at until"),
   ...all(status, "from to"),

@@ -49,6 +49,8 @@ export interface RunRecord {
   recovery: { what: string; tier: string; action: string; outcome: string }[];
   notices: { at: number; task?: TaskId; message: string }[];
   leftovers: TaskId[];
+  /** Whether the base lacks work of earlier runs; absent: nobody has looked. */
+  unlanded?: boolean;
   warnings: string[];
   /** What was cleaned up after it. */
   cleanups: Cleanup[];
@@ -176,6 +178,7 @@ function start(
   else delete record.agentless;
   record.spans.push({ start: at });
   record.leftovers = event.leftovers ?? [];
+  if (event.unlanded !== undefined) record.unlanded = event.unlanded;
   record.warnings = event.warnings ?? [];
   delete record.finished;
   delete record.integration;

@@ -10,15 +10,14 @@ const REVIEWED = 3;
 export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (stateOf(record, live) === "running") return ["parex watch"];
   if (stateOf(record, live) === "interrupted") return ["parex resume"];
-  // Whether work of earlier runs has landed, this run's record does not say.
-  if (selectedTasks(record).length === 0) return ["parex status", "parex merge"];
+  if (selectedTasks(record).length === 0) {
+    return ["parex status", ...(record.unlanded === false ? [] : [landing(record)])];
+  }
   const unlanded = unlandedTips(record);
   const commands = unlanded.slice(0, REVIEWED).map((branch) =>
     `git log --oneline ${shellWord(`${record.base}..${branch}`)}`
   );
-  if (unlanded.length > 0) {
-    commands.push(record.settings?.land === "pr" ? "parex prs" : "parex merge");
-  }
+  if (unlanded.length > 0) commands.push(landing(record));
   const blocked = selectedTasks(record).filter((task) => task.status === "blocked");
   if (blocked.length > 0) {
     commands.push(`parex retry ${blocked.map((task) => shellWord(task.id)).join(" ")}`);
@@ -28,6 +27,10 @@ export function nextCommands(record: RunRecord, live: boolean): string[] {
     commands.push("parex cleanup");
   }
   return commands;
+}
+
+function landing({ settings }: RunRecord): string {
+  return settings?.land === "pr" ? "parex prs" : "parex merge";
 }
 
 function removedTasks({ cleanups }: RunRecord): Set<TaskId> {

@@ -34,6 +34,7 @@ import { PlanWatch } from "./plan_watch.ts";
 import { Statuses } from "./statuses.ts";
 import { listRuns, newRunId, runDir, stateDir } from "./store.ts";
 import { Starts } from "./starts.ts";
+import { anyUnlanded } from "./unlanded.ts";
 import { recall, takeUp } from "./take_up.ts";
 import { Waits } from "./waits.ts";
 
@@ -193,8 +194,14 @@ async function begin(
   problem: string | undefined,
 ): Promise<Result<void>> {
   if (resume) recall(scope, resume);
+  const unlanded = selection.tasks.length === 0 ? await anyUnlanded(scope) : undefined;
   const started = startedEvent(scope, selection, resume?.record);
-  scope.emit({ ...started, ...(agentless ? { agentless } : {}) });
+  scope.emit({
+    ...started,
+    ...(agentless ? { agentless } : {}),
+    // Where git does not tell, the run goes without.
+    ...(unlanded?.ok ? { unlanded: unlanded.value } : {}),
+  });
   if (problem !== undefined) scope.emit({ type: "notice", message: problem });
   if (!resume) return ok();
   const restored = statuses.restore(selection.tasks.map(({ id }) => id));

@@ -196,6 +196,20 @@ Deno.test("a task that fails merged with the base alone is blocked with these wo
   }
 });
 
+Deno.test("execute with nothing left to do proposes to merge only what has not landed", async () => {
+  await using stage = await rig();
+  const next = async () => {
+    const { code, stdout } = await stage.parex(["execute"]);
+    return [code, stdout.split("\nNext\n")[1]];
+  };
+  assertEquals((await stage.execute({ land: "none" })).code, 0);
+  assertEquals(await next(), [0, "  parex status\n  parex merge\n"]);
+  assertEquals((await stage.parex(["merge"])).code, 0);
+  assertEquals(await next(), [0, "  parex status\n"]);
+  assertEquals((await stage.parex(["cleanup", "--yes"])).code, 0);
+  assertEquals(await next(), [0, "  parex status\n"]);
+});
+
 Deno.test("parex merge speaks of no attempt where a merge is red", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {} },
