@@ -41,13 +41,15 @@ export function exhausted(scope: Scope, task: TaskId): Exhausted | undefined {
   return undefined;
 }
 
-/** Tells once each when three quarters of the run's budget are spent, and nine tenths. */
-export function warnOfBudget({ ledger, emit, settings: { budgetUsd = 0 } }: Scope): void {
-  for (const share of ledger.warnings()) {
-    const message = `${share * 100}% of the budget is spent: ${formatUsd(ledger.total)} of ` +
-      formatUsd(budgetUsd);
-    emit({ type: "notice", message });
-  }
+/** Tells once each when three quarters of the run's budget are spent, and nine tenths, or more. */
+export function warnOfBudget(
+  { ledger, emit, settings: { budgetUsd = 0 } }: Scope,
+): void {
+  if (ledger.warnings().length === 0) return;
+  const share = Math.round(ledger.total / budgetUsd * 100);
+  const message = `${share}% of the budget is spent: ${formatUsd(ledger.total)} of ` +
+    formatUsd(budgetUsd);
+  emit({ type: "notice", message });
 }
 
 /** Tells what of a run that ends was not begun, since nothing was left to spend on it. */

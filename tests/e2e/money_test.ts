@@ -63,6 +63,15 @@ sleep 60`,
   );
 });
 
+Deno.test("what has been spent of a budget is told as it is, however far beyond it", async () => {
+  await using stage = await rig();
+  using _ = await scriptedClaude(stage, "work\nresult success 1.6 Done.");
+  const { record } = await stage.execute({ ...WITH_CLAUDE, budget: "1" });
+  assertEquals(record.notices.map(({ message }) => message), [
+    "160% of the budget is spent: $1.60 of $1.00",
+  ]);
+});
+
 Deno.test("a run is estimated from what the tasks of earlier runs have cost", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {}, c: {} } });
   using _ = await scriptedClaude(stage, "work\nresult success 0.25 Done.");
