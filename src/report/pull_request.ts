@@ -25,7 +25,7 @@ const TITLE_LIMIT = 256;
 /** Of what an agent or a check has said. */
 const DETAIL_LIMIT = 200;
 const LISTED = 20;
-const MORE = "the task file holds the rest.";
+const MORE = "the plan holds the rest.";
 
 export function pullRequestTitle(task: Task): string {
   return cut(oneLine(task.title ?? task.name) || task.id, TITLE_LIMIT);

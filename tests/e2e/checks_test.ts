@@ -124,6 +124,19 @@ Deno.test("a failing setup blocks the task before an agent has begun", async () 
   assertEquals([run.code, await stage.status("a")], [1, "blocked"]);
 });
 
+Deno.test("a task that stands in the plan is to be put right there", async () => {
+  await using stage = await rig({ agent: { a: "true" } });
+  const plan = join(stage.root, ".parallel/plans/plan.yaml");
+  const task = "{ id: a, name: A, priority: low, dependencies: [], description: begin }";
+  await Deno.writeTextFile(plan, `metadata: { name: Sample }\ntasks:\n  - ${task}\n`);
+  const { record } = await stage.execute();
+  const { reason, next } = record.tasks.get("a") ?? {};
+  assertEquals([reason, next], ["no_changes", [
+    "if the work is done already, set `status: completed` in the plan's entry of a",
+    "else say in the plan's entry of a what is to change, then: parex retry a",
+  ]]);
+});
+
 Deno.test("a project without checks is reported as unchecked, setup or not", async () => {
   for (const config of ["land: merge\n", "land: merge\nsetup: ':'\n"]) {
     await using stage = await rig({ config });

@@ -61,7 +61,7 @@ Deno.test("withPart() fits any text into GitHub's limit, with all of the evidenc
   );
   assert(body.length <= BODY_LIMIT && body.length > BODY_LIMIT - 200, `${body.length}`);
   assert(body.startsWith("Mine.\n\n") && body.includes("## Evidence"));
-  assert(/\n```\n\n… \d+ more characters: the task file holds the rest\.\n\n## Ev/.test(body));
+  assert(/\n```\n\n… \d+ more characters: the plan holds the rest\.\n\n## Ev/.test(body));
 });
 
 Deno.test("withPart() replaces its own part and keeps every byte around it", () => {

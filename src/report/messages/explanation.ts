@@ -15,6 +15,13 @@ export interface Explanation {
 /** Where a failure happened, if that is known. */
 export interface About {
   task?: TaskId;
+  /** The plan itself says what the task is; there is no file of its own. */
+  inline?: boolean;
+}
+
+/** Where it stands what a task is. */
+export function specification({ task, inline }: About): string {
+  return inline ? `the plan's entry of ${task ?? "<task>"}` : "the task file";
 }
 
 /** A list that is cut names how much is missing. */

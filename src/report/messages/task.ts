@@ -11,6 +11,7 @@ import {
   goneFrom,
   linesOf,
   retry,
+  specification,
   tailOf,
   whole,
 } from "./explanation.ts";
@@ -121,6 +122,7 @@ function explainAgent(
   about: About,
 ): Explanation {
   const again = retry(about);
+  const text = specification(about);
   switch (failure.reason) {
     case "agent_failed":
       return {
@@ -145,8 +147,8 @@ function explainAgent(
         message: "the agent ended without changing anything",
         details: whole(failure.log),
         next: [
-          "if the work is done already, set `status: completed` in the task file",
-          `else say in the task file what is to change, then: ${again}`,
+          `if the work is done already, set \`status: completed\` in ${text}`,
+          `else say in ${text} what is to change, then: ${again}`,
         ],
       };
     case "needs_input":
@@ -155,14 +157,14 @@ function explainAgent(
         details: linesOf(failure.question),
         next: [
           `answer it: parex answer ${about.task ?? "<task>"} "…"`,
-          `or answer it in the task file, then: ${again}`,
+          `or answer it in ${text}, then: ${again}`,
         ],
       };
     case "unclear_spec":
       return {
         message: "the task's specification leaves open what to do",
         details: linesOf(failure.detail),
-        next: [`make it clear in the task file, then: ${again}`],
+        next: [`make it clear in ${text}, then: ${again}`],
       };
   }
 }
