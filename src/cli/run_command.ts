@@ -5,6 +5,9 @@ import { formatFailure } from "../report/messages.ts";
 import type { CommandEntry, CommandModule } from "./commands.ts";
 import type { Context, Io } from "./context.ts";
 
+/** Of the program itself; all others are those of a command. */
+const OWN_OPTIONS = ["--help", "--version"];
+
 type AnyCommand = ReturnType<CommandModule["command"]>;
 
 /** Runs the command of this name with these words, and returns the exit code. */
@@ -41,14 +44,18 @@ function contextFor(io: Io): { context: Context; exitCode: () => number } {
 
 function unknownCommand(word: string, commands: readonly CommandEntry[]): Failure {
   if (word.startsWith("-")) {
+    const near = closest(word, OWN_OPTIONS);
     return {
       reason: "usage",
       message: `unknown option '${word}'`,
-      hint: "options come after the command: parex execute --jobs 8",
+      hint: near === undefined
+        ? "options come after the command: parex execute --jobs 8"
+        : `did you mean \`parex ${near}\`?`,
     };
   }
   const visible = commands.filter((command) => !command.hidden).map((command) => command.name);
-  const near = /\.ya?ml$/i.test(word) ? `execute ${word}` : closest(word, visible);
+  const names = [...visible, ...OWN_OPTIONS];
+  const near = /\.ya?ml$/i.test(word) ? `execute ${word}` : closest(word, names);
   return {
     reason: "usage",
     message: `unknown command '${word}'`,

@@ -70,6 +70,8 @@ Deno.test("parex suggests the option that a mistyped one means, with the command
 Deno.test("parex explains what else is wrong with a command line, and exits 2", async () => {
   const wrong: [args: string[], says: RegExp][] = [
     [["plan.yaml"], /did you mean `parex execute plan\.yaml`\?/],
+    [["--verison"], /unknown option '--verison'\nnext: did you mean `parex --version`\?/],
+    [["version"], /did you mean `parex --version`\?/],
     [["--jobs", "3"], /options come after the command/],
     [["help", "nothing-like-it"], /unknown command 'nothing-like-it'\nnext: parex --help/],
     [["completions"], /missing required argument 'shell'/],
