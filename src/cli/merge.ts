@@ -7,7 +7,7 @@ import { startReporter } from "../report/reporter.ts";
 import { mergeCompleted, type MergeInput } from "../run/merge.ts";
 import type { Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
-import { planInHand } from "./runs.ts";
+import { lastWithAgents, planInHand } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -40,7 +40,7 @@ export function command(context: Context) {
 async function prepare(
   { io }: Context,
   flags: { base?: string; push: boolean },
-): Promise<Result<Pick<MergeInput, "repo" | "plan" | "settings">>> {
+): Promise<Result<Pick<MergeInput, "repo" | "plan" | "settings" | "worked">>> {
   const repo = await openRepository(io.cwd);
   if (!repo.ok) return repo;
   // A switch that was not given has a default, which must not override the config file.
@@ -53,9 +53,11 @@ async function prepare(
   if (!found.ok) return found;
   const { plan, run } = found.value;
   const known = settings.value.base ?? run?.record.base;
+  const worked = run && await lastWithAgents(repo.value.commonDir, run.record);
   return ok({
     repo: repo.value,
     plan,
+    ...(worked && !worked.agentless ? { worked: worked.run } : {}),
     settings: { ...settings.value, ...(known === undefined ? {} : { base: known }) },
   });
 }

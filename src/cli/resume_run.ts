@@ -12,7 +12,7 @@ import { heldBy } from "../run/lock.ts";
 import { liveRun, stateDir } from "../run/store.ts";
 import type { Context } from "./context.ts";
 import type { ReadyRun } from "./ready_run.ts";
-import { runsOf } from "./runs.ts";
+import { lastWithAgents } from "./runs.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -111,15 +111,6 @@ async function settingsOf(
   return settings
     ? resumedSettings(settings, flags)
     : await loadSettings({ flags, env: Deno.env.toObject(), root: checkout });
-}
-
-/** The run itself, or where it has only landed the work of others, the one that did. */
-async function lastWithAgents(commonDir: string, last: RunRecord): Promise<RunRecord> {
-  if (!last.agentless) return last;
-  for await (const run of runsOf(commonDir, last.plan?.identity)) {
-    if (!run.agentless) return run;
-  }
-  return last;
 }
 
 function allBlocked({ tasks }: Plan, ids: string[]): Result<void> {

@@ -59,6 +59,15 @@ export async function* runsOf(
   }
 }
 
+/** The run itself, or where it has only landed the work of others, the last one that did any. */
+export async function lastWithAgents(commonDir: string, last: RunRecord): Promise<RunRecord> {
+  if (!last.agentless) return last;
+  for await (const run of runsOf(commonDir, last.plan?.identity)) {
+    if (!run.agentless) return run;
+  }
+  return last;
+}
+
 /**
  * The record of each task in the last run that was to do it, with where its work has landed since.
  * Earlier runs are asked for tasks that are blocked, and that the last run only landed, alone.

@@ -56,6 +56,8 @@ export type EventBody =
     resumed?: true;
     /** It lands what others have done, and its settings say nothing of how agents are to work. */
     agentless?: true;
+    /** The last run that had agents before it. */
+    worked?: string;
     /** Tasks found `in_progress` or `testing` without a live run: executed again. */
     leftovers?: TaskId[];
     /** Where there is nothing to do: whether the base lacks work of completed tasks. */

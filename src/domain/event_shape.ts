@@ -24,7 +24,10 @@ function listOf(is: Is): Is {
 const FIELDS: Readonly<Record<string, Is>> = {
   ...all(text, "task run base base_sha agent model parex reason message path branch session kind"),
   ...all(text, "doing outcome detail transcript head name command log remote how url sha check"),
-  ...all(text, "introduced_by introduced_at why what tier action archive question answer basis"),
+  ...all(
+    text,
+    "introduced_by introduced_at worked why what tier action archive question answer basis",
+  ),
   ...all(number, "seq jobs pid attempt ms commits completed blocked pending speedup turns"),
   ...all(number, "cost_usd input_tokens output_tokens cache_read_tokens cache_write_tokens"),
   ...all(flag, "resumed agentless by_parex merged ok unchecked unlanded interrupted"),

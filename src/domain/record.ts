@@ -33,6 +33,8 @@ export interface RunRecord {
   settings?: RunSettings;
   /** It landed what others had done: its settings say nothing of how agents are to work. */
   agentless?: true;
+  /** The last run that had agents before it. */
+  worked?: string;
   /** This run's merges into the base, in their order. */
   merges: { task: TaskId; sha: string }[];
   /** One for each time that a process executed it; a run that is resumed has several. */
@@ -176,6 +178,7 @@ function start(
   if (event.settings !== undefined) record.settings = event.settings;
   if (event.agentless) record.agentless = true;
   else delete record.agentless;
+  if (event.worked !== undefined) record.worked = event.worked;
   record.spans.push({ start: at });
   record.leftovers = event.leftovers ?? [];
   if (event.unlanded !== undefined) record.unlanded = event.unlanded;

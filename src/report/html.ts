@@ -1,5 +1,4 @@
 import { formatDuration, formatUsd } from "../domain/units.ts";
-import { plural } from "./layout.ts";
 import { Markup, markup } from "./markup.ts";
 import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
 import type { Summary, TaskSummary } from "./summary.ts";
@@ -69,8 +68,7 @@ function runLine(summary: Summary): Markup {
   const facts = [
     `run ${summary.run} (${summary.state})`,
     `base ${summary.base}`,
-    agentWords(summary),
-    plural(summary.jobs, "job"),
+    ...agentWords(summary),
     `${summary.started_at} to ${summary.ended_at}`,
   ];
   return markup`<p class="dim">${facts.join(" · ")}</p>`;

@@ -100,11 +100,10 @@ function taskWords(event: TaskChange, paint: Paint): string {
 }
 
 function startWords(event: EventOf<"run.started"> & { run: string }): Words[] {
-  const { plan, base, jobs, agent, tasks } = event;
+  const { plan, base, jobs, agent, agentless, tasks } = event;
   const start = `${oneLine(event.run)}${event.resumed ? " goes on" : ""}: ` +
-    `${plural(tasks.length, "task")} of ${oneLine(plan.name)} from ${oneLine(base)}, ${
-      plural(jobs, "job")
-    }, agent ${oneLine(agent)}`;
+    `${plural(tasks.length, "task")} of ${oneLine(plan.name)} from ${oneLine(base)}` +
+    (agentless ? "" : `, ${plural(jobs, "job")}, agent ${oneLine(agent)}`);
   const left = (event.leftovers ?? []).map((task) => ({
     about: task,
     text: "left over from a crash, executed again",

@@ -26,6 +26,7 @@ export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (selectedTasks(record).some(({ id, landed }) => landed && !removed.has(id))) {
     commands.push("parex cleanup");
   }
+  if (record.worked !== undefined) commands.push(`parex report ${shellWord(record.worked)}`);
   return commands;
 }
 

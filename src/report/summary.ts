@@ -32,7 +32,8 @@ export interface Summary extends OutcomeSummary {
   exit_code: number | null;
   plan: { name: string; path: string } | null;
   base: string;
-  agent: string;
+  /** null: it has landed the work of others. */
+  agent: string | null;
   /** As it was asked for; not every agent has one. */
   model: string | null;
   /** As the agents reported them. */
@@ -125,8 +126,8 @@ export function summarize(record: RunRecord, live?: number): Summary {
     exit_code: record.finished?.exit_code ?? null,
     plan: record.plan ? { name: record.plan.name, path: record.plan.path } : null,
     base: record.base,
-    agent: record.agent,
-    model: record.model ?? null,
+    agent: record.agentless ? null : record.agent,
+    model: record.agentless ? null : record.model ?? null,
     models: [...new Set(attempts.flatMap(({ usage }) => usage.model ?? []))],
     jobs: record.jobs,
     started_at: new Date(record.spans[0]?.start ?? 0).toISOString(),

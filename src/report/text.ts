@@ -2,7 +2,7 @@ import { createColors } from "picocolors";
 import { formatDuration, formatUsd } from "../domain/units.ts";
 import { oneLine, printable } from "./escape.ts";
 import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
-import { fit, fitLeft, plural, widest, wrap } from "./layout.ts";
+import { fit, fitLeft, widest, wrap } from "./layout.ts";
 import type { Summary, TaskSummary } from "./summary.ts";
 import { rowStart, STATUS_WIDTH } from "./task_row.ts";
 import {
@@ -74,8 +74,7 @@ function headline(summary: Summary, { paint, columns }: Page): string[] {
   const run = [
     `run ${oneLine(summary.run)}${summary.state === "finished" ? "" : ` (${summary.state})`}`,
     `base ${oneLine(summary.base)}`,
-    oneLine(agentWords(summary)),
-    plural(summary.jobs, "job"),
+    ...agentWords(summary).map(oneLine),
     ...(counts.already_completed > 0 ? [`${counts.already_completed} completed before`] : []),
     ...(counts.left_out > 0 ? [`${counts.left_out} left out`] : []),
   ];

@@ -44,9 +44,11 @@ export function costCell(usage: UsageSummary): string {
   return usage.estimated_usd === null ? "-" : `~${formatUsd(usage.estimated_usd)}`;
 }
 
-/** The agent, and the models that it says it has used. */
-export function agentWords({ agent, models }: Pick<Summary, "agent" | "models">): string {
-  return models.length === 0 ? `agent ${agent}` : `agent ${agent} (${models.join(", ")})`;
+/** The agent, with the models that it says it has used, and how many at a time. */
+export function agentWords({ agent, models, jobs }: Summary): string[] {
+  if (agent === null) return ["no agents"];
+  const used = models.length === 0 ? "" : ` (${models.join(", ")})`;
+  return [`agent ${agent}${used}`, plural(jobs, "job")];
 }
 
 /** What the agents cost, as sentences. */

@@ -24,6 +24,8 @@ export interface MergeInput {
   /** Tasks to land; none: every completed one. */
   tasks: readonly TaskId[];
   settings: Settings;
+  /** The last run that had agents. */
+  worked?: string;
   onEvent: (event: RunEvent) => void;
 }
 
@@ -72,7 +74,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<Result<M
   const agent = makeAgent(settings.agent, settings);
   if (!agent.ok) return agent;
   const selection = { tasks: chosen.value, skipped: [], leftovers: [] };
-  const { repo, onEvent } = input;
+  const { repo, onEvent, worked } = input;
   let lost: Failure | undefined;
   const onLost = (failure: Failure) => {
     lost = failure;
@@ -87,6 +89,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<Result<M
     onEvent,
     onLost,
     agentless: true,
+    ...(worked === undefined ? {} : { worked }),
   });
   if (!opened.ok) return opened;
   const { scope, statuses, record, finish, close } = opened.value;

@@ -51,6 +51,8 @@ export interface OpenInput {
   resume?: Resumption;
   /** It lands what others have done. */
   agentless?: true;
+  /** The last run that had agents before it. */
+  worked?: string;
 }
 
 /** A run that holds the repository's lock and has a journal. */
@@ -190,7 +192,7 @@ async function lookAround(
 /** Records the start, and takes up what a resumed run has left. */
 async function begin(
   { scope, statuses }: OpenRun,
-  { selection, resume, agentless }: OpenInput,
+  { selection, resume, agentless, worked }: OpenInput,
   problem: string | undefined,
 ): Promise<Result<void>> {
   if (resume) recall(scope, resume);
@@ -199,6 +201,7 @@ async function begin(
   scope.emit({
     ...started,
     ...(agentless ? { agentless } : {}),
+    ...(worked === undefined ? {} : { worked }),
     // Where git does not tell, the run goes without.
     ...(unlanded?.ok ? { unlanded: unlanded.value } : {}),
   });

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { listRuns } from "../../src/run/store.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { eventsOf, type Rig, rig } from "../support/rig.ts";
 
@@ -230,7 +232,13 @@ Deno.test("after parex merge, status and retry know a blocked task by the run th
   await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { b: "exit 1" } });
   const once = ["execute", "--land", "none", "--attempts", "1", "--jobs", "1"];
   assertEquals((await stage.parex(once)).code, 1);
-  assertEquals((await stage.parex(["merge"])).code, 0);
+  const [worked] = await listRuns(join(stage.root, ".git"));
+  const merged = await stage.parex(["merge"]);
+  assertEquals(merged.code, 0);
+  assertMatch(merged.stderr, /: 1 task of Sample from main$/m);
+  const report = await stage.parex(["report"]);
+  assertMatch(report.stdout, /base main · no agents( |$)/m);
+  assertMatch(report.stdout, new RegExp(`\nNext\n[^]*\n  parex report ${worked}\n`));
   const [a, b] = JSON.parse((await stage.parex(["status", "--json"])).stdout).tasks;
   assertEquals([a.attempts, a.landed.how], [1, "merge"]);
   assertEquals([b.attempts, b.reason], [1, "agent_failed"]);
