@@ -27,6 +27,18 @@ export function ownMs(task: TaskRecord, now: number): number {
   return lengthOf(task.spans, now) - lengthOf(task.parkedSpans, now);
 }
 
+/**
+ * How long an attempt took, or has taken by now. One that nobody saw the end of counts nothing: it
+ * was cut off before its task was taken up again.
+ */
+export function attemptMs(attempt: AttemptRecord, task: TaskRecord, now: number): number {
+  if (attempt.ms !== undefined) return attempt.ms;
+  const inHand = task.spans.at(-1);
+  const underWay = attempt === task.attempts.at(-1) && inHand !== undefined &&
+    inHand.end === undefined && attempt.startedAt >= inHand.start;
+  return underWay ? Math.max(0, now - attempt.startedAt) : 0;
+}
+
 /** The tasks that the run was to do, in the order of the plan. */
 export function selectedTasks(record: RunRecord): TaskRecord[] {
   return [...record.tasks.values()].filter((task) => task.selected);

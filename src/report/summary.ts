@@ -120,6 +120,7 @@ export function summarize(record: RunRecord, live?: number): Summary {
   const state = stateOf(record, live !== undefined);
   const last = lastMoment(record);
   const now = state === "running" ? live ?? last : last;
+  const told = tasks.map((task) => taskSummary(task, record, now));
   return {
     run: record.run,
     state,
@@ -138,13 +139,13 @@ export function summarize(record: RunRecord, live?: number): Summary {
       tasks_ms: tasksMs(record, now),
       speedup: speedupOf(record, now),
       critical_path: criticalPath(tasks, now),
-      agents_ms: sumMs(attempts),
+      agents_ms: sumMs(told.flatMap(({ calls }) => calls)),
       checks_ms: sumMs([...record.checks, ...tasks.flatMap((task) => task.checks)]),
     },
     usage: usageSummary(attempts),
     cost_per_landed_usd: costPerLanded(tasks, attempts),
     same_tokens: { prices_of: PRICES_DATE, models: onOtherModels(attempts) },
-    tasks: tasks.map((task) => taskSummary(task, record, now)),
+    tasks: told,
     ...outcomeSummary(tasks, record),
     checks: record.checks.map(checkSummary),
     integration: record.integration ?? null,
@@ -189,7 +190,7 @@ function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSumm
     name,
     status,
     attempts: new Set(task.attempts.map(({ attempt }) => attempt)).size,
-    calls: task.attempts.map(callSummary),
+    calls: task.attempts.map((call) => callSummary(call, task, now)),
     ms: ownMs(task, now),
     usage: usageSummary(task.attempts),
     branch,

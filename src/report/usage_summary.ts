@@ -1,5 +1,5 @@
 import type { AgentOutcomeName } from "../domain/event.ts";
-import { sumUsd, type UsageTotals, usageTotals } from "../domain/measures.ts";
+import { attemptMs, sumUsd, type UsageTotals, usageTotals } from "../domain/measures.ts";
 import { spentUsd } from "../domain/prices.ts";
 import type { AttemptRecord, TaskRecord } from "../domain/task_record.ts";
 import { estimatedUsd } from "./compare.ts";
@@ -35,9 +35,10 @@ export interface CallSummary {
   usage: UsageSummary;
 }
 
-/** What one call of an agent came to. */
-export function callSummary(call: AttemptRecord): CallSummary {
-  const { attempt, agent, outcome = null, ms = 0, usage } = call;
+/** What one call of an agent came to, or has come to by now. */
+export function callSummary(call: AttemptRecord, task: TaskRecord, now: number): CallSummary {
+  const { attempt, agent, outcome = null, usage } = call;
+  const ms = attemptMs(call, task, now);
   return { attempt, agent, outcome, ms, model: usage.model ?? null, usage: usageSummary([call]) };
 }
 

@@ -36,9 +36,22 @@ Deno.test("summarize() counts up to now while the run goes on, and the report cl
     61_000,
     60_000,
   ]);
+  assertEquals([running.time.agents_ms, running.tasks[0]?.calls[0]?.ms], [59_000, 59_000]);
   assertEquals([running.time.speedup, running.tasks[0]?.ms], [0.98, 60_000]);
   assert(reportText(running, { color: false, columns: 80 }).includes("1m 00s so far:\n"));
   assertEquals(summarize(record).time.wall_ms, 2000);
+});
+
+Deno.test("summarize() counts no time of an attempt that was cut off before the run went on", () => {
+  const start = started([node("a", "A")]);
+  const record = recordOf(script(
+    [0, start],
+    [1, status("a", "pending", "in_progress")],
+    [2, agentStarted("a")],
+    [600, { ...start, resumed: true } as EventBody],
+    [601, status("a", "pending", "in_progress")],
+  ));
+  assertEquals(summarize(record, moment(610)).time.agents_ms, 0);
 });
 
 Deno.test("summarize() names what a pending task waits for", () => {
