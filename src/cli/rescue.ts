@@ -5,7 +5,7 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import { closest } from "../domain/suggest.ts";
 import { excludeWorktrees } from "../git/exclude.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
-import { listRescues, type Rescued } from "../git/rescues.ts";
+import { commitsIn, listRescues, type Rescued } from "../git/rescues.ts";
 import { freeFolder, restore } from "../git/restore.ts";
 import { formatFailure } from "../report/messages.ts";
 import { type RescueEntry, rescueListText, restoredText } from "../report/rescue.ts";
@@ -37,21 +37,28 @@ async function list(context: Context, json?: true): Promise<void> {
   if (!repo.ok) return context.fail(repo.failure);
   const rescues = await listRescues(repo.value);
   if (!rescues.ok) return context.fail(rescues.failure);
-  const entries = rescues.value.map(entryOf);
+  const entries: RescueEntry[] = [];
+  for (const rescued of rescues.value) {
+    const commits = await commitsIn(repo.value, rescued);
+    if (!commits.ok) return context.fail(commits.failure);
+    entries.push(entryOf(rescued, commits.value));
+  }
   if (json) io.out(JSON.stringify({ rescues: entries }) + "\n");
   else io.out(rescueListText(entries, { color: io.colorOut }));
 }
 
-function entryOf({ ref, sha, note }: Rescued): RescueEntry {
+function entryOf({ ref, sha, note }: Rescued, commits: number): RescueEntry {
   return {
     ref,
     sha,
     run: note.run,
     task: note.task,
     branch: note.branch ?? null,
+    commits,
     uncommitted: note.index !== undefined,
     unfinished: note.unfinished ?? null,
     stashes: note.stashes.length,
+    repositories: note.nested.length,
   };
 }
 

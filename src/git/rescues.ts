@@ -1,6 +1,6 @@
 import { RESCUE_REFS } from "../domain/names.ts";
 import { ok, type Result } from "../domain/result.ts";
-import { gitOk } from "./git.ts";
+import { gitLine, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
 import { readNote, type RescueNote } from "./rescue_note.ts";
 
@@ -24,4 +24,18 @@ export async function listRescues(repo: Repository): Promise<Result<Rescued[]>> 
     found.push({ ref: (fields[at] ?? "").trimStart(), sha: fields[at + 1] ?? "", note });
   }
   return ok(found);
+}
+
+/** How many of the commits that are anchored there no branch and no tag holds. */
+export async function commitsIn(repo: Repository, { note }: Rescued): Promise<Result<number>> {
+  const { head, refs, commits } = note;
+  const anchored = [
+    ...(head === undefined ? [] : [head]),
+    ...refs.map(({ sha }) => sha),
+    ...commits,
+  ];
+  if (anchored.length === 0) return ok(0);
+  const args = ["rev-list", "--count", ...anchored, "--not", "--branches", "--remotes", "--tags"];
+  const counted = await gitLine(args, { cwd: repo.root });
+  return counted.ok ? ok(Number(counted.value)) : counted;
 }

@@ -11,11 +11,15 @@ export interface RescueEntry {
   task: string;
   /** What HEAD stood on; null: on nothing, or there was no worktree. */
   branch: string | null;
+  /** Those that no branch or tag holds. */
+  commits: number;
   /** Files that were staged, changed or untracked. */
   uncommitted: boolean;
   /** What was half done. */
   unfinished: Unfinished | null;
   stashes: number;
+  /** With work, inside the worktree. */
+  repositories: number;
 }
 
 /** The list for people. Its last line is ended. */
@@ -30,13 +34,18 @@ export function rescueListText(entries: RescueEntry[], { color }: { color: boole
   return [...lines, "", next].map((line) => line + "\n").join("");
 }
 
-function holds({ branch, uncommitted, unfinished, stashes }: RescueEntry): string[] {
-  return [
-    branch === null ? "commits" : `commits of ${oneLine(branch)}`,
+function holds(
+  { branch, commits, uncommitted, unfinished, stashes, repositories }: RescueEntry,
+): string[] {
+  const of = branch === null ? "" : ` of ${oneLine(branch)}`;
+  const held = [
+    ...(commits === 0 ? [] : [plural(commits, "commit") + of]),
     ...(uncommitted ? ["files that were not committed"] : []),
     ...(unfinished === null ? [] : [`a ${unfinished} that was half done`]),
-    ...(stashes === 0 ? [] : [plural(stashes, "stash").replace(/stashs$/, "stashes")]),
+    ...(stashes === 0 ? [] : [plural(stashes, "stash", "stashes")]),
+    ...(repositories === 0 ? [] : [plural(repositories, "repository", "repositories")]),
   ];
+  return held.length > 0 ? held : ["only what branches hold, too"];
 }
 
 /** What has been brought back, as `parex rescue restore --json` prints it. */

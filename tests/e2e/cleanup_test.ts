@@ -115,6 +115,19 @@ Deno.test("parex cleanup keeps what has not landed, and changes nothing without 
   assertEquals(await textOf(join(stage.root, ".parallel/archive")), undefined);
 });
 
+Deno.test("parex rescue list counts the commits that only the anchor holds", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {} }, files: UNTRACKED_PLAN });
+  await stage.execute();
+  await stage.repo.git(["merge", "-q", "--no-edit", "feature/b"]);
+  await writeFiles(stage.worktree("b"), { "new.txt": "new\n" });
+  assertEquals((await stage.parex(["cleanup", "--yes", "--force", "a", "b"])).code, 0);
+  const told = async () =>
+    (await stage.parex(["rescue", "list"])).stdout.split("\n").filter((line) => /^ {2}/.test(line));
+  assertEquals(await told(), ["  1 commit of feature/a", "  files that were not committed"]);
+  assertEquals((await stage.parex(["rescue", "restore", "a"])).code, 0);
+  assertEquals((await told())[0], "  only what branches hold, too");
+});
+
 Deno.test("parex cleanup --force removes what was named, and parex rescue brings it back", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} }, files: UNTRACKED_PLAN });
   await stage.execute();
