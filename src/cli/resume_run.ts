@@ -109,7 +109,7 @@ async function settingsOf(
   flags: Flags,
 ): Promise<Result<Settings>> {
   return settings
-    ? resumedSettings(settings, flags)
+    ? await resumedSettings(settings, { flags, root: checkout })
     : await loadSettings({ flags, env: Deno.env.toObject(), root: checkout });
 }
 

@@ -36,16 +36,27 @@ export async function loadSettings(input: SettingsInput): Promise<Result<Setting
   return withGiven(settle([...given, file.value]), given);
 }
 
-/** The settings of a run that goes on: by flag, else as they were recorded. */
-export function resumedSettings(
+/**
+ * The settings of a run that goes on: by flag, else as they were recorded. A command of the config
+ * file that held a secret is read there again.
+ */
+export async function resumedSettings(
   recorded: RunSettings,
-  flags: SettingsInput["flags"],
-): Result<Settings> {
+  { flags, root }: Pick<SettingsInput, "flags" | "root">,
+): Promise<Result<Settings>> {
   const given = fromFlags(flags);
-  const withheld = secretIn(fromRecord(recorded, KEYS), given);
-  if (withheld) return fail(withheld);
-  const settled = settle([given, fromRecord(recorded, KEYS)]);
-  return withGiven(settled, [given, fromRecord(recorded, givenIn(recorded))]);
+  const before = fromRecord(recorded, KEYS);
+  const withheld = withheldIn(before, given);
+  const file = withheld.some((key) => !hasFlag(key))
+    ? await fromFile(`${root}/${CONFIG_PATH}`)
+    : undefined;
+  if (file && !file.ok) return file;
+  for (const key of withheld) {
+    const again = hasFlag(key) ? undefined : file?.value.given.get(key);
+    if (!again) return fail(secretWithheld(key));
+    before.given.set(key, again);
+  }
+  return withGiven(settle([given, before]), [given, fromRecord(recorded, givenIn(recorded))]);
 }
 
 /**
@@ -60,8 +71,8 @@ export async function retriedSettings(
   if (!file.ok) return file;
   const now = fromFlags(flags);
   const before = fromRecord(recorded, givenIn(recorded));
-  const withheld = secretIn(before, now);
-  if (withheld) return fail(withheld);
+  const [withheld] = withheldIn(before, now);
+  if (withheld) return fail(secretWithheld(withheld));
   const given = [now, before, fromVariables(env)];
   return withGiven(settle([...given, file.value]), given);
 }
@@ -78,18 +89,21 @@ function withGiven(settled: Result<Settings>, sources: readonly Source[]): Resul
   return ok({ ...settled.value, given });
 }
 
-/** A command as it was recorded that would have to be run without its secret. */
-function secretIn(recorded: Source, given: Source): Failure | undefined {
+/** Commands as they were recorded that would have to be run without their secrets. */
+function withheldIn(recorded: Source, given: Source): Key[] {
   const commands: Key[] = ["agentCommand", "setup", "test", "lint", "typecheck"];
-  const withheld = commands.find((key) =>
+  return commands.filter((key) =>
     String(recorded.given.get(key)?.value).includes(MARK) && !given.given.has(key)
   );
-  return withheld === undefined ? undefined : secretWithheld(SETTINGS[withheld].name);
 }
 
-function secretWithheld(name: string): Failure {
+function secretWithheld(key: Key): Failure {
+  const { name } = SETTINGS[key];
   const message = `the setting ${name} of the run held a secret, which its journal does not keep`;
-  return { reason: "usage", message, hint: `give it again as an option: parex resume --help` };
+  const hint = hasFlag(key)
+    ? `give it again as an option: --${name} '<command>'`
+    : `set it again in ${CONFIG_PATH}`;
+  return { reason: "usage", message, hint };
 }
 
 /** Decides from the sources, the strongest first. */

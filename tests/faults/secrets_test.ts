@@ -97,9 +97,24 @@ Deno.test("a run whose command held a secret is resumed when it is given again, 
   await stage.agent({ a: "echo a > a.txt" });
   const without = await stage.parex(["resume"]);
   assertEquals(without.code, 2, without.stderr);
-  assertMatch(without.stderr, /held a secret/);
+  assertMatch(without.stderr, /held a secret[^]*give it again as an option: --agent-command/);
   const again = await stage.parex(["resume", "--agent-command", command]);
   assertEquals(again.code, 0, again.stderr);
+});
+
+Deno.test("a run whose check holds a secret is resumed with what the config file says", async () => {
+  await using stage = await rig({
+    config: `test: TOKEN=${TOKEN} sh check.sh\n`,
+    files: { "check.sh": `test "$TOKEN" = ${TOKEN}\n` },
+    agent: { a: `touch "$NOTES/begun"; kill -KILL $PPID; sleep 9` },
+  });
+  const started = stage.start(["execute"]);
+  while (await stage.note("begun") === undefined) await new Promise((done) => setTimeout(done, 50));
+  started.signal("SIGKILL");
+  await started.ended;
+  await stage.agent({ a: "echo a > a.txt" });
+  const again = await stage.parex(["resume"]);
+  assertEquals([again.code, await stage.status("a")], [0, "completed"], again.stderr);
 });
 
 Deno.test({
