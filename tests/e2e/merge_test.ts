@@ -226,6 +226,7 @@ Deno.test("parex merge speaks of no attempt where a merge is red", async () => {
     stdout,
     /^b {2}checks_failed {2}merged with main, test ended with exit code 1: sh check\.sh$/m,
   );
+  assertMatch(stdout, /next: correct and commit it there, then: parex merge b\n$/);
 });
 
 Deno.test("after parex merge, status and retry know a blocked task by the run that had an agent", async () => {

@@ -104,7 +104,8 @@ function explainRedMerge(
     next: [
       `see it yourself: ${merge} && ${failed.command}`,
       `correct and commit it there, then: parex merge ${shellWord(task)}`,
-      `or let its agent try again: ${retry({ task })}`,
+      // Refused by `parex merge`, it is not blocked, and cannot be done again.
+      ...(attempts === undefined ? [] : [`or let its agent try again: ${retry({ task })}`]),
     ],
   };
 }
