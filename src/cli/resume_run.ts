@@ -42,7 +42,7 @@ export async function prepareRetry(
   if (!found.ok) return found;
   const record = found.value?.record;
   if (!record?.plan) return fail({ reason: "run_not_found" });
-  if (isUnfinished(record)) {
+  if (isUnfinished(record) && !record.agentless) {
     const message = `run ${record.run} has not come to its end yet`;
     return fail({ reason: "usage", message, hint: "parex resume goes on with it" });
   }
@@ -74,7 +74,8 @@ export async function offerResume(
   const found = await lastRun(commonDir);
   if (!found.ok) return found;
   const record = found.value?.record;
-  if (!found.value || !record || !isUnfinished(record) || liveRun(commonDir)) return ok(ready);
+  if (!found.value || !record || !isUnfinished(record) || record.agentless) return ok(ready);
+  if (liveRun(commonDir)) return ok(ready);
   if (record.plan?.path !== ready.planPath) return ok(ready);
   const { json, yes } = ready.settings;
   if (json || yes || !io.stderrIsTerminal || !Deno.stdin.isTerminal()) {

@@ -9,7 +9,9 @@ const REVIEWED = 3;
 /** Commands that a person would type next, the first one first. */
 export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (stateOf(record, live) === "running") return ["parex watch"];
-  if (stateOf(record, live) === "interrupted") return ["parex resume"];
+  if (stateOf(record, live) === "interrupted") {
+    return [record.agentless ? "parex merge" : "parex resume"];
+  }
   if (selectedTasks(record).length === 0) {
     return ["parex status", ...(record.unlanded === false ? [] : [landing(record)])];
   }

@@ -54,10 +54,14 @@ export async function findUnfinished(
   const found = await lastRun(commonDir, id);
   if (!found.ok) return found;
   if (!found.value) return fail({ reason: "run_not_found" });
-  const { run, plan } = found.value.record;
+  const { run, plan, agentless } = found.value.record;
   if (!isUnfinished(found.value.record)) {
     const message = `run ${run} has come to its end: there is nothing to resume`;
     return fail({ reason: "usage", message, hint: `see what it came to: parex report ${run}` });
+  }
+  if (agentless) {
+    const message = `run ${run} was to land what is completed, and calls no agents`;
+    return fail({ reason: "usage", message, hint: "land what is left of it: parex merge" });
   }
   for (const later of (await listRuns(commonDir)).filter((other) => other > run)) {
     const events = await readJournal(runDir(commonDir, later));

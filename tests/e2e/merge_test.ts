@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { listRuns } from "../../src/run/store.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { eventsOf, type Rig, rig } from "../support/rig.ts";
+import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
 
 const CHECKED = `test: sh check.sh\n`;
 
@@ -303,4 +303,23 @@ Deno.test("what lands is pushed, and a dependent task starts from what has lande
     await repo.git(["rev-parse", "main"], remote),
     await repo.git(["rev-parse", "main"]),
   );
+});
+
+/** Hangs the first time that a merge is checked. */
+const HANGS_ONCE = `test: '[ "\${PWD##*/}" != _landing ] || [ -e "$RIG/notes/merged" ] ||
+  { touch "$RIG/notes/merged"; sleep 300; }'
+`;
+
+Deno.test("a parex merge that was interrupted is begun again, and never resumed with agents", async () => {
+  await using stage = await rig({ config: HANGS_ONCE });
+  assertEquals((await stage.execute({ land: "none" })).code, 0);
+  const merge = stage.start(["merge"]);
+  await until("the merge is checked", async () => await stage.note("merged") !== undefined);
+  merge.signal("SIGINT");
+  assertEquals((await merge.ended).code, 130);
+  const resumed = await stage.parex(["resume"]);
+  assertEquals(resumed.code, 2);
+  assertMatch(resumed.stderr, /parex merge/);
+  assertEquals((await stage.parex(["merge"])).code, 0);
+  assert((await stage.repo.git(["ls-tree", "--name-only", "main"])).includes("a.txt"));
 });
