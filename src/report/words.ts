@@ -81,6 +81,11 @@ export function predictedWords({ tasks, files, basis }: PredictedConflict): stri
   return `${tasks.map(oneLine).join(" and ")} ${does} ${namesOf(files)}`;
 }
 
+/** What in the project could not be read where checks were looked for. */
+export function checkNote(note: string): string {
+  return `Some of the project's checks may not be found: ${note}`;
+}
+
 /** Names in a sentence: all of a few, the first ones of many. */
 export function namesOf(names: readonly string[]): string {
   const shown = names.slice(0, NAMED).map(oneLine).join(", ");

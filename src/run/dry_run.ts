@@ -8,6 +8,7 @@ import type { Settings } from "../domain/settings.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
+import { checkNote } from "../report/words.ts";
 import { gatherCrew } from "./crew.ts";
 import { estimateFor } from "./estimate.ts";
 import { branchTargets, mayBeDirty, warningLines } from "./files.ts";
@@ -48,6 +49,6 @@ export async function dryRun(
     tasks: scheduleOf(tasks),
     skipped: skipped.map(({ id }) => id),
     conflicts: conflictsOfPlan(tasks),
-    warnings: warningLines(repo.checkout, plan.value),
+    warnings: [...warningLines(repo.checkout, plan.value), ...found.notes.map(checkNote)],
   });
 }

@@ -6,6 +6,7 @@ import { changes } from "../git/commit.ts";
 import { discardTracked } from "../git/discard.ts";
 import { exists, io, readIfThere } from "../git/files.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
+import { checkNote } from "../report/words.ts";
 import { checkFailure, runCommand } from "./command.ts";
 import { disown, excludesOf, leavingNoTrace } from "./excludes.ts";
 import type { Place, Scope } from "./scope.ts";
@@ -30,7 +31,8 @@ export async function setUp(
   { task, inputs = "", quiet }: SetupFor,
   signal: AbortSignal,
 ): Promise<Result<void>> {
-  const { setup } = await findChecks(place.path, scope.settings.checks);
+  const { setup, notes } = await findChecks(place.path, scope.settings.checks);
+  tellOnce(scope, notes);
   if (!setup) return ok();
   const folder = await gitDirOf(place.path);
   if (!folder.ok) return folder;
@@ -60,6 +62,13 @@ export async function setUp(
     return await io(marker, () => Deno.writeTextFile(marker, stamp));
   } finally {
     release?.();
+  }
+}
+
+/** What stands in the way of finding checks: without a word it would pass for a project without any. */
+function tellOnce({ record, emit }: Scope, notes: readonly string[]): void {
+  for (const message of notes.map(checkNote)) {
+    if (!record.notices.some((told) => told.message === message)) emit({ type: "notice", message });
   }
 }
 

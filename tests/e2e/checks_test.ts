@@ -249,3 +249,18 @@ Deno.test("a remote that refuses a branch blocks its task", async () => {
   assertEquals([run.code, await stage.status("a")], [1, "blocked"]);
   assertEquals(await stage.subjectsOf("a"), ["feat: a"]);
 });
+
+Deno.test("a manifest that cannot be read is told of once: the tasks would pass for those of a project without checks", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {} },
+    files: { "package.json": '{"scripts": {"test": "node --test"},}' },
+  });
+  const dry = await stage.parex(["execute", "--dry-run"]);
+  assertMatch(dry.stdout.replaceAll(/\s+/g, " "), /Warnings .*package\.json cannot be understood/);
+  const run = await stage.execute();
+  assertEquals(await stage.statuses(), { a: "completed", b: "completed" });
+  const [told, ...others] = eventsOf(run.events, "notice")
+    .filter(({ message }) => message.includes("package.json cannot be understood"));
+  assert(told);
+  assertEquals(others, []);
+});
