@@ -122,6 +122,28 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
     },
   },
   {
+    project: "uv with the tests' packages in extras and groups",
+    files: {
+      "pyproject.toml": "[project.optional-dependencies]\ndev=['pytest']\ncuda=['torch']\n" +
+        "[dependency-groups]\ntest=['pytest-mock']\ndocs=['sphinx']\n",
+      "uv.lock": "",
+      "tests/test_x.py": PYTEST,
+    },
+    found: { setup: "uv sync --locked --extra dev --group test", test: "uv run --locked pytest" },
+  },
+  {
+    project: "poetry with the tests' packages in extras",
+    files: {
+      "pyproject.toml": "[project.optional-dependencies]\ntest=['pytest']\ndev=['black']\n",
+      "poetry.lock": "",
+      "tests/test_x.py": PYTEST,
+    },
+    found: {
+      setup: "poetry install --no-interaction --extras dev --extras test",
+      test: "poetry run pytest",
+    },
+  },
+  {
     project: "poetry",
     files: { "pyproject.toml": "", "poetry.lock": "", "pytest.ini": "", "tests/a_test.py": "" },
     found: { setup: "poetry install --no-interaction", test: "poetry run pytest" },

@@ -7,6 +7,7 @@ import { testRunnerOf } from "./python_tests.ts";
 
 const Manifest = z.object({
   "build-system": z.unknown().optional(),
+  "dependency-groups": z.record(z.string(), z.unknown()).default({}),
   project: z.object({
     "optional-dependencies": z.record(z.string(), z.unknown()).default({}),
   }).optional(),
@@ -28,7 +29,7 @@ const REQUIREMENTS = [
   "requirements_test.txt",
   "test-requirements.txt",
 ];
-/** Extras that hold what tests need, by custom. */
+/** Extras and groups that hold what tests need, by custom. */
 const EXTRAS = ["dev", "test", "tests", "testing"];
 
 /** How a Python tool is called. */
@@ -85,12 +86,17 @@ async function environmentOf(
   manifest: Manifest | undefined,
   tools: string[],
 ): Promise<{ setup?: string; call: Call }> {
+  const extras = neededOf(manifest?.project?.["optional-dependencies"]);
   if (project.has("uv.lock")) {
+    // Of the groups, uv installs `dev` alone without being asked; `uv run` takes nothing away again.
+    const groups = neededOf(manifest?.["dependency-groups"]);
+    const added = [...options("--extra", extras), ...options("--group", groups)].join("");
     // Locked: a check must not write a new lock file into the tree.
-    return { setup: "uv sync --locked", call: direct("uv run --locked") };
+    return { setup: `uv sync --locked${added}`, call: direct("uv run --locked") };
   }
   if (project.has("poetry.lock")) {
-    return { setup: "poetry install --no-interaction", call: direct("poetry run") };
+    const added = options("--extras", extras).join("");
+    return { setup: `poetry install --no-interaction${added}`, call: direct("poetry run") };
   }
   const wanted = await pipArguments(project, manifest, tools);
   if (wanted.length === 0) return { call: module("python3") };
@@ -101,6 +107,14 @@ async function environmentOf(
     `.venv/bin/python -m pip install -q ${wanted.join(" ")}`,
   ];
   return { setup: setup.join(" && "), call: module(".venv/bin/python") };
+}
+
+function neededOf(declared: Record<string, unknown> = {}): string[] {
+  return EXTRAS.filter((name) => name in declared);
+}
+
+function options(option: string, names: string[]): string[] {
+  return names.map((name) => ` ${option} ${name}`);
 }
 
 function direct(runner: string): Call {
@@ -122,7 +136,7 @@ async function pipArguments(
   const isPackage = manifest?.["build-system"] !== undefined || project.has("setup.py");
   if (files.length === 0 && !isPackage) return [];
   const declared = manifest?.project?.["optional-dependencies"] ?? {};
-  const extras = EXTRAS.filter((name) => name in declared);
+  const extras = neededOf(declared);
   const named = [
     ...await Promise.all(files.map(project.text)),
     ...extras.map((name) => JSON.stringify(declared[name])),
