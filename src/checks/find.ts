@@ -58,10 +58,12 @@ export async function findChecksIn(
     return combine(name, detected) ?? (last && combine(name, [last]));
   };
   const setup = choose("setup");
+  const wanted = CHECK_ORDER.filter((name) => configured[name] === undefined);
+  const unfit = detected.flatMap(({ unfit }) => wanted.flatMap((name) => unfit?.[name] ?? []));
   return {
     ...(setup ? { setup } : {}),
     checks: CHECK_ORDER.map(choose).filter((check) => check !== undefined),
-    notes: project.notes,
+    notes: [...project.notes, ...unfit],
   };
 }
 

@@ -7,6 +7,8 @@ export interface Detected {
   /** The file that says so. */
   from: string;
   commands: CheckCommands;
+  /** Why a command that is there is not among them, for people. */
+  unfit?: Partial<Record<keyof CheckCommands, string>>;
 }
 
 /** Knows one ecosystem's manifests. Undefined: the project is not of this ecosystem. */

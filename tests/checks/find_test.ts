@@ -58,6 +58,15 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
     found: {},
   },
   {
+    project: "Node whose tests watch, and end under another name",
+    files: {
+      "package.json": {
+        scripts: { test: "vitest --watch", "test:ci": "vitest run", tsc: "tsc --watch=false" },
+      },
+    },
+    found: { typecheck: "npm run tsc", test: "npm run test:ci" },
+  },
+  {
     project: "pnpm by lock file",
     files: {
       "package.json": { scripts: { test: "vitest" }, ...DEPENDENCIES },
@@ -269,6 +278,18 @@ Deno.test("findChecks() lets the configuration win, and switch a check off", asy
   const { checks } = await checksOf(files, { test: "./t.sh", lint: "", typecheck: "none" });
   assertEquals(checks, [{ name: "test", command: "./t.sh", from: "config" }]);
 });
+
+for (
+  const script of ["jest --watchAll", "node --test --watch", "tsc -p . -w", "nodemon -x mocha"]
+) {
+  Deno.test(`findChecks() does not run \`${script}\`, which never ends, and says so`, async () => {
+    const files = { "package.json": { scripts: { test: script } } };
+    const { checks, notes } = await checksOf(files);
+    assertEquals(checks, []);
+    assertEquals(notes, ["package.json: the script test watches for changes, and never ends"]);
+    assertEquals((await checksOf(files, { test: "npm run other" })).notes, []);
+  });
+}
 
 Deno.test("findChecks() says where a combined check comes from", async () => {
   const { checks } = await checksOf({

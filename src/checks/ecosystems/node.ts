@@ -57,7 +57,11 @@ const MODERN_YARN: PackageManager = {
   loose: "yarn install --no-immutable",
 };
 
+/** Where `test` itself goes on watching, projects keep tests that end under one of the others. */
+const TEST_SCRIPTS = ["test", "test:ci", "test:run", "test:once"];
 const TYPECHECK_SCRIPTS = ["typecheck", "type-check", "check-types", "tsc"];
+/** What makes a tool wait for changes when it is done, even where `CI` says that nobody is there. */
+const WATCHES = /\s--watch(?:-?all)?(?=\s|$)(?!\s+false\b)|\btsc\b[^&|;]*\s-w(?=\s|$)|\bnodemon\b/i;
 
 /** Node: the scripts of `package.json`, run by the project's own package manager. */
 export async function node(project: Project): Promise<Detected | undefined> {
@@ -71,18 +75,24 @@ export async function node(project: Project): Promise<Detected | undefined> {
   if (needsInstall(manifest, project)) {
     commands.setup = manager.locks.some(project.has) ? manager.locked : manager.loose;
   }
-  const { scripts } = manifest;
-  const run = (script: string) => `${manager.name} run ${script}`;
-  if (scripts.test && !isPlaceholder(scripts.test)) commands.test = run("test");
-  if (scripts.lint) commands.lint = run("lint");
-  const typecheck = TYPECHECK_SCRIPTS.find((name) => scripts[name]);
-  if (typecheck) commands.typecheck = run(typecheck);
-  return { from: "package.json", commands };
+  const unfit: NonNullable<Detected["unfit"]> = {};
+  const take = (check: keyof CheckCommands, names: string[]) => {
+    const there = names.filter((name) => isScript(manifest.scripts[name]));
+    const script = there.find((name) => !WATCHES.test(manifest.scripts[name] ?? ""));
+    if (script) commands[check] = `${manager.name} run ${script}`;
+    else if (there.length > 0) {
+      unfit[check] = `package.json: the script ${there[0]} watches for changes, and never ends`;
+    }
+  };
+  take("test", TEST_SCRIPTS);
+  take("lint", ["lint"]);
+  take("typecheck", TYPECHECK_SCRIPTS);
+  return { from: "package.json", commands, unfit };
 }
 
-/** What `npm init` writes. */
-function isPlaceholder(script: string): boolean {
-  return script.includes("no test specified");
+/** Whether it is more than what `npm init` writes. */
+function isScript(script = ""): boolean {
+  return script !== "" && !script.includes("no test specified");
 }
 
 function managerOf(manifest: Manifest, project: Project): PackageManager {
