@@ -23,6 +23,8 @@ const LABEL = new RegExp(
     `(?:\\s*[:*]+\\s*(.*)|\\s*)$`,
   "i",
 );
+/** `Create src/a.ts`, `[new] src/a.ts`: an item whose first word says what is done to the file. */
+const LED = new RegExp(`^[[*_]*(${WORDS})[\\]*_]*\\s+(.*)$`, "i");
 const REMARK = new RegExp(`\\((${WORDS})\\b[^)]*\\)`, "i");
 const ITEM = /^\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?(.*)$/;
 const QUOTED = /[\s,*]*(?:and\s+|&\s*)?`([^`]+)`/y;
@@ -66,8 +68,11 @@ export function filesOfSection(lines: readonly string[]): FilesToTouch {
     if (label) group = accessOf(label[1] ?? "") ?? group;
     const entry = label ? label[2] : item;
     if (!entry) continue;
-    const access = accessOf(REMARK.exec(entry)?.[1] ?? "") ?? group;
-    for (const path of pathsOf(entry)) files.add(path, access);
+    const [, word = "", rest = ""] = LED.exec(entry) ?? [];
+    const access = accessOf(REMARK.exec(entry)?.[1] ?? word) ?? group;
+    // What such a sentence is about may as well be a function.
+    const paths = word === "" ? pathsOf(entry) : pathsOf(rest).filter(looksLikePath);
+    for (const path of paths) files.add(path, access);
   }
   return files.toFiles();
 }

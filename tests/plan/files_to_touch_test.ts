@@ -39,6 +39,11 @@ const SECTIONS: Record<string, [string, Record<string, string[]>]> = {
   "paths with spaces, dots and no dots": ["- `my file.ts`\n- .github/x.yml\n- Makefile", {
     modify: ["my file.ts", ".github/x.yml", "Makefile"],
   }],
+  "items that begin with what is done": [
+    "- Create `a.ts` for the parser\n- **Modify** b.ts\n- [delete] c.ts\n" +
+    "- Add `run` to what is there\n- Update the docs of d.ts",
+    { create: ["a.ts"], modify: ["b.ts"], delete: ["c.ts"] },
+  ],
   "nothing": ["**Create:**\n- None\n- N/A\n- none needed.\n\nSome prose about a.ts.", {}],
   "a path that begins like a group": ["- update.ts\n- create/a.ts", {
     modify: ["update.ts", "create/a.ts"],
