@@ -24,11 +24,11 @@ interface Heading {
   /** Index of its line. */
   line: number;
   level: number;
-  /** Without an emoji before it. */
+  /** Without an emoji or a number before it. */
   text: string;
 }
 
-/** Reads the title and the sections of a task's Markdown. Their headings may carry an emoji. */
+/** Reads the title and the sections of a task's Markdown, which may have an emoji or a number. */
 export function readSpecification(markdown: string): Specification {
   const lines = markdown.split(/\r?\n/);
   const headings = headingsOf(lines);
@@ -62,7 +62,7 @@ function headingsOf(lines: readonly string[]): Heading[] {
     headings.push({
       line: index,
       level: match[1].length,
-      text: match[1].length === 1 ? text : text.replace(/^[^\p{L}\p{N}]+/u, ""),
+      text: match[1].length === 1 ? text : text.replace(/^[^\p{L}]+/u, ""),
     });
   }
   return headings;

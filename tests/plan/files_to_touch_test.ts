@@ -54,12 +54,12 @@ for (const [name, [text, found]] of Object.entries(SECTIONS)) {
   Deno.test(`filesOfSection() understands ${name}`, () => assertEquals(files(text), found));
 }
 
-Deno.test("readSpecification() takes headings with and without emoji, of any level", () => {
+Deno.test("readSpecification() takes headings with and without emoji or number, of any level", () => {
   const { title, files, missing } = readSpecification(`# The 1st title
 
 ### 🎯 Objective
 x
-### 📁 Files to Touch
+### 2. 📁 Files to Touch
 - \`a.ts\`
 
 #### Delete
@@ -67,10 +67,12 @@ x
 
 ### Notes
 - \`c.ts\`
+
+## 3) Acceptance Criteria
 `);
   assertEquals(title, "The 1st title");
   assertEquals([files.modify, files.delete], [["a.ts"], ["b.ts"]]);
-  assertEquals(missing, ["Acceptance Criteria"]);
+  assertEquals(missing, []);
 });
 
 Deno.test("readSpecification() sees no headings in code", () => {
