@@ -118,7 +118,8 @@ export class FieldReader {
 
   /** Notes a key that must be there, with the misspelt one if there is one. */
   missing(map: YAMLMap, name: string, where: string): void {
-    const typed = near(name, [...this.#fieldsOf(map).keys()]);
+    const fields = this.#fieldsOf(map);
+    const typed = fields.has(name) ? undefined : near(name, fields.keys());
     this.error(
       this.yaml.placeOf(map),
       "missing-key",

@@ -177,3 +177,11 @@ Deno.test("loadPlan() says which word was meant", async () => {
     'missing-key: did you mean "dependencies" where it says "dependancies"',
   ]);
 });
+
+Deno.test("loadPlan() takes a key without a value for no misspelling of itself", async () => {
+  const plan = inlinePlan({ a: [] }).replace("priority: medium", "priority:");
+  const problems = await problemsOf({ "plan.yaml": plan });
+  assertEquals(problems.map(({ code, hint }) => `${code}: ${hint}`), [
+    "missing-key: add `priority: …`",
+  ]);
+});
