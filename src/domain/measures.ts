@@ -39,6 +39,11 @@ export function attemptMs(attempt: AttemptRecord, task: TaskRecord, now: number)
   return underWay ? Math.max(0, now - attempt.startedAt) : 0;
 }
 
+/** How many attempts a task took. One that a usage limit parked counts once, whoever went on with it. */
+export function attemptCount({ attempts }: Pick<TaskRecord, "attempts">): number {
+  return new Set(attempts.map(({ attempt }) => attempt)).size;
+}
+
 /** The tasks that the run was to do, in the order of the plan. */
 export function selectedTasks(record: RunRecord): TaskRecord[] {
   return [...record.tasks.values()].filter((task) => task.selected);

@@ -1,4 +1,4 @@
-import { selectedTasks } from "../domain/measures.ts";
+import { attemptCount, selectedTasks } from "../domain/measures.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { CheckRecord, TaskRecord } from "../domain/task_record.ts";
 import { formatDuration } from "../domain/units.ts";
@@ -67,7 +67,7 @@ function blockedIssue(record: RunRecord, task: TaskRecord): IssueDraft {
       : ["", "What to do next:", "", ...fenced(task.next.join("\n"))]),
     "",
     `- Branch: ${code(task.branch)}, ${plural(task.commits ?? 0, "commit")}`,
-    `- Attempts: ${task.attempts.length}`,
+    `- Attempts: ${attemptCount(task)}`,
     `- Run: ${code(record.run)}`,
   ];
   return {

@@ -1,4 +1,4 @@
-import { usageTotals } from "../domain/measures.ts";
+import { attemptCount, usageTotals } from "../domain/measures.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { Task } from "../domain/task.ts";
 import type { AttemptRecord, CheckRecord, TaskRecord } from "../domain/task_record.ts";
@@ -53,13 +53,19 @@ function evidenceSection({ run, task }: Evidence): string {
     "",
     `- Commits: ${task.commits ?? 0} on ${code(task.branch)}` +
     (task.head === undefined ? "" : `, up to ${task.head}`),
-    `- Attempts: ${task.attempts.length} by ${code(oneLine(run.agent))}`,
+    `- Attempts: ${attemptCount(task)}${agentWords(task)}`,
     `- Tokens: ${tokenWords(task.attempts)}`,
     `- Cost: ${costWords(task.attempts)}`,
     `- Run: ${code(run.run)}`,
     ...historyLines(task),
   ];
   return lines.join("\n");
+}
+
+/** Those that did the work: another one than the run's where the plan or a usage limit said so. */
+function agentWords({ attempts }: TaskRecord): string {
+  const names = [...new Set(attempts.map(({ agent }) => code(oneLine(agent))))];
+  return names.length === 0 ? "" : ` by ${names.join(" and ")}`;
 }
 
 /** Of the last attempt that got as far. */

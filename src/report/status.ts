@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
 import { conflictsAhead, conflictsOfPlan } from "../domain/conflict.ts";
 import type { Reason } from "../domain/failure.ts";
-import { stateOf, usageTotals } from "../domain/measures.ts";
+import { attemptCount, stateOf, usageTotals } from "../domain/measures.ts";
 import { branchOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { PredictedConflict, RunRecord } from "../domain/record.ts";
@@ -77,7 +77,7 @@ function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus>
   const { costUsd } = usageTotals(task.attempts);
   const blocked = status === "blocked" && task.status === "blocked";
   return {
-    attempts: task.attempts.length,
+    attempts: attemptCount(task),
     ...(blocked && task.reason !== undefined ? { reason: task.reason } : {}),
     ...(blocked && task.message !== undefined ? { message: task.message } : {}),
     ...(blocked && task.failure?.reason === "needs_input"

@@ -1,5 +1,6 @@
 import type { Reason } from "../domain/failure.ts";
 import {
+  attemptCount,
   countStatuses,
   lastMoment,
   ownMs,
@@ -189,7 +190,7 @@ function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSumm
     id,
     name,
     status,
-    attempts: new Set(task.attempts.map(({ attempt }) => attempt)).size,
+    attempts: attemptCount(task),
     calls: task.attempts.map((call) => callSummary(call, task, now)),
     ms: ownMs(task, now),
     usage: usageSummary(task.attempts),

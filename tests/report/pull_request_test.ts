@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { BODY_LIMIT, code, cutMarkdown, markOf, withPart } from "../../src/report/managed_part.ts";
 import { pullRequestPart, pullRequestTitle } from "../../src/report/pull_request.ts";
 import { evidenceOf } from "../github/rig.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { taskOf } from "../support/plans.ts";
 
 const TASK = {
@@ -39,6 +39,14 @@ Blocked and repaired on the way:
 
 - attempt 1: \`test\` ended with exit code 1 after 900ms, repaired later`,
   );
+});
+
+Deno.test("pullRequestPart() counts a parked attempt once, and names the agents that worked", () => {
+  const evidence = evidenceOf(TASK, [
+    { type: "agent.started", task: TASK.id, attempt: 2, agent: "codex", pid: 4, kind: "resumed" },
+  ]);
+  const part = pullRequestPart({ task: TASK, dependsOn: [], evidence }, BODY_LIMIT);
+  assertMatch(part, /^- Attempts: 2 by `claude` and `codex`$/m);
 });
 
 Deno.test("pullRequestTitle() is one line, and short enough for GitHub", () => {

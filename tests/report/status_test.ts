@@ -3,7 +3,7 @@ import { recordOf } from "../../src/domain/record.ts";
 import type { Status, Task } from "../../src/domain/task.ts";
 import { statusReport, statusText } from "../../src/report/status.ts";
 import { assertEquals, assertMatch } from "../support/assert.ts";
-import { sampleEvents } from "./sample_run.ts";
+import { agentStarted, node, sampleEvents, script, started } from "./sample_run.ts";
 
 function task(id: string, name: string, status: Status, order: number): Task {
   return {
@@ -95,6 +95,16 @@ run 20261122-093000-k3f9: finished
 · task-3  Write the manual page       pending
 `,
   );
+});
+
+Deno.test("statusReport() counts an attempt once that a usage limit has parked", () => {
+  const record = recordOf(script(
+    [0, started([node("task-0", "A")])],
+    [1, agentStarted("task-0")],
+    [2, { type: "agent.finished", task: "task-0", attempt: 1, outcome: "limited", ms: 1000 }],
+    [3, agentStarted("task-0")],
+  ));
+  assertEquals(statusReport(plan, record, true, facts).tasks[0]?.attempts, 1);
 });
 
 Deno.test("statusText() tells of conflicts to expect, before any run those of the plan", () => {
