@@ -93,6 +93,7 @@ const BRANCH_LIMIT = 24;
 const AHEAD_WIDTH = 6;
 const COST_WIDTH = 9;
 const NARROWEST_NAME = 10;
+const NARROWEST_BRANCH = 12;
 
 /** A status for people. Its last line is ended. */
 export function statusText(
@@ -125,9 +126,11 @@ function countOf(tasks: TaskStatus[]): Record<Status, number> & { selected: numb
 
 function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
   const idWidth = widest(tasks.map((task) => oneLine(task.id)), ID_LIMIT);
-  const branchWidth = widest(tasks.map((task) => oneLine(task.branch)), BRANCH_LIMIT);
-  const fixed = 2 + idWidth + 2 + 2 + STATUS_WIDTH + 1 + branchWidth + 1 + AHEAD_WIDTH + COST_WIDTH;
-  const nameWidth = Math.max(NARROWEST_NAME, columns - fixed);
+  const fixed = 2 + idWidth + 2 + 2 + STATUS_WIDTH + 1 + 1 + AHEAD_WIDTH + COST_WIDTH;
+  const left = Math.max(NARROWEST_NAME + NARROWEST_BRANCH, columns - fixed);
+  const branches = widest(tasks.map((task) => oneLine(task.branch)), BRANCH_LIMIT);
+  const branchWidth = Math.min(branches, left - NARROWEST_NAME);
+  const nameWidth = left - branchWidth;
   const indent = " ".repeat(2 + idWidth + 2);
   return tasks.flatMap((task) => {
     const row = [

@@ -2,7 +2,7 @@ import type { Plan } from "../../src/domain/plan.ts";
 import { recordOf } from "../../src/domain/record.ts";
 import type { Status, Task } from "../../src/domain/task.ts";
 import { statusReport, statusText } from "../../src/report/status.ts";
-import { assertEquals, assertMatch } from "../support/assert.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { agentStarted, node, sampleEvents, script, started } from "./sample_run.ts";
 
 function task(id: string, name: string, status: Status, order: number): Task {
@@ -95,6 +95,18 @@ run 20261122-093000-k3f9: finished
 · task-3  Write the manual page       pending
 `,
   );
+});
+
+Deno.test("statusText() fits 80 columns, however long ids, names and branches are", () => {
+  const id = "user-authentication-and-sessions";
+  const long = { ...plan, tasks: [task(id, "Let users log in and stay so", "completed", 0)] };
+  const known = new Map([[id, { ahead: 12, dirty: true, worktree: "/code/wc/worktrees/x" }]]);
+  const text = statusText(statusReport(long, undefined, false, known), {
+    color: false,
+    columns: 80,
+  });
+  assert(text.includes("Let users…  completed   feature/user-authen…   +12*"), text);
+  for (const line of text.split("\n")) assert(line.length <= 80, line);
 });
 
 Deno.test("statusReport() counts an attempt once that a usage limit has parked", () => {
