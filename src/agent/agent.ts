@@ -18,6 +18,8 @@ export interface AgentRequest {
   model?: string;
   /** Goes on with this conversation; absent: a new one. */
   resume?: string;
+  /** What the attempts told that led it so far, for agents that tell what it has used in all. */
+  usedBefore?: Usage;
   /** What this attempt may cost. */
   budgetUsd?: number;
   timeoutMs: number;

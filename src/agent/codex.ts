@@ -29,7 +29,7 @@ function hear(message: StreamMessage): Heard {
     case "thread.started":
       return optional("session", textAt(message, "thread_id"));
     case "turn.completed":
-      return { used: usageIn(recordAt(message, "usage")) };
+      return { used: { turns: 1 }, usedInAll: usageIn(recordAt(message, "usage")) };
     case "turn.failed":
       return {
         failed: true,
@@ -69,6 +69,5 @@ function usageIn(usage: Record<string, unknown>): Usage {
     input_tokens: Math.max(0, countAt(usage, "input_tokens") - cached),
     output_tokens: countAt(usage, "output_tokens"),
     cache_read_tokens: cached,
-    turns: 1,
   };
 }

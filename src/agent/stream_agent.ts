@@ -1,5 +1,6 @@
 import type { AgentName } from "../domain/agents.ts";
 import { type Usage, USAGE_COUNTS } from "../domain/event.ts";
+import { addUsage } from "../domain/measures.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { toolEnv } from "../exec/env.ts";
 import type { ProcessEnd } from "../exec/process.ts";
@@ -22,6 +23,8 @@ export interface Heard {
   goesOn?: boolean;
   /** What was used since the line that told it before. */
   used?: Usage;
+  /** What the conversation has used in all, in earlier attempts as well. */
+  usedInAll?: Usage;
   /** What went wrong; with `failed`, for good. */
   error?: string;
   failed?: boolean;
@@ -75,6 +78,10 @@ async function attempt(program: StreamProgram, request: AgentRequest): Promise<A
   const take = (message: StreamMessage) => {
     const heard = program.hear(message);
     told = fold(told, heard);
+    if (heard.usedInAll) {
+      const before = told.session === request.resume ? request.usedBefore : undefined;
+      told.usage = { ...told.usage, ...beyond(before ?? {}, heard.usedInAll) };
+    }
     const doing = cutLine(heard.doing ?? heard.said ?? "");
     if (doing !== "") request.onActivity(doing, told.usage);
   };
@@ -102,7 +109,7 @@ function fold(told: Told, { session, said, goesOn, used, error, failed }: Heard)
     ...(session === undefined ? {} : { session }),
     // Who speaks again has got over the error.
     ...(said === undefined ? {} : { said: goesOn ? told.said + said : said, error: "" }),
-    ...(used === undefined ? {} : { usage: sum(told.usage, used) }),
+    ...(used === undefined ? {} : { usage: addUsage(told.usage, used) }),
     ...(error === undefined ? {} : { error }),
     ...(failed ? { failed } : {}),
   };
@@ -128,11 +135,12 @@ function detailOf(words: string): { detail?: string } {
   return detail === "" ? {} : { detail };
 }
 
-function sum(before: Usage, more: Usage): Usage {
-  const total: Usage = { ...before, ...(more.model === undefined ? {} : { model: more.model }) };
+/** What of `all` was not used before. */
+function beyond(before: Usage, all: Usage): Usage {
+  const rest = { ...all };
   for (const key of USAGE_COUNTS) {
-    const count = more[key];
-    if (count !== undefined) total[key] = (before[key] ?? 0) + count;
+    const count = all[key];
+    if (count !== undefined) rest[key] = Math.max(0, count - (before[key] ?? 0));
   }
-  return total;
+  return rest;
 }

@@ -1,4 +1,4 @@
-import type { Usage } from "./event.ts";
+import { type Usage, USAGE_COUNTS } from "./event.ts";
 import type { RunRecord } from "./record.ts";
 import type { Status } from "./task.ts";
 import type { AttemptRecord, Span, TaskRecord } from "./task_record.ts";
@@ -107,6 +107,16 @@ export function usageTotals(attempts: AttemptRecord[]): UsageTotals {
     cacheRead: sum("cache_read_tokens"),
     cacheWrite: sum("cache_write_tokens"),
   };
+}
+
+/** What was used before, and more of it. */
+export function addUsage(before: Usage, more: Usage): Usage {
+  const total: Usage = { ...before, ...(more.model === undefined ? {} : { model: more.model }) };
+  for (const key of USAGE_COUNTS) {
+    const count = more[key];
+    if (count !== undefined) total[key] = (before[key] ?? 0) + count;
+  }
+  return total;
 }
 
 export function reportsTokens(usage: Usage): boolean {

@@ -1,7 +1,9 @@
 import type { WorkInput, WorkOutcome } from "../../machines/ports.ts";
 import type { AgentRequest } from "../agent/agent.ts";
 import type { Usage } from "../domain/event.ts";
+import { addUsage } from "../domain/measures.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
+import type { TaskId } from "../domain/task.ts";
 import { dirname } from "node:path";
 import { mergeBase } from "./base_merge.ts";
 import type { Limit } from "./admission.ts";
@@ -145,7 +147,9 @@ async function makeRequest(
     }),
     ...(model === undefined ? {} : { model }),
     ...(budgetUsd === undefined ? {} : { budgetUsd }),
-    ...(conversation === undefined ? {} : { resume: conversation }),
+    ...(conversation === undefined
+      ? {}
+      : { resume: conversation, usedBefore: usedIn(scope, task, conversation) }),
     timeoutMs: settings.timeoutMs,
     idleMs: settings.idleTimeoutMs,
     transcript: files.value.transcript,
@@ -169,6 +173,13 @@ async function makeRequest(
       report(doing, usage);
     },
   });
+}
+
+/** What the attempts of this run that led a conversation told. */
+function usedIn({ record }: Scope, task: TaskId, conversation: string): Usage {
+  const attempts = record.tasks.get(task)?.attempts ?? [];
+  return attempts.filter(({ session }) => session === conversation)
+    .reduce<Usage>((used, { usage }) => addUsage(used, usage), {});
 }
 
 /** Passes on at most one report in a while, since each becomes a line of the journal. */

@@ -151,6 +151,28 @@ async function stage(name: string, lines: string[], end = "exit 0") {
   };
 }
 
+Deno.test("codex, which counts a whole conversation, is taken for what this attempt has used of it", async () => {
+  const turn = (input: number, cached: number, output: number) =>
+    `{"type":"turn.completed","usage":{"input_tokens":${input},"cached_input_tokens":${cached},"output_tokens":${output}}}`;
+  const prints = [
+    '{"type":"thread.started","thread_id":"c1"}',
+    turn(500, 300, 30),
+    turn(900, 600, 45),
+  ];
+  await using on = await stage("codex", prints);
+  const usedBefore = { input_tokens: 100, cache_read_tokens: 150, output_tokens: 20, turns: 1 };
+  const used = async (resume: string) =>
+    (await witness(must(makeAgent("codex", {})), on.path, { resume, usedBefore })).outcome.usage;
+  assertEquals(await used("c1"), {
+    input_tokens: 200,
+    cache_read_tokens: 450,
+    output_tokens: 25,
+    turns: 2,
+  });
+  // Another conversation has begun than the one that was to be gone on with.
+  assertEquals((await used("c0")).input_tokens, 300);
+});
+
 for (const [name, sample] of Object.entries(SAMPLES)) {
   Deno.test(`${name} gets the prompt and tells its words, its work and what it used`, async () => {
     await using on = await stage(name, sample.prints);

@@ -1,4 +1,7 @@
 /** Runs whose tasks are done by several agents. */
+import { join } from "node:path";
+import { withEnv } from "../github/rig.ts";
+import { writeFiles } from "../support/repo.ts";
 import { assertEquals, assertMatch } from "../support/assert.ts";
 import { planFiles, taskFileOf } from "../support/plan_files.ts";
 import { eventsOf, rig } from "../support/rig.ts";
@@ -14,6 +17,26 @@ Deno.test("a task is done by the agent and the model that its frontmatter names"
   const started = eventsOf(events, "agent.started").map(({ task, agent }) => `${task} ${agent}`);
   assertEquals(started, ["a claude", "b command"]);
   assertMatch(await stage.note("call.1/args") ?? "", /--model=opus /);
+});
+
+Deno.test("the tokens of a conversation that an agent counts as a whole are counted once", async () => {
+  await using stage = await rig({ config: "test: test -f good\n" });
+  const codex = `#!/bin/sh
+[ "$1" = --version ] && exit 0
+[ "$PAREX_ATTEMPT" = 2 ] && touch good
+echo "$PAREX_ATTEMPT" > work; git add -A; git commit -qm "feat: work"
+echo '{"type":"thread.started","thread_id":"c1"}'
+echo '{"type":"turn.completed","usage":{"input_tokens":'$PAREX_ATTEMPT'000,"output_tokens":'$PAREX_ATTEMPT'0}}'
+`;
+  await writeFiles(stage.home, { "bin/codex": codex });
+  await Deno.chmod(join(stage.home, "bin/codex"), 0o755);
+  using _ = withEnv({ PATH: `${join(stage.home, "bin")}:${Deno.env.get("PATH")}` });
+  const { code, events } = await stage.execute({ agent: "codex", agentCommand: undefined });
+  assertEquals(code, 0);
+  assertEquals(
+    eventsOf(events, "agent.finished").map(({ input_tokens }) => input_tokens),
+    [1000, 1000],
+  );
 });
 
 Deno.test("a run is refused when an agent that one of its tasks names is not installed", async () => {
