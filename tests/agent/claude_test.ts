@@ -87,6 +87,8 @@ contract("goes on with a conversation under the same id", async () => {
   });
   assertEquals(second.outcome.session, session);
   assertEquals(second.outcome.detail, "Second answer.");
+  // What it has used is told of the attempt alone.
+  assertEquals(second.outcome.usage, first.outcome.usage);
   assertMatch(model.api.requests.at(-1)?.userText ?? "", /Do it\.[^]*The test fails\./);
 });
 
