@@ -30,6 +30,9 @@ function commands({ setup, checks }: FoundChecks): Record<string, string> {
 const SCRIPTS = { test: "node --test", lint: "eslint .", "type-check": "tsc" };
 const DEPENDENCIES = { devDependencies: { eslint: "9" } };
 const PYTEST = "def test_it():\n    assert True\n";
+/** A lock file of uv or Poetry. */
+const locked = (...names: string[]) =>
+  names.map((name) => `[[package]]\nname = "${name}"\n`).join("");
 const UNITTEST = "import unittest\n\nclass T(unittest.TestCase):\n    pass\n";
 
 const PROJECTS: { project: string; files: Files; found: Record<string, string> }[] = [
@@ -120,7 +123,7 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
     files: {
       "pyproject.toml":
         "[project]\nname='x'\n[tool.pytest.ini_options]\n[tool.ruff]\n[tool.mypy]\nfiles='src'\n",
-      "uv.lock": "",
+      "uv.lock": locked("mypy", "pytest", "ruff"),
       "tests/test_x.py": PYTEST,
     },
     found: {
@@ -135,7 +138,7 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
     files: {
       "pyproject.toml": "[project.optional-dependencies]\ndev=['pytest']\ncuda=['torch']\n" +
         "[dependency-groups]\ntest=['pytest-mock']\ndocs=['sphinx']\n",
-      "uv.lock": "",
+      "uv.lock": locked("pytest"),
       "tests/test_x.py": PYTEST,
     },
     found: { setup: "uv sync --locked --extra dev --group test", test: "uv run --locked pytest" },
@@ -144,7 +147,7 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
     project: "poetry with the tests' packages in extras",
     files: {
       "pyproject.toml": "[project.optional-dependencies]\ntest=['pytest']\ndev=['black']\n",
-      "poetry.lock": "",
+      "poetry.lock": locked("pytest"),
       "tests/test_x.py": PYTEST,
     },
     found: {
@@ -154,7 +157,12 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
   },
   {
     project: "poetry",
-    files: { "pyproject.toml": "", "poetry.lock": "", "pytest.ini": "", "tests/a_test.py": "" },
+    files: {
+      "pyproject.toml": "",
+      "poetry.lock": locked("pytest"),
+      "pytest.ini": "",
+      "tests/a_test.py": "",
+    },
     found: { setup: "poetry install --no-interaction", test: "poetry run pytest" },
   },
   {
@@ -290,6 +298,16 @@ for (
     assertEquals((await checksOf(files, { test: "npm run other" })).notes, []);
   });
 }
+
+Deno.test("findChecks() does not run a tool that the lock file does not hold, and says so", async () => {
+  const { checks, notes } = await checksOf({
+    "pyproject.toml": "[tool.ruff]\n",
+    "uv.lock": locked("pytest", "ruff-lsp"),
+    "test_x.py": PYTEST,
+  });
+  assertEquals(checks.map(({ command }) => command), ["uv run --locked pytest"]);
+  assertEquals(notes, ["ruff is to be run, but uv.lock does not hold it"]);
+});
 
 Deno.test("findChecks() says where a combined check comes from", async () => {
   const { checks } = await checksOf({

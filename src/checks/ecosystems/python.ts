@@ -20,6 +20,8 @@ const Manifest = z.object({
 type Manifest = z.infer<typeof Manifest>;
 
 const MANIFESTS = ["pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "tox.ini"];
+/** Each holds the packages that its tool installs, and no others. */
+const LOCKS = ["uv.lock", "poetry.lock"];
 const REQUIREMENTS = [
   "requirements.txt",
   "requirements-dev.txt",
@@ -54,14 +56,22 @@ export async function python(project: Project): Promise<Detected | undefined> {
   ];
   const { setup, call } = await environmentOf(project, manifest, tools);
   const commands: CheckCommands = {};
+  const unfit: NonNullable<Detected["unfit"]> = {};
+  const lock = LOCKS.find(project.has);
+  const locked = lock && await project.text(lock);
+  const take = (check: keyof CheckCommands, tool: string, args?: string) => {
+    const isThere = locked === undefined || locked.includes(`name = "${tool}"`);
+    if (isThere) commands[check] = call(tool, args);
+    else unfit[check] = `${tool} is to be run, but ${lock} does not hold it`;
+  };
   if (setup) commands.setup = setup;
-  if (runner.kind === "pytest") commands.test = call("pytest");
+  if (runner.kind === "pytest") take("test", "pytest");
   if (runner.kind === "unittest") {
     commands.test = runner.starts.map((start) => unittest(call, start)).join(" && ");
   }
-  if (lints) commands.lint = call("ruff", " check");
-  if (mypy !== undefined) commands.typecheck = call("mypy", mypy);
-  return { from, commands };
+  if (lints) take("lint", "ruff", " check");
+  if (mypy !== undefined) take("typecheck", "mypy", mypy);
+  return { from, commands, unfit };
 }
 
 function unittest(call: Call, start: string): string {
