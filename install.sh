@@ -69,6 +69,8 @@ main() {
     prefix=$HOME/.local
   fi
   case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
+  # As it is looked for on the PATH.
+  prefix=${prefix%/}
   bin=$prefix/bin
   # Deno from npm, for the launcher where the machine has none.
   lib=$prefix/lib/parex

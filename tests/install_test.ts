@@ -96,6 +96,19 @@ Deno.test("install.sh installs the newest release, into a folder with spaces", a
   ]);
 });
 
+Deno.test("install.sh finds its folder on the PATH, also where --prefix ends with a slash", async () => {
+  await using machine = await freshMachine();
+  await using releases = await serveReleases(machine);
+  const path = `${join(machine.home, "x/bin")}:${Deno.env.get("PATH")}`;
+  const env = { ...releases.env, PATH: path };
+  const { code, stdout } = await machine.install(["--prefix", join(machine.home, "x/")], env);
+  assertEquals(code, 0);
+  assertEquals(stdout.split("\n").slice(1), [
+    `Installed parex 9.9.9: ${join(machine.home, "x/bin/parex")}`,
+    "",
+  ]);
+});
+
 Deno.test("install.sh --version takes that release, and running it again changes nothing", async () => {
   await using machine = await freshMachine();
   await using releases = await serveReleases(machine);
