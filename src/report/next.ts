@@ -21,8 +21,12 @@ export function nextCommands(record: RunRecord, live: boolean): string[] {
   );
   if (unlanded.length > 0) commands.push(landing(record));
   const blocked = selectedTasks(record).filter((task) => task.status === "blocked");
-  if (blocked.length > 0) {
-    commands.push(`parex retry ${blocked.map((task) => shellWord(task.id)).join(" ")}`);
+  // Done again without an answer, an agent asks again.
+  const asking = blocked.filter(({ reason }) => reason === "needs_input");
+  const others = blocked.filter((task) => !asking.includes(task));
+  commands.push(...asking.map(({ id }) => `parex answer ${shellWord(id)} "…"`));
+  if (others.length > 0) {
+    commands.push(`parex retry ${others.map(({ id }) => shellWord(id)).join(" ")}`);
   }
   const removed = removedTasks(record);
   if (selectedTasks(record).some(({ id, landed }) => landed && !removed.has(id))) {

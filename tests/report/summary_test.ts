@@ -141,6 +141,28 @@ Deno.test("summarize() tells what each attempt cost, and what each landed task d
   assertEquals(summarize(recordOf(sampleEvents())).cost_per_landed_usd, null);
 });
 
+Deno.test("summarize() asks for an answer to a question before its task is done again", () => {
+  const blocked = (task: string, reason: "needs_input" | "no_changes"): EventBody => {
+    return { type: "task.status", task, from: "in_progress", to: "blocked", reason };
+  };
+  const { next } = summarize(recordOf(script(
+    [0, started([node("a", "A"), node("b", "B"), node("c", "C")])],
+    [1, blocked("a", "no_changes")],
+    [2, blocked("b", "needs_input")],
+    [3, blocked("c", "no_changes")],
+    [4, {
+      type: "run.finished",
+      exit_code: 1,
+      completed: 0,
+      blocked: 3,
+      pending: 0,
+      ms: 4000,
+      speedup: 1,
+    }],
+  )));
+  assertEquals(next, ['parex answer b "…"', "parex retry a c"]);
+});
+
 Deno.test("summarize() counts an attempt once that a usage limit has parked", () => {
   const parked = (outcome: "limited" | "finished"): EventBody => {
     return { type: "agent.finished", task: "a", attempt: 1, outcome, ms: 1000 };
