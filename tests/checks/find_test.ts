@@ -101,6 +101,16 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
     found: { setup: "bun install --frozen-lockfile", test: "bun run test" },
   },
   {
+    project: "bun without a script for its tests",
+    files: { "package.json": DEPENDENCIES, "bun.lockb": "", "src/a.test.ts": "" },
+    found: { setup: "bun install --frozen-lockfile", test: "bun test" },
+  },
+  {
+    project: "bun without tests",
+    files: { "package.json": { packageManager: "bun@1.2.0" }, "src/contest.ts": "" },
+    found: {},
+  },
+  {
     project: "Deno with tasks and comments",
     files: {
       "deno.jsonc":

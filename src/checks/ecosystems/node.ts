@@ -60,6 +60,8 @@ const MODERN_YARN: PackageManager = {
 /** Where `test` itself goes on watching, projects keep tests that end under one of the others. */
 const TEST_SCRIPTS = ["test", "test:ci", "test:run", "test:once"];
 const TYPECHECK_SCRIPTS = ["typecheck", "type-check", "check-types", "tsc"];
+/** As `bun test` itself looks for them. */
+const BUN_TEST_FILE = /[._](test|spec)\.(js|jsx|ts|tsx)$/;
 /** What makes a tool wait for changes when it is done, even where `CI` says that nobody is there. */
 const WATCHES = /\s--watch(?:-?all)?(?=\s|$)(?!\s+false\b)|\btsc\b[^&|;]*\s-w(?=\s|$)|\bnodemon\b/i;
 
@@ -85,6 +87,11 @@ export async function node(project: Project): Promise<Detected | undefined> {
     }
   };
   take("test", TEST_SCRIPTS);
+  // Bun has a test runner of its own, so its projects need no script.
+  const runsItself = manager.name === "bun" && !commands.test && !unfit.test;
+  if (runsItself && (await project.files()).some((path) => BUN_TEST_FILE.test(path))) {
+    commands.test = "bun test";
+  }
   take("lint", ["lint"]);
   take("typecheck", TYPECHECK_SCRIPTS);
   return { from: "package.json", commands, unfit };
