@@ -191,6 +191,22 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
     },
   },
   {
+    project: "pip with requirements that name other packages like the tools",
+    files: {
+      "requirements.txt": "mypy-extensions==1.0\npytest-cov\nruff[lsp]\n",
+      "ruff.toml": "",
+      "mypy.ini": "[mypy]\nfiles = src\n",
+      "tests/test_x.py": PYTEST,
+    },
+    found: {
+      setup: "python3 -m venv .venv && echo '*' > .venv/.gitignore && " +
+        ".venv/bin/python -m pip install -q -r requirements.txt pytest mypy",
+      typecheck: ".venv/bin/python -m mypy",
+      lint: ".venv/bin/python -m ruff check",
+      test: ".venv/bin/python -m pytest",
+    },
+  },
+  {
     project: "a Python package with extras",
     files: {
       "pyproject.toml":

@@ -155,6 +155,7 @@ async function pipArguments(
   return [
     ...files.map((file) => `-r ${file}`),
     ...(isPackage ? [`-e ${shellWord(`.${list}`)}`] : []),
-    ...tools.filter((tool) => !named.includes(tool)),
+    // `mypy-extensions` brings no mypy.
+    ...tools.filter((tool) => !new RegExp(`(?<![\\w-])${tool}(?![\\w-])`).test(named)),
   ];
 }
