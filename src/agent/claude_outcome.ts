@@ -64,5 +64,7 @@ function errorWords({ result, notice }: Seen, stderr: string): string {
   const errors = Array.isArray(result?.errors)
     ? result.errors.filter((error) => typeof error === "string").join("\n")
     : "";
-  return cutDetail(errors || notice || stderr);
+  const subtype = result?.subtype ?? "success";
+  const kind = subtype === "success" ? "" : `its result is ${subtype}`;
+  return cutDetail(errors || notice || stderr || kind);
 }

@@ -31,6 +31,14 @@ const CASES: Record<string, Case> = {
     end: { code: null, by: "idle" },
     judged: { outcome: "finished", detail: "Did it." },
   },
+  "a result without words, after the model's own": {
+    stream: [
+      { type: "assistant", message: { content: [{ type: "text", text: "Now the tests." }] } },
+      { type: "result", subtype: "error_max_turns", is_error: true },
+    ],
+    end: { code: 1 },
+    judged: { outcome: "failed", detail: "its result is error_max_turns" },
+  },
   "an interruption, although there is a result": {
     stream: [SUCCESS],
     end: { code: 143, by: "abort" },
