@@ -207,6 +207,19 @@ const PROJECTS: { project: string; files: Files; found: Record<string, string> }
     },
   },
   {
+    project: "a Python program with groups and no lock file",
+    files: {
+      "pyproject.toml": "[project]\nname='x'\ndependencies=['flask>=3']\n[dependency-groups]\n" +
+        "dev=[{include-group='test'}, 'ruff']\ntest=['pytest', 'pytest-asyncio']\ndocs=['sphinx']\n",
+      "tests/test_x.py": PYTEST,
+    },
+    found: {
+      setup: "python3 -m venv .venv && echo '*' > .venv/.gitignore && " +
+        ".venv/bin/python -m pip install -q 'flask>=3' ruff pytest pytest-asyncio",
+      test: ".venv/bin/python -m pytest",
+    },
+  },
+  {
     project: "a Python package with extras",
     files: {
       "pyproject.toml":

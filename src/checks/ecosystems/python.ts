@@ -9,6 +9,7 @@ const Manifest = z.object({
   "build-system": z.unknown().optional(),
   "dependency-groups": z.record(z.string(), z.unknown()).default({}),
   project: z.object({
+    dependencies: z.array(z.string()).default([]),
     "optional-dependencies": z.record(z.string(), z.unknown()).default({}),
   }).optional(),
   tool: z.object({
@@ -144,17 +145,23 @@ async function pipArguments(
 ): Promise<string[]> {
   const files = REQUIREMENTS.filter(project.has);
   const isPackage = manifest?.["build-system"] !== undefined || project.has("setup.py");
-  if (files.length === 0 && !isPackage) return [];
+  const groups = manifest?.["dependency-groups"] ?? {};
+  const grouped = neededOf(groups).flatMap((name) => groups[name])
+    .filter((requirement) => typeof requirement === "string");
+  const listed = [...isPackage ? [] : manifest?.project?.dependencies ?? [], ...grouped];
+  if (files.length === 0 && !isPackage && listed.length === 0) return [];
   const declared = manifest?.project?.["optional-dependencies"] ?? {};
   const extras = neededOf(declared);
   const named = [
     ...await Promise.all(files.map(project.text)),
     ...extras.map((name) => JSON.stringify(declared[name])),
+    ...listed,
   ].join("\n");
   const list = extras.length > 0 ? `[${extras.join(",")}]` : "";
   return [
     ...files.map((file) => `-r ${file}`),
     ...(isPackage ? [`-e ${shellWord(`.${list}`)}`] : []),
+    ...[...new Set(listed)].map(shellWord),
     // `mypy-extensions` brings no mypy.
     ...tools.filter((tool) => !new RegExp(`(?<![\\w-])${tool}(?![\\w-])`).test(named)),
   ];
