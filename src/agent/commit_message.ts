@@ -18,13 +18,14 @@ const TYPES: Record<string, readonly string[]> = {
   refactor: ["refactor", "refactoring", "rename", "restructure", "extract", "simplify"],
   chore: ["chore", "bump", "upgrade", "ci", "build"],
 };
-const CONVENTIONAL = /^(feat|fix|docs|test|refactor|chore|perf|style|build|ci)(\([^)]*\))?!?: \S/;
+/** The type of a title that has one already, as in `fix(api): …` or `Fix: …`. */
+const TYPE = /^(feat|fix|docs|test|refactor|chore|perf|style|build|ci)(?=(\([^)]*\))?!?: \S)/i;
 
 /** The message under which parex commits what an agent left uncommitted. */
 export function commitMessage(input: CommitMessageInput): string {
   const title = oneLine(input.title);
-  const subject = CONVENTIONAL.test(title)
-    ? title
+  const subject = TYPE.test(title)
+    ? title.replace(TYPE, (type) => type.toLowerCase())
     : `${typeOf(title, input.labels ?? [])}: ${lowerFirst(title)}`;
   const body = input.body?.trim();
   return [shorten(subject), ...(body ? [body] : []), `Implements: ${input.task}`].join("\n\n") +

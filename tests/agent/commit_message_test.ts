@@ -23,6 +23,7 @@ Deno.test("commitMessage() takes the type from the title's first word, then from
 
 Deno.test("commitMessage() keeps a title that has a type, and the case of names", () => {
   assertEquals(subjectOf("perf(db)!: Use one query"), "perf(db)!: Use one query");
+  assertEquals(subjectOf("Fix: the flaky login"), "fix: the flaky login");
   assertEquals(subjectOf("API keys"), "feat: API keys");
   assertEquals(subjectOf("OAuth login"), "feat: OAuth login");
 });
