@@ -103,10 +103,9 @@ export function choices(words: readonly [string, ...string[]]): Kind<string[]> {
   };
 }
 
-const words = z.union([
-  z.string().regex(/\S/).transform((word) => [word]),
-  z.array(z.union([z.string().regex(/\S/), z.int()]).transform(String)),
-]);
+// An id may be a number.
+const word = z.union([z.string().regex(/\S/), z.int()]).transform(String);
+const words = z.union([word.transform((one) => [one]), z.array(word)]);
 
 /** Task ids: a list, or one text with commas. */
 export const ids: Kind<string[]> = {

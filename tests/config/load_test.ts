@@ -210,6 +210,7 @@ Deno.test("loadSettings() takes task ids in every way they are written", async (
   assertEquals((await settingsOf({ env: { PAREX_ONLY: "a, b ,c" } })).only, expected);
   assertEquals((await settingsOf({ config: "only: a,b,c" })).only, expected);
   assertEquals((await settingsOf({ config: "only:\n- a\n- b\n- c" })).only, expected);
+  assertEquals((await settingsOf({ config: "only: 2" })).only, ["2"]);
 });
 
 Deno.test("loadSettings() takes a command alone as the wish for the agent that runs it", async () => {
