@@ -25,7 +25,9 @@ Deno.test("status tells own commits, what is not committed, and how to go on", a
   const { name, path, identity } = plan;
   await beginTask(repo, "task-0");
   const worktree = `${repo.root}/worktrees/task-0`;
-  await repo.git(["commit", "-q", "--allow-empty", "-m", "Work"], worktree);
+  await repo.write({ "worktrees/task-0/work.txt": "" });
+  await repo.git(["add", "work.txt"], worktree);
+  await repo.git(["commit", "-q", "-m", "Work"], worktree);
   await repo.write({ "worktrees/task-0/unfinished.txt": "" });
   writeJournal(
     repo,
