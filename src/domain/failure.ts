@@ -98,6 +98,8 @@ export type GitHubFailure =
   | { reason: "gh_logged_out"; host: string; detail: string }
   | { reason: "github_denied"; repository: string; detail: string }
   | { reason: "pull_request_failed"; branch: string; base: string; detail: string }
+  /** Without having been merged. */
+  | { reason: "pull_request_closed"; number: number; url: string }
   | {
     reason: "github_failed";
     /** The end of "could not …". */

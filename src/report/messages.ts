@@ -57,6 +57,7 @@ function worded(failure: Failure, about: About): Explanation {
     case "github_denied":
     case "github_failed":
     case "pull_request_failed":
+    case "pull_request_closed":
       return explainGitHub(failure, about);
     default:
       return explainTask(failure, about);

@@ -84,6 +84,8 @@ export async function openPullRequest(
   );
   if (!done.ok) return done;
   const { url, number, state } = done.value;
+  // Whoever closed it did not want this work on the base.
+  if (state === "closed") return fail({ reason: "pull_request_closed", number, url });
   return ok({ url, number, created: state === "created" });
 }
 

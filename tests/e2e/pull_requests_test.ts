@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { NEEDS_GH, onGitHub, withEnv } from "../github/rig.ts";
 import type { FakeGitHub } from "../support/github.ts";
+import { taskFileOf } from "../support/plan_files.ts";
 import { textOf, writeFiles } from "../support/repo.ts";
 import { eventsOf, type Rig, rig, type RigOptions } from "../support/rig.ts";
 
@@ -49,6 +50,23 @@ story(
     const prs = await stage.parex(["prs"], { env: github.env });
     assertEquals([prs.code, github.pullRequests.length], [0, 3]);
     assertEquals(prs.stdout.match(/ kept /g)?.length, 3, prs.stdout);
+  },
+);
+
+story(
+  "work whose pull request a person has closed has not landed",
+  {},
+  async (stage, github) => {
+    assertEquals((await stage.execute({ land: "pr" })).code, 0);
+    for (const pullRequest of github.pullRequests) pullRequest.state = "CLOSED";
+    const path = taskFileOf("a");
+    const text = await stage.repo.read(path);
+    await stage.repo.write({ [path]: text.replace("status: completed", "status: pending") });
+    await stage.agent({ a: "echo more > more.txt" });
+    const again = await stage.execute({ land: "pr" });
+    assertEquals([again.code, github.pullRequests.length], [1, 1]);
+    assertEquals(again.record.tasks.get("a")?.reason, "pull_request_closed");
+    assertEquals(await stage.status("a"), "blocked");
   },
 );
 

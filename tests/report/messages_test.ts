@@ -70,6 +70,11 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   push_failed: { reason: "push_failed", remote: "origin", branch: "feature/a", detail: "denied" },
   base_diverged: { reason: "base_diverged", base: "main", remote: "origin" },
   merge_conflict: { reason: "merge_conflict", files: ["a.ts"], between: ["task-0", "task-1"] },
+  pull_request_closed: {
+    reason: "pull_request_closed",
+    number: 7,
+    url: "https://github.com/o/r/pull/7",
+  },
   pull_request_failed: {
     reason: "pull_request_failed",
     branch: "feature/a",

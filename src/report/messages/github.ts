@@ -50,6 +50,12 @@ export function explainGitHub(failure: GitHubFailure, about: About): Explanation
         details: linesOf(failure.detail),
         next: [`correct what GitHub says, then: ${again(about)}`],
       };
+    case "pull_request_closed":
+      return {
+        message: `its pull request was closed and not merged: ${failure.url}`,
+        details: [],
+        next: [`if it is wanted after all: gh pr reopen ${failure.number}, then: ${again(about)}`],
+      };
   }
 }
 
