@@ -1,6 +1,5 @@
 import type { RunOutcome } from "../../machines/ports.ts";
 import type { Agent } from "../agent/agent.ts";
-import { Places } from "../checks/places.ts";
 import type { RunEvent } from "../domain/event.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Plan } from "../domain/plan.ts";
@@ -17,26 +16,22 @@ import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { tellUnpaid } from "./budget.ts";
-import { Admission } from "./admission.ts";
 import { CommittedChecks } from "./committed_checks.ts";
 import { type Crew, gatherCrew } from "./crew.ts";
 import { discreet } from "./discretion.ts";
 import { branchTargets, mayBeDirty } from "./files.ts";
 import { type Journal, type JournalOptions, openJournal } from "./journal.ts";
-import { Ledger } from "./ledger.ts";
 import { type Lock, readLock, takeLock } from "./lock.ts";
 import { type LandingPlan, prepareLanding } from "./land.ts";
 import { baseOf } from "./queue.ts";
 import { finishedEvent, limitNotice, startedEvent } from "./run_events.ts";
-import type { Scope } from "./scope.ts";
+import { newMemory, type Scope } from "./scope.ts";
 import { endProcessesOf, isStillUnfinished, markCommandsOf, type Resumption } from "./resume.ts";
 import { PlanWatch } from "./plan_watch.ts";
 import { Statuses } from "./statuses.ts";
 import { listRuns, newRunId, runDir, stateDir } from "./store.ts";
-import { Starts } from "./starts.ts";
 import { anyUnlanded } from "./unlanded.ts";
 import { recall, takeUp } from "./take_up.ts";
-import { Waits } from "./waits.ts";
 
 export interface OpenInput {
   repo: Repository;
@@ -231,36 +226,6 @@ function openOn(scope: Scope, statuses: Statuses, giveBack: () => void): OpenRun
       emit(finishedEvent(scope, outcome));
       close();
     },
-  };
-}
-
-type Memory =
-  | "ledger"
-  | "merges"
-  | "waits"
-  | "admission"
-  | "ended"
-  | "attemptStarts"
-  | "checkPlaces"
-  | "treePlaces"
-  | "trees"
-  | "starts"
-  | "ahead";
-
-/** What the ports of a run share and none of them has put anything into yet. */
-function newMemory(settings: Settings): Pick<Scope, Memory> {
-  return {
-    ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
-    merges: new Map(),
-    waits: new Waits(),
-    admission: new Admission(),
-    ended: new Map(),
-    attemptStarts: new Map(),
-    checkPlaces: new Places(settings.checkJobs),
-    treePlaces: new Places(1),
-    trees: new Set(),
-    starts: new Starts(),
-    ahead: new Map(),
   };
 }
 

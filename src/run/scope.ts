@@ -1,6 +1,6 @@
 import type { WorkInput } from "../../machines/ports.ts";
 import type { Agent } from "../agent/agent.ts";
-import type { Places } from "../checks/places.ts";
+import { Places } from "../checks/places.ts";
 import type { Emit } from "../domain/event.ts";
 import { branchOf, worktreeOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
@@ -13,15 +13,15 @@ import { childEnv, type Env } from "../exec/env.ts";
 import { excludesEnv } from "../git/local_excludes.ts";
 import type { Repository } from "../git/repository.ts";
 import type { Recover } from "../recovery/recover.ts";
-import type { Admission } from "./admission.ts";
+import { Admission } from "./admission.ts";
 import type { CommittedChecks } from "./committed_checks.ts";
 import type { Crew } from "./crew.ts";
-import type { Ledger } from "./ledger.ts";
-import type { Starts } from "./starts.ts";
-import type { Waits } from "./waits.ts";
+import { Ledger } from "./ledger.ts";
+import { Starts } from "./starts.ts";
+import { Waits } from "./waits.ts";
 
 /** What every port of a run works with. */
-export interface Scope {
+export interface Scope extends Memory {
   run: string;
   /** The run's folder in parex's own, absolute. */
   dir: string;
@@ -47,6 +47,11 @@ export interface Scope {
   recover: Recover;
   /** What has happened so far; it grows with every event. */
   record: RunRecord;
+  committedChecks: CommittedChecks;
+}
+
+/** What ports remember for one another. */
+interface Memory {
   ledger: Ledger;
   /** How each task's attempt under way, or its last one, began. */
   attemptStarts: Map<TaskId, AttemptStart>;
@@ -56,7 +61,6 @@ export interface Scope {
   admission: Admission;
   /** Attempts of an earlier process of the run that ended, and whose end is still to be dealt with. */
   ended: Map<TaskId, AttemptRecord>;
-  committedChecks: CommittedChecks;
   /** For checks, setup included. */
   checkPlaces: Places;
   /** For making worktrees: the first one alone, so that it is there soonest, then a few at a time. */
@@ -68,6 +72,23 @@ export interface Scope {
   starts: Starts;
   /** What was done ahead of the starts of tasks, or is being done. */
   ahead: Map<TaskId, Promise<Result<void>>>;
+}
+
+/** Nothing is remembered yet. */
+export function newMemory(settings: Settings): Memory {
+  return {
+    ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
+    attemptStarts: new Map(),
+    merges: new Map(),
+    waits: new Waits(),
+    admission: new Admission(),
+    ended: new Map(),
+    checkPlaces: new Places(settings.checkJobs),
+    treePlaces: new Places(1),
+    trees: new Set(),
+    starts: new Starts(),
+    ahead: new Map(),
+  };
 }
 
 /** A commit of the base in a task's branch. */
