@@ -10,7 +10,7 @@ Deno.test("a lock that somebody's killed git has left keeps no worktree from bei
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] } },
     agent: {
-      a: `git commit -q --allow-empty -m x
+      a: `echo a > a.txt; git add a.txt; git commit -qm x
 touch -t 202001010000 "$(git rev-parse --path-format=absolute --git-common-dir)/config.lock"`,
     },
     config: CONFIG,
