@@ -193,7 +193,8 @@ const conversation: Reader = {
     ),
   ],
   async read(input) {
-    const lines = linesOfStream(new Blob([input.slice()]).stream());
+    // A `Blob` would keep its bytes for as long as the process lives.
+    const lines = linesOfStream(ReadableStream.from([input]));
     plansIn(await readTranscript(lines));
     return undefined;
   },
