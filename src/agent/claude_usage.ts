@@ -1,5 +1,6 @@
 import type { Usage } from "../domain/event.ts";
 import { isRecord, type StreamMessage } from "./stream_json.ts";
+import { amountAt, countAt } from "./values.ts";
 
 /** The model of messages that Claude Code itself puts in, such as an error's words. */
 export const NO_MODEL = "<synthetic>";
@@ -53,7 +54,9 @@ function ofTurns(turns: Tokens[], model: string | undefined): Usage {
 function ofResult(result: StreamMessage): Usage {
   const models = isRecord(result.modelUsage) ? Object.entries(result.modelUsage) : [];
   const used = models.flatMap(([model, usage]) =>
-    isRecord(usage) ? [{ model, tokens: tokensOfModel(usage), cost: count(usage.costUSD) }] : []
+    isRecord(usage)
+      ? [{ model, tokens: tokensOfModel(usage), cost: countAt(usage, "costUSD") }]
+      : []
   );
   // The model that did the work is the one that cost most, not the one of a side request.
   const main = used.toSorted((a, b) => b.cost - a.cost || b.tokens.output - a.tokens.output)[0];
@@ -62,10 +65,12 @@ function ofResult(result: StreamMessage): Usage {
     : isRecord(result.usage)
     ? tokensOf(result.usage)
     : undefined;
+  const cost = amountAt(result, "total_cost_usd");
+  const turns = amountAt(result, "num_turns");
   return {
-    ...(typeof result.total_cost_usd === "number" ? { cost_usd: result.total_cost_usd } : {}),
+    ...(cost === undefined ? {} : { cost_usd: cost }),
     ...(tokens ? asUsage(tokens) : {}),
-    ...(typeof result.num_turns === "number" ? { turns: result.num_turns } : {}),
+    ...(turns === undefined ? {} : { turns }),
     ...(main ? { model: main.model } : {}),
   };
 }
@@ -81,19 +86,19 @@ function asUsage(tokens: Tokens): Usage {
 
 function tokensOf(usage: Record<string, unknown>): Tokens {
   return {
-    input: count(usage.input_tokens),
-    output: count(usage.output_tokens),
-    cacheRead: count(usage.cache_read_input_tokens),
-    cacheWrite: count(usage.cache_creation_input_tokens),
+    input: countAt(usage, "input_tokens"),
+    output: countAt(usage, "output_tokens"),
+    cacheRead: countAt(usage, "cache_read_input_tokens"),
+    cacheWrite: countAt(usage, "cache_creation_input_tokens"),
   };
 }
 
 function tokensOfModel(usage: Record<string, unknown>): Tokens {
   return {
-    input: count(usage.inputTokens),
-    output: count(usage.outputTokens),
-    cacheRead: count(usage.cacheReadInputTokens),
-    cacheWrite: count(usage.cacheCreationInputTokens),
+    input: countAt(usage, "inputTokens"),
+    output: countAt(usage, "outputTokens"),
+    cacheRead: countAt(usage, "cacheReadInputTokens"),
+    cacheWrite: countAt(usage, "cacheCreationInputTokens"),
   };
 }
 
@@ -112,8 +117,4 @@ function combine(a: Tokens, b: Tokens, how: (x: number, y: number) => number): T
     cacheRead: how(a.cacheRead, b.cacheRead),
     cacheWrite: how(a.cacheWrite, b.cacheWrite),
   };
-}
-
-function count(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : 0;
 }

@@ -2,7 +2,7 @@ import type { Usage } from "../domain/event.ts";
 import type { Agent } from "./agent.ts";
 import { type Heard, optional, streamAgent } from "./stream_agent.ts";
 import type { StreamMessage } from "./stream_json.ts";
-import { countAt, recordAt, textAt } from "./values.ts";
+import { amountAt, countAt, recordAt, textAt } from "./values.ts";
 
 /** OpenCode. It tells tokens and cost of every step. */
 export function opencodeAgent(): Agent {
@@ -44,8 +44,9 @@ function usageIn(part: Record<string, unknown>): Usage {
   const tokens = recordAt(part, "tokens");
   const cache = recordAt(tokens, "cache");
   const model = textAt(part, "modelID");
+  const cost = amountAt(part, "cost");
   return {
-    ...(typeof part.cost === "number" ? { cost_usd: part.cost } : {}),
+    ...(cost === undefined ? {} : { cost_usd: cost }),
     input_tokens: countAt(tokens, "input"),
     output_tokens: countAt(tokens, "output") + countAt(tokens, "reasoning"),
     cache_read_tokens: countAt(cache, "read"),

@@ -18,6 +18,11 @@ export function textAt(value: unknown, ...keys: string[]): string | undefined {
 
 /** The count under a key; 0 if there is none. */
 export function countAt(value: unknown, key: string): number {
+  return amountAt(value, key) ?? 0;
+}
+
+/** The amount under a key; undefined if there is none, or none that anything can amount to. */
+export function amountAt(value: unknown, key: string): number | undefined {
   const found = isRecord(value) ? value[key] : undefined;
-  return typeof found === "number" && Number.isFinite(found) && found > 0 ? found : 0;
+  return typeof found === "number" && Number.isFinite(found) && found >= 0 ? found : undefined;
 }

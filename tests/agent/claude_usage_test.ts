@@ -70,3 +70,10 @@ Deno.test("foldUsage() reads numbers that make no sense as none", () => {
   }]);
   assertEquals([usage.input_tokens, usage.output_tokens], [0, 0]);
 });
+
+Deno.test("foldUsage() takes what nothing can amount to for not told", () => {
+  for (const amount of [-10.12, Infinity, NaN, "0.5", null]) {
+    const usage = fold([{ type: "result", total_cost_usd: amount, num_turns: amount }]);
+    assertEquals(usage, {});
+  }
+});
