@@ -91,7 +91,7 @@ main() {
 }
 
 remove() {
-  if [ ! -f "$bin/parex" ] && [ ! -d "$lib" ]; then
+  if [ ! -f "$bin/parex" ] && [ ! -L "$bin/parex" ] && [ ! -d "$lib" ]; then
     say "parex is not installed in $bin"
     return
   fi
@@ -219,7 +219,9 @@ download() {
 }
 
 verify() {
-  read -r expected _ <"$1.sha256" || die "the checksum file is empty"
+  # Without a newline at its end `read` fails, and has read it all the same.
+  expected=''
+  read -r expected _ <"$1.sha256" || [ -n "$expected" ] || die "the checksum file is empty"
   if have sha256sum; then
     actual=$(sha256sum <"$1")
   elif have shasum; then

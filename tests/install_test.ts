@@ -119,6 +119,13 @@ Deno.test("install.sh --version takes that release, and running it again changes
   assertEquals(new Set(releases.asked.map((path) => path.split("/")[2])), new Set(["v9.9.9"]));
 });
 
+Deno.test("install.sh reads a checksum that no newline ends", async () => {
+  await using machine = await freshMachine();
+  await using releases = await serveReleases(machine, { newline: "" });
+  const { code, stderr } = await machine.install([], releases.env);
+  assertEquals(code, 0, stderr);
+});
+
 Deno.test("install.sh leaves nothing behind when the checksum is wrong", async () => {
   await using machine = await freshMachine();
   await using releases = await serveReleases(machine, { checksum: "0".repeat(64) });

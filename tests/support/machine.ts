@@ -97,7 +97,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 /** A release 9.9.9, which is also the newest one, on loopback. */
 export async function serveReleases(
   machine: Machine,
-  given: { checksum?: string; program?: string } = {},
+  given: { checksum?: string; program?: string; newline?: string } = {},
 ) {
   const folder = await Deno.makeTempDir({ dir: machine.root });
   const archiveName = `parex-${Deno.build.target}.tar.gz`;
@@ -115,7 +115,7 @@ export async function serveReleases(
       return new Response("not found", { status: 404 });
     }
     return path.endsWith(".sha256")
-      ? new Response(`${given.checksum ?? digest}  ${archiveName}\n`)
+      ? new Response(`${given.checksum ?? digest}  ${archiveName}${given.newline ?? "\n"}`)
       : new Response(archive);
   });
   return {
