@@ -23,9 +23,15 @@ const REDIRECTS = ["&>>", "&>", "<<<", "<<-", "<<", "<>", "<&", ">>", ">&", ">|"
 const ARITHMETIC = /\(\([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)\)/y;
 const BREAKS = new Set(" \t\r\n;&|()<>");
 
-/** Reads a script into tokens; undefined where a quote or a bracket is never closed. */
-export function tokenize(source: string): Token[] | undefined {
-  const lexer = new Lexer(source);
+/** Scripts within scripts; who writes one by hand needs three or four. */
+const MAX_DEPTH = 50;
+
+/**
+ * Reads a script into tokens; undefined where a quote or a bracket is never closed, or scripts lie
+ * within each other beyond measure.
+ */
+export function tokenize(source: string, depth = 0): Token[] | undefined {
+  const lexer = new Lexer(source, depth);
   const tokens = lexer.tokens(false);
   return lexer.broken ? undefined : tokens;
 }
@@ -36,12 +42,12 @@ class Lexer {
   private heredocs: { token: { target: Word }; end: string; dashed: boolean; literal: boolean }[] =
     [];
 
-  constructor(private readonly source: string) {}
+  constructor(private readonly source: string, private depth: number) {}
 
   /** Up to the end, or, within `$(…)`, up to and with the bracket that closes it. */
   tokens(nested: boolean): Token[] {
     const tokens: Token[] = [];
-    for (let depth = 0; this.at < this.source.length;) {
+    for (let brackets = 0; this.at < this.source.length;) {
       if (this.skipBlank()) continue;
       if (this.skipArithmetic()) {
         tokens.push({ kind: "word", word: [{ kind: "opaque" }] });
@@ -59,8 +65,8 @@ class Lexer {
       }
       this.at += operator.length;
       if (operator === "\n") this.readHeredocs();
-      if (operator === "(") depth++;
-      if (operator === ")" && depth-- === 0 && nested) return tokens;
+      if (operator === "(") brackets++;
+      if (operator === ")" && brackets-- === 0 && nested) return tokens;
       tokens.push({ kind: "operator", text: operator });
     }
     if (nested) this.broken = true;
@@ -124,7 +130,7 @@ class Lexer {
 
   /** Text in which only `$`, backquotes and backslashes mean something. */
   private inner(text: string): Word {
-    const lexer = new Lexer(text);
+    const lexer = new Lexer(text, this.depth);
     const word = lexer.untilQuote(false);
     if (lexer.broken) this.broken = true;
     return word;
@@ -137,7 +143,7 @@ class Lexer {
       const substitution = (char === "<" || char === ">") && this.source[this.at + 1] === "(";
       if (substitution) {
         this.at += 2;
-        add(word, { kind: "command", tokens: this.tokens(true), piped: true });
+        add(word, { kind: "command", tokens: this.within(), piped: true });
       } else if (BREAKS.has(char)) {
         break;
       } else {
@@ -197,7 +203,7 @@ class Lexer {
     if (next === "(") {
       if (this.skipArithmetic()) return { kind: "opaque" };
       this.at++;
-      return { kind: "command", tokens: this.tokens(true) };
+      return { kind: "command", tokens: this.within() };
     }
     if (next === "{") {
       this.at++;
@@ -230,8 +236,21 @@ class Lexer {
     return this.script(this.upTo("`", true).replaceAll(/\\([$`\\])/g, "$1"));
   }
 
+  /** The script in `$(…)` or `<(…)`. */
+  private within(): Token[] {
+    if (this.depth === MAX_DEPTH) {
+      this.broken = true;
+      this.at = this.source.length;
+      return [];
+    }
+    this.depth++;
+    const tokens = this.tokens(true);
+    this.depth--;
+    return tokens;
+  }
+
   private script(text: string): Part {
-    const tokens = tokenize(text);
+    const tokens = this.depth === MAX_DEPTH ? undefined : tokenize(text, this.depth + 1);
     if (tokens === undefined) this.broken = true;
     return { kind: "command", tokens: tokens ?? [] };
   }

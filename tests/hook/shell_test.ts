@@ -58,6 +58,16 @@ Deno.test("tokenize() gives up on what is never closed", () => {
   }
 });
 
+Deno.test("tokenize() gives up on scripts within scripts beyond measure", () => {
+  const nested = (often: number, [open, close]: [string, string]) =>
+    tokenize(`echo ${open.repeat(often)}x${close.repeat(often)}`);
+  for (const pair of [["$(a ", ")"], ["<(a ", ")"]] as [string, string][]) {
+    assert(nested(3, pair) !== undefined, pair[0]);
+    assertEquals(nested(20_000, pair), undefined);
+  }
+  assertEquals(nested(20_000, ["${a:-$(b ", ")}"]), undefined);
+});
+
 Deno.test("a word of more texts than anybody would write is not spelled out", () => {
   assertEquals(wordsOf("{a,b}".repeat(30)), ["\0"]);
 });
