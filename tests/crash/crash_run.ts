@@ -77,7 +77,12 @@ async function killAfter(
   const earlier = (await stage.journal()).length;
   while (!over.aborted && (await stage.journal()).length < earlier + line) await pause(10);
   await pause(ms);
-  if (!over.aborted) parex.signal("SIGKILL");
+  try {
+    if (!over.aborted) parex.signal("SIGKILL");
+  } catch (error) {
+    // It has come to its end just now.
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 function isOver(events: RunEvent[]): boolean {

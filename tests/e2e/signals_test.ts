@@ -10,7 +10,7 @@ const HANGS = `touch "$NOTES/$PAREX_TASK_ID"; echo half > half.txt; sleep 300`;
 /** Notes that it is asked to end, and does not. */
 const HANGS_DEAF = `trap 'touch "$NOTES/asked"' TERM; touch "$NOTES/$PAREX_TASK_ID"
 setsid sleep 300 &
-while :; do sleep 0.1; done`;
+while :; do sleep 0.1 || :; done`;
 
 function atWork(stage: Rig, ...tasks: string[]): Promise<void> {
   return until(`the agents of ${tasks} are at work`, async () => {
