@@ -67,8 +67,8 @@ function archiveLines({ path, copied }: { path: string; copied: string[] }): str
     lines.push(
       `${
         plural(copied.length, "file")
-      } of it stayed where they were, too: git tracks them, or they ` +
-        "lie outside of this repository.",
+      } of the plan stayed in place, too: tracked by git, or outside ` +
+        "of this repository.",
     );
   }
   return lines;
