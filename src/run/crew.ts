@@ -17,6 +17,8 @@ export async function gatherCrew(
   settings: Settings,
 ): Promise<Result<Crew>> {
   const crew: Crew = new Map([[own.name, own]]);
+  // Where nothing is left to do, nobody need be there.
+  if (tasks.length === 0) return ok(crew);
   const others = [...settings.agents, ...tasks.flatMap(({ agent }) => agent ?? [])];
   for (const name of others) {
     if (crew.has(name)) continue;

@@ -46,3 +46,10 @@ Deno.test("a run is refused when an agent that one of its tasks names is not ins
   const { code, failure } = await stage.execute();
   assertEquals([code, failure?.reason], [3, "agent_missing"]);
 });
+
+Deno.test("a run with nothing left to do asks for no agent", async () => {
+  await using stage = await rig();
+  assertEquals((await stage.execute()).code, 0);
+  const { code, failure } = await stage.execute({ agent: "opencode", agentCommand: undefined });
+  assertEquals([code, failure], [0, undefined]);
+});
