@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { must } from "../tests/support/result.ts";
 import type { TempRepo } from "../tests/support/repo.ts";
-import { readJournal } from "../src/run/store.ts";
+import { readJournal } from "../src/journal/store.ts";
 import {
   compileParex,
   fromSources,

@@ -6,7 +6,7 @@
  *     deno run -A bench/throughput.ts
  */
 import { join } from "node:path";
-import { listRuns, readJournal, runDir } from "../src/run/store.ts";
+import { listRuns, readJournal, runDir } from "../src/journal/store.ts";
 import {
   compileParex,
   printTable,

@@ -22,7 +22,7 @@ import {
   settle,
   upcoming,
   wantPlace,
-} from "../src/domain/board.ts";
+} from "../src/domain/scheduler.ts";
 import {
   type AnsweredEvent,
   type LoadedRun,

@@ -6,27 +6,56 @@ import { fileURLToPath } from "node:url";
 import { assertEquals } from "./support/assert.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const BELOW_RUN = ["git", "github", "agent", "checks", "recovery"];
-const BELOW_CLI = ["run", ...BELOW_RUN, "plan", "config", "report", "exec", "domain", "machines"];
+const BELOW_GITHUB = ["exec", "util", "domain"];
+const GIT = ["git", "git/rescue", "git/worktrees"];
+const BELOW_RUN = [...GIT, "github", "agent", "checks", "recovery", "journal", "plan"];
+const BELOW_RUN_ROOMS = [...BELOW_RUN, ...BELOW_GITHUB, "machines"];
+const RUN = ["run", "run/context", "run/task", "run/landing", "run/resume", "run/maintenance"];
+const REPORT = ["report", "report/run", "report/live", "report/messages", "report/commands"];
+const BELOW_CLI = [...RUN, ...BELOW_RUN_ROOMS, "config", ...REPORT];
 
-/** A folder (or `main.ts`), and the other ones that it may import. */
+/**
+ * A room (a folder of `src`, or a folder within one that is listed here; `main.ts`), and the other
+ * rooms that it may import.
+ */
 const LAYERS: Record<string, readonly string[]> = {
   "main.ts": ["cli", ...BELOW_CLI],
   cli: ["demo", "hook", "claude_code", ...BELOW_CLI],
-  claude_code: ["plan", "domain"],
-  hook: ["run", "git", "plan", "exec", "domain"],
-  demo: BELOW_CLI,
-  run: [...BELOW_RUN, "plan", "config", "report", "exec", "domain", "machines"],
-  git: ["exec", "domain"],
-  github: ["exec", "domain"],
-  agent: ["exec", "domain"],
-  checks: ["exec", "domain"],
-  recovery: ["git", "exec", "domain"],
-  config: ["domain"],
-  plan: ["domain"],
+  claude_code: ["plan", "util", "domain"],
+  demo: ["run/task", "git", "exec", "util", "domain"],
+  hook: ["hook/shell", "journal", "git", "plan", "exec", "util", "domain"],
+  "hook/shell": ["exec", "domain"],
+  run: [...RUN, ...BELOW_RUN_ROOMS, "config", ...REPORT],
+  "run/maintenance": ["run/landing", "run/context", "report/run", ...BELOW_RUN_ROOMS],
+  "run/resume": ["run/task", "run/context", ...BELOW_RUN_ROOMS],
+  "run/landing": [
+    "run/task",
+    "run/context",
+    "report/github",
+    "report/messages",
+    ...BELOW_RUN_ROOMS,
+  ],
+  "run/task": ["run/context", "report/run", "report/messages", ...BELOW_RUN_ROOMS],
+  "run/context": BELOW_RUN_ROOMS,
+  recovery: [...GIT, "exec", "util", "domain"],
+  "git/worktrees": ["git/rescue", "git", "exec", "util", "domain"],
+  "git/rescue": ["git", "exec", "util", "domain"],
+  git: ["exec", "util", "domain"],
+  github: BELOW_GITHUB,
+  agent: ["exec", "util", "domain"],
+  checks: ["exec", "util", "domain"],
+  journal: ["exec", "util", "domain"],
+  config: ["util", "domain"],
+  plan: ["util", "domain"],
+  "report/commands": ["report", "report/run", "report/messages", "domain"],
+  "report/live": ["report", "report/run", "domain"],
+  "report/github": ["report", "domain"],
+  "report/messages": ["report", "domain"],
+  "report/run": ["report", "domain"],
   report: ["domain"],
-  exec: ["domain"],
+  exec: ["util", "domain"],
   machines: ["domain"],
+  util: ["domain"],
   domain: [],
 };
 
@@ -57,13 +86,34 @@ Deno.test("every folder of src has a layer", async () => {
 });
 
 Deno.test("imports go downwards only", () => assertNoBreach(importsUpwards));
+Deno.test("no files import each other in a circle, not even for types", async () => {
+  const imports = new Map<string, string[]>();
+  for (const file of await sources()) {
+    const uses = usesOf(file, await Deno.readTextFile(join(ROOT, file)));
+    imports.set(
+      file,
+      uses.flatMap(({ kind, name }) => {
+        const target = kind === "import" ? localTarget(file, name) : undefined;
+        return target === undefined ? [] : [target];
+      }),
+    );
+  }
+  assertEquals(circleIn(imports), []);
+});
+Deno.test("circleIn() names the files of a circle", () => {
+  const imports = new Map([["a", ["b"]], ["b", ["c", "d"]], ["c", ["b"]], ["d", []]]);
+  assertEquals(circleIn(imports), ["b", "c", "b"]);
+});
+Deno.test("rooms form no circle", () => {
+  assertEquals(circleIn(new Map(Object.entries(LAYERS))), []);
+});
 Deno.test("a package with a home is imported nowhere else", () => assertNoBreach(leavesHome));
 Deno.test("domain and machines import no other package", () => assertNoBreach(needsPackage));
 
 Deno.test("the rules name the file, the line and what is allowed", () => {
   const breachesOf = (file: string, source: string) => breaches(file, source, ...RULES);
-  assertEquals(breachesOf("src/git/a.ts", 'import "../run/store.ts";'), [
-    "src/git/a.ts:1 imports src/run/store.ts, but git may import only: exec, domain",
+  assertEquals(breachesOf("src/git/a.ts", 'import "../run/ports.ts";'), [
+    "src/git/a.ts:1 imports src/run/ports.ts, but git may import only: exec, util, domain",
   ]);
   assertEquals(breachesOf("src/plan/a.ts", '\nimport("npm:zx@8/globals");'), [
     "src/plan/a.ts:2 imports zx, which belongs to: src/exec/sh.ts",
@@ -147,6 +197,27 @@ function breaches(file: string, source: string, ...rules: Rule[]): string[] {
   );
 }
 
+/** The first circle that these arrows make, its beginning named twice; empty if there is none. */
+function circleIn(arrows: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (at: string, path: readonly string[]): string[] => {
+    if (path.includes(at)) return [...path.slice(path.indexOf(at)), at];
+    if (done.has(at)) return [];
+    for (const next of arrows.get(at) ?? []) {
+      if (next === at) continue;
+      const found = visit(next, [...path, at]);
+      if (found.length > 0) return found;
+    }
+    done.add(at);
+    return [];
+  };
+  for (const at of arrows.keys()) {
+    const found = visit(at, []);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
 /** The TypeScript files of `src` and `machines`, relative to the root. */
 async function sources(): Promise<string[]> {
   const found: string[] = [];
@@ -203,10 +274,12 @@ function usesOf(file: string, source: string): Use[] {
   return uses;
 }
 
-/** `src/git/clone.ts` lies in `git`, `src/main.ts` in `main.ts`, `machines/run.ts` in `machines`. */
+/** `src/git/push.ts` lies in `git`, `src/git/rescue/note.ts` in `git/rescue`, `src/main.ts` in `main.ts`. */
 function layerOf(file: string): string {
-  const [top, second] = file.split("/");
-  return (top === "src" ? second : top) ?? file;
+  const [top, second, third] = file.split("/");
+  if (top !== "src" || second === undefined) return top ?? file;
+  const within = `${second}/${third}`;
+  return Object.hasOwn(LAYERS, within) ? within : second;
 }
 
 /** The file of this repository that a specifier names, relative to the root. */

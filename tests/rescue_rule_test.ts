@@ -1,5 +1,5 @@
 /**
- * Nothing but `src/git/remove.ts` deletes what may hold work. Every other place that deletes at all
+ * Nothing but `src/git/rescue/remove.ts` deletes what may hold work. Every other place that deletes at all
  * stands here, with the reason why nothing is lost by it.
  */
 import { join } from "node:path";
@@ -24,18 +24,20 @@ const DELETES: Record<string, RegExp> = {
 const OWN_FOLDER = "a temporary folder that the same function has made";
 
 const ALLOWED: Record<string, Record<string, string>> = {
-  "src/git/remove.ts": {
+  "src/git/rescue/remove.ts": {
     "worktree remove": "the door: all is anchored before",
     "update-ref -d": "the door: all is anchored before",
   },
-  "src/git/discard.ts": { "reset --hard": "anchored before" },
-  "src/git/landing.ts": { "worktree remove": "unforced: git refuses where anything lies in it" },
-  "src/git/worktree.ts": {
+  "src/git/rescue/reset.ts": { "reset --hard": "anchored before" },
+  "src/git/worktrees/merge_branch.ts": {
+    "worktree remove": "unforced: git refuses where anything lies in it",
+  },
+  "src/git/worktrees/ensure.ts": {
     "worktree remove": "the folder is gone or empty, what git notes of it is anchored",
     "reset --hard": "a worktree in which no checkout has come to its end",
   },
   "src/recovery/worktrees.ts": { "worktree remove": "the folder is gone, HEAD is on a branch" },
-  "src/git/trees.ts": { "remove recursively": OWN_FOLDER },
+  "src/git/rescue/scratch_index.ts": { "remove recursively": OWN_FOLDER },
   "src/recovery/copilot.ts": { "remove recursively": OWN_FOLDER },
   "src/claude_code/write_plan.ts": { "remove recursively": OWN_FOLDER },
 };

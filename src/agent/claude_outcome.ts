@@ -3,7 +3,7 @@ import type { ProcessEnd } from "../exec/process.ts";
 import { cutOff } from "./attempt.ts";
 import type { Seen } from "./claude_stream.ts";
 import { isSpent, limitIn } from "./limits.ts";
-import { cutDetail } from "./text.ts";
+import { cutDetail } from "../util/text.ts";
 
 export interface Judgement {
   outcome: AgentOutcomeName;

@@ -1,7 +1,8 @@
 import type { Usage } from "../domain/event.ts";
 import { foldUsage, NO_MODEL } from "./claude_usage.ts";
-import { cutLine } from "./text.ts";
-import { isRecord, parseStream, type StreamMessage } from "./stream_json.ts";
+import { cutLine } from "../util/text.ts";
+import { isRecord } from "../util/json_values.ts";
+import { parseStream, type StreamMessage } from "./stream_json.ts";
 
 /** What Claude Code's output has told so far. */
 export interface Seen {

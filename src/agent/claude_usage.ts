@@ -1,6 +1,7 @@
 import type { Usage } from "../domain/event.ts";
-import { isRecord, type StreamMessage } from "./stream_json.ts";
-import { amountAt, countAt } from "./values.ts";
+import { isRecord } from "../util/json_values.ts";
+import type { StreamMessage } from "./stream_json.ts";
+import { amountAt, countAt } from "../util/json_values.ts";
 
 /** The model of messages that Claude Code itself puts in, such as an error's words. */
 export const NO_MODEL = "<synthetic>";

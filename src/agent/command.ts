@@ -2,7 +2,7 @@ import { ok } from "../domain/result.ts";
 import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
 import { cutOff, runAttempt } from "./attempt.ts";
 import { keepTail } from "./tail.ts";
-import { cutDetail } from "./text.ts";
+import { cutDetail } from "../util/text.ts";
 
 const ACTIVITY_EVERY_MS = 1_000;
 

@@ -2,7 +2,7 @@ import type { Usage } from "../domain/event.ts";
 import type { Agent } from "./agent.ts";
 import { type Heard, optional, streamAgent } from "./stream_agent.ts";
 import type { StreamMessage } from "./stream_json.ts";
-import { countAt, recordAt, textAt } from "./values.ts";
+import { countAt, recordAt, textAt } from "../util/json_values.ts";
 
 /** What stands on stdin comes before it. */
 const PROMPT = "Do the task that is described above.";

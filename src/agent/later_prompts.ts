@@ -2,7 +2,7 @@ import type { Answered } from "../domain/question.ts";
 import type { Task } from "../domain/task.ts";
 import { buildPrompt, type PromptInput } from "./prompt.ts";
 import { answerSection, ending, fenced, header, messageRule, sections } from "./prompt_parts.ts";
-import { endOf, oneLine } from "./text.ts";
+import { endOf, oneLine } from "../util/text.ts";
 
 /** What the prompts of later attempts have in common. */
 interface LaterInput {

@@ -2,7 +2,7 @@ import type { Usage } from "../domain/event.ts";
 import type { Agent } from "./agent.ts";
 import { type Heard, optional, streamAgent } from "./stream_agent.ts";
 import type { StreamMessage } from "./stream_json.ts";
-import { amountAt, countAt, recordAt, textAt } from "./values.ts";
+import { amountAt, countAt, recordAt, textAt } from "../util/json_values.ts";
 
 /** OpenCode. It tells tokens and cost of every step. */
 export function opencodeAgent(): Agent {

@@ -1,7 +1,7 @@
 import { type Answered, QUESTION } from "../domain/question.ts";
 import type { Task } from "../domain/task.ts";
 import { answerSection, ending, fenced, header, messageRule, sections } from "./prompt_parts.ts";
-import { oneLine, startOf } from "./text.ts";
+import { oneLine, startOf } from "../util/text.ts";
 
 export interface CheckLine {
   name: string;

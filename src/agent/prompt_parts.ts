@@ -1,6 +1,6 @@
 import type { Answered } from "../domain/question.ts";
 import type { Task } from "../domain/task.ts";
-import { oneLine } from "./text.ts";
+import { oneLine } from "../util/text.ts";
 
 /** Which task a prompt is about. */
 export function header(task: Pick<Task, "id" | "name">): string {

@@ -1,6 +1,6 @@
 import type { AgentName } from "../domain/agents.ts";
 import { type Usage, USAGE_COUNTS } from "../domain/event.ts";
-import { addUsage } from "../domain/measures.ts";
+import { addUsage } from "../domain/metrics.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { toolEnv } from "../exec/env.ts";
 import type { ProcessEnd } from "../exec/process.ts";
@@ -10,7 +10,7 @@ import { cutOff, runAttempt } from "./attempt.ts";
 import { limitInError } from "./limits.ts";
 import { parseStream, type StreamMessage } from "./stream_json.ts";
 import { keepTail } from "./tail.ts";
-import { cutDetail, cutLine } from "./text.ts";
+import { cutDetail, cutLine } from "../util/text.ts";
 
 /** What one line of an agent's output tells. */
 export interface Heard {

@@ -1,3 +1,5 @@
+import { isRecord } from "../util/json_values.ts";
+
 /** A line of Claude Code's `--output-format stream-json`: an object with a type. */
 export type StreamMessage = { type: string } & Record<string, unknown>;
 
@@ -76,9 +78,4 @@ function readMessage(line: string): StreamMessage | undefined {
 
 function isMessage(value: unknown): value is StreamMessage {
   return isRecord(value) && typeof value.type === "string";
-}
-
-/** Whether a value is an object whose fields can be looked at. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

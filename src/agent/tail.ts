@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { cutLine } from "./text.ts";
+import { cutLine } from "../util/text.ts";
 
 const KEPT_BYTES = 8 * 1024;
 

@@ -22,7 +22,7 @@ import {
   placeOf,
   valueOf,
   type Wish,
-} from "./wishes.ts";
+} from "./settings_entries.ts";
 
 type Path = (string | number)[];
 

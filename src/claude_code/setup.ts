@@ -5,7 +5,7 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import type { FileChange } from "../domain/setup.ts";
 import { readText, removeFile, removeIfEmpty, writeText } from "./files.ts";
 import { type Added, putIn, saysNothing, takeOut } from "./settings.ts";
-import { type Wish, wishLine } from "./wishes.ts";
+import { type Wish, wishLine } from "./settings_entries.ts";
 
 export interface SetUpInput {
   /** Claude Code's settings, absolute. */

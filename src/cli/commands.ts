@@ -1,22 +1,4 @@
-import type { Command } from "@commander-js/extra-typings";
-import type { Context } from "./context.ts";
-
-/** What the module of a command exports. */
-export interface CommandModule {
-  // deno-lint-ignore no-explicit-any -- a command's own arguments and options, which only it reads
-  command(context: Context): Command<any, any, any>;
-}
-
-/** A command as the program's help lists it. Its module is loaded when it is chosen. */
-export interface CommandEntry {
-  name: string;
-  /** Its arguments, as the help shows them. */
-  usage: string;
-  summary: string;
-  group: "Plans" | "Runs" | "Other";
-  hidden?: true;
-  load: () => Promise<CommandModule>;
-}
+import type { CommandEntry } from "./command.ts";
 
 /** Every command of parex, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -160,6 +142,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "answer a shell's question for completions",
     group: "Other",
     hidden: true,
-    load: () => import("./complete.ts"),
+    load: async () => {
+      const { completeCommand } = await import("./complete.ts");
+      return { command: (context) => completeCommand(context, COMMANDS) };
+    },
   },
 ];

@@ -1,25 +1,28 @@
 import { RootCommand } from "@bomb.sh/tab";
 import { Command } from "@commander-js/extra-typings";
-import { COMMANDS } from "./commands.ts";
-import type { CommandModule } from "./commands.ts";
+import type { CommandEntry, CommandModule } from "./command.ts";
 import type { Context } from "./context.ts";
 
 type TabCommand = ReturnType<RootCommand["command"]>;
 
 /** `parex complete -- <words>`: what the scripts of `parex completions` ask at every TAB. */
-export function command(context: Context) {
+export function completeCommand(context: Context, commands: readonly CommandEntry[]) {
   return new Command("complete")
     .description("answer a shell's question for completions")
     .argument(
       "[words...]",
       "the command line after `parex`; the last word is the one at the cursor",
     )
-    .action((words) => complete(words, context));
+    .action((words) => complete(words, context, commands));
 }
 
-async function complete(words: string[], context: Context): Promise<void> {
+async function complete(
+  words: string[],
+  context: Context,
+  commands: readonly CommandEntry[],
+): Promise<void> {
   const root = new RootCommand();
-  for (const entry of COMMANDS) {
+  for (const entry of commands) {
     if (entry.hidden) continue;
     const described = root.command(entry.name, entry.summary);
     // Only the command on the line is worth its loading time.

@@ -1,7 +1,7 @@
-import { startReporter } from "../report/reporter.ts";
-import { scheduleText } from "../report/schedule.ts";
-import { summarize } from "../report/summary.ts";
-import { reportText } from "../report/text.ts";
+import { startReporter } from "../report/live/start_reporter.ts";
+import { scheduleText } from "../report/commands/dry_run.ts";
+import { summarize } from "../report/run/summary.ts";
+import { reportText } from "../report/run/text.ts";
 import { dryRun } from "../run/dry_run.ts";
 import { execute } from "../run/execute.ts";
 import type { Context } from "./context.ts";

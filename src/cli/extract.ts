@@ -6,7 +6,7 @@ import { writePlan } from "../claude_code/write_plan.ts";
 import { PLANS_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { findRepository } from "../hook/repository.ts";
-import { type PlanChoice, planChoicesText, planChoiceText } from "../report/extract.ts";
+import { type PlanChoice, planChoicesText, planChoiceText } from "../report/commands/extract.ts";
 import { canAsk, choose } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
 import { findTranscript } from "./find_transcript.ts";

@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
-import { claudeFolder, newestTranscript, transcriptsFolder } from "../claude_code/places.ts";
+import { claudeFolder, newestTranscript, transcriptsFolder } from "../claude_code/paths.ts";
 import { linesOf } from "../claude_code/transcript.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { findRepository } from "../hook/repository.ts";

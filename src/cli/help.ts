@@ -1,4 +1,4 @@
-import type { CommandEntry } from "./commands.ts";
+import type { CommandEntry } from "./command.ts";
 
 const INDENT = "  ";
 const NAME_WIDTH = 22;

@@ -1,10 +1,10 @@
 import { Command } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { findChecks } from "../checks/find.ts";
-import { claudeFolder } from "../claude_code/places.ts";
+import { claudeFolder } from "../claude_code/paths.ts";
 import { planSetUp, planUndo, type SetUp, type SetUpInput } from "../claude_code/setup.ts";
 import { SLASH_COMMAND } from "../claude_code/slash_command.ts";
-import { wishesOf } from "../claude_code/wishes.ts";
+import { wishesOf } from "../claude_code/settings_entries.ts";
 import { sampleConfig } from "../config/sample.ts";
 import { defaultCheckJobs, DEFAULTS } from "../config/table.ts";
 import { AGENTS } from "../domain/agents.ts";
@@ -13,8 +13,8 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import { selfCommand } from "../exec/self.ts";
 import { isOnPath } from "../exec/which.ts";
 import { findRepository } from "../hook/repository.ts";
-import { setUpText } from "../report/setup.ts";
-import { stateDir } from "../run/store.ts";
+import { setUpText } from "../report/commands/init.ts";
+import { stateDir } from "../journal/store.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
 

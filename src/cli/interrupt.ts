@@ -1,4 +1,4 @@
-import type { Reporter } from "../report/reporter.ts";
+import type { Reporter } from "../report/live/reporter.ts";
 
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]

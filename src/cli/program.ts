@@ -1,5 +1,6 @@
 import { VERSION } from "../domain/names.ts";
-import { type CommandEntry, COMMANDS } from "./commands.ts";
+import type { CommandEntry } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import type { Io } from "./context.ts";
 import { programHelp } from "./help.ts";
 

@@ -3,10 +3,10 @@ import { loadSettings } from "../config/load.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
-import { formatFailure } from "../report/messages.ts";
-import { noticeLine, pullRequestLine } from "../report/pull_requests.ts";
-import { openPullRequests, preparePullRequests } from "../run/land_pr.ts";
-import type { PullRequestScope } from "../run/stack.ts";
+import { formatFailure } from "../report/messages/explain.ts";
+import { noticeLine, pullRequestLine } from "../report/commands/prs.ts";
+import { openPullRequests, preparePullRequests } from "../run/landing/land_pr.ts";
+import type { PullRequestScope } from "../run/landing/pr_stack.ts";
 import type { Context, Io } from "./context.ts";
 import { baseInHand, planInHand } from "./runs.ts";
 

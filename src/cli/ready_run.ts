@@ -5,7 +5,7 @@ import { ok, type Result } from "../domain/result.ts";
 import type { Settings } from "../domain/settings.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
-import type { Unfinished } from "../run/resume.ts";
+import type { Unfinished } from "../run/resume/resume.ts";
 import type { Context } from "./context.ts";
 
 export interface ReadyRun {

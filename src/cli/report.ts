@@ -2,8 +2,8 @@ import { Command } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { openRepository } from "../git/repository.ts";
-import { summarize, type Summary } from "../report/summary.ts";
-import { reportText } from "../report/text.ts";
+import { summarize, type Summary } from "../report/run/summary.ts";
+import { reportText } from "../report/run/text.ts";
 import type { Context } from "./context.ts";
 import { findRun } from "./runs.ts";
 
@@ -39,7 +39,7 @@ async function summaryOf(cwd: string, id: string | undefined): Promise<Result<Su
 }
 
 async function writeHtml(path: string, summary: Summary): Promise<Result<void>> {
-  const { reportHtml } = await import("../report/html.ts");
+  const { reportHtml } = await import("../report/run/html.ts");
   try {
     await Deno.writeTextFile(path, reportHtml(summary));
     return ok();

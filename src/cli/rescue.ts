@@ -3,12 +3,12 @@ import { Command } from "@commander-js/extra-typings";
 import { RESCUE_REFS, WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { closest } from "../domain/suggest.ts";
-import { excludeWorktrees } from "../git/exclude.ts";
+import { excludeWorktrees } from "../git/exclude_worktrees.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
-import { commitsIn, listRescues, type Rescued } from "../git/rescues.ts";
-import { freeFolder, restore } from "../git/restore.ts";
-import { formatFailure } from "../report/messages.ts";
-import { type RescueEntry, rescueListText, restoredText } from "../report/rescue.ts";
+import { commitsIn, listRescues, type Rescued } from "../git/rescue/list.ts";
+import { freeFolder, restore } from "../git/rescue/restore.ts";
+import { formatFailure } from "../report/messages/explain.ts";
+import { type RescueEntry, rescueListText, restoredText } from "../report/commands/rescue.ts";
 import type { Context } from "./context.ts";
 
 export function command(context: Context) {

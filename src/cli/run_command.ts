@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { exitCodeOf, type Failure } from "../domain/failure.ts";
 import { closest } from "../domain/suggest.ts";
-import { formatFailure } from "../report/messages.ts";
-import type { CommandEntry, CommandModule } from "./commands.ts";
+import { formatFailure } from "../report/messages/explain.ts";
+import type { CommandEntry, CommandModule } from "./command.ts";
 import type { Context, Io } from "./context.ts";
 
 /** Of the program itself; all others are those of a command. */

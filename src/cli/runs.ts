@@ -1,4 +1,4 @@
-import { selectedTasks } from "../domain/measures.ts";
+import { selectedTasks } from "../domain/metrics.ts";
 import { recordOf, type RunRecord } from "../domain/record.ts";
 import type { Plan } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -8,7 +8,7 @@ import type { TaskRecord } from "../domain/task_record.ts";
 import type { Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
 import { loadPlan } from "../plan/load.ts";
-import { listRuns, liveRun, readJournal, runDir } from "../run/store.ts";
+import { listRuns, liveRun, readJournal, runDir } from "../journal/store.ts";
 
 /** A run as its journal tells it. */
 export interface KnownRun {

@@ -1,8 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
 import { ok, type Result } from "../domain/result.ts";
 import { openRepository } from "../git/repository.ts";
-import { type StatusReport, statusReport, statusText } from "../report/status.ts";
-import { branchFacts } from "../run/facts.ts";
+import { type StatusReport, statusReport, statusText } from "../report/run/status.ts";
+import { branchFacts } from "../run/maintenance/branch_status.ts";
 import type { Context } from "./context.ts";
 import { planInHand, tasksOf } from "./runs.ts";
 

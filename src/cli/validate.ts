@@ -5,7 +5,7 @@ import { ok, type Result } from "../domain/result.ts";
 import { sh } from "../exec/sh.ts";
 import { findPlan } from "../plan/find.ts";
 import { loadPlan } from "../plan/load.ts";
-import { type PlanCheck, planCheckText } from "../report/problems.ts";
+import { type PlanCheck, planCheckText } from "../report/commands/validate.ts";
 import type { Context } from "./context.ts";
 
 export function command(context: Context) {

@@ -1,10 +1,11 @@
 import { Command } from "@commander-js/extra-typings";
-import { stateOf } from "../domain/measures.ts";
+import { stateOf } from "../domain/metrics.ts";
 import { applyEvent, emptyRecord } from "../domain/record.ts";
 import { openRepository } from "../git/repository.ts";
-import { type Reporter, startReporter } from "../report/reporter.ts";
-import { followJournal } from "../run/follow.ts";
-import { liveRun, runDir } from "../run/store.ts";
+import type { Reporter } from "../report/live/reporter.ts";
+import { startReporter } from "../report/live/start_reporter.ts";
+import { followJournal } from "../journal/tail.ts";
+import { liveRun, runDir } from "../journal/store.ts";
 import type { Context, Io } from "./context.ts";
 import { findRun } from "./runs.ts";
 

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
-import { commitMessage } from "../agent/commit_message.ts";
+import { commitMessage } from "../run/task/commit_message.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { io } from "../git/files.ts";
+import { io } from "../util/files.ts";
 import { gitOk } from "../git/git.ts";
 import { type DemoTask, TASKS } from "./tasks.ts";
 

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { CONFIG_PATH } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { makeTempFolder } from "../exec/temp.ts";
-import { io } from "../git/files.ts";
+import { io } from "../util/files.ts";
 import { gitOk } from "../git/git.ts";
 import { planFiles } from "./plan.ts";
 import { CHECKS, EXECUTABLES, SAMPLE } from "./sample.ts";

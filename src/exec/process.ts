@@ -1,4 +1,4 @@
-import { countdown } from "./countdown.ts";
+import { countdown } from "../util/countdown.ts";
 import type { Env } from "./env.ts";
 import { endTree, GRACE_MS, signalTree } from "./kill.ts";
 import type { Marks, Tree } from "./processes.ts";

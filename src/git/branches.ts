@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { io } from "./files.ts";
+import { io } from "../util/files.ts";
 import { entries, git, gitFailed, gitLine, gitOk } from "./git.ts";
-import { planOwners } from "./registrations.ts";
+import { planOwners } from "./worktree_list.ts";
 import type { Repository } from "./repository.ts";
 
 /** The existing branches that a plan has made. */

@@ -3,7 +3,7 @@ import type { Unfinished } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
 import { gitDirOf } from "./branches.ts";
-import { exists } from "./files.ts";
+import { exists } from "../util/files.ts";
 import { detailOf, entries, git, gitInTurn, gitLine, gitMaybe, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
 import type { Change } from "./porcelain.ts";

@@ -1,7 +1,7 @@
 import { dirname, join, normalize } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { ok, type Result } from "../domain/result.ts";
-import { exists, io, isWithin, realPathOf } from "./files.ts";
+import { exists, io, isWithin, realPathOf } from "../util/files.ts";
 import { entries, gitOk } from "./git.ts";
 
 /** Lists, in gitignore's syntax, more files that a worktree needs. In the root. */

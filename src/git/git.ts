@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type Env, toolEnv } from "../exec/env.ts";
 import { shInTurn, type ShResult } from "../exec/sh.ts";
-import { exists } from "./files.ts";
+import { exists } from "../util/files.ts";
 
 export interface GitOptions {
   /** A top level, unless `discover` is set. */

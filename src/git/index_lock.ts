@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ok, type Result } from "../domain/result.ts";
 import { gitDirOf } from "./branches.ts";
-import { exists, io } from "./files.ts";
+import { exists, io } from "../util/files.ts";
 
 /** A git that is still at work on a worktree gives its index back within this time. */
 const WAIT_MS = 5_000;

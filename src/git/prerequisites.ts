@@ -4,9 +4,9 @@ import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { closest } from "../domain/suggest.ts";
 import { headState } from "./commit.ts";
-import { isFree, isWithin, realPathOf } from "./files.ts";
+import { isFree, isWithin, realPathOf } from "../util/files.ts";
 import { detailOf, entries, git, gitMaybe, gitOk } from "./git.ts";
-import { listWorktrees, planOwners } from "./registrations.ts";
+import { listWorktrees, planOwners } from "./worktree_list.ts";
 import type { Repository } from "./repository.ts";
 import { readStatus } from "./status.ts";
 

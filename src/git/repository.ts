@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { exists, io } from "./files.ts";
+import { exists, io } from "../util/files.ts";
 import { git, gitFailed, gitLine, gitMaybe } from "./git.ts";
 
 /** Where parex stands. Absolute real paths. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { exists } from "./files.ts";
+import { exists } from "../util/files.ts";
 import { detailOf, git } from "./git.ts";
-import { exclusively } from "./mutex.ts";
+import { exclusively } from "../util/mutex.ts";
 import type { Repository } from "./repository.ts";
 
 /** Fetches the submodules of a worktree that are not there yet; the others stay as they are. */

@@ -1,7 +1,7 @@
 import { type Env, toolEnv } from "../exec/env.ts";
-import { quick } from "../exec/quick.ts";
+import { quick } from "../exec/spawn_quick.ts";
 import { readPorcelain, STATUS } from "../git/porcelain.ts";
-import { isAbsolute } from "./paths.ts";
+import { isAbsolute } from "./shell/paths.ts";
 import { gitDirOf } from "./repository.ts";
 
 /** An attempt as its hooks remember it from one call to the next. */

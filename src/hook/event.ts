@@ -1,4 +1,4 @@
-import { isAbsolute } from "./paths.ts";
+import { isAbsolute } from "./shell/paths.ts";
 
 interface Events {
   UserPromptSubmit: { prompt: string };

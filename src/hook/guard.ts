@@ -1,7 +1,7 @@
 import type { Env } from "../exec/env.ts";
-import { bordersFrom, refusal, zoneOf } from "./borders.ts";
+import { bordersFrom, refusal, zoneOf } from "./shell/zones.ts";
 import type { HookEvent } from "./event.ts";
-import { reviewCommandLine } from "./shell_review.ts";
+import { reviewCommandLine } from "./shell/review.ts";
 
 /** What becomes of a tool call; undefined: Claude Code's own rules decide. */
 export type Decision = { allow: true } | { allow: false; reason: string } | undefined;

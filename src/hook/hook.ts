@@ -57,13 +57,13 @@ async function inTheAgent(event: HookEvent, env: Env): Promise<Answer> {
 
 async function inTheOpen(event: HookEvent, cwd: string): Promise<Answer> {
   if (event.name === "UserPromptSubmit") {
-    const { asksForParallelWork } = await import("./intent.ts");
+    const { asksForParallelWork } = await import("./prompt_match.ts");
     if (!asksForParallelWork(event.prompt)) return SILENCE;
-    const { offer } = await import("./offer.ts");
+    const { offer } = await import("./suggest.ts");
     return specific(event.name, { additionalContext: await offer(event.cwd ?? cwd) });
   }
   if (event.name === "SessionStart") {
-    const { greeting } = await import("./offer.ts");
+    const { greeting } = await import("./suggest.ts");
     const words = await greeting(event.cwd ?? cwd);
     return words === undefined ? SILENCE : specific(event.name, { additionalContext: words });
   }

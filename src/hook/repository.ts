@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from "./paths.ts";
+import { basename, dirname, resolve } from "./shell/paths.ts";
 
 /** A repository as its files show it, without a git to be asked. */
 export interface FoundRepository {

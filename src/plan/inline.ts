@@ -1,10 +1,17 @@
 import { isMap, isSeq, type YAMLMap } from "yaml";
-import { type FilesToTouch, STATUSES } from "../domain/task.ts";
+import { type FilesToTouch, type Status, STATUSES } from "../domain/task.ts";
 import { type FieldReader, isNothing, textOf } from "./fields.ts";
 import { accessOf, FileSets } from "./files_to_touch.ts";
 import { composeSpecification, type Specification } from "./markdown.ts";
-import type { InlineSpec } from "./plan_index.ts";
 import { quote } from "./problems.ts";
+
+export interface InlineSpec {
+  kind: "inline";
+  status: Status;
+  body: string;
+  files: FilesToTouch;
+  labels: string[];
+}
 
 const ACCEPTANCE = ["acceptance", "acceptance_criteria"] as const;
 

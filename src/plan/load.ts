@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { Plan, Problem } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { mapBounded } from "./bounded.ts";
+import { mapBounded } from "../util/map_limit.ts";
 import { exists } from "./find.ts";
 import { checkGraph, withInheritedPriorities } from "./graph.ts";
 import { LIMITS } from "./limits.ts";

@@ -4,7 +4,7 @@ import type { AgentName } from "../domain/agents.ts";
 import type { Problem } from "../domain/plan.ts";
 import { type FilesToTouch, PRIORITIES, type Priority, type Status } from "../domain/task.ts";
 import { FieldReader, isNothing, type Placed, textOf } from "./fields.ts";
-import { readInline } from "./inline.ts";
+import { type InlineSpec, readInline } from "./inline.ts";
 import { LIMITS } from "./limits.ts";
 import { quote, START } from "./problems.ts";
 import { readYaml } from "./yaml.ts";
@@ -39,14 +39,6 @@ export interface FileSpec {
   file: Placed<string>;
   /** The index is not where a status counts. */
   status?: Placed<string>;
-}
-
-export interface InlineSpec {
-  kind: "inline";
-  status: Status;
-  body: string;
-  files: FilesToTouch;
-  labels: string[];
 }
 
 /** Reads the text of `plan.yaml`. Never throws. */

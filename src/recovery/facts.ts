@@ -1,7 +1,7 @@
 import type { Failure } from "../domain/failure.ts";
 import { ok, type Result } from "../domain/result.ts";
-import { exists } from "../git/files.ts";
-import { listWorktrees, type Registration } from "../git/registrations.ts";
+import { exists } from "../util/files.ts";
+import { listWorktrees, type Registration } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 import { findLocks, type Lock } from "./locks.ts";
 import { type About, outputOf } from "./operation.ts";

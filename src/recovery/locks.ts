@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type RunningProgram, runningPrograms } from "../exec/programs.ts";
-import { isWithin, realPathOf } from "../git/files.ts";
-import type { Registration } from "../git/registrations.ts";
+import { isWithin, realPathOf } from "../util/files.ts";
+import type { Registration } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 
 /** A lock of git's that exists now. */

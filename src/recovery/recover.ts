@@ -3,7 +3,7 @@ import type { Failure } from "../domain/failure.ts";
 import { fail, type Result } from "../domain/result.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { Env } from "../exec/env.ts";
-import { exists } from "../git/files.ts";
+import { exists } from "../util/files.ts";
 import type { Repository } from "../git/repository.ts";
 import { type Tier, tiersOf } from "./advisers.ts";
 import { applyRepair, sleep, type Wait } from "./apply.ts";

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../domain/result.ts";
 import { detailOf, git, type GitOptions, NETWORK_TIMEOUT_MS } from "../git/git.ts";
-import { planOwners } from "../git/registrations.ts";
+import { planOwners } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 import type { About } from "./operation.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { exists, io } from "../git/files.ts";
+import { exists, io } from "../util/files.ts";
 import { entries, gitOk } from "../git/git.ts";
 import type { Repository } from "../git/repository.ts";
 import { SHORTEST_SECRET } from "../domain/redact.ts";

@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { exists, isWithin, realPathOf } from "../git/files.ts";
+import { exists, isWithin, realPathOf } from "../util/files.ts";
 import { detailOf, git } from "../git/git.ts";
-import { adminFolderOf } from "../git/missing.ts";
-import { exclusively } from "../git/mutex.ts";
-import type { Registration } from "../git/registrations.ts";
+import { adminFolderOf } from "../git/rescue/missing_worktree.ts";
+import { exclusively } from "../util/mutex.ts";
+import type { Registration } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 
 /** Takes a worktree whose folder is gone off git's list, unless that list alone knows work of it. */

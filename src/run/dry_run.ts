@@ -2,17 +2,17 @@ import { makeAgent } from "../agent/agents.ts";
 import { findChecks } from "../checks/find.ts";
 import { conflictsOfPlan } from "../domain/conflict.ts";
 import { ok, type Result } from "../domain/result.ts";
-import { type Schedule, scheduleOf } from "../domain/schedule.ts";
+import { type Schedule, scheduleOf } from "../domain/dry_run.ts";
 import { select } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
-import { checkNote } from "../report/words.ts";
-import { gatherCrew } from "./crew.ts";
+import { checkNote } from "../report/run/phrases.ts";
+import { gatherCrew } from "./context/agent_choice.ts";
 import { estimateFor } from "./estimate.ts";
-import { branchTargets, mayBeDirty, warningLines } from "./files.ts";
-import { checkGitHub } from "./land.ts";
+import { branchTargets, mayBeDirty, warningLines } from "./context/plan_paths.ts";
+import { checkGitHub } from "./landing/land.ts";
 
 /** Reads and decides all that a run would, and does nothing. The same failures stop it. */
 export async function dryRun(

@@ -5,8 +5,8 @@ import type { Settings } from "../domain/settings.ts";
 import type { Task } from "../domain/task.ts";
 import type { Repository } from "../git/repository.ts";
 import { estimateWords } from "../report/estimate.ts";
-import type { Scope } from "./scope.ts";
-import { listRuns, readJournal, runDir } from "./store.ts";
+import type { Scope } from "./context/run_context.ts";
+import { listRuns, readJournal, runDir } from "../journal/store.ts";
 
 /** Earlier runs that are looked at, the last ones. */
 const RUNS = 10;

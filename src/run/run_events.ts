@@ -1,17 +1,11 @@
 import type { Parked, RunOutcome } from "../../machines/ports.ts";
 import type { EventOf } from "../domain/event.ts";
-import {
-  countStatuses,
-  selectedTasks,
-  speedupOf,
-  usageTotals,
-  wallMs,
-} from "../domain/measures.ts";
+import { countStatuses, selectedTasks, speedupOf, usageTotals, wallMs } from "../domain/metrics.ts";
 import { branchOf, VERSION } from "../domain/names.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
-import { warningLines } from "./files.ts";
-import type { Scope } from "./scope.ts";
+import { warningLines } from "./context/plan_paths.ts";
+import type { Scope } from "./context/run_context.ts";
 
 /** The first event of a run, or of a process that goes on with the run of this record. */
 export function startedEvent(

@@ -4,7 +4,7 @@ import { ok, type Result } from "../domain/result.ts";
 import type { Status, Task, TaskId } from "../domain/task.ts";
 import { writeStatus } from "../plan/status.ts";
 import type { PlanWatch } from "./plan_watch.ts";
-import { explain } from "../report/messages.ts";
+import { explain } from "../report/messages/explain.ts";
 
 /** Lines; the rest is in the logs. */
 const MAX_DETAILS = 12;

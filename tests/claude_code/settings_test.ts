@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { putIn, takeOut } from "../../src/claude_code/settings.ts";
-import { wishesOf } from "../../src/claude_code/wishes.ts";
+import { wishesOf } from "../../src/claude_code/settings_entries.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { failureOf, must } from "../support/result.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { join } from "node:path";
 import { planSetUp, planUndo, type SetUpInput } from "../../src/claude_code/setup.ts";
-import { wishesOf } from "../../src/claude_code/wishes.ts";
+import { wishesOf } from "../../src/claude_code/settings_entries.ts";
 import { tempFolder } from "../agent/rig.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { must } from "../support/result.ts";

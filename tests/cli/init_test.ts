@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { command } from "../../src/cli/init.ts";
 import { parseConfig } from "../../src/config/file.ts";
 import { exitCodeOf, type Failure } from "../../src/domain/failure.ts";
-import { explain } from "../../src/report/messages.ts";
+import { explain } from "../../src/report/messages/explain.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { parex } from "../support/parex.ts";
 import { planFiles } from "../support/plan_files.ts";

@@ -1,7 +1,7 @@
 import { runProgram } from "../../src/cli/program.ts";
 import type { EventBody, RunEvent } from "../../src/domain/event.ts";
-import { openJournal } from "../../src/run/journal.ts";
-import { runDir } from "../../src/run/store.ts";
+import { openJournal } from "../../src/journal/journal.ts";
+import { runDir } from "../../src/journal/store.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
 import { recordedIo } from "./recorded_io.ts";
 

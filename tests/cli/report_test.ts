@@ -1,7 +1,7 @@
 import { recordOf } from "../../src/domain/record.ts";
-import { reportText } from "../../src/report/text.ts";
-import { summarize } from "../../src/report/summary.ts";
-import { readJournal, runDir } from "../../src/run/store.ts";
+import { reportText } from "../../src/report/run/text.ts";
+import { summarize } from "../../src/report/run/summary.ts";
+import { readJournal, runDir } from "../../src/journal/store.ts";
 import { sampleEvents } from "../report/sample_run.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { must } from "../support/result.ts";

@@ -1,7 +1,7 @@
 import { runProgram } from "../../src/cli/program.ts";
-import { openJournal } from "../../src/run/journal.ts";
-import { takeLock } from "../../src/run/lock.ts";
-import { runDir, stateDir } from "../../src/run/store.ts";
+import { openJournal } from "../../src/journal/journal.ts";
+import { takeLock } from "../../src/journal/lock.ts";
+import { runDir, stateDir } from "../../src/journal/store.ts";
 import { sampleEvents, started } from "../report/sample_run.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { must } from "../support/result.ts";

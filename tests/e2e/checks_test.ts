@@ -1,8 +1,8 @@
 /** The project's own commands decide: setup, checks, hooks, and the remote. */
 import { join } from "node:path";
-import { linesOf } from "../../src/report/lines.ts";
-import { reportText } from "../../src/report/text.ts";
-import { summarize } from "../../src/report/summary.ts";
+import { linesOf } from "../../src/report/live/event_lines.ts";
+import { reportText } from "../../src/report/run/text.ts";
+import { summarize } from "../../src/report/run/summary.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { eventsOf, type Rig, rig, type Run } from "../support/rig.ts";
 

@@ -18,8 +18,8 @@ import { findTool, needs } from "../support/needs.ts";
 import { type Ended, parex } from "../support/parex.ts";
 import { eventsOf, type Rig, rig } from "../support/rig.ts";
 import { whyNoSandbox } from "../../src/exec/sandbox.ts";
-import { exists } from "../../src/git/files.ts";
-import { parseJournal } from "../../src/run/store.ts";
+import { exists } from "../../src/util/files.ts";
+import { parseJournal } from "../../src/journal/store.ts";
 
 const claude = findClaude();
 const realClaude = needs("the Claude CLI", claude);

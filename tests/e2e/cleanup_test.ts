@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
-import { takeLock } from "../../src/run/lock.ts";
-import { stateDir } from "../../src/run/store.ts";
+import { takeLock } from "../../src/journal/lock.ts";
+import { stateDir } from "../../src/journal/store.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { textOf, writeFiles } from "../support/repo.ts";
 import { must } from "../support/result.ts";

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { listRuns } from "../../src/run/store.ts";
+import { listRuns } from "../../src/journal/store.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { textOf, writeFiles } from "../support/repo.ts";
 import { type Rig, rig } from "../support/rig.ts";

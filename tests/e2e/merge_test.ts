@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { listRuns } from "../../src/run/store.ts";
+import { listRuns } from "../../src/journal/store.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
 

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { parexArgv } from "../support/parex.ts";
 import { textOf } from "../support/repo.ts";
 import { type Rig, rig, until } from "../support/rig.ts";
-import { listRuns, parseJournal } from "../../src/run/store.ts";
+import { listRuns, parseJournal } from "../../src/journal/store.ts";
 import { shellWord } from "../../src/exec/quote.ts";
 
 async function journalText({ root }: Rig): Promise<string> {

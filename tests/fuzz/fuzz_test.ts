@@ -1,6 +1,6 @@
 import { answer } from "../../src/hook/hook.ts";
 import { readIndex } from "../../src/plan/plan_index.ts";
-import { parseJournal } from "../../src/run/store.ts";
+import { parseJournal } from "../../src/journal/store.ts";
 import { sampleEvents } from "../report/sample_run.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { fuzz } from "./fuzz.ts";

@@ -8,10 +8,10 @@ import { answer } from "../../src/hook/hook.ts";
 import { readIndex } from "../../src/plan/plan_index.ts";
 import { editInlineStatus, editStatus } from "../../src/plan/status_edit.ts";
 import { readTaskFile } from "../../src/plan/task_file.ts";
-import { linesOf } from "../../src/report/lines.ts";
-import { summarize } from "../../src/report/summary.ts";
-import { reportText } from "../../src/report/text.ts";
-import { parseJournal } from "../../src/run/store.ts";
+import { linesOf } from "../../src/report/live/event_lines.ts";
+import { summarize } from "../../src/report/run/summary.ts";
+import { reportText } from "../../src/report/run/text.ts";
+import { parseJournal } from "../../src/journal/store.ts";
 import {
   called,
   fenced,
@@ -20,7 +20,7 @@ import {
   taskText,
   transcript,
 } from "../claude_code/conversation.ts";
-import { ALLOWED, DENIED } from "../hook/command_lines.ts";
+import { ALLOWED, DENIED } from "../hook/shell/command_lines.ts";
 import { inlinePlan } from "../plan/folder.ts";
 import { sampleEvents } from "../report/sample_run.ts";
 import { planFiles } from "../support/plan_files.ts";

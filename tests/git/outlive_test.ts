@@ -1,6 +1,6 @@
 /** What git does to a worktree when parex is killed meanwhile. */
 import { join } from "node:path";
-import { exists } from "../../src/git/files.ts";
+import { exists } from "../../src/util/files.ts";
 import { assert, assertMatch } from "../support/assert.ts";
 import { tempRepo } from "../support/repo.ts";
 import { until } from "../support/rig.ts";
@@ -19,7 +19,7 @@ Deno.test("a merge that conflicts stands half done, not broken off, when parex w
   await temp.git(["checkout", "-q", "main"]);
   await temp.write({ "a.txt": "ours\n" });
   await temp.git(["commit", "-qam", "ours"]);
-  const program = `import { beginMerge } from "${ROOT}src/git/half_merge.ts";
+  const program = `import { beginMerge } from "${ROOT}src/git/worktrees/merge_in_progress.ts";
     console.log("begun");
     await beginMerge(${JSON.stringify(temp.root)}, "other", "m", {});`;
   const parex = new Deno.Command(Deno.execPath(), {

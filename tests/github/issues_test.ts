@@ -1,7 +1,7 @@
 /** The real gh against a fake GitHub: one issue for each thing that people must look at. */
 import type { EventBody } from "../../src/domain/event.ts";
 import { recordOf } from "../../src/domain/record.ts";
-import { reportIssues } from "../../src/run/issues.ts";
+import { reportIssues } from "../../src/run/landing/issues.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { taskOf } from "../support/plans.ts";
 import { failureOf, must } from "../support/result.ts";

@@ -1,7 +1,7 @@
 /** The real gh against a fake GitHub: one pull request per branch, whatever happens. */
-import { markOf } from "../../src/report/managed_part.ts";
-import { ensurePullRequest } from "../../src/run/pull_request.ts";
-import { openPullRequests, preparePullRequests } from "../../src/run/land_pr.ts";
+import { markOf } from "../../src/report/github/managed_part.ts";
+import { ensurePullRequest } from "../../src/run/landing/pull_request.ts";
+import { openPullRequests, preparePullRequests } from "../../src/run/landing/land_pr.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { findTool } from "../support/needs.ts";
 import { failureOf, must } from "../support/result.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Decision, guard } from "../../src/hook/guard.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { ALLOWED, DENIED } from "./command_lines.ts";
+import { ALLOWED, DENIED } from "./shell/command_lines.ts";
 import { type Guarded, guarded } from "./guarded.ts";
 
 function call(place: Guarded, tool: string, input: Record<string, unknown>): Decision {

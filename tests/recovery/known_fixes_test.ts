@@ -2,9 +2,9 @@
 import { dirname, join } from "node:path";
 import { gitOk } from "../../src/git/git.ts";
 import { pushBranch } from "../../src/git/push.ts";
-import { recordOwner } from "../../src/git/registrations.ts";
+import { recordOwner } from "../../src/git/worktree_list.ts";
 import { openRepository, type Repository } from "../../src/git/repository.ts";
-import { ensureWorktree } from "../../src/git/worktree.ts";
+import { ensureWorktree } from "../../src/git/worktrees/ensure.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { type TempRepo, tempRepo, textOf } from "../support/repo.ts";
 import { failureOf, must } from "../support/result.ts";

@@ -8,7 +8,7 @@ import {
   tasksMs,
   usageTotals,
   wallMs,
-} from "../../src/domain/measures.ts";
+} from "../../src/domain/metrics.ts";
 import { recordOf, type RunRecord } from "../../src/domain/record.ts";
 import type { TaskRecord } from "../../src/domain/task_record.ts";
 import { assert, assertEquals } from "../support/assert.ts";

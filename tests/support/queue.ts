@@ -7,9 +7,9 @@ import { loadSettings } from "../../src/config/load.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { findPlan } from "../../src/plan/find.ts";
 import { loadPlan } from "../../src/plan/load.ts";
-import { verifyIntegration } from "../../src/run/integration.ts";
-import { openRun } from "../../src/run/open.ts";
-import { MergeQueue, type QueueOptions } from "../../src/run/queue.ts";
+import { verifyIntegration } from "../../src/run/landing/integration.ts";
+import { openRun } from "../../src/run/preflight.ts";
+import { MergeQueue, type QueueOptions } from "../../src/run/landing/merge_queue.ts";
 import { type Rig, rig } from "./rig.ts";
 import { must } from "./result.ts";
 

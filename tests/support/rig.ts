@@ -11,7 +11,7 @@ import { shellWord } from "../../src/exec/quote.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { findPlan } from "../../src/plan/find.ts";
 import { execute, type Execution } from "../../src/run/execute.ts";
-import { journalPath, listRuns, parseJournal, runDir } from "../../src/run/store.ts";
+import { journalPath, listRuns, parseJournal, runDir } from "../../src/journal/store.ts";
 import { type Child, type Ended, type ParexOptions, startParex } from "./parex.ts";
 import { planFiles, type PlanTasks, taskFileOf } from "./plan_files.ts";
 import { type LeftProcess, processesWith } from "./processes.ts";

@@ -1,0 +1,188 @@
+import { fail, ok, type Result } from "../domain/result.ts";
+import { isAncestor } from "./ancestry.ts";
+import { exists } from "../util/files.ts";
+import { detailOf, git, gitFailed, gitLine, gitMaybe } from "./git.ts";
+import { listWorktrees } from "./worktree_list.ts";
+import type { Repository } from "./repository.ts";
+
+/** The branch that tasks are merged into. */
+export interface Base {
+  branch: string;
+  /** Where it is pushed to, if that has a branch of this name; absent: nowhere. */
+  remote?: string;
+}
+
+export interface Tip {
+  /** The newest commit of the base, here or on the remote. */
+  sha: string;
+  /** Where the branch stands here. */
+  local: string;
+  /** Where it stands on the remote. Absent: it is not there. */
+  remote?: string;
+}
+
+/**
+ * Where the next merge goes. Fetches what the remote has beyond this repository. Fails with
+ * `push_failed` if the remote does not answer, and with `base_diverged` if neither holds the other.
+ */
+export async function findTip(
+  repo: Repository,
+  base: Base,
+  timeoutMs: number,
+): Promise<Result<Tip>> {
+  const { branch, remote } = base;
+  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}^{commit}`];
+  const local = await gitMaybe(args, { cwd: repo.root });
+  if (!local.ok) return local;
+  if (local.value === undefined) return fail({ reason: "base_missing", base: branch });
+  const alone = { sha: local.value, local: local.value };
+  if (remote === undefined) return ok(alone);
+  const there = await remoteSha(repo, remote, branch, timeoutMs);
+  if (!there.ok) return there;
+  if (there.value === undefined) return ok(alone);
+  const fetched = await fetchCommit(repo, remote, branch, there.value, timeoutMs);
+  if (!fetched.ok) return fetched;
+  const tip = { ...alone, remote: there.value };
+  const ahead = await isAncestor(repo.root, there.value, local.value);
+  if (!ahead.ok || ahead.value) return ahead.ok ? ok(tip) : ahead;
+  const behind = await isAncestor(repo.root, local.value, there.value);
+  if (!behind.ok) return behind;
+  return behind.value
+    ? ok({ ...tip, sha: there.value })
+    : fail({ reason: "base_diverged", base: branch, remote });
+}
+
+async function remoteSha(
+  repo: Repository,
+  remote: string,
+  branch: string,
+  timeoutMs: number,
+): Promise<Result<string | undefined>> {
+  const args = ["ls-remote", "--quiet", "--", remote, `refs/heads/${branch}`];
+  const listed = await git(args, { cwd: repo.root, timeoutMs });
+  if (listed.code !== 0) {
+    return fail({ reason: "push_failed", remote, branch, detail: detailOf(listed) });
+  }
+  // The pattern also matches at the end of longer names.
+  const line = listed.stdout.split("\n").find((line) => line.endsWith(`\trefs/heads/${branch}`));
+  return ok(line?.split("\t")[0]);
+}
+
+async function fetchCommit(
+  repo: Repository,
+  remote: string,
+  branch: string,
+  sha: string,
+  timeoutMs: number,
+): Promise<Result<void>> {
+  const known = await git(["cat-file", "-e", `${sha}^{commit}`], { cwd: repo.root });
+  if (known.code === 0) return ok();
+  const flags = ["--quiet", "--no-tags", "--no-write-fetch-head"];
+  const args = ["fetch", ...flags, "--", remote, `refs/heads/${branch}`];
+  const fetched = await git(args, { cwd: repo.root, timeoutMs });
+  if (fetched.code === 0) return ok();
+  return fail({ reason: "push_failed", remote, branch, detail: detailOf(fetched) });
+}
+
+/**
+ * Pushes a commit to the base's branch on the remote, never by force. `moved`: somebody else has
+ * pushed since it was `seen` there. Fails with `push_failed` if the remote refuses.
+ */
+export async function pushBase(
+  repo: Repository,
+  base: Required<Base>,
+  { sha, seen }: { sha: string; seen: string },
+  timeoutMs: number,
+): Promise<Result<"pushed" | "moved">> {
+  const { branch, remote } = base;
+  const flags = ["--quiet", "--no-follow-tags"];
+  const args = ["push", ...flags, "--", remote, `${sha}:refs/heads/${branch}`];
+  const pushed = await git(args, { cwd: repo.root, timeoutMs });
+  if (pushed.code === 0) return ok("pushed");
+  const refused = fail(
+    {
+      reason: "push_failed",
+      remote,
+      branch,
+      detail: detailOf(pushed),
+    } as const,
+  );
+  if (pushed.timedOut) return refused;
+  const now = await remoteSha(repo, remote, branch, timeoutMs);
+  if (!now.ok) return refused;
+  if (now.value === sha) return ok("pushed");
+  return now.value === seen ? refused : ok("moved");
+}
+
+export type Moved =
+  /** The branch, and the checkout that has it checked out. */
+  | { kind: "moved" }
+  /** The branch alone: uncommitted changes in this checkout are in the way. */
+  | { kind: "ref_only"; checkout: string }
+  /** Nothing: the branch is not where it was. */
+  | { kind: "elsewhere" };
+
+/**
+ * Moves the local branch on, and the checkout that stands on it, if that touches no uncommitted
+ * change there. `checkouts: false` leaves the checkout as it is in any case.
+ */
+export async function moveBase(
+  repo: Repository,
+  branch: string,
+  { from, to }: { from: string; to: string },
+  options: { checkouts: boolean },
+): Promise<Result<Moved>> {
+  if (from === to) return ok({ kind: "moved" });
+  const worktrees = await listWorktrees(repo);
+  if (!worktrees.ok) return worktrees;
+  const checkout = worktrees.value.find((one) => one.branch === branch)?.path;
+  const ref = `refs/heads/${branch}`;
+  let left = checkout !== undefined && exists(checkout);
+  if (left && checkout !== undefined && options.checkouts) {
+    const forwarded = await fastForward(checkout, ref, { from, to });
+    if (!forwarded.ok) return forwarded;
+    if (forwarded.value === "moved") return ok({ kind: "moved" });
+    left = forwarded.value === "in_the_way";
+  }
+  const args = ["update-ref", "-m", "parex: land", ref, to, from];
+  const updated = await git(args, { cwd: repo.root });
+  if (updated.code === 0) {
+    return ok(left && checkout !== undefined ? { kind: "ref_only", checkout } : { kind: "moved" });
+  }
+  const now = await gitLine(["rev-parse", "--verify", ref], { cwd: repo.root });
+  if (!now.ok) return now;
+  if (now.value === to) return ok({ kind: "moved" });
+  return now.value === from ? gitFailed(args, updated) : ok({ kind: "elsewhere" });
+}
+
+const LOCKED_TRIES = 20;
+const LOCKED_PAUSE_MS = 150;
+
+/** Moves a checkout on with its branch. Waits while another git is at work there. */
+async function fastForward(
+  checkout: string,
+  ref: string,
+  { from, to }: { from: string; to: string },
+): Promise<Result<"moved" | "in_the_way" | "elsewhere">> {
+  const cwd = checkout;
+  const lock = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"], {
+    cwd,
+  });
+  if (!lock.ok) return lock;
+  for (let tries = 1;; tries++) {
+    const locked = exists(lock.value);
+    // A merge goes into whatever is checked out, and somebody may have switched in the meantime.
+    const stands = await gitLine(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], { cwd });
+    if (!stands.ok) return stands;
+    if (stands.value !== `${from}\n${ref}`) return ok("elsewhere");
+    const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];
+    const merged = await git(args, { cwd });
+    if (merged.code === 0) {
+      const now = await gitLine(["rev-parse", "--verify", ref], { cwd });
+      return now.ok ? ok(now.value === to ? "moved" : "elsewhere") : now;
+    }
+    const free = !locked && !exists(lock.value);
+    if (free || tries === LOCKED_TRIES) return ok("in_the_way");
+    await new Promise((resolve) => setTimeout(resolve, LOCKED_PAUSE_MS));
+  }
+}

@@ -1,0 +1,80 @@
+import { dirname, join } from "node:path";
+import { ok, type Result } from "../domain/result.ts";
+import type { Env } from "../exec/env.ts";
+import { configEnv } from "./config_env.ts";
+import { exists, io, readIfThere } from "../util/files.ts";
+import { entries, gitMaybe, gitOk } from "./git.ts";
+
+/** What the user's own `core.excludesFile` says. */
+export async function userExcludes(worktree: string): Promise<Result<string>> {
+  const configured = await gitMaybe(["config", "--type=path", "--get", "core.excludesFile"], {
+    cwd: worktree,
+  });
+  if (!configured.ok) return configured;
+  const own = configured.value ?? defaultExcludes();
+  return own === undefined ? ok("") : await io(own, async () => await readIfThere(own) ?? "");
+}
+
+/**
+ * Begins the list of files of one worktree that nobody may commit: a file that stands in for the
+ * user's own `core.excludesFile` and so begins with what that says. Keeps a list that was begun.
+ */
+export async function createExcludes(file: string, own: string): Promise<Result<void>> {
+  return await io(file, async () => {
+    if (exists(file)) return;
+    await Deno.mkdir(dirname(file), { recursive: true });
+    await Deno.writeTextFile(file, own === "" || own.endsWith("\n") ? own : `${own}\n`);
+  });
+}
+
+/** Where git looks if `core.excludesFile` is not set. */
+function defaultExcludes(): string | undefined {
+  const config = Deno.env.get("XDG_CONFIG_HOME");
+  if (config) return join(config, "git/ignore");
+  const home = Deno.env.get("HOME");
+  return home ? join(home, ".config/git/ignore") : undefined;
+}
+
+/** Variables that make every git below a process use such a list. They add to `env`'s own of the kind. */
+export function excludesEnv(file: string, env: Env = Deno.env.toObject()): Env {
+  return configEnv({ "core.excludesFile": file }, env);
+}
+
+/**
+ * Adds files and folders, relative to the worktree, to a list. Returns those that no pattern can
+ * express: a name with a newline in it.
+ */
+export async function addExcludes(
+  file: string,
+  paths: string[],
+): Promise<Result<{ skipped: string[] }>> {
+  const skipped = paths.filter((path) => /[\r\n]/.test(path));
+  const patterns = paths.filter((path) => !/[\r\n]/.test(path)).map(patternOf);
+  return await io(file, async () => {
+    const present = new Set((await readIfThere(file) ?? "").split("\n"));
+    const added = [...new Set(patterns)].filter((pattern) => !present.has(pattern));
+    const text = added.map((pattern) => `${pattern}\n`).join("");
+    await Deno.writeTextFile(file, text, { append: true });
+    return { skipped };
+  });
+}
+
+/** The gitignore pattern that means this one path: anchored, with every special character escaped. */
+function patternOf(path: string): string {
+  return "/" +
+    path.replaceAll(/[\\*?[\]]/g, "\\$&").replace(/ +$/, (all) => "\\ ".repeat(all.length));
+}
+
+/** Untracked files of a worktree that nothing ignores; a folder of nothing else is named alone, with `/`. */
+export async function untracked(worktree: string, env: Env = {}): Promise<Result<string[]>> {
+  const args = ["ls-files", "--others", "--exclude-standard", "--directory", "-z"];
+  const listed = await gitOk([...args, "--no-empty-directory"], { cwd: worktree, env });
+  return listed.ok ? ok(entries(listed.value)) : listed;
+}
+
+/** Files of a worktree that something ignores; a folder of nothing else is named alone, with `/`. */
+export async function ignored(worktree: string, env: Env = {}): Promise<Result<string[]>> {
+  const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
+  const listed = await gitOk(args, { cwd: worktree, env });
+  return listed.ok ? ok(entries(listed.value)) : listed;
+}

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { ok, type Result } from "../../domain/result.ts";
+import { exists, io, readIfThere } from "../../util/files.ts";
+import { gitLine, gitMaybe } from "../git.ts";
+import { existingCommits, notesIn } from "./reflog_commits.ts";
+import type { Repository } from "../repository.ts";
+import { writeStaged } from "./snapshot.ts";
+
+/** A worktree that git lists, but whose folder is gone. */
+export interface Missing {
+  path: string;
+  /** The commit that its HEAD stood on; all zeros if its branch had none. */
+  head: string;
+}
+
+/** The commits that git notes about it, with one of what was staged in it. */
+export async function missingCommits(
+  repo: Repository,
+  { path, head }: Missing,
+): Promise<Result<string[]>> {
+  const folder = await adminFolderOf(repo, path);
+  if (!folder.ok) return folder;
+  if (folder.value === undefined) return await existingCommits(repo, [head]);
+  const notes = await notesIn(folder.value, ["logs/HEAD"]);
+  if (!notes.ok) return notes;
+  const noted = await existingCommits(repo, [...new Set([head, ...notes.value])]);
+  if (!noted.ok) return noted;
+  const staged = await stagedCommit(repo, folder.value, head);
+  if (!staged.ok) return staged;
+  return ok(staged.value === undefined ? noted.value : [...noted.value, staged.value]);
+}
+
+/** Such a worktree's own folder in the git directory, found from there: its `.git` file is gone. */
+export async function adminFolderOf(
+  repo: Repository,
+  path: string,
+): Promise<Result<string | undefined>> {
+  const parent = join(repo.commonDir, "worktrees");
+  return await io(parent, async () => {
+    for await (const { name } of Deno.readDir(parent)) {
+      const pointer = await readIfThere(join(parent, name, "gitdir"));
+      if (pointer?.trimEnd() === join(path, ".git")) return join(parent, name);
+    }
+  });
+}
+
+async function stagedCommit(
+  repo: Repository,
+  folder: string,
+  head: string,
+): Promise<Result<string | undefined>> {
+  const index = join(folder, "index");
+  if (!exists(index)) return ok(undefined);
+  const cwd = repo.root;
+  const staged = await writeStaged(cwd, { GIT_INDEX_FILE: index });
+  if (!staged.ok) return staged;
+  const tree = staged.value.index;
+  // There is none while its branch has no commit.
+  const args = ["rev-parse", "--quiet", "--verify", `${head}^{tree}`];
+  const committed = await gitMaybe(args, { cwd });
+  if (!committed.ok) return committed;
+  if (tree === committed.value) return ok(undefined);
+  const env = {
+    GIT_AUTHOR_NAME: "parex",
+    GIT_AUTHOR_EMAIL: "parex@localhost",
+    GIT_COMMITTER_NAME: "parex",
+    GIT_COMMITTER_EMAIL: "parex@localhost",
+  };
+  const parents = committed.value === undefined ? [] : ["-p", head];
+  return await gitLine(["commit-tree", ...parents, "-m", "What was staged", tree], { cwd, env });
+}

@@ -1,0 +1,275 @@
+/**
+ * The one door through which work goes. Nothing else in parex deletes a worktree or a branch that may
+ * hold anything, and nothing is deleted here before it is anchored.
+ */
+import { basename, dirname, join } from "node:path";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { Env } from "../../exec/env.ts";
+import { isAncestor } from "../ancestry.ts";
+import { gitDirOf } from "../branches.ts";
+import { exists, io } from "../../util/files.ts";
+import { detailOf, git, gitMaybe, gitOk, NETWORK_TIMEOUT_MS } from "../git.ts";
+import { notedCommits, stashesOf } from "./reflog_commits.ts";
+import { lostWithout } from "./unreachable.ts";
+import { type Missing, missingCommits } from "./missing_worktree.ts";
+import { exclusively } from "../../util/mutex.ts";
+import { forgetOwner, listWorktrees } from "../worktree_list.ts";
+import type { Repository } from "../repository.ts";
+import { anchor, type Anchored } from "./anchor.ts";
+
+/** The work of a task that is to go. */
+export interface Work {
+  run: string;
+  task: string;
+  branch: string;
+  /** Of the worktree, absolute; absent: there is none. */
+  worktree?: string;
+  /** A worktree that git still lists, but whose folder is gone. */
+  missing?: Missing;
+  /** For git in the worktree, such as its own list of ignored files. */
+  env?: Env;
+  /** Delete the branch there, too. */
+  remote?: string;
+}
+
+export interface Removed {
+  /** Where it can be brought back from. */
+  anchored: Anchored[];
+  /** A folder of which something could not be deleted. */
+  leftover?: string;
+}
+
+interface Step {
+  apply: () => Promise<Result<unknown>>;
+  /** Takes it back when a later step fails. */
+  revert?: () => Promise<Result<unknown>>;
+}
+
+/** Begins no task's id, so no worktree is ever called so. */
+const GOING = "_going-";
+
+/** Where a worktree lies while it is removed. */
+export function goingPath(worktree: string): string {
+  return join(dirname(worktree), GOING + basename(worktree));
+}
+
+/** Whether a folder in `worktrees/` is one that a removal was interrupted at; the task's name. */
+export function goingTask(path: string): string | undefined {
+  const name = basename(path);
+  return name.startsWith(GOING) ? name.slice(GOING.length) : undefined;
+}
+
+/**
+ * Removes a task's worktree, its branch and what parex noted about it: all of it, or, if one of
+ * these fails, nothing. Everything that no other branch holds is anchored first.
+ */
+export async function removeWork(repo: Repository, work: Work): Promise<Result<Removed>> {
+  return await exclusively(repo.commonDir, async () => {
+    const ref = `refs/heads/${work.branch}`;
+    const tip = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
+    if (!tip.ok) return tip;
+    const anchored: Anchored[] = [];
+    const aside = work.worktree && goingPath(work.worktree);
+    const steps: Step[] = [anchoring(repo, work, anchored)];
+    if (work.worktree !== undefined && aside !== undefined) {
+      steps.push(moving(repo, work.worktree, aside));
+      // What was written while it moved. Submodules know where they lie and do not work elsewhere.
+      const gitDir = await gitDirOf(work.worktree);
+      if (!gitDir.ok) return gitDir;
+      if (!exists(join(gitDir.value, "modules"))) {
+        steps.push(anchoring(repo, { ...work, worktree: aside }, anchored));
+      }
+    }
+    if (tip.value !== undefined) steps.push(deletingBranch(repo, ref, tip.value));
+    if (work.remote !== undefined) {
+      steps.push(deletingRemote(repo, work.remote, work.branch, tip.value));
+    }
+    const place = aside ?? work.missing?.path;
+    // The last one: there is no way back from it.
+    if (place !== undefined) steps.push({ apply: () => deleteWorktree(repo, place) });
+    const done = await allOrNothing(steps);
+    if (!done.ok) return done;
+    const forgotten = await forgetOwner(repo, work.branch);
+    if (!forgotten.ok) return forgotten;
+    const left = place !== undefined && exists(place);
+    return ok({ anchored, ...(left ? { leftover: place } : {}) });
+  });
+}
+
+async function allOrNothing(steps: Step[]): Promise<Result<void>> {
+  const done: Step[] = [];
+  for (const step of steps) {
+    const applied = await step.apply();
+    if (!applied.ok) {
+      for (const one of done.toReversed()) {
+        const reverted = await one.revert?.();
+        if (reverted && !reverted.ok) return reverted;
+      }
+      return applied;
+    }
+    done.push(step);
+  }
+  return ok();
+}
+
+function anchoring(repo: Repository, work: Work, anchored: Anchored[]): Step {
+  return {
+    apply: async () => {
+      const kept = await anchorAll(repo, work);
+      if (!kept.ok) return kept;
+      const { value } = kept;
+      if (value && anchored.every(({ ref }) => ref !== value.ref)) anchored.push(value);
+      return kept;
+    },
+  };
+}
+
+/** Anchors the work with all that git notes about it and that goes with it. */
+async function anchorAll(
+  repo: Repository,
+  { run, task, branch, worktree, missing, env }: Work,
+): Promise<Result<Anchored | undefined>> {
+  const place = worktree === undefined ? {} : { worktree };
+  const noted = await notedCommits(repo, { branch, ...place });
+  if (!noted.ok) return noted;
+  const stashes = await stashesOf(repo, branch, noted.value);
+  if (!stashes.ok) return stashes;
+  const gone = missing ? await missingCommits(repo, missing) : ok([]);
+  if (!gone.ok) return gone;
+  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
+  const tip = await gitMaybe(args, { cwd: repo.root });
+  if (!tip.ok) return tip;
+  return await anchor(repo, {
+    run,
+    task,
+    refs: tip.value === undefined ? [] : [`refs/heads/${branch}`],
+    commits: [...noted.value, ...gone.value],
+    stashes: stashes.value,
+    ...place,
+    ...(env === undefined ? {} : { env }),
+  });
+}
+
+/** A folder that can be moved can be moved back; one that cannot be moved could not be deleted. */
+function moving(repo: Repository, from: string, to: string): Step {
+  const rename = (from: string, to: string) => io(from, () => Deno.rename(from, to));
+  const repair = (path: string) => gitOk(["worktree", "repair", "--", path], { cwd: repo.root });
+  return {
+    apply: async () => {
+      if (exists(to)) return fail({ reason: "foreign_worktree", path: to });
+      const moved = await rename(from, to);
+      if (!moved.ok) return moved;
+      const repaired = await repair(to);
+      if (repaired.ok) return repaired;
+      const back = await rename(to, from);
+      return back.ok ? repaired : back;
+    },
+    revert: async () => {
+      const back = await rename(to, from);
+      return back.ok ? await repair(from) : back;
+    },
+  };
+}
+
+/** Puts a worktree back that an interrupted removal has moved. */
+export async function moveBack(repo: Repository, going: string): Promise<Result<void>> {
+  const task = goingTask(going);
+  if (task === undefined) return ok();
+  const home = join(dirname(going), task);
+  const moved = await moving(repo, going, home).apply();
+  return moved.ok ? ok() : moved;
+}
+
+/** A worktree whose folder is gone, and whose it was. */
+interface Vanished {
+  run: string;
+  task: string;
+  missing: Missing;
+}
+
+/** Takes a worktree off git's list whose folder is gone, with what is noted about it anchored. */
+export async function forgetMissing(
+  repo: Repository,
+  vanished: Vanished,
+): Promise<Result<Anchored | undefined>> {
+  return await exclusively(repo.commonDir, async () => {
+    const anchored = await anchorMissing(repo, vanished);
+    if (!anchored.ok) return anchored;
+    const deleted = await deleteWorktree(repo, vanished.missing.path);
+    return deleted.ok ? anchored : deleted;
+  });
+}
+
+/** Anchors what git's list alone knows of such a worktree. */
+export async function anchorMissing(
+  repo: Repository,
+  { run, task, missing }: Vanished,
+): Promise<Result<Anchored | undefined>> {
+  const commits = await missingCommits(repo, missing);
+  return commits.ok ? await anchor(repo, { run, task, commits: commits.value }) : commits;
+}
+
+/** Deletes it where it was seen, and nowhere else: it may have moved on meanwhile. */
+function deletingBranch(repo: Repository, ref: string, tip: string): Step {
+  const cwd = repo.root;
+  return {
+    apply: () => gitOk(["update-ref", "-d", ref, tip], { cwd }),
+    revert: () => gitOk(["update-ref", "--create-reflog", ref, tip, ""], { cwd }),
+  };
+}
+
+function deletingRemote(
+  repo: Repository,
+  remote: string,
+  branch: string,
+  tip: string | undefined,
+): Step {
+  const ref = `refs/heads/${branch}`;
+  return {
+    apply: async () => {
+      const cwd = repo.root;
+      const listed = await git(["ls-remote", "--quiet", "--", remote, ref], {
+        cwd,
+        timeoutMs: NETWORK_TIMEOUT_MS,
+      });
+      const refused = (detail: string) =>
+        fail({ reason: "push_failed" as const, remote, branch, detail });
+      if (listed.code !== 0) return refused(detailOf(listed));
+      const there = listed.stdout.split("\n").find((line) => line.endsWith(`\t${ref}`));
+      const sha = there?.split("\t")[0];
+      if (sha === undefined) return ok();
+      if (!await isKnown(repo, ref, sha, tip)) {
+        return refused("the remote branch has commits that are not here");
+      }
+      const args = ["push", "--quiet", `--force-with-lease=${ref}:${sha}`, "--", remote, `:${ref}`];
+      const pushed = await git(args, { cwd, timeoutMs: NETWORK_TIMEOUT_MS });
+      return pushed.code === 0 ? ok() : refused(detailOf(pushed));
+    },
+  };
+}
+
+/** Whether what a remote has of a branch was on the one here; without that one, whether a ref holds it. */
+async function isKnown(
+  repo: Repository,
+  ref: string,
+  sha: string,
+  tip: string | undefined,
+): Promise<boolean> {
+  if (tip !== undefined) {
+    const known = await isAncestor(repo.root, sha, tip);
+    return known.ok && known.value;
+  }
+  const lost = await lostWithout(repo, [sha], [ref]);
+  return lost.ok && lost.value.length === 0;
+}
+
+/** git forgets it even if something of the folder cannot be deleted. */
+async function deleteWorktree(repo: Repository, path: string): Promise<Result<void>> {
+  const args = ["worktree", "remove", "--force", "--", path];
+  const removed = await git(args, { cwd: repo.root });
+  if (removed.code === 0) return ok();
+  const listed = await listWorktrees(repo);
+  if (!listed.ok) return listed;
+  if (listed.value.every((one) => one.path !== path)) return ok();
+  return fail({ reason: "worktree_failed", path, detail: detailOf(removed) });
+}

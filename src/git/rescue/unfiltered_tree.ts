@@ -1,0 +1,95 @@
+import { ok, type Result } from "../../domain/result.ts";
+import type { Env } from "../../exec/env.ts";
+import { entries, gitMaybe, gitOk } from "../git.ts";
+import { writeTree } from "./scratch_index.ts";
+
+interface RawFile {
+  mode: string;
+  path: string;
+  /** As git stores it. */
+  sha: string;
+}
+
+/**
+ * A tree of those changed files whose bytes on disk are not what git stores of them: line ends that
+ * it converts, filters. Undefined if there are none.
+ */
+export async function writeRawTree(
+  worktree: string,
+  tree: string,
+  env: Env,
+): Promise<Result<string | undefined>> {
+  const changed = await changedFiles(worktree, tree);
+  if (!changed.ok || changed.value.length === 0) return changed.ok ? ok(undefined) : changed;
+  const shas = await hashes(worktree, changed.value, env, []);
+  if (!shas.ok) return shas;
+  const differing = changed.value.filter(({ sha }, at) => shas.value[at] !== sha);
+  if (differing.length === 0) return ok(undefined);
+  const written = await hashes(worktree, differing, env, ["-w"]);
+  if (!written.ok) return written;
+  const files = differing.map(({ mode, path }, at) => ({
+    mode,
+    path,
+    sha: written.value[at] ?? "",
+  }));
+  return await writeTree(worktree, files, env);
+}
+
+/** Plain files of a tree that differ from the last commit. */
+async function changedFiles(worktree: string, tree: string): Promise<Result<RawFile[]>> {
+  const head = await gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD^{tree}"], {
+    cwd: worktree,
+  });
+  if (!head.ok) return head;
+  const args = head.value === undefined
+    ? ["ls-tree", "-r", "-z", "--full-tree", tree]
+    : ["diff-tree", "-r", "-z", "--no-renames", head.value, tree];
+  const listed = await gitOk(args, { cwd: worktree });
+  if (!listed.ok) return listed;
+  return ok(
+    (head.value === undefined ? fromTree : fromDiff)(entries(listed.value)).filter((
+      { mode, path },
+    ) =>
+      // A name that is not UTF-8 does not survive the way through a string.
+      mode.startsWith("100") && !path.includes("\ufffd")
+    ),
+  );
+}
+
+/** `<mode> blob <sha>\t<path>` */
+function fromTree(lines: string[]): RawFile[] {
+  return lines.map((line) => {
+    const [info = "", path = ""] = line.split("\t", 2);
+    const [mode = "", , sha = ""] = info.split(" ");
+    return { mode, sha, path };
+  });
+}
+
+/** `:<old mode> <mode> <old sha> <sha> <letter>`, then the path. */
+function fromDiff(fields: string[]): RawFile[] {
+  const files: RawFile[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [, mode = "", , sha = ""] = (fields[at] ?? "").split(" ");
+    files.push({ mode, sha, path: fields[at + 1] ?? "" });
+  }
+  return files;
+}
+
+async function hashes(
+  worktree: string,
+  files: RawFile[],
+  env: Env,
+  flags: string[],
+): Promise<Result<string[]>> {
+  const input = files.map(({ path }) => `${quoted(path)}\n`).join("");
+  const args = ["hash-object", ...flags, "--no-filters", "--stdin-paths"];
+  const hashed = await gitOk(args, { cwd: worktree, env, input });
+  return hashed.ok ? ok(hashed.value.split("\n")) : hashed;
+}
+
+/** As git reads a path that ends with its line. */
+function quoted(path: string): string {
+  if (!/^"|\n/.test(path)) return path;
+  const escaped = path.replaceAll(/["\\]/g, "\\$&").replaceAll("\n", "\\n");
+  return `"${escaped}"`;
+}

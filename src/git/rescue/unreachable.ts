@@ -1,0 +1,28 @@
+import { ok, type Result } from "../../domain/result.ts";
+import { gitOk } from "../git.ts";
+import type { Repository } from "../repository.ts";
+
+/**
+ * Of these commits, the newest ones that nothing holds when the refs of `going` are gone. Stashes and
+ * what a remote has of the same branches do not count as held: a person or a fetch may drop them.
+ */
+export async function lostWithout(
+  repo: Repository,
+  commits: string[],
+  going: string[],
+): Promise<Result<string[]>> {
+  if (commits.length === 0) return ok([]);
+  const branches = going.filter((ref) => ref.startsWith("refs/heads/"));
+  const copies = branches.map((ref) => ref.replace("refs/heads/", "refs/remotes/*/"));
+  const exclude = [...going, ...copies, "refs/stash"].map((ref) => `--exclude=${ref}`);
+  const args = ["rev-list", "--parents", "--stdin", "--not", ...exclude, "--glob=refs/*"];
+  const input = [...commits, ""].join("\n");
+  const listed = await gitOk(args, { cwd: repo.root, input });
+  if (!listed.ok) return listed;
+  const lines = listed.value.split("\n").filter((line) => line !== "").map((line) =>
+    line.split(" ")
+  );
+  const parents = new Set(lines.flatMap(([, ...parents]) => parents));
+  const lost = new Set(lines.map(([sha = ""]) => sha));
+  return ok([...new Set(commits)].filter((sha) => lost.has(sha) && !parents.has(sha)));
+}

@@ -1,0 +1,153 @@
+import { join, relative } from "node:path";
+import { PLAN_PATHS } from "../domain/names.ts";
+import type { Plan } from "../domain/plan.ts";
+import { recordOf, type RunRecord } from "../domain/record.ts";
+import type { Result } from "../domain/result.ts";
+import { shellWord } from "../exec/quote.ts";
+import { listRuns, liveRun, readJournal, runDir } from "../journal/store.ts";
+import { findRepository } from "./repository.ts";
+
+/** What Claude Code is told when a person asks for work in parallel. */
+export async function offer(cwd: string): Promise<string> {
+  const repo = findRepository(cwd);
+  const top = repo?.top ?? cwd;
+  const run = repo && await runThatMatters(repo.commonDir);
+  if (run) return aboutRun(run).join("\n");
+  const found = await findPlan(top);
+  return (found ? aboutPlan(found, top, cwd) : withoutPlan()).join("\n");
+}
+
+/** What Claude Code is told at its start; undefined: there is nothing to do for parex. */
+export async function greeting(cwd: string): Promise<string | undefined> {
+  const repo = findRepository(cwd);
+  if (!repo) return undefined;
+  const run = await runThatMatters(repo.commonDir);
+  if (run) return aboutRun(run).join("\n");
+  const found = await findPlan(repo.top);
+  if (!found?.plan.ok || openTasks(found.plan.value).open === 0) return undefined;
+  const { name } = found.plan.value;
+  return `A plan for parex is ready here: "${oneLine(name)}", ${counted(found.plan.value)}.\n` +
+    `If the user asks for it, \`${
+      command("execute", found.path, cwd)
+    }\` does its tasks in parallel.`;
+}
+
+interface KnownRun {
+  record: RunRecord;
+  live: boolean;
+}
+
+/** The run that goes on, or the last one if it did not come to its end. */
+async function runThatMatters(commonDir: string): Promise<KnownRun | undefined> {
+  const runs = await listRuns(commonDir);
+  const live = runs.length > 0 ? liveRun(commonDir)?.run : undefined;
+  const id = live ?? runs.at(-1);
+  if (id === undefined) return undefined;
+  const events = await readJournal(runDir(commonDir, id));
+  // `parex status` says what is wrong with a journal; here it only means that nothing is known.
+  if (!events.ok) return undefined;
+  const record = recordOf(events.value);
+  const interrupted = !record.finished || record.finished.interrupted === true;
+  return live !== undefined || interrupted ? { record, live: live !== undefined } : undefined;
+}
+
+function aboutRun({ record, live }: KnownRun): [string, string] {
+  const tasks = [...record.tasks.values()].filter(({ selected }) => selected);
+  const done = tasks.filter(({ status }) => status === "completed").length;
+  const what = `"${
+    oneLine(record.plan?.name ?? record.run)
+  }", ${done} of ${tasks.length} tasks completed`;
+  return live
+    ? [
+      `parex is executing a plan in this repository right now: ${what}.`,
+      "`parex status` tells how it stands and `parex watch` follows it. Do not start it again, and leave worktrees/ and its branches alone.",
+    ]
+    : [
+      `A run of parex in this repository was interrupted: ${what}.`,
+      "If the user asks for it, `parex resume` goes on where it stopped; `parex status` tells how it stands.",
+    ];
+}
+
+interface FoundPlan {
+  path: string;
+  plan: Result<Plan>;
+}
+
+async function findPlan(top: string): Promise<FoundPlan | undefined> {
+  const path = PLAN_PATHS.map((each) => join(top, each)).find(isFile);
+  if (path === undefined) return undefined;
+  const { loadPlan } = await import("../plan/load.ts");
+  return { path, plan: await loadPlan(path) };
+}
+
+function aboutPlan({ path, plan }: FoundPlan, top: string, cwd: string): string[] {
+  const shown = relative(top, path);
+  if (!plan.ok) {
+    return [
+      `parex executes plans like this repository's ${shown} in parallel, but it cannot be read as it is.`,
+      `Run \`${
+        command("validate", path, cwd)
+      }\`, which tells every problem with its line; put them right; then run \`${
+        command("execute", path, cwd)
+      }\`.`,
+    ];
+  }
+  const { open } = openTasks(plan.value);
+  if (open === 0) {
+    return [
+      `parex found the plan "${
+        oneLine(plan.value.name)
+      }" (${shown}), but all its tasks are completed.`,
+      "For new work, write a new plan, then run `parex execute`.",
+    ];
+  }
+  return [
+    "parex does this: every task in its own git worktree and branch, with an agent of its own, and the project's checks run on each result.",
+    `Plan found: "${oneLine(plan.value.name)}" (${shown}), ${counted(plan.value)}.`,
+    `Run \`${
+      command("execute", path, cwd)
+    }\` (it takes long: in the background, and \`parex status\` tells how it stands; \`--dry-run\` shows the schedule, \`--only ID\` chooses tasks). Do not make worktrees or start agents for these tasks yourself.`,
+  ];
+}
+
+function withoutPlan(): string[] {
+  return [
+    "parex does this: every task in its own git worktree and branch, with an agent of its own, and the project's checks run on each result. It needs a plan, and found none.",
+    `Make one with \`/ctx:plan\`, or write ${
+      PLAN_PATHS[0]
+    }: \`metadata.name\`, and \`tasks\`, each with \`id\`, \`name\`, \`file\` (a Markdown file in the same folder that specifies the task completely), \`priority\` (blocker, high, medium, low) and \`dependencies\`. Tasks that touch the same files depend on one another.`,
+    "`parex validate` tells what is wrong with it, and `parex execute` runs it. `parex extract` writes the files of a plan that was made earlier in this conversation.",
+  ];
+}
+
+function openTasks({ tasks }: Plan): { open: number; ready: number } {
+  const done = new Set(tasks.filter(({ status }) => status === "completed").map(({ id }) => id));
+  const open = tasks.filter(({ id }) => !done.has(id));
+  const ready = open.filter(({ dependencies }) => dependencies.every((id) => done.has(id)));
+  return { open: open.length, ready: ready.length };
+}
+
+function counted(plan: Plan): string {
+  const { open, ready } = openTasks(plan);
+  const done = plan.tasks.length - open;
+  const completed = done === 0 ? "" : `, ${done} completed`;
+  return `${plan.tasks.length} tasks${completed}: ${open} to do, ${ready} ready to start now`;
+}
+
+/** As it is to be typed in `cwd`. */
+function command(name: "execute" | "validate", path: string, cwd: string): string {
+  return `parex ${name} ${shellWord(relative(cwd, path))}`;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** A plan's own words are data: they must not look like lines of parex's. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").slice(0, 120);
+}

@@ -1,0 +1,209 @@
+import { createColors } from "picocolors";
+import { type Finding, isFixable, type Severity, severityOf } from "../../domain/doctor_finding.ts";
+import { oneLine, shellWord } from "../escape.ts";
+import { wrap } from "../layout.ts";
+import { explain } from "../messages/explain.ts";
+import type { Paint } from "../run/phrases.ts";
+
+/** A finding as `parex doctor --json` prints it. */
+export interface FindingReport {
+  code: Finding["code"];
+  severity: Severity;
+  message: string;
+  /** What stands behind it, a line each. */
+  details: string[];
+  /** What to do about it, a line each; empty: nothing. */
+  next: string[];
+  /** Whether `--fix` does it. */
+  fixable: boolean;
+}
+
+export function reportFinding(finding: Finding): FindingReport {
+  const { message, details = [], next } = wordsOf(finding);
+  return {
+    code: finding.code,
+    severity: severityOf(finding),
+    message: oneLine(message),
+    details: details.map(oneLine),
+    next: next.map(oneLine),
+    fixable: isFixable(finding),
+  };
+}
+
+/** Findings for people, the worst first. Its last line is ended. */
+export function doctorText(
+  findings: readonly Finding[],
+  { color, columns }: { color: boolean; columns: number },
+): string {
+  const paint = createColors(color);
+  const reports = findings.map(reportFinding);
+  const lines = ORDER.flatMap((severity) =>
+    reports.filter((report) => report.severity === severity)
+      .flatMap((report) => reportLines(report, paint, columns))
+  );
+  const bad = reports.filter(({ severity }) => severity !== "info");
+  if (bad.length === 0) lines.push("Nothing is wrong.");
+  else if (bad.some(({ fixable }) => fixable)) {
+    lines.push("", "parex doctor --fix puts right what is marked with *, and asks before each.");
+  }
+  return lines.map((line) => line + "\n").join("");
+}
+
+const ORDER: Severity[] = ["error", "warning", "info"];
+const LABEL_WIDTH = 9;
+
+function reportLines(report: FindingReport, paint: Paint, columns: number): string[] {
+  const { severity, message, details, next, fixable } = report;
+  const label = { error: paint.red, warning: paint.yellow, info: paint.dim }[severity](severity);
+  const gap = " ".repeat(LABEL_WIDTH - severity.length - (fixable ? 1 : 0));
+  const indent = " ".repeat(LABEL_WIDTH);
+  const [first = "", ...more] = wrap(message, columns - LABEL_WIDTH);
+  return [
+    `${label}${fixable ? "*" : ""}${gap}${first}`,
+    ...more.map((line) => indent + line),
+    ...details.map((line) => `${indent}  ${line}`),
+    ...next.map((line) => `${indent}${paint.cyan("next:")} ${line}`),
+  ];
+}
+
+/** The question before a finding is put right. */
+export function fixQuestion(finding: Finding): string {
+  return `${oneLine(wordsOf(finding).message)} ${oneLine(FIXES[finding.code] ?? "Put it right")}?`;
+}
+
+const FIXES: Partial<Record<Finding["code"], string>> = {
+  lock_left: "Take it over",
+  git_lock_left: "Delete it",
+  processes_left: "End them",
+  removal_interrupted: "Put the worktree back",
+  worktree_missing: "Take it off git's list",
+  folder_unknown: "Delete the empty folder",
+  half_done: "Anchor what is there and take the operation back",
+  work_landed: "Remove it, anchored",
+};
+
+interface Words {
+  message: string;
+  details?: string[];
+  next: string[];
+}
+
+function wordsOf(finding: Finding): Words {
+  switch (finding.code) {
+    case "tool":
+    case "tool_missing":
+    case "login_missing":
+      return toolWords(finding);
+    case "refused":
+      return explain(finding.failure);
+    case "state_unwritable":
+      return {
+        message: `parex cannot write to its folder ${finding.path}: ${finding.detail}`,
+        next: [`ls -ld ${shellWord(finding.path)}`],
+      };
+    case "disk_low":
+      return {
+        message: `only ${finding.free_mib} MiB are free where the worktrees lie: ${finding.path}`,
+        next: ["see what takes the room: du -sh worktrees/*", "parex cleanup"],
+      };
+    case "lock_left":
+    case "git_lock_left":
+    case "processes_left":
+      return leftWords(finding);
+    default:
+      return workWords(finding);
+  }
+}
+
+type Of<C extends Finding["code"]> = Extract<Finding, { code: C }>;
+
+const LOGINS: Record<string, string> = { gh: "gh auth login", claude: "claude /login" };
+
+function toolWords(finding: Of<"tool" | "tool_missing" | "login_missing">): Words {
+  const { tool } = finding;
+  switch (finding.code) {
+    case "tool":
+      return { message: `${tool} ${finding.version}`, next: [] };
+    case "tool_missing":
+      return {
+        message: `${tool} is not installed` + (tool === "gh" ? ": pull requests need it" : ""),
+        next: [],
+      };
+    case "login_missing":
+      return { message: `${tool} has no login here`, next: [LOGINS[tool] ?? tool] };
+  }
+}
+
+function leftWords(finding: Of<"lock_left" | "git_lock_left" | "processes_left">): Words {
+  switch (finding.code) {
+    case "lock_left":
+      return {
+        message: `parex's lock was left behind by process ${finding.pid}, which is gone` +
+          (finding.run === undefined ? "" : ` (run ${finding.run})`) + `: ${finding.path}`,
+        next: ["the next run takes it over by itself"],
+      };
+    case "git_lock_left":
+      return {
+        message: `git was killed and has left a lock behind: ${finding.path}`,
+        next: [`rm -- ${shellWord(finding.path)}`],
+      };
+    case "processes_left":
+      return {
+        message: `the run ${finding.run} is over, but processes of it run: ` +
+          finding.pids.join(", "),
+        next: [`kill ${finding.pids.join(" ")}`],
+      };
+  }
+}
+
+type WorkFinding = Of<
+  | "removal_interrupted"
+  | "worktree_missing"
+  | "folder_unknown"
+  | "half_done"
+  | "work_landed"
+  | "work_left"
+>;
+
+function workWords(finding: WorkFinding): Words {
+  switch (finding.code) {
+    case "removal_interrupted":
+      return {
+        message: `a removal of ${finding.task} was interrupted: its worktree is ${finding.path}`,
+        next: ["put it back, then: parex cleanup"],
+      };
+    case "worktree_missing":
+      return {
+        message: `git lists a worktree whose folder is gone: ${finding.path}`,
+        next: [`git worktree remove --force -- ${shellWord(finding.path)}`],
+      };
+    case "folder_unknown":
+      return {
+        message: `${finding.empty ? "an empty folder" : "a folder"} lies among the worktrees ` +
+          `and is none: ${finding.path}`,
+        next: [
+          finding.empty
+            ? `rmdir -- ${shellWord(finding.path)}`
+            : `look into it, then: mv -- ${shellWord(finding.path)} <elsewhere>`,
+        ],
+      };
+    case "half_done":
+      return {
+        message: `a ${finding.operation} is half done in ${finding.path}`,
+        next: [
+          `end it: git -C ${shellWord(finding.path)} ${finding.operation} --continue`,
+          `or give it up: git -C ${shellWord(finding.path)} ${finding.operation} --abort`,
+        ],
+      };
+    case "work_landed":
+      return {
+        message: `${finding.branch} of the plan ${finding.owner} has landed and is still there`,
+        next: ["parex cleanup"],
+      };
+    case "work_left":
+      return {
+        message: `${finding.branch} belongs to another plan, ${finding.owner}, and stays`,
+        next: [],
+      };
+  }
+}

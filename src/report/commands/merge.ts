@@ -1,0 +1,30 @@
+import type { Failure } from "../../domain/failure.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { oneLine } from "../escape.ts";
+import { explain } from "../messages/explain.ts";
+
+/** What became of a task that was to land; neither landed nor failed: the command was interrupted. */
+export interface MergedTask {
+  task: TaskId;
+  sha?: string;
+  failure?: Failure;
+}
+
+/** What `parex merge` prints: a line for each task, and what to do about those that did not land. */
+export function mergeText(tasks: readonly MergedTask[]): string {
+  if (tasks.length === 0) return "Nothing is completed that has not landed.\n";
+  return tasks.flatMap(linesOf).map((line) => `${line}\n`).join("");
+}
+
+function linesOf({ task, sha, failure }: MergedTask): string[] {
+  const id = oneLine(task);
+  if (failure === undefined) {
+    return [sha === undefined ? `${id}  not landed` : `${id}  landed  ${sha.slice(0, 10)}`];
+  }
+  const { message, details, next } = explain(failure, { task });
+  return [
+    `${id}  ${failure.reason}  ${message}`,
+    ...details.flatMap((detail) => detail.split("\n")).map((line) => `  ${line}`),
+    ...next.map((line) => `  next: ${line}`),
+  ];
+}

@@ -1,0 +1,144 @@
+import { createColors } from "picocolors";
+import type { EventOf, RunEvent } from "../../domain/event.ts";
+import { formatDuration, formatUsd } from "../../domain/units.ts";
+import { oneLine } from "../escape.ts";
+import { plural } from "../layout.ts";
+import { inColorOf, namesOf, type Paint, predictedWords } from "../run/phrases.ts";
+
+/** What an event is for people who read a log: a line for each change, none for mere activity. */
+export function linesOf(event: RunEvent, { color }: { color: boolean }): string[] {
+  const paint = createColors(color);
+  const clock = new Date(event.at).toTimeString().slice(0, 8);
+  return wordsOf(event, paint).map(({ about, text }) =>
+    [paint.dim(clock), oneLine(about), text].filter(Boolean).join("  ")
+  );
+}
+
+interface Words {
+  /** The task's id, or `run`. */
+  about: string;
+  text: string;
+}
+
+function wordsOf(event: RunEvent, paint: Paint): Words[] {
+  switch (event.type) {
+    case "agent.activity":
+      return [];
+    case "run.started":
+      return startWords(event);
+    case "run.finished":
+      return [{ about: "run", text: finishWords(event) }];
+    case "run.parked": {
+      const until = new Date(event.until).toTimeString().slice(0, 8);
+      return [{ about: event.task ?? "run", text: `waits until ${until}: ${oneLine(event.why)}` }];
+    }
+    case "recovery.step": {
+      const { what, action, outcome } = event;
+      const text = `${oneLine(what)}: ${oneLine(action)}, ${oneLine(outcome)}`;
+      return [{ about: "recovery", text }];
+    }
+    case "conflict.predicted":
+      return [{ about: "conflict", text: predictedWords(event) }];
+    case "conflict.met": {
+      const { task, between, files } = event;
+      const others = between.filter((other) => other !== task);
+      const text = `${paint.yellow("conflicts")} with ${namesOf(others)} in ${namesOf(files)}`;
+      return [{ about: task, text }];
+    }
+    case "notice":
+      return [{ about: event.task ?? "run", text: oneLine(event.message) }];
+    case "cleanup.finished":
+      return [{ about: "cleanup", text: cleanupWords(event) }];
+    case "integration.finished":
+      return [{ about: "integration", text: integrationWords(event, paint) }];
+    case "checks.finished":
+      return [{ about: event.task ?? "integration", text: checkWords(event, paint) }];
+    default:
+      return [{ about: event.task, text: taskWords(event, paint) }];
+  }
+}
+
+type TaskChange = EventOf<
+  | "task.status"
+  | "task.answered"
+  | "worktree.created"
+  | "agent.started"
+  | "agent.finished"
+  | "task.committed"
+  | "branch.pushed"
+  | "task.landed"
+>;
+
+function taskWords(event: TaskChange, paint: Paint): string {
+  switch (event.type) {
+    case "task.status": {
+      const why = [event.reason, event.message].filter((part) => part !== undefined).join(": ");
+      return [inColorOf(event.to, event.to, paint), oneLine(why)].filter(Boolean).join("  ");
+    }
+    case "task.answered":
+      return `answered: ${oneLine(event.answer)}`;
+    case "worktree.created":
+      return `worktree ${oneLine(event.path)} in ${formatDuration(event.ms)}`;
+    case "agent.started":
+      return `attempt ${event.attempt}  ${oneLine(event.agent)} started` +
+        (event.kind === "first" ? "" : ` (${event.kind})`);
+    case "agent.finished": {
+      const cost = event.cost_usd === undefined ? "" : `, ${formatUsd(event.cost_usd)}`;
+      const detail = event.outcome === "finished" ? "" : oneLine(event.detail ?? "");
+      return `attempt ${event.attempt}  agent ${event.outcome} after ` +
+        `${formatDuration(event.ms)}${cost}${detail === "" ? "" : `: ${detail}`}`;
+    }
+    case "task.committed":
+      return `${plural(event.commits, "commit")}, ${oneLine(event.head).slice(0, 10)}` +
+        (event.by_parex ? ", committed by parex" : "");
+    case "branch.pushed":
+      return `pushed ${oneLine(event.branch)} to ${oneLine(event.remote)}`;
+    case "task.landed":
+      return `landed by ${event.how} ${oneLine(event.url ?? event.sha?.slice(0, 10) ?? "")}`
+        .trimEnd();
+  }
+}
+
+function startWords(event: EventOf<"run.started"> & { run: string }): Words[] {
+  const { plan, base, jobs, agent, agentless, tasks } = event;
+  const start = `${oneLine(event.run)}${event.resumed ? " goes on" : ""}: ` +
+    `${plural(tasks.length, "task")} of ${oneLine(plan.name)} from ${oneLine(base)}` +
+    (agentless ? "" : `, ${plural(jobs, "job")}, agent ${oneLine(agent)}`);
+  const left = (event.leftovers ?? []).map((task) => ({
+    about: task,
+    text: "left over from a crash, executed again",
+  }));
+  const warnings = (event.warnings ?? []).map((warning) => ({
+    about: "run",
+    text: `warning: ${oneLine(warning)}`,
+  }));
+  return [{ about: "run", text: start }, ...warnings, ...left];
+}
+
+function finishWords(event: EventOf<"run.finished">): string {
+  const { completed, blocked, pending, ms, interrupted } = event;
+  return `${interrupted ? "interrupted" : "finished"} after ${formatDuration(ms)}: ` +
+    `${completed} completed, ${blocked} blocked, ${pending} pending`;
+}
+
+function integrationWords(event: EventOf<"integration.finished">, paint: Paint): string {
+  const { ok, unchecked, sha, check, introduced_by, introduced_at } = event;
+  if (ok) return `${unchecked ? "unchecked" : paint.green("ok")} at ${oneLine(sha).slice(0, 10)}`;
+  const by = introduced_by ?? introduced_at?.slice(0, 10);
+  return `${paint.red(`${oneLine(check ?? "checks")} failed`)} at ${oneLine(sha).slice(0, 10)}` +
+    (by === undefined ? "" : `, brought in by ${oneLine(by)}`);
+}
+
+function cleanupWords({ removed, archive }: EventOf<"cleanup.finished">): string {
+  const work = `removed branch and worktree of ${plural(removed.length, "task")}`;
+  return archive === undefined ? work : `${work}, archived the plan in ${oneLine(archive)}`;
+}
+
+function checkWords(event: EventOf<"checks.finished">, paint: Paint): string {
+  const { name, exit_code, ms, merged } = event;
+  const outcome = exit_code === 0
+    ? paint.green("ok")
+    : paint.red(exit_code === null ? "ended by a signal" : `exit code ${exit_code}`);
+  const where = merged ? " merged with the base:" : "";
+  return `${oneLine(name)}${where} ${outcome} after ${formatDuration(ms)}`;
+}

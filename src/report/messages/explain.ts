@@ -1,0 +1,77 @@
+import { createColors } from "picocolors";
+import type { Failure } from "../../domain/failure.ts";
+import { printable } from "../escape.ts";
+import type { About, Explanation } from "./explanation.ts";
+import { explainGitHub } from "./github.ts";
+import { explainPrerequisite } from "./prerequisite.ts";
+import { explainTask } from "./task.ts";
+import { explainUsage } from "./usage.ts";
+
+export type { About, Explanation } from "./explanation.ts";
+
+/** What happened, what stands behind it, and what to do next. Safe to print. */
+export function explain(failure: Failure, about: About = {}): Explanation {
+  const { message, details, next } = worded(failure, about);
+  return {
+    message: printable(message),
+    details: details.map(printable),
+    next: next.map(printable),
+  };
+}
+
+/** Each group's function is complete by its type: a reason without words does not compile. */
+function worded(failure: Failure, about: About): Explanation {
+  switch (failure.reason) {
+    case "usage":
+    case "plan_not_found":
+    case "plan_invalid":
+    case "config_invalid":
+    case "claude_settings_invalid":
+    case "unknown_task":
+    case "run_not_found":
+      return explainUsage(failure);
+    case "git_missing":
+    case "git_too_old":
+    case "not_a_repository":
+    case "bare_repository":
+    case "no_commit":
+    case "detached_head":
+    case "base_missing":
+    case "dirty_tree":
+    case "no_identity":
+    case "base_diverged":
+    case "foreign_branch":
+    case "foreign_worktree":
+    case "worktree_elsewhere":
+    case "branch_in_the_way":
+    case "agent_missing":
+    case "sandbox_missing":
+    case "nested_run":
+    case "journal_newer":
+    case "lock_held":
+      return explainPrerequisite(failure);
+    case "no_remote":
+    case "remote_not_github":
+    case "gh_missing":
+    case "gh_logged_out":
+    case "github_denied":
+    case "github_failed":
+    case "pull_request_failed":
+    case "pull_request_closed":
+      return explainGitHub(failure, about);
+    default:
+      return explainTask(failure, about);
+  }
+}
+
+/** A failure as it is printed on stderr, its last line ended. */
+export function formatFailure(failure: Failure, { color }: { color: boolean }): string {
+  const paint = createColors(color);
+  const { message, details, next } = explain(failure);
+  return [
+    `${paint.red("error:")} ${message}`,
+    ...details.flatMap((detail) => detail.split("\n")).map((line) => `  ${line}`),
+    ...next.map((line) => `${paint.cyan("next:")} ${line}`),
+    "",
+  ].join("\n");
+}

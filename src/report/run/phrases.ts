@@ -1,0 +1,169 @@
+import type { createColors } from "picocolors";
+import type { PredictedConflict } from "../../domain/record.ts";
+import type { Status } from "../../domain/task.ts";
+import { isChecked } from "../../domain/task_record.ts";
+import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
+import { oneLine } from "../escape.ts";
+import { plural } from "../layout.ts";
+import type { CheckSummary, Summary, TaskSummary } from "./summary.ts";
+import type { UsageSummary } from "./usage_summary.ts";
+
+export type Paint = ReturnType<typeof createColors>;
+
+const NAMED = 5;
+export const SHORT_SHA = 10;
+
+const MARKS: Record<
+  Status,
+  { symbol: string; color: "dim" | "cyan" | "yellow" | "green" | "red" }
+> = {
+  pending: { symbol: "·", color: "dim" },
+  in_progress: { symbol: "▸", color: "cyan" },
+  testing: { symbol: "◇", color: "yellow" },
+  completed: { symbol: "✔", color: "green" },
+  blocked: { symbol: "✘", color: "red" },
+};
+
+export function symbolOf(status: Status): string {
+  return MARKS[status].symbol;
+}
+
+/** Text in the colour of a status. */
+export function inColorOf(status: Status, text: string, paint: Paint): string {
+  return paint[MARKS[status].color](text);
+}
+
+/** A status in its colour, filled to as many columns. */
+export function statusCell(status: Status, columns: number, paint: Paint): string {
+  return inColorOf(status, status, paint) + " ".repeat(Math.max(0, columns - status.length));
+}
+
+/** `$0.0312`, with `~` before it if it is estimated from list prices; `-` where nothing is known. */
+export function costCell(usage: UsageSummary): string {
+  if (usage.cost_usd !== null) return formatUsd(usage.cost_usd);
+  return usage.estimated_usd === null ? "-" : `~${formatUsd(usage.estimated_usd)}`;
+}
+
+/** The agent, with the models that it says it has used, and how many at a time. */
+export function agentWords({ agent, models, jobs }: Summary): string[] {
+  if (agent === null) return ["no agents"];
+  const used = models.length === 0 ? "" : ` (${models.join(", ")})`;
+  return [`agent ${agent}${used}`, plural(jobs, "job")];
+}
+
+/** What the agents cost, as sentences. */
+export function costWords(
+  { usage, cost_per_landed_usd }: Pick<Summary, "usage" | "cost_per_landed_usd">,
+): string[] {
+  const { cost_usd, cost_unreported, estimated_usd, attempts } = usage;
+  if (attempts === 0) return ["no agent was started"];
+  const words = [
+    cost_usd === null
+      ? "not reported by the agents"
+      : `${formatUsd(cost_usd)}, API-equivalent, as the agents reported it`,
+  ];
+  if (cost_usd !== null && cost_unreported > 0) {
+    words.push(`not reported for ${cost_unreported} of ${plural(attempts, "attempt")}`);
+  }
+  if (estimated_usd !== null) {
+    words.push(
+      `${formatUsd(estimated_usd)} of the unreported, estimated from list prices; ` +
+        "what was cut off wrote more than it told",
+    );
+  }
+  if (cost_per_landed_usd !== null) words.push(`${formatUsd(cost_per_landed_usd)} per landed task`);
+  return words;
+}
+
+/** `task-1 and task-2 conflict in a.ts`, where only the plan says so: `both change a.ts`. */
+export function predictedWords({ tasks, files, basis }: PredictedConflict): string {
+  const does = basis === "branches" ? "conflict in" : "both change";
+  return `${tasks.map(oneLine).join(" and ")} ${does} ${namesOf(files)}`;
+}
+
+/** What in the project could not be read where checks were looked for. */
+export function checkNote(note: string): string {
+  return `Some of the project's checks may not be found: ${note}`;
+}
+
+/** Names in a sentence: all of a few, the first ones of many. */
+export function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED).map(oneLine).join(", ");
+  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
+}
+
+/** How long all tasks were in hand. */
+export function togetherWords({ tasks_ms, speedup }: Summary["time"]): string {
+  return `${formatDuration(tasks_ms)}, ${speedup} times the wall time`;
+}
+
+/** What the critical path says, before its tasks. */
+export function pathWords({ time, state }: Summary): string {
+  const bound = state === "finished" ? ", no schedule of these tasks is faster" : " so far";
+  return `${formatDuration(time.critical_path.ms)}${bound}:`;
+}
+
+/** What tokens the agents used, as sentences. */
+export function tokenWords(usage: UsageSummary): string[] {
+  if (usage.attempts === 0) return ["none"];
+  if (usage.tokens_unreported === usage.attempts) return ["not reported by the agents"];
+  const share = usage.cache_read_share;
+  return [
+    `${formatCount(usage.input_tokens)} in, ${formatCount(usage.output_tokens)} out`,
+    `${formatCount(usage.cache_read_tokens)} read from the cache` +
+    (share === null ? "" : `, ${Math.round(share * 100)}% of the prompts`),
+    ...(usage.tokens_unreported === 0
+      ? []
+      : [`not reported for ${usage.tokens_unreported} of ${plural(usage.attempts, "attempt")}`]),
+  ];
+}
+
+/** `test ok 1.2s, lint exit code 1`. */
+function checkWords(checks: CheckSummary[]): string {
+  // One that passes on the merge as well says nothing new.
+  return checks.filter(({ merged, exit_code }) => !merged || exit_code !== 0).map((check) => {
+    const { exit_code, ms } = check;
+    const name = check.merged ? `${check.name} merged with the base` : check.name;
+    if (exit_code === 0) return `${name} ok ${formatDuration(ms)}`;
+    return exit_code === null ? `${name} ended by a signal` : `${name} exit code ${exit_code}`;
+  }).join(", ");
+}
+
+function tokensIn(usage: UsageSummary): string {
+  const { input_tokens, cache_read_tokens, cache_write_tokens, output_tokens } = usage;
+  const prompts = input_tokens + cache_read_tokens + cache_write_tokens;
+  return `${formatCount(prompts)} tokens in, ${formatCount(output_tokens)} out`;
+}
+
+/** `landed: a6af6da4a9`, or the address of the pull request. */
+export function landedWords({ how, url, sha }: NonNullable<TaskSummary["landed"]>): string {
+  return `landed: ${oneLine(url ?? sha?.slice(0, SHORT_SHA) ?? how)}`;
+}
+
+/** Where a task's work is and what is known of it. */
+export function taskFacts(task: TaskSummary): string {
+  const facts = [];
+  if (task.commits > 0) facts.push(`${task.branch}, ${plural(task.commits, "commit")}`);
+  else if (task.attempts > 0) facts.push(`${task.branch}, no commit`);
+  if (task.attempts > 1) facts.push(`${task.attempts} attempts`);
+  const checks = checkWords(task.checks);
+  if (checks !== "") facts.push(checks);
+  if (task.status === "completed" && !isChecked(task.checks)) facts.push("unchecked");
+  if (task.pushed_to !== undefined) facts.push(`pushed to ${task.pushed_to}`);
+  if (task.landed) facts.push(landedWords(task.landed));
+  if (task.calls.length > 1 && task.usage.cost_unreported < task.calls.length) {
+    facts.push(task.calls.map(({ usage }) => costCell(usage)).join(" + "));
+  }
+  if (task.usage.tokens_unreported < task.usage.attempts) facts.push(tokensIn(task.usage));
+  return facts.join(" · ");
+}
+
+/** `4 of 6 tasks completed, 1 blocked, 1 pending`. */
+export function countWords(counts: Record<Status, number> & { selected: number }): string {
+  if (counts.selected === 0) return "nothing to do, all that was asked for is completed";
+  const others: Status[] = ["blocked", "in_progress", "testing", "pending"];
+  return [
+    `${counts.completed} of ${plural(counts.selected, "task")} completed`,
+    ...others.filter((status) => counts[status] > 0).map((status) => `${counts[status]} ${status}`),
+  ].join(", ");
+}

@@ -1,0 +1,169 @@
+import { createColors } from "picocolors";
+import { conflictsAhead, conflictsOfPlan } from "../../domain/conflict.ts";
+import type { Reason } from "../../domain/failure.ts";
+import { attemptCount, stateOf, usageTotals } from "../../domain/metrics.ts";
+import { branchOf } from "../../domain/names.ts";
+import type { Plan } from "../../domain/plan.ts";
+import type { PredictedConflict, RunRecord } from "../../domain/record.ts";
+import type { Status, TaskId } from "../../domain/task.ts";
+import type { TaskRecord } from "../../domain/task_record.ts";
+import { formatUsd } from "../../domain/units.ts";
+import { oneLine } from "../escape.ts";
+import { cut, fit, fitLeft, plural, widest, wrap } from "../layout.ts";
+import { rowStart, STATUS_WIDTH } from "./task_row.ts";
+import { countWords, landedWords, type Paint, predictedWords } from "./phrases.ts";
+
+/** What git says about a task's branch and worktree. */
+export interface BranchFacts {
+  /** Own commits of the task. */
+  ahead?: number;
+  /** Whether its worktree has uncommitted changes. */
+  dirty?: boolean;
+  /** Absolute. */
+  worktree?: string;
+}
+
+export interface TaskStatus extends BranchFacts {
+  id: TaskId;
+  name: string;
+  status: Status;
+  reason?: Reason;
+  message?: string;
+  /** What its agent waits for a person to answer. */
+  question?: string;
+  branch: string;
+  /** In the last run that was to do it. */
+  attempts: number;
+  cost_usd?: number;
+  landed?: { how: "pr" | "merge"; url?: string; sha?: string };
+}
+
+/** What `parex status --json` prints. */
+export interface StatusReport {
+  plan: { name: string; path: string };
+  /** The last run, or the one that goes on. */
+  run: { id: string; state: "running" | "finished" | "interrupted" } | null;
+  tasks: TaskStatus[];
+  /** Still to be expected. */
+  conflicts: PredictedConflict[];
+}
+
+/** The statuses of the task files, with what git and the last run that was to do it know of each. */
+export function statusReport(
+  plan: Plan,
+  record: RunRecord | undefined,
+  live: boolean,
+  facts: Map<TaskId, BranchFacts>,
+  known: Map<TaskId, TaskRecord> = record?.tasks ?? new Map(),
+): StatusReport {
+  return {
+    plan: { name: plan.name, path: plan.path },
+    run: record ? { id: record.run, state: stateOf(record, live) } : null,
+    tasks: plan.tasks.map(({ id, name, status }) => ({
+      id,
+      name,
+      status,
+      branch: branchOf(id),
+      attempts: 0,
+      ...told(known.get(id), status),
+      ...facts.get(id),
+    })),
+    conflicts: record ? conflictsAhead(record) : conflictsOfPlan(plan.tasks),
+  };
+}
+
+function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus> {
+  if (!task) return {};
+  const { costUsd } = usageTotals(task.attempts);
+  const blocked = status === "blocked" && task.status === "blocked";
+  return {
+    attempts: attemptCount(task),
+    ...(blocked && task.reason !== undefined ? { reason: task.reason } : {}),
+    ...(blocked && task.message !== undefined ? { message: task.message } : {}),
+    ...(blocked && task.failure?.reason === "needs_input"
+      ? { question: task.failure.question }
+      : {}),
+    ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
+    ...(task.landed === undefined ? {} : { landed: task.landed }),
+  };
+}
+
+const ID_LIMIT = 16;
+const BRANCH_LIMIT = 24;
+const AHEAD_WIDTH = 6;
+const COST_WIDTH = 9;
+const NARROWEST_NAME = 10;
+const NARROWEST_BRANCH = 12;
+
+/** A status for people. Its last line is ended. */
+export function statusText(
+  report: StatusReport,
+  { color, columns }: { color: boolean; columns: number },
+): string {
+  const paint = createColors(color);
+  const { plan, run, tasks } = report;
+  const lines = [
+    ...wrap(`${oneLine(plan.name)}: ${countWords(countOf(tasks))}`, columns).map(paint.bold),
+    ...wrap(runWords(run), columns).map(paint.dim),
+    "",
+    ...table(tasks, columns, paint),
+    ...conflictLines(report, columns, paint),
+  ];
+  return lines.map((line) => line.trimEnd() + "\n").join("");
+}
+
+function runWords(run: StatusReport["run"]): string {
+  if (run === null) return "not run yet";
+  const words = `run ${oneLine(run.id)}: ${run.state}`;
+  return run.state === "interrupted" ? `${words}; to go on with it: parex resume` : words;
+}
+
+function countOf(tasks: TaskStatus[]): Record<Status, number> & { selected: number } {
+  const counts = { pending: 0, in_progress: 0, testing: 0, completed: 0, blocked: 0 };
+  for (const task of tasks) counts[task.status]++;
+  return { ...counts, selected: tasks.length };
+}
+
+function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
+  const idWidth = widest(tasks.map((task) => oneLine(task.id)), ID_LIMIT);
+  const fixed = 2 + idWidth + 2 + 2 + STATUS_WIDTH + 1 + 1 + AHEAD_WIDTH + COST_WIDTH;
+  const left = Math.max(NARROWEST_NAME + NARROWEST_BRANCH, columns - fixed);
+  const branches = widest(tasks.map((task) => oneLine(task.branch)), BRANCH_LIMIT);
+  const branchWidth = Math.min(branches, left - NARROWEST_NAME);
+  const nameWidth = left - branchWidth;
+  const indent = " ".repeat(2 + idWidth + 2);
+  return tasks.flatMap((task) => {
+    const row = [
+      rowStart(task, { id: idWidth, name: nameWidth }, paint),
+      " ",
+      fit(task.ahead === undefined && !task.worktree ? "" : oneLine(task.branch), branchWidth),
+      " ",
+      fitLeft(aheadCell(task), AHEAD_WIDTH),
+      fitLeft(task.cost_usd === undefined ? "" : formatUsd(task.cost_usd), COST_WIDTH),
+    ].join("");
+    return [
+      row,
+      ...notes(task).map((note) => indent + paint.dim(cut(note, columns - indent.length))),
+    ];
+  });
+}
+
+function conflictLines({ conflicts }: StatusReport, columns: number, paint: Paint): string[] {
+  if (conflicts.length === 0) return [];
+  const lines = conflicts.flatMap((conflict) => wrap(predictedWords(conflict), columns - 2));
+  return ["", paint.bold("Conflicts to expect"), ...lines.map((line) => `  ${line}`)];
+}
+
+/** Own commits, and `*` for what is not committed yet. */
+function aheadCell({ ahead, dirty }: TaskStatus): string {
+  return `${ahead === undefined ? "" : `+${ahead}`}${dirty ? "*" : ""}`;
+}
+
+function notes(task: TaskStatus): string[] {
+  const all = [];
+  if (task.reason !== undefined) all.push(`${task.reason}: ${oneLine(task.message ?? "")}`);
+  if (task.question !== undefined) all.push(oneLine(task.question));
+  if (task.attempts > 1) all.push(plural(task.attempts, "attempt"));
+  if (task.landed) all.push(landedWords(task.landed));
+  return all;
+}

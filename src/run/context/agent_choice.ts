@@ -1,0 +1,62 @@
+import type { Agent } from "../../agent/agent.ts";
+import { makeAgent } from "../../agent/agents.ts";
+import { isAgentName, USUAL_MODELS } from "../../domain/agents.ts";
+import { ok, type Result } from "../../domain/result.ts";
+import type { Settings } from "../../domain/settings.ts";
+import type { Task } from "../../domain/task.ts";
+import type { Limit } from "./rate_limits.ts";
+import type { Crew, Scope } from "./run_context.ts";
+
+/** The run's own agent, those that tasks name, and those to go on with when one is out of quota. */
+export async function gatherCrew(
+  own: Agent,
+  tasks: readonly Task[],
+  settings: Settings,
+): Promise<Result<Crew>> {
+  const crew: Crew = new Map([[own.name, own]]);
+  // Where nothing is left to do, nobody need be there.
+  if (tasks.length === 0) return ok(crew);
+  const others = [...settings.agents, ...tasks.flatMap(({ agent }) => agent ?? [])];
+  for (const name of others) {
+    if (crew.has(name)) continue;
+    const agent = makeAgent(name, settings);
+    if (!agent.ok) return agent;
+    crew.set(name, agent.value);
+  }
+  for (const agent of crew.values()) {
+    const available = await agent.available();
+    if (!available.ok) return available;
+  }
+  return ok(crew);
+}
+
+/** Who makes a task's next attempt; `limit`: nobody, until then. */
+export interface Turn {
+  agent: Agent;
+  /** Absent: the agent's own default. */
+  model?: string;
+  limit?: Limit;
+}
+
+/** The task's agent, or while that is out of quota the first that is not. */
+export function turnOf({ agent, crew, settings, admission }: Scope, task: Task): Turn {
+  const own = task.agent ?? agent.name;
+  const names = [own, ...settings.agents.filter((name) => name !== own)];
+  const limits = names.map((name) => ({ name, limit: admission.limitOf(name) }));
+  const soonest = limits.toSorted((a, b) => (a.limit?.until ?? 0) - (b.limit?.until ?? 0))[0];
+  const name = soonest?.name ?? own;
+  const chosen = crew.get(name);
+  if (!chosen) throw new Error(`no agent ${name} in this run`);
+  const model = name === own && task.model !== undefined
+    ? task.model
+    : name === agent.name
+    ? settings.model
+    : isAgentName(name)
+    ? USUAL_MODELS[name]
+    : undefined;
+  return {
+    agent: chosen,
+    ...(model === undefined ? {} : { model }),
+    ...(soonest?.limit ? { limit: soonest.limit } : {}),
+  };
+}

@@ -1,0 +1,50 @@
+import { dirname, relative, resolve } from "node:path";
+import { branchOf, SET_UP_PATHS, worktreeOf } from "../../domain/names.ts";
+import type { Plan } from "../../domain/plan.ts";
+import type { Settings } from "../../domain/settings.ts";
+import type { Task } from "../../domain/task.ts";
+import type { Repository } from "../../git/repository.ts";
+import { isOverlap } from "../../plan/overlaps.ts";
+
+/**
+ * What may be uncommitted at the start of a run, absolute: the plan, the files that are copied
+ * into worktrees anyway, and what `parex init` wrote.
+ */
+export function mayBeDirty(repo: Repository, plan: Plan, { copy }: Settings): string[] {
+  const others = [...copy, ...SET_UP_PATHS].map((path) => resolve(repo.checkout, path));
+  return [...planFilesOf(repo, plan), ...others];
+}
+
+/**
+ * What of a plan may be uncommitted, absolute: its whole folder, or, where that is the top of the
+ * repository, the plan and its task files alone.
+ */
+function planFilesOf(repo: Repository, plan: Plan): string[] {
+  const folder = dirname(plan.path);
+  if (folder !== repo.checkout && !repo.checkout.startsWith(`${folder}/`)) return [folder];
+  return [plan.path, ...plan.tasks.map(({ source }) => source.path)];
+}
+
+/**
+ * The plan's folder, relative to a worktree: what stands there is never an agent's to commit. Absent
+ * where it is no folder of its own in the repository.
+ */
+export function planFolderIn(repo: Repository, plan: Plan): string | undefined {
+  const folder = relative(repo.checkout, dirname(plan.path));
+  return folder === "" || folder.startsWith("..") ? undefined : folder;
+}
+
+/** The branches and worktrees that these tasks will have. */
+export function branchTargets(repo: Repository, tasks: readonly Task[]) {
+  return tasks.map(({ id }) => ({
+    id,
+    branch: branchOf(id),
+    path: `${repo.root}/${worktreeOf(id)}`,
+  }));
+}
+
+/** A plan's warnings with their places, a line each. Overlaps are left out: they are told as conflicts. */
+export function warningLines(root: string, { warnings }: Plan): string[] {
+  return warnings.filter((warning) => !isOverlap(warning))
+    .map(({ file, line, message }) => `${relative(root, file)}:${line}: ${message}`);
+}

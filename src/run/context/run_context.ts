@@ -1,0 +1,152 @@
+import type { WorkInput } from "../../../machines/ports.ts";
+import type { Agent } from "../../agent/agent.ts";
+import { Places } from "../../util/semaphore.ts";
+import type { Emit } from "../../domain/event.ts";
+import { branchOf, worktreeOf } from "../../domain/names.ts";
+import type { Plan } from "../../domain/plan.ts";
+import type { RunRecord } from "../../domain/record.ts";
+import type { Result } from "../../domain/result.ts";
+import type { Land, Settings } from "../../domain/settings.ts";
+import type { Task, TaskId } from "../../domain/task.ts";
+import type { AttemptRecord } from "../../domain/task_record.ts";
+import { childEnv, type Env } from "../../exec/env.ts";
+import { excludesEnv } from "../../git/excludes.ts";
+import type { Repository } from "../../git/repository.ts";
+import type { Recover } from "../../recovery/recover.ts";
+import { Admission } from "./rate_limits.ts";
+import type { CommittedChecks } from "./committed_checks.ts";
+import { Ledger } from "./spending.ts";
+import { Starts } from "./start_gate.ts";
+import { Waits } from "../../util/backoff.ts";
+
+/** The agents that a run may call, by name. */
+export type Crew = Map<string, Agent>;
+
+/** What every port of a run works with. */
+export interface Scope extends Memory {
+  run: string;
+  /** The run's folder in parex's own, absolute. */
+  dir: string;
+  repo: Repository;
+  plan: Plan;
+  /** Every task of the plan. */
+  tasks: Map<TaskId, Task>;
+  settings: Settings;
+  /** The run's own. */
+  agent: Agent;
+  /** With those that tasks name, and those to go on with when one is out of quota. */
+  crew: Crew;
+  base: string;
+  /** Where the base stood when the run began. */
+  baseSha: string;
+  /** The newest commit of the base that is known; it moves on as tasks are merged. */
+  tip: string;
+  land: Land;
+  /** Where completed branches are pushed to. */
+  remote?: string;
+  emit: Emit;
+  /** Does something with git that may stumble over what can be put right. */
+  recover: Recover;
+  /** What has happened so far; it grows with every event. */
+  record: RunRecord;
+  committedChecks: CommittedChecks;
+}
+
+/** What ports remember for one another. */
+interface Memory {
+  ledger: Ledger;
+  /** How each task's attempt under way, or its last one, began. */
+  attemptStarts: Map<TaskId, AttemptStart>;
+  /** What was merged into tasks' branches from the base, because the two do not get along. */
+  merges: Map<TaskId, BaseMerge>;
+  waits: Waits;
+  admission: Admission;
+  /** Attempts of an earlier process of the run that ended, and whose end is still to be dealt with. */
+  ended: Map<TaskId, AttemptRecord>;
+  /** For checks, setup included. */
+  checkPlaces: Places;
+  /** For making worktrees: the first one alone, so that it is there soonest, then a few at a time. */
+  treePlaces: Places;
+  /** Tasks whose worktrees this process has made, or found complete. */
+  trees: Set<TaskId>;
+  /** What the user's own `core.excludesFile` says, once somebody has asked. */
+  ownExcludes?: Promise<Result<string>>;
+  starts: Starts;
+  /** What was done ahead of the starts of tasks, or is being done. */
+  ahead: Map<TaskId, Promise<Result<void>>>;
+}
+
+/** Nothing is remembered yet. */
+export function newMemory(settings: Settings): Memory {
+  return {
+    ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
+    attemptStarts: new Map(),
+    merges: new Map(),
+    waits: new Waits(),
+    admission: new Admission(),
+    ended: new Map(),
+    checkPlaces: new Places(settings.checkJobs),
+    treePlaces: new Places(1),
+    trees: new Set(),
+    starts: new Starts(),
+    ahead: new Map(),
+  };
+}
+
+/** A commit of the base in a task's branch. */
+export interface BaseMerge {
+  onto: string;
+  /** The branch's own commit before it. */
+  before: string;
+  /** Files that were in conflict. */
+  files: string[];
+  /** The tasks that these are between. */
+  between: TaskId[];
+}
+
+/** A worktree in which a run's commands are run. */
+export interface Place {
+  /** Whose processes they are. */
+  task: { id: TaskId };
+  /** Absolute. */
+  path: string;
+}
+
+export interface AttemptStart {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** The commit of the base that the task's branch stands on; absent if it stands on none of them. */
+  origin?: string;
+}
+
+/** A task with the places of its work. */
+export interface Workspace extends Place {
+  task: Task;
+  branch: string;
+}
+
+export function workspaceOf(scope: Scope, id: TaskId): Workspace {
+  const task = scope.tasks.get(id);
+  if (!task) throw new Error(`no task ${id} in this run`);
+  return { task, branch: branchOf(id), path: `${scope.repo.root}/${worktreeOf(id)}` };
+}
+
+/** The variables by which every process of an attempt is known, wherever it went. */
+export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
+  return { PAREX_TASK_ID: task, PAREX_RUN_ID: scope.run };
+}
+
+/** The environment of what runs in a worktree: agents, setup and checks. */
+export function workEnv(scope: Scope, space: Place, excludes: string, extra: Env = {}): Env {
+  return childEnv({
+    ...marksOf(scope, space.task.id),
+    PAREX_WORKTREE: space.path,
+    ...excludesEnv(excludes),
+    ...extra,
+  });
+}
+
+/** Names the files of one call of an agent. */
+export function attemptName({ task, attempt }: Pick<WorkInput, "task" | "attempt">): string {
+  return `${task}.${attempt}`;
+}

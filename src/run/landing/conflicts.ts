@@ -1,0 +1,133 @@
+import { conflictsOfPlan } from "../../domain/conflict.ts";
+import { branchOf } from "../../domain/names.ts";
+import { pairKey } from "../../domain/overlap.ts";
+import type { PredictedConflict } from "../../domain/record.ts";
+import type { Result } from "../../domain/result.ts";
+import type { Task, TaskId } from "../../domain/task.ts";
+import type { TaskRecord } from "../../domain/task_record.ts";
+import { branchHeads } from "../../git/branches.ts";
+import { filesChanged } from "../../git/commit.ts";
+import { conflictsBetween } from "../../git/merge.ts";
+import { explain } from "../../report/messages/explain.ts";
+import type { Scope } from "../context/run_context.ts";
+
+/** Branches that are read, and merges that are tried, for each task that has committed. */
+const READ_AT_MOST = 32;
+const TRIED_AT_MOST = 32;
+
+interface Branch {
+  id: TaskId;
+  head: string;
+}
+
+/** Foresees conflicts between tasks, beside the run: only its end waits for what is under way. */
+export class ConflictWatch {
+  readonly #told: Set<string>;
+  /** The paths that branches have changed since they left the base, as they were last read. */
+  readonly #changes = new Map<TaskId, { head: string; paths: string[] }>();
+  /** Tasks that have committed and are still to be compared. */
+  #waiting = new Set<TaskId>();
+  #work: Promise<void> | undefined;
+  #closed = false;
+  #excused = false;
+
+  constructor(private readonly scope: Scope) {
+    this.#told = new Set(scope.record.conflicts.predicted.map(keyOf));
+  }
+
+  /** Tells what the plan lets expect. */
+  foresee(tasks: readonly Task[]): void {
+    for (const conflict of conflictsOfPlan(tasks)) this.#tell(conflict);
+  }
+
+  /** Compares what a task has committed with what the others have. */
+  look(task: TaskId): Promise<void> {
+    this.#waiting.add(task);
+    this.#work ??= this.#compareAll().finally(() => this.#work = undefined);
+    return this.#work;
+  }
+
+  /** Looks no further, whatever is left to compare. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #compareAll(): Promise<void> {
+    while (this.#waiting.size > 0 && !this.#closed) {
+      await this.scope.starts.giveWay();
+      const tasks = this.#waiting;
+      this.#waiting = new Set();
+      const heads = this.#valueOf(await branchHeads(this.scope.repo));
+      if (heads === undefined) return;
+      for (const task of tasks) await this.#compare(task, heads);
+    }
+  }
+
+  async #compare(task: TaskId, heads: Map<string, string>): Promise<void> {
+    const { record, repo } = this.scope;
+    const head = heads.get(branchOf(task));
+    if (this.#closed || head === undefined) return;
+    const others = [...record.tasks.values()].flatMap((other) => {
+      const head = heads.get(branchOf(other.id));
+      const isCompared = head !== undefined && other.id !== task && isUnlanded(other) &&
+        !this.#told.has(branchKey(task, other.id));
+      return isCompared ? [{ id: other.id, head }] : [];
+    });
+    const own = new Set(await this.#read({ id: task, head }));
+    for (const other of await this.#touching(own, others)) {
+      if (this.#closed) return;
+      const files = this.#valueOf(await conflictsBetween(repo, head, other.head)) ?? [];
+      if (files.length > 0) this.#tell({ tasks: [other.id, task], files, basis: "branches" });
+    }
+  }
+
+  /** Those of the branches that have changed one of the paths. */
+  async #touching(paths: ReadonlySet<string>, branches: Branch[]): Promise<Branch[]> {
+    const moved = branches.filter(({ id, head }) => this.#changes.get(id)?.head !== head);
+    for (const branch of moved.slice(0, READ_AT_MOST)) await this.#read(branch);
+    return branches
+      .filter(({ id }) => this.#changes.get(id)?.paths.some((path) => paths.has(path)))
+      .slice(0, TRIED_AT_MOST);
+  }
+
+  /** What a branch has changed since it left the base. */
+  async #read({ id, head }: Branch): Promise<string[]> {
+    const known = this.#changes.get(id);
+    if (this.#closed || known?.head === head) return known?.paths ?? [];
+    const { repo, tip } = this.scope;
+    // Most branches that are only just made stand there.
+    const changed = head === tip ? [] : this.#valueOf(await filesChanged(repo, tip, head)) ?? [];
+    const paths = changed.map(({ path }) => path);
+    this.#changes.set(id, { head, paths });
+    return paths;
+  }
+
+  /** What cannot be foreseen stands in nobody's way: it is said once, and the run goes on. */
+  #valueOf<T>(result: Result<T>): T | undefined {
+    if (result.ok) return result.value;
+    if (!this.#excused && !this.#closed) {
+      const { message } = explain(result.failure);
+      this.scope.emit({ type: "notice", message: `Not all conflicts can be foreseen: ${message}` });
+    }
+    this.#excused = true;
+  }
+
+  #tell(conflict: PredictedConflict): void {
+    if (this.#closed || this.#told.has(keyOf(conflict))) return;
+    this.#told.add(keyOf(conflict));
+    this.scope.emit({ type: "conflict.predicted", ...conflict });
+  }
+}
+
+/** Its branch is this plan's, and may still be to land: an earlier run may have completed it. */
+function isUnlanded({ selected, status, landed }: TaskRecord): boolean {
+  return (selected || status === "completed") && landed?.how !== "merge";
+}
+
+function keyOf({ tasks, basis }: PredictedConflict): string {
+  return `${basis} ${pairKey(tasks)}`;
+}
+
+function branchKey(a: TaskId, b: TaskId): string {
+  return keyOf({ tasks: [a, b], files: [], basis: "branches" });
+}

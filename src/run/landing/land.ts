@@ -1,0 +1,88 @@
+import type { Landing } from "../../../machines/ports.ts";
+import { ok, type Result } from "../../domain/result.ts";
+import type { Land, Settings } from "../../domain/settings.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { type Base, findTip } from "../../git/base_branch.ts";
+import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
+import { remoteOf } from "../../git/push.ts";
+import type { Repository } from "../../git/repository.ts";
+import { explain } from "../../report/messages/explain.ts";
+import { openPullRequest, preparePullRequests } from "./land_pr.ts";
+import type { MergeQueue } from "./merge_queue.ts";
+import type { Scope } from "../context/run_context.ts";
+
+/** How a run lands, and from where it starts. */
+export interface LandingPlan {
+  land: Land;
+  /** The newest commit of the base. */
+  tip: string;
+  /** What stands in the way of landing, though the work can be done. */
+  problem?: string;
+}
+
+/** Looks before any agent starts whether what is completed can be landed as it is asked for. */
+export async function prepareLanding(
+  repo: Repository,
+  base: Base & { sha: string },
+  settings: Settings,
+): Promise<Result<LandingPlan>> {
+  const { land } = settings;
+  const ready = await checkGitHub(repo, base.branch, settings);
+  if (!ready.ok) return ready;
+  if (land === undefined) return ok({ ...await usualLanding(repo, base), tip: base.sha });
+  if (land !== "merge") return ok({ land, tip: base.sha });
+  const tip = await findTip(repo, base, NETWORK_TIMEOUT_MS);
+  if (tip.ok) return ok({ land, tip: tip.value.sha });
+  if (tip.failure.reason !== "push_failed") return tip;
+  const { remote, detail } = tip.failure;
+  const problem = `${remote} does not answer, and nothing can land until it does: ${detail}`;
+  return ok({ land, tip: base.sha, problem });
+}
+
+/** Whether GitHub is there and open to parex, if the settings ask for something of it. */
+export async function checkGitHub(
+  repo: Repository,
+  base: string,
+  { land, issues }: Settings,
+): Promise<Result<void>> {
+  if (land !== "pr" && !issues) return ok(undefined);
+  const remote = await remoteOf(repo, base);
+  if (!remote.ok) return remote;
+  const ready = await preparePullRequests(repo, remote.value);
+  return ready.ok ? ok(undefined) : ready;
+}
+
+/** By pull requests where they can be opened. `remote` is absent where nothing is pushed. */
+async function usualLanding(
+  repo: Repository,
+  { remote }: Base,
+): Promise<Pick<LandingPlan, "land" | "problem">> {
+  if (remote === undefined) return { land: "none" };
+  const ready = await preparePullRequests(repo, remote);
+  if (ready.ok) return { land: "pr" };
+  if (ready.failure.reason === "remote_not_github") return { land: "none" };
+  const why = explain(ready.failure).message;
+  return { land: "none", problem: `completed work stays on its branches: ${why}` };
+}
+
+/** Brings a completed task's commits to where the run lands. */
+export async function land(
+  scope: Scope,
+  queue: MergeQueue,
+  input: { task: TaskId; attempt: number },
+  signal: AbortSignal,
+): Promise<Landing> {
+  switch (scope.land) {
+    case "none":
+      return { kind: "landed" };
+    case "merge":
+      return await queue.land(input, signal);
+    case "pr": {
+      const opened = await openPullRequest(scope, input.task, signal);
+      if (!opened.ok) return { kind: "blocked", failure: opened.failure };
+      const { url } = opened.value;
+      scope.emit({ type: "task.landed", task: input.task, how: "pr", url });
+      return { kind: "landed" };
+    }
+  }
+}

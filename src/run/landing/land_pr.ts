@@ -1,0 +1,131 @@
+import { branchOf } from "../../domain/names.ts";
+import { dependenciesFirst } from "../../domain/graph.ts";
+import type { PullRequestOutcome } from "../../domain/pull_request.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { Task, TaskId } from "../../domain/task.ts";
+import { planBranches } from "../../git/branches.ts";
+import { gitLine } from "../../git/git.ts";
+import { exclusively } from "../../util/mutex.ts";
+import type { Repository } from "../../git/repository.ts";
+import { checkAccess } from "../../github/access.ts";
+import { type GitHubRepository, parseRemoteUrl, withoutCredentials } from "../../github/remote.ts";
+import type { Evidence } from "../../report/github/pull_request.ts";
+import { evidenceIn, findEvidence } from "./last_attempts.ts";
+import { ensurePullRequest } from "./pull_request.ts";
+import { type Scope, workspaceOf } from "../context/run_context.ts";
+import { isInBase, type PullRequestScope } from "./pr_stack.ts";
+
+/** GitHub's limits are an account's, so requests of one process never compete. */
+const MUTEX = "github";
+/** Before a run nobody waits long to hear that GitHub does not answer. */
+const PREPARE_TRIES = 2;
+
+/**
+ * The repository at which pull requests can be opened. Fails with `no_remote`, `remote_not_github`,
+ * `gh_missing`, `gh_logged_out` or `github_denied`, and with `github_failed` without an answer.
+ */
+export async function preparePullRequests(
+  repo: Repository,
+  remote: string | undefined,
+): Promise<Result<GitHubRepository>> {
+  const repository = await repositoryOn(repo, remote);
+  if (!repository.ok) return repository;
+  const gh = { repository: repository.value, cwd: repo.root, tries: PREPARE_TRIES };
+  const access = await checkAccess(gh);
+  return access.ok ? repository : access;
+}
+
+/** The repository on GitHub that a remote leads to. */
+export async function repositoryOn(
+  repo: Repository,
+  remote: string | undefined,
+): Promise<Result<GitHubRepository>> {
+  if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
+  const url = await gitLine(["remote", "get-url", "--", remote], { cwd: repo.root });
+  if (!url.ok) return url;
+  const repository = parseRemoteUrl(url.value, Deno.env.get("GH_HOST"));
+  if (repository) return ok(repository);
+  return fail({ reason: "remote_not_github", remote, url: withoutCredentials(url.value) });
+}
+
+/** A task's pull request, as its landing reports it. */
+export interface OpenedPullRequest {
+  url: string;
+  number: number;
+  /** False: it was there before, perhaps closed or merged by now. */
+  created: boolean;
+}
+
+/**
+ * Lands a task by its pull request: opens it, or brings it up to date. Calls wait for each other.
+ * When the signal comes, it waits for no limit any more.
+ */
+export async function openPullRequest(
+  scope: Scope,
+  id: TaskId,
+  signal?: AbortSignal,
+): Promise<Result<OpenedPullRequest>> {
+  const { repo, base, plan, remote, record, emit } = scope;
+  if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
+  const repository = await repositoryOn(repo, remote);
+  if (!repository.ok) return repository;
+  const pullRequests: PullRequestScope = {
+    repo,
+    remote,
+    base,
+    plan,
+    gh: { repository: repository.value, cwd: repo.root, ...(signal ? { signal } : {}) },
+    notice: (task, message) => emit({ type: "notice", task, message }),
+  };
+  const { task } = workspaceOf(scope, id);
+  const done = await exclusively(
+    MUTEX,
+    () => ensurePullRequest(pullRequests, task, evidenceIn(record, id)),
+  );
+  if (!done.ok) return done;
+  const { url, number, state } = done.value;
+  // Whoever closed it did not want this work on the base.
+  if (state === "closed") return fail({ reason: "pull_request_closed", number, url });
+  return ok({ url, number, created: state === "created" });
+}
+
+/**
+ * Makes sure that every completed task of a plan has its pull request, dependencies first, and tells
+ * of each as it is done. What fails for one task keeps no other one from its own.
+ */
+export async function openPullRequests(
+  scope: PullRequestScope,
+  onOutcome: (outcome: PullRequestOutcome) => void,
+): Promise<Result<PullRequestOutcome[]>> {
+  const { repo, plan } = scope;
+  const branches = await planBranches(repo, plan.identity);
+  if (!branches.ok) return branches;
+  const completed = dependenciesFirst(plan.tasks).filter(({ status }) => status === "completed");
+  const ids = completed.map(({ id }) => id);
+  const evidence = await findEvidence(repo.commonDir, plan.identity, ids);
+  const outcomes: PullRequestOutcome[] = [];
+  for (const task of completed) {
+    const outcome = await outcomeOf(scope, task, branches.value, evidence.get(task.id));
+    onOutcome(outcome);
+    outcomes.push(outcome);
+  }
+  return ok(outcomes);
+}
+
+async function outcomeOf(
+  scope: PullRequestScope,
+  task: Task,
+  branches: Set<string>,
+  evidence: Evidence | undefined,
+): Promise<PullRequestOutcome> {
+  const branch = branchOf(task.id);
+  const about = { task: task.id, branch };
+  if (!branches.has(branch)) return { ...about, state: "nothing" };
+  const landed = await isInBase(scope, branch);
+  if (!landed.ok) return { ...about, state: "failed", failure: landed.failure };
+  if (landed.value) return { ...about, state: "nothing" };
+  const done = await ensurePullRequest(scope, task, evidence);
+  return done.ok
+    ? { ...about, ...done.value }
+    : { ...about, state: "failed", failure: done.failure };
+}

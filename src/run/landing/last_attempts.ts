@@ -1,0 +1,35 @@
+import { recordOf, type RunRecord } from "../../domain/record.ts";
+import type { TaskId } from "../../domain/task.ts";
+import type { Evidence } from "../../report/github/pull_request.ts";
+import { listRuns, readJournal, runDir } from "../../journal/store.ts";
+
+/** Of each task, the last run of the plan that did it. Tasks that none did are left out. */
+export async function findEvidence(
+  commonDir: string,
+  identity: string,
+  tasks: Iterable<TaskId>,
+): Promise<Map<TaskId, Evidence>> {
+  const missing = new Set(tasks);
+  const found = new Map<TaskId, Evidence>();
+  for (const id of (await listRuns(commonDir)).reverse()) {
+    if (missing.size === 0) break;
+    const events = await readJournal(runDir(commonDir, id));
+    // A run without a readable journal proves nothing.
+    if (!events.ok) continue;
+    const run = recordOf(events.value);
+    if (run.plan?.identity !== identity) continue;
+    for (const task of missing) {
+      const evidence = evidenceIn(run, task);
+      if (evidence === undefined) continue;
+      found.set(task, evidence);
+      missing.delete(task);
+    }
+  }
+  return found;
+}
+
+/** What a run has seen of a task; undefined if it did not do it. */
+export function evidenceIn(run: RunRecord, id: TaskId): Evidence | undefined {
+  const task = run.tasks.get(id);
+  return task?.selected && (task.commits ?? 0) > 0 ? { run, task } : undefined;
+}

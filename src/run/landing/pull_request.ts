@@ -1,0 +1,128 @@
+import { branchOf } from "../../domain/names.ts";
+import type { TaskPullRequest } from "../../domain/pull_request.ts";
+import { redactProse } from "../../domain/redact.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { Task } from "../../domain/task.ts";
+import { childEnv } from "../../exec/env.ts";
+import { pushBranch } from "../../git/push.ts";
+import type { Gh } from "../../github/gh.ts";
+import { addLabels } from "../../github/labels.ts";
+import {
+  createPullRequest,
+  type PullRequest,
+  updatePullRequest,
+} from "../../github/pull_requests.ts";
+import { baseOf, type Unlanded } from "../../github/stack.ts";
+import { secretsForRecords } from "../../recovery/secrets.ts";
+import { markOf, withPart } from "../../report/github/managed_part.ts";
+import {
+  type Evidence,
+  pullRequestPart,
+  pullRequestTitle,
+} from "../../report/github/pull_request.ts";
+import { type PullRequestScope, standingOf, unlandedOf } from "./pr_stack.ts";
+
+/**
+ * Makes sure that a completed task's branch has its one pull request: opens it, or brings an open
+ * one up to date. One that was closed or merged stays the only one. Safe to run again at any time.
+ */
+export async function ensurePullRequest(
+  scope: PullRequestScope,
+  task: Task,
+  evidence: Evidence | undefined,
+): Promise<Result<TaskPullRequest>> {
+  const { repo, remote, gh } = scope;
+  const branch = branchOf(task.id);
+  const found = await standingOf(scope, task.id);
+  if (!found.ok) return found;
+  const standing = found.value;
+  if (standing && standing.state !== "open") {
+    const { number, url, state } = standing;
+    scope.notice(task.id, `its pull request was ${state}, no second one is opened: ${url}`);
+    return ok({ number, url, state });
+  }
+  const pushed = await pushBranch(repo, remote, branch);
+  if (!pushed.ok) return pushed;
+  const unlanded = await unlandedOf(scope, task.id);
+  if (!unlanded.ok) return unlanded;
+  const secrets = await secretsForRecords(repo, [], childEnv());
+  if (!secrets.ok) return secrets;
+  const draft = draftOf(scope, task, unlanded.value, { evidence, secrets: secrets.value });
+  const done = standing ? await refresh(gh, standing, draft) : await open(gh, branch, draft);
+  if (!done.ok) return done;
+  const labels = task.labels.filter((label) => !standing?.labels.includes(label));
+  const { left } = await addLabels(gh, done.value.number, labels);
+  for (const { name, why } of left) {
+    scope.notice(task.id, `the label ${name} was left out: ${why}`);
+  }
+  return done;
+}
+
+/** What a pull request should be. */
+interface Draft {
+  title: string;
+  base: string;
+  /** The text that a present one becomes; undefined if there is nothing new to say. */
+  textFrom: (present: string) => string | undefined;
+}
+
+function draftOf(
+  { base, plan }: PullRequestScope,
+  task: Task,
+  unlanded: Unlanded[],
+  { evidence, secrets }: { evidence: Evidence | undefined; secrets: string[] },
+): Draft {
+  const dependsOn = unlanded.map(({ number, branch }) => number ?? branch);
+  const clean = (text: string) => redactProse(text, secrets);
+  const shown = {
+    ...task,
+    ...(task.title === undefined ? {} : { title: clean(task.title) }),
+    name: clean(task.name),
+    body: clean(task.body),
+  };
+  const facts = { task: shown, dependsOn, ...(evidence === undefined ? {} : { evidence }) };
+  const mark = markOf(plan.identity, task.id);
+  return {
+    title: pullRequestTitle(shown),
+    base: baseOf(unlanded, base),
+    textFrom: (present) => {
+      // What another machine has proved is not replaced by knowing nothing.
+      if (present.includes(mark) && evidence === undefined) return undefined;
+      return withPart(present, mark, (room) => pullRequestPart(facts, room));
+    },
+  };
+}
+
+async function open(gh: Gh, branch: string, draft: Draft): Promise<Result<TaskPullRequest>> {
+  const { title, base, textFrom } = draft;
+  const body = textFrom("") ?? "";
+  const made = await createPullRequest(gh, { branch, base, title, body });
+  if (made.ok) {
+    const { value: { number, url }, created } = made.value;
+    return ok({ number, url, state: created ? "created" : "kept" });
+  }
+  const { failure } = made;
+  if (failure.reason !== "github_failed") return made;
+  return fail({ reason: "pull_request_failed", branch, base, detail: failure.detail });
+}
+
+async function refresh(
+  gh: Gh,
+  { number, url, body, base }: PullRequest,
+  draft: Draft,
+): Promise<Result<TaskPullRequest>> {
+  const text = draft.textFrom(body);
+  const changes = {
+    ...(text === undefined || sameText(text, body) ? {} : { body: text }),
+    ...(draft.base === base ? {} : { base: draft.base }),
+  };
+  if (Object.keys(changes).length === 0) return ok({ number, url, state: "kept" });
+  const updated = await updatePullRequest(gh, number, changes);
+  return updated.ok ? ok({ number, url, state: "updated" }) : updated;
+}
+
+/** GitHub's editor writes other line ends. */
+function sameText(one: string, other: string): boolean {
+  const plain = (text: string) => text.replaceAll("\r\n", "\n").trim();
+  return plain(one) === plain(other);
+}

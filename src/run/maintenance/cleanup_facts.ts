@@ -1,0 +1,173 @@
+import type { Landed, WorkFacts, WorktreeFacts } from "../../domain/cleanup.ts";
+import { branchOf, WORKTREES_DIR } from "../../domain/names.ts";
+import type { Plan } from "../../domain/plan.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { Env } from "../../exec/env.ts";
+import { processTable } from "../../exec/processes.ts";
+import { isAncestor } from "../../git/ancestry.ts";
+import { changes, headState } from "../../git/commit.ts";
+import { exists, isWithin } from "../../util/files.ts";
+import { gitMaybe, gitOk } from "../../git/git.ts";
+import { landedBy } from "../../git/landed.ts";
+import { excludesEnv, ignored } from "../../git/excludes.ts";
+import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
+import type { Repository } from "../../git/repository.ts";
+import { excludesOf } from "../context/excludes.ts";
+
+/** The commit that the merged pull request of a branch has brought; undefined: none was merged. */
+export type MergedHead = (branch: string) => Promise<Result<string | undefined>>;
+
+export interface LeftoverQuestion {
+  repo: Repository;
+  plan: Pick<Plan, "identity" | "tasks">;
+  base: string;
+  remote?: string;
+  /** Where the user stands, absolute. */
+  cwd: string;
+  /** Absent: pull requests cannot be asked about. */
+  mergedHead?: MergedHead;
+}
+
+interface Known {
+  question: LeftoverQuestion;
+  bases: string[];
+  worktrees: Registration[];
+  branches: Set<string>;
+}
+
+/** The branches and worktrees that a plan has in the repository, and whether their work has landed. */
+export async function readLeftovers(question: LeftoverQuestion): Promise<Result<WorkFacts[]>> {
+  const { repo, plan } = question;
+  const [owners, worktrees, refs, bases] = await Promise.all([
+    planOwners(repo),
+    listWorktrees(repo),
+    gitOk(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"], { cwd: repo.root }),
+    basesOf(question),
+  ]);
+  if (!owners.ok) return owners;
+  if (!worktrees.ok) return worktrees;
+  if (!refs.ok) return refs;
+  if (!bases.ok) return bases;
+  const known: Known = {
+    question,
+    bases: bases.value,
+    worktrees: worktrees.value,
+    branches: new Set(refs.value.split("\n")),
+  };
+  const facts: WorkFacts[] = [];
+  for (const [branch, owner] of owners.value) {
+    if (owner !== plan.identity) continue;
+    const found = await look(branch, known);
+    if (found) facts.push(found);
+  }
+  const order = new Map(plan.tasks.map(({ id, order }) => [id, order]));
+  const place = ({ task }: WorkFacts) => order.get(task) ?? order.size;
+  return ok(facts.sort((a, b) => place(a) - place(b)));
+}
+
+/** The base here and as the remote had it last. */
+async function basesOf({ repo, base, remote }: LeftoverQuestion): Promise<Result<string[]>> {
+  const wanted = [`refs/heads/${base}`];
+  if (remote !== undefined) wanted.push(`refs/remotes/${remote}/${base}`);
+  const found: string[] = [];
+  for (const ref of wanted) {
+    const sha = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
+    if (!sha.ok) return sha;
+    if (sha.value !== undefined) found.push(ref);
+  }
+  return found.length > 0 ? ok(found) : fail({ reason: "base_missing", base });
+}
+
+/** The prefix of every task's branch. */
+const PREFIX = branchOf("");
+
+async function look(branch: string, known: Known): Promise<WorkFacts | undefined> {
+  const { repo, plan } = known.question;
+  const task = branch.slice(PREFIX.length);
+  const home = `${repo.root}/${WORKTREES_DIR}/${task}`;
+  const registered = known.worktrees.find(({ path }) => path === home);
+  const elsewhere = known.worktrees.find((one) => one !== registered && one.branch === branch);
+  if (!registered && !known.branches.has(branch)) return undefined;
+  const status = plan.tasks.find(({ id }) => id === task)?.status;
+  const facts: WorkFacts = { task, branch, ...(status === undefined ? {} : { status }) };
+  if (elsewhere) facts.elsewhere = elsewhere.path;
+  if (registered) {
+    const worktree = await lookIn(registered, branch, known.question);
+    if (worktree.ok) facts.worktree = worktree.value;
+    else facts.unreadable = worktree.failure;
+  }
+  if (known.branches.has(branch)) {
+    const landed = await howLanded(facts, known);
+    if (!landed.ok) facts.unreadable = landed.failure;
+    else if (landed.value !== undefined) facts.landed = landed.value;
+  }
+  return facts;
+}
+
+/** With the list of files that parex itself has put there, which do not count as changes. */
+export async function excludesEnvOf(path: string): Promise<Result<Env>> {
+  const excludes = await excludesOf({ task: { id: "" }, path });
+  return excludes.ok ? ok(excludesEnv(excludes.value)) : excludes;
+}
+
+async function lookIn(
+  { path, head, locked }: Registration,
+  branch: string,
+  { cwd }: LeftoverQuestion,
+): Promise<Result<WorktreeFacts>> {
+  const facts: WorktreeFacts = {
+    path,
+    changed: 0,
+    ignored: 0,
+    strayed: false,
+    processes: processesIn(path),
+    standing: isWithin(cwd, path),
+    ...(locked === undefined ? {} : { locked }),
+  };
+  if (!exists(path)) return ok({ ...facts, missing: head });
+  const env = await excludesEnvOf(path);
+  if (!env.ok) return env;
+  const [state, changed, kept] = await Promise.all([
+    headState(path),
+    changes(path, env.value),
+    ignored(path, env.value),
+  ]);
+  if (!state.ok) return state;
+  if (!changed.ok) return changed;
+  if (!kept.ok) return kept;
+  const { inProgress } = state.value;
+  return ok({
+    ...facts,
+    changed: changed.value.length,
+    ignored: kept.value.length,
+    strayed: state.value.branch !== branch,
+    ...(inProgress === undefined ? {} : { unfinished: inProgress }),
+  });
+}
+
+/** Processes that were started to work in a worktree; this one may be one of them. */
+function processesIn(path: string): number[] {
+  return processTable({ PAREX_WORKTREE: path })
+    .map(({ pid }) => pid)
+    .filter((pid) => pid !== Deno.pid);
+}
+
+async function howLanded(
+  { branch, status }: WorkFacts,
+  { question, bases }: Known,
+): Promise<Result<Landed | undefined>> {
+  const { repo, mergedHead } = question;
+  const landed = await landedBy(repo, branch, bases);
+  const asked = mergedHead && (status === undefined || status === "completed");
+  if (!landed.ok || landed.value !== undefined || !asked) return landed;
+  const head = await mergedHead(branch);
+  if (!head.ok || head.value === undefined) return head.ok ? ok(undefined) : head;
+  const cwd = repo.root;
+  const here = await gitMaybe(["rev-parse", "--quiet", "--verify", `${head.value}^{commit}`], {
+    cwd,
+  });
+  // Commits may have been added on GitHub that are not here; then the branch is not the whole of it.
+  if (!here.ok || here.value === undefined) return here.ok ? ok(undefined) : here;
+  const whole = await isAncestor(cwd, `refs/heads/${branch}`, here.value);
+  return whole.ok ? ok(whole.value ? "pr" : undefined) : whole;
+}

@@ -1,0 +1,151 @@
+import { basename } from "node:path";
+import { planCleanup } from "../../domain/cleanup.ts";
+import type { Finding } from "../../domain/doctor_finding.ts";
+import { WORKTREES_DIR } from "../../domain/names.ts";
+import type { Plan } from "../../domain/plan.ts";
+import { ok, type Result } from "../../domain/result.ts";
+import { processTable } from "../../exec/processes.ts";
+import { headState } from "../../git/commit.ts";
+import { exists, isFree } from "../../util/files.ts";
+import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
+import { goingPath, goingTask } from "../../git/rescue/remove.ts";
+import type { Repository } from "../../git/repository.ts";
+import { checkStale, findLocks } from "../../recovery/locks.ts";
+import { type LeftoverQuestion, readLeftovers } from "./cleanup_facts.ts";
+import { readLock } from "../../journal/lock.ts";
+import { listRuns, liveRun, stateDir } from "../../journal/store.ts";
+
+export interface DoctorQuestion extends Omit<LeftoverQuestion, "plan" | "base"> {
+  /** Absent: no branch is known that work could have landed on. */
+  base?: string;
+  /** The plan in hand, if there is one. */
+  plan?: Plan;
+}
+
+/** What is wrong with the worktrees, locks, branches and processes of a repository. */
+export async function examine(question: DoctorQuestion): Promise<Result<Finding[]>> {
+  const { repo } = question;
+  const worktrees = await listWorktrees(repo);
+  if (!worktrees.ok) return worktrees;
+  // A run that goes on looks after its own, and what it is doing looks half done.
+  const live = liveRun(repo.commonDir) !== undefined;
+  const looks: Promise<Result<Finding[]>>[] = [
+    Promise.resolve(ok(locksOfDead(repo))),
+    live ? Promise.resolve(ok([])) : gitLocks(repo, worktrees.value),
+    processesOfDead(repo),
+    examineWorktrees(repo, worktrees.value, live),
+    work(question),
+  ];
+  const findings: Finding[] = [];
+  for (const look of await Promise.all(looks)) {
+    if (!look.ok) return look;
+    findings.push(...look.value);
+  }
+  return ok(findings);
+}
+
+function locksOfDead({ commonDir }: Repository): Finding[] {
+  const state = stateDir(commonDir);
+  const held = readLock(state);
+  if (!held || held.alive) return [];
+  const { pid, since, run } = held.owner;
+  const path = `${state}/lock`;
+  return [{ code: "lock_left", path, pid, since, ...(run === undefined ? {} : { run }) }];
+}
+
+async function gitLocks(
+  repo: Repository,
+  worktrees: Registration[],
+): Promise<Result<Finding[]>> {
+  const findings: Finding[] = [];
+  for (const lock of await findLocks(repo)) {
+    const stale = await checkStale(repo, lock, worktrees);
+    if (stale.ok) findings.push({ code: "git_lock_left", path: lock.path });
+  }
+  return ok(findings);
+}
+
+/** Runs whose processes are looked for; older ones than these have long been noticed. */
+const RECENT_RUNS = 20;
+
+async function processesOfDead({ commonDir }: Repository): Promise<Result<Finding[]>> {
+  const live = liveRun(commonDir)?.run;
+  const runs = (await listRuns(commonDir)).slice(-RECENT_RUNS).filter((run) => run !== live);
+  return ok(runs.flatMap((run): Finding[] => {
+    const pids = processTable({ PAREX_RUN_ID: run })
+      .map(({ pid }) => pid)
+      .filter((pid) => pid !== Deno.pid);
+    return pids.length === 0 ? [] : [{ code: "processes_left", run, pids }];
+  }));
+}
+
+async function examineWorktrees(
+  repo: Repository,
+  worktrees: Registration[],
+  live: boolean,
+): Promise<Result<Finding[]>> {
+  const folder = `${repo.root}/${WORKTREES_DIR}`;
+  const findings: Finding[] = [];
+  for (const { path, head } of worktrees) {
+    if (!path.startsWith(`${folder}/`)) continue;
+    // It is not gone: a removal has moved it.
+    if (exists(goingPath(path))) continue;
+    if (!exists(path)) findings.push({ code: "worktree_missing", path, head });
+    else if (!live) findings.push(...await halfDone(path));
+  }
+  const registered = new Set(worktrees.map(({ path }) => path));
+  for (const name of await namesIn(folder)) {
+    const path = `${folder}/${name}`;
+    const task = goingTask(path);
+    if (task !== undefined) findings.push({ code: "removal_interrupted", path, task });
+    else if (!registered.has(path) && !live) {
+      findings.push({ code: "folder_unknown", path, empty: isFree(path) });
+    }
+  }
+  return ok(findings);
+}
+
+/** Of a worktree that git cannot read, git's own words are the finding. */
+async function halfDone(path: string): Promise<Finding[]> {
+  if (goingTask(path) !== undefined) return [];
+  const state = await headState(path);
+  if (!state.ok) return [{ code: "refused", failure: state.failure }];
+  const operation = state.value.inProgress;
+  return operation ? [{ code: "half_done", path, task: basename(path), operation }] : [];
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  if (!exists(folder)) return [];
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+}
+
+/** Work that every plan has in the repository, the one in hand and others. */
+async function work(question: DoctorQuestion): Promise<Result<Finding[]>> {
+  const { base, repo, plan } = question;
+  if (base === undefined) return ok([]);
+  const owners = await planOwners(repo);
+  if (!owners.ok) return owners;
+  const live = liveRun(repo.commonDir)?.run;
+  const findings: Finding[] = [];
+  for (const identity of new Set(owners.value.values())) {
+    const mine = identity === plan?.identity;
+    const tasks = mine ? plan.tasks : [];
+    const facts = await readLeftovers({ ...question, base, plan: { identity, tasks } });
+    if (!facts.ok) return facts;
+    const wish = { force: [], statuses: [], archivable: false };
+    const { remove, keep } = planCleanup(
+      facts.value,
+      live === undefined ? wish : { ...wish, live },
+    );
+    for (const { task, branch, worktree } of remove) {
+      const lies = worktree !== undefined && worktree.missing === undefined;
+      const place = lies ? { worktree: worktree.path } : {};
+      findings.push({ code: "work_landed", task, branch, owner: identity, ...place });
+    }
+    if (mine) continue;
+    for (const { work } of keep) {
+      findings.push({ code: "work_left", branch: work.branch, owner: identity });
+    }
+  }
+  return ok(findings);
+}

@@ -1,0 +1,93 @@
+import type { Finding } from "../../domain/doctor_finding.ts";
+import type { Settings } from "../../domain/settings.ts";
+import { toolEnv } from "../../exec/env.ts";
+import { sh } from "../../exec/sh.ts";
+import { makeAgent } from "../../agent/agents.ts";
+import { exists } from "../../util/files.ts";
+import type { Repository } from "../../git/repository.ts";
+import { stateDir } from "../../journal/store.ts";
+
+const TIMEOUT_MS = 30_000;
+
+/** The programs that parex calls: whether they are there, which version, and with a login. */
+export async function examineTools(settings: Settings | undefined): Promise<Finding[]> {
+  const found = await Promise.all([
+    version("git", ["git", "--version"]),
+    gh(),
+    settings ? agent(settings) : [],
+  ]);
+  return found.flat();
+}
+
+async function call(argv: string[]) {
+  return await sh(argv, { cwd: Deno.cwd(), env: toolEnv(), timeoutMs: TIMEOUT_MS });
+}
+
+async function version(tool: string, argv: string[]): Promise<Finding[]> {
+  const { code, stdout } = await call(argv);
+  if (code !== 0) return [{ code: "tool_missing", tool }];
+  const first = stdout.split("\n")[0] ?? "";
+  return [{ code: "tool", tool, version: /\d+(\.\d+)+\S*/.exec(first)?.[0] ?? first.trim() }];
+}
+
+async function gh(): Promise<Finding[]> {
+  const found = await version("gh", ["gh", "--version"]);
+  if (found[0]?.code !== "tool") return found;
+  // Asks no network, and what it prints goes nowhere.
+  const { code } = await call(["gh", "auth", "token"]);
+  return code === 0 ? found : [...found, { code: "login_missing", tool: "gh" }];
+}
+
+async function agent(settings: Settings): Promise<Finding[]> {
+  const made = makeAgent(settings.agent, settings);
+  if (!made.ok) return [{ code: "refused", failure: made.failure }];
+  const available = await made.value.available();
+  if (!available.ok) return [{ code: "refused", failure: available.failure }];
+  if (settings.agent !== "claude") return [];
+  const found = await version("claude", [Deno.env.get("PAREX_CLAUDE") || "claude", "--version"]);
+  return hasClaudeLogin() ? found : [...found, { code: "login_missing", tool: "claude" }];
+}
+
+/** Variables by which Claude Code knows who pays. */
+const CLAUDE_LOGINS = [
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_AUTH_TOKEN",
+  "CLAUDE_CODE_OAUTH_TOKEN",
+  "CLAUDE_CODE_USE_BEDROCK",
+  "CLAUDE_CODE_USE_VERTEX",
+];
+
+function hasClaudeLogin(): boolean {
+  // The keychain tells nobody whether it holds a login without asking the user.
+  if (Deno.build.os === "darwin") return true;
+  if (CLAUDE_LOGINS.some((name) => Deno.env.get(name))) return true;
+  const folder = Deno.env.get("CLAUDE_CONFIG_DIR") ?? `${Deno.env.get("HOME") ?? ""}/.claude`;
+  return exists(`${folder}/.credentials.json`);
+}
+
+/** Room that a few worktrees with their dependencies may need. */
+const ENOUGH_MIB = 2048;
+
+/** Whether parex can write what it writes, and has room for it. */
+export async function examineRoom(repo: Repository): Promise<Finding[]> {
+  return [...await stateWritable(repo), ...await diskSpace(repo)];
+}
+
+async function stateWritable({ commonDir }: Repository): Promise<Finding[]> {
+  const state = stateDir(commonDir);
+  const dir = exists(state) ? state : commonDir;
+  try {
+    await Deno.remove(await Deno.makeTempFile({ dir, prefix: "parex-doctor-" }));
+    return [];
+  } catch (error) {
+    return [{ code: "state_unwritable", path: dir, detail: String(error) }];
+  }
+}
+
+async function diskSpace({ root }: Repository): Promise<Finding[]> {
+  const { code, stdout } = await call(["df", "-Pk", "--", root]);
+  const free = Number(stdout.trim().split("\n").at(-1)?.split(/\s+/)[3] ?? NaN);
+  if (code !== 0 || !Number.isFinite(free)) return [];
+  const mib = Math.floor(free / 1024);
+  return mib >= ENOUGH_MIB ? [] : [{ code: "disk_low", path: root, free_mib: mib }];
+}

@@ -1,0 +1,23 @@
+import { ok, type Result } from "../../domain/result.ts";
+import type { Repository } from "../../git/repository.ts";
+import { listPullRequests } from "../../github/pull_requests.ts";
+import { preparePullRequests } from "../landing/land_pr.ts";
+import type { MergedHead } from "./cleanup_facts.ts";
+
+/**
+ * Asks GitHub about merged pull requests; undefined where that is not possible. Whether it is, is found
+ * out at the first question: most branches can be told without.
+ */
+export function mergedHeads(repo: Repository, remote: string | undefined): MergedHead | undefined {
+  if (remote === undefined) return undefined;
+  let prepared: ReturnType<typeof preparePullRequests> | undefined;
+  return async (branch): Promise<Result<string | undefined>> => {
+    prepared ??= preparePullRequests(repo, remote);
+    const repository = await prepared;
+    if (!repository.ok) return ok(undefined);
+    const gh = { repository: repository.value, cwd: repo.root };
+    const listed = await listPullRequests(gh, branch);
+    if (!listed.ok) return listed;
+    return ok(listed.value.find(({ state }) => state === "merged")?.head);
+  };
+}

@@ -1,0 +1,165 @@
+import type { Landing, RunOutcome } from "../../machines/ports.ts";
+import { makeAgent } from "../agent/agents.ts";
+import type { RunEvent } from "../domain/event.ts";
+import type { Failure } from "../domain/failure.ts";
+import { dependenciesFirst } from "../domain/graph.ts";
+import { branchOf } from "../domain/names.ts";
+import type { Plan } from "../domain/plan.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import type { Settings } from "../domain/settings.ts";
+import { closest } from "../domain/suggest.ts";
+import type { Task, TaskId } from "../domain/task.ts";
+import { shutdown } from "../exec/shutdown.ts";
+import { isAncestor } from "../git/ancestry.ts";
+import { planBranches } from "../git/branches.ts";
+import { findBase } from "../git/prerequisites.ts";
+import type { Repository } from "../git/repository.ts";
+import { verifyIntegration } from "./landing/integration.ts";
+import { openRun } from "./preflight.ts";
+import { MergeQueue } from "./landing/merge_queue.ts";
+
+export interface MergeInput {
+  repo: Repository;
+  plan: Plan;
+  /** Tasks to land; none: every completed one. */
+  tasks: readonly TaskId[];
+  settings: Settings;
+  /** The last run that had agents. */
+  worked?: string;
+  onEvent: (event: RunEvent) => void;
+}
+
+/** What became of a task that was to land. */
+export interface MergeOutcome {
+  task: TaskId;
+  /** Its merge into the base. */
+  sha?: string;
+  failure?: Failure;
+}
+
+export interface MergeReport {
+  outcomes: MergeOutcome[];
+  exitCode: number;
+}
+
+export interface Merging {
+  /** Rejects for bugs only. */
+  done: Promise<Result<MergeReport>>;
+  /** Lets nothing more land; the base stays as it is. */
+  interrupt(): void;
+  /** Ends everything at once. */
+  abort(): Promise<void>;
+}
+
+/** Lands what is completed through the merge queue, without an agent: what is refused stays as it is. */
+export function mergeCompleted(input: MergeInput): Merging {
+  const stop = new AbortController();
+  return {
+    done: merge(input, stop),
+    interrupt: () => stop.abort(),
+    abort: async () => {
+      stop.abort();
+      await shutdown(0);
+    },
+  };
+}
+
+async function merge(input: MergeInput, stop: AbortController): Promise<Result<MergeReport>> {
+  const { plan } = input;
+  const { signal } = stop;
+  const chosen = await choose(input);
+  if (!chosen.ok) return chosen;
+  if (chosen.value.length === 0) return ok({ outcomes: [], exitCode: 0 });
+  const settings: Settings = { ...input.settings, land: "merge", allowDirty: true };
+  const agent = makeAgent(settings.agent, settings);
+  if (!agent.ok) return agent;
+  const selection = { tasks: chosen.value, skipped: [], leftovers: [] };
+  const { repo, onEvent, worked } = input;
+  let lost: Failure | undefined;
+  const onLost = (failure: Failure) => {
+    lost = failure;
+    stop.abort();
+  };
+  const opened = await openRun({
+    repo,
+    plan,
+    selection,
+    settings,
+    agent: agent.value,
+    onEvent,
+    onLost,
+    agentless: true,
+    ...(worked === undefined ? {} : { worked }),
+  });
+  if (!opened.ok) return opened;
+  const { scope, statuses, record, finish, close } = opened.value;
+  const queue = new MergeQueue(scope);
+  try {
+    const landings = await Promise.all(
+      chosen.value.map(({ id }) => queue.land({ task: id }, signal)),
+    );
+    const outcomes = chosen.value.map(({ id }, at) => {
+      const landing = landings[at];
+      // Blocked before, and put right by a person.
+      if (landing?.kind === "landed") statuses.announce({ task: id, status: "completed" });
+      return outcomeOf(id, landing, record.tasks.get(id)?.landed?.sha);
+    });
+    if (!signal.aborted) await verifyIntegration(scope, queue, signal);
+    await queue.close();
+    const outcome: RunOutcome = { kind: signal.aborted ? "interrupted" : "finished" };
+    finish(outcome);
+    if (lost) return fail(lost);
+    return ok({ outcomes, exitCode: record.finished?.exit_code ?? 1 });
+  } finally {
+    close();
+  }
+}
+
+function outcomeOf(task: TaskId, landing: Landing | undefined, sha?: string): MergeOutcome {
+  if (landing && "failure" in landing) return { task, failure: landing.failure };
+  return { task, ...(sha === undefined ? {} : { sha }) };
+}
+
+/** The tasks to land, dependencies first. */
+async function choose(input: MergeInput): Promise<Result<Task[]>> {
+  const { repo, plan, tasks } = input;
+  const base = await findBase(repo, input.settings.base);
+  if (!base.ok) return base;
+  const branches = await planBranches(repo, plan.identity);
+  if (!branches.ok) return branches;
+  const inOrder = dependenciesFirst(plan.tasks);
+  const hasBranch = ({ id }: Task) => branches.value.has(branchOf(id));
+  if (tasks.length === 0) {
+    const completed = inOrder.filter((task) => task.status === "completed" && hasBranch(task));
+    return await notLanded(repo, base.value.base, completed);
+  }
+  for (const id of tasks) {
+    const task = plan.tasks.find((one) => one.id === id);
+    if (!task) {
+      const suggestion = closest(id, plan.tasks.map((one) => one.id));
+      return fail({ reason: "unknown_task", id, ...(suggestion ? { suggestion } : {}) });
+    }
+    const why = unlandable(task, hasBranch(task));
+    if (why !== undefined) {
+      return fail({ reason: "usage", message: `${id} cannot land: ${why}`, hint: "parex status" });
+    }
+  }
+  return ok(inOrder.filter(({ id }) => tasks.includes(id)));
+}
+
+async function notLanded(repo: Repository, base: string, tasks: Task[]): Promise<Result<Task[]>> {
+  const left: Task[] = [];
+  for (const task of tasks) {
+    const branch = `refs/heads/${branchOf(task.id)}`;
+    const contained = await isAncestor(repo.checkout, branch, `refs/heads/${base}`);
+    if (!contained.ok) return contained;
+    if (!contained.value) left.push(task);
+  }
+  return ok(left);
+}
+
+/** A blocked task may be named: whoever names it has put it right, and the queue checks it. */
+function unlandable({ status }: Task, hasBranch: boolean): string | undefined {
+  if (!hasBranch) return "it has no branch of this plan's";
+  return status === "completed" || status === "blocked" ? undefined : `it is ${status}`;
+}

@@ -1,0 +1,244 @@
+import type { RunOutcome } from "../../machines/ports.ts";
+import type { Agent } from "../agent/agent.ts";
+import type { RunEvent } from "../domain/event.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { Plan } from "../domain/plan.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { applyEvent, emptyRecord, type RunRecord } from "../domain/record.ts";
+import type { Selection } from "../domain/selection.ts";
+import type { Settings } from "../domain/settings.ts";
+import { whyNoSandbox } from "../exec/sandbox.ts";
+import { childEnv } from "../exec/env.ts";
+import { excludeWorktrees } from "../git/exclude_worktrees.ts";
+import { checkBranches, checkRepository } from "../git/prerequisites.ts";
+import { remoteOf } from "../git/push.ts";
+import type { Repository } from "../git/repository.ts";
+import { recovering } from "../recovery/recover.ts";
+import { secretsForRecords } from "../recovery/secrets.ts";
+import { tellUnpaid } from "./task/budget.ts";
+import { CommittedChecks } from "./context/committed_checks.ts";
+import { gatherCrew } from "./context/agent_choice.ts";
+import { discreet } from "../journal/redact_event.ts";
+import { branchTargets, mayBeDirty } from "./context/plan_paths.ts";
+import { type Journal, type JournalOptions, openJournal } from "../journal/journal.ts";
+import { type Lock, readLock, takeLock } from "../journal/lock.ts";
+import { type LandingPlan, prepareLanding } from "./landing/land.ts";
+import { baseOf } from "./landing/merge_queue.ts";
+import { finishedEvent, limitNotice, startedEvent } from "./run_events.ts";
+import { type Crew, newMemory, type Scope } from "./context/run_context.ts";
+import {
+  endProcessesOf,
+  isStillUnfinished,
+  markCommandsOf,
+  type Resumption,
+} from "./resume/resume.ts";
+import { PlanWatch } from "./plan_watch.ts";
+import { Statuses } from "./statuses.ts";
+import { listRuns, newRunId, runDir, stateDir } from "../journal/store.ts";
+import { anyUnlanded } from "./landing/unlanded.ts";
+import { recall, takeUp } from "./resume/restore_tasks.ts";
+
+export interface OpenInput {
+  repo: Repository;
+  plan: Plan;
+  selection: Selection;
+  settings: Settings;
+  agent: Agent;
+  onEvent: (event: RunEvent) => void;
+  /** The journal cannot be written any more: nothing more may be done. */
+  onLost: (failure: Failure) => void;
+  /** The run that is gone on with; absent: a new one. */
+  resume?: Resumption;
+  /** It lands what others have done. */
+  agentless?: true;
+  /** The last run that had agents before it. */
+  worked?: string;
+}
+
+/** A run that holds the repository's lock and has a journal. */
+export interface OpenRun {
+  scope: Scope;
+  statuses: Statuses;
+  /** What has happened so far. */
+  record: RunRecord;
+  /** Records the end and closes; the first call counts. */
+  finish(outcome: RunOutcome): void;
+  /** Gives lock and journal back without a last word. */
+  close(): void;
+}
+
+/** Looks whether everything is ready for this run, takes the lock and starts the journal. */
+export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
+  const { repo, plan, settings, agent, resume } = input;
+  const inside = Deno.env.get("PAREX_TASK_ID");
+  if (inside) return fail({ reason: "nested_run", task: inside });
+  const ready = await checkRepository(repo, {
+    ...baseGiven(resume?.record.base ?? settings.base),
+    allowDirty: settings.allowDirty,
+    mayBeDirty: mayBeDirty(repo, plan, settings),
+  });
+  if (!ready.ok) return ready;
+  const crew = input.agentless
+    ? ok(new Map([[agent.name, agent]]))
+    : await gatherCrew(agent, input.selection.tasks, settings);
+  if (!crew.ok) return crew;
+  const unfenced = settings.sandbox ? await whyNoSandbox(repo.root) : undefined;
+  if (unfenced !== undefined) return fail({ reason: "sandbox_missing", detail: unfenced });
+  const run = resume?.record.run ?? newRunId(new Date());
+  const left = readLock(stateDir(repo.commonDir))?.owner.run;
+  const lock = takeLock(stateDir(repo.commonDir), run);
+  if (!lock.ok) return lock;
+  // A process that was killed may have left agents at work, and its lock, unless a cleanup has taken
+  // that over since.
+  const last = (await listRuns(repo.commonDir)).at(-1);
+  const dead = new Set([left, last, resume?.record.run].filter((id) => id !== undefined));
+  await Promise.all([...dead].map(endProcessesOf));
+  const opened = await openLocked(input, run, { ...ready.value, crew: crew.value }, lock.value);
+  if (!opened.ok) lock.value.release();
+  return opened;
+}
+
+function baseGiven(base: string | undefined): { base?: string } {
+  return base === undefined ? {} : { base };
+}
+
+async function openLocked(
+  input: OpenInput,
+  run: string,
+  { base, baseSha, crew }: { base: string; baseSha: string; crew: Crew },
+  lock: Lock,
+): Promise<Result<OpenRun>> {
+  const { repo, plan, settings, agent, resume } = input;
+  const looked = await lookAround(input, base, baseSha);
+  if (!looked.ok) return looked;
+  const { pushed, landing, secrets } = looked.value;
+  const dir = runDir(repo.commonDir, run);
+  const journal = journalIn(dir, run, {
+    lastSeq: resume?.lastSeq ?? 0,
+    clean: (body) => discreet(body, secrets),
+    onLost: input.onLost,
+  });
+  if (!journal.ok) return journal;
+  const unmark = markCommandsOf(run);
+  const { emit } = journal.value;
+  const record = resume?.record ?? emptyRecord();
+  journal.value.listen((event) => applyEvent(record, event));
+  journal.value.listen(input.onEvent);
+  const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
+  const scope: Scope = {
+    run,
+    dir,
+    repo,
+    plan,
+    tasks,
+    settings,
+    agent,
+    crew,
+    base,
+    baseSha: resume?.record.baseSha ?? baseSha,
+    tip: landing.tip,
+    land: landing.land,
+    ...pushed,
+    emit,
+    recover: recovering({ repo, emit, settings, env: childEnv() }),
+    record,
+    committedChecks: new CommittedChecks(repo),
+    ...newMemory(settings),
+  };
+  const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), () => {
+    unmark();
+    journal.value.close();
+    lock.release();
+  });
+  const begun = await begin(opened, input, landing.problem);
+  if (begun.ok) return ok(opened);
+  opened.close();
+  return begun;
+}
+
+interface Surroundings {
+  /** Where to; empty without a remote. */
+  pushed: { remote?: string };
+  landing: LandingPlan;
+  /** Not to be recorded. */
+  secrets: string[];
+}
+
+/** What else must hold before there is a journal, now that no other run can change it. */
+async function lookAround(
+  { repo, plan, selection, settings, resume }: OpenInput,
+  base: string,
+  baseSha: string,
+): Promise<Result<Surroundings>> {
+  if (resume) {
+    const still = await isStillUnfinished(repo, resume);
+    if (!still.ok) return still;
+  }
+  const targets = branchTargets(repo, selection.tasks);
+  const branches = await checkBranches(repo, targets, plan.identity);
+  if (!branches.ok) return branches;
+  const excluded = await excludeWorktrees(repo);
+  if (!excluded.ok) return excluded;
+  const remote = await remoteOf(repo, base);
+  if (!remote.ok) return remote;
+  const pushed = remote.value === undefined ? {} : { remote: remote.value };
+  const landsOn = { ...baseOf({ base, ...pushed, settings }), sha: baseSha };
+  const landing = await prepareLanding(repo, landsOn, settings);
+  if (!landing.ok) return landing;
+  const secrets = await secretsForRecords(repo, settings.copy, childEnv());
+  return secrets.ok ? ok({ pushed, landing: landing.value, secrets: secrets.value }) : secrets;
+}
+
+/** Records the start, and takes up what a resumed run has left. */
+async function begin(
+  { scope, statuses }: OpenRun,
+  { selection, resume, agentless, worked }: OpenInput,
+  problem: string | undefined,
+): Promise<Result<void>> {
+  if (resume) recall(scope, resume);
+  const unlanded = selection.tasks.length === 0 ? await anyUnlanded(scope) : undefined;
+  const started = startedEvent(scope, selection, resume?.record);
+  scope.emit({
+    ...started,
+    ...(agentless ? { agentless } : {}),
+    ...(worked === undefined ? {} : { worked }),
+    // Where git does not tell, the run goes without.
+    ...(unlanded?.ok ? { unlanded: unlanded.value } : {}),
+  });
+  if (problem !== undefined) scope.emit({ type: "notice", message: problem });
+  if (!resume) return ok();
+  const restored = statuses.restore(selection.tasks.map(({ id }) => id));
+  return restored.ok ? await takeUp(scope, resume.beginnings) : restored;
+}
+
+function openOn(scope: Scope, statuses: Statuses, giveBack: () => void): OpenRun {
+  const { record, emit } = scope;
+  let closed = false;
+  const close = () => {
+    if (closed) return;
+    closed = true;
+    giveBack();
+  };
+  return {
+    scope,
+    statuses,
+    record,
+    close,
+    finish(outcome) {
+      if (closed) return;
+      if (outcome.kind === "interrupted" && outcome.limit) emit(limitNotice(outcome.limit));
+      if (outcome.kind === "finished") tellUnpaid(scope);
+      emit(finishedEvent(scope, outcome));
+      close();
+    },
+  };
+}
+
+function journalIn(dir: string, run: string, options: JournalOptions): Result<Journal> {
+  try {
+    return ok(openJournal(dir, run, options));
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return fail({ reason: "io_failed", path: dir, detail });
+  }
+}

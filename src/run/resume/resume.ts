@@ -1,0 +1,135 @@
+import type { Plan } from "../../domain/plan.ts";
+import { recordOf, type RunRecord } from "../../domain/record.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import { type Beginning, remainderOf } from "../../domain/resume.ts";
+import type { Settings } from "../../domain/settings.ts";
+import type { Selection } from "../../domain/selection.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { endTree, gone } from "../../exec/kill.ts";
+import type { Marks } from "../../exec/processes.ts";
+import { markCommands } from "../../exec/sh.ts";
+import type { Repository } from "../../git/repository.ts";
+import { listRuns, readJournal, runDir } from "../../journal/store.ts";
+
+/** A run that an earlier process has left. */
+export interface Unfinished {
+  record: RunRecord;
+  /** Of its journal's last event. */
+  lastSeq: number;
+}
+
+/** With where each of its tasks begins again. */
+export interface Resumption extends Unfinished {
+  beginnings: Map<TaskId, Beginning>;
+}
+
+/** The run of this id, or the last one that was begun; undefined: there is none. */
+export async function lastRun(
+  commonDir: string,
+  id?: string,
+): Promise<Result<Unfinished | undefined>> {
+  const runs = id === undefined ? (await listRuns(commonDir)).reverse() : [id];
+  for (const run of runs) {
+    const events = await readJournal(runDir(commonDir, run));
+    // A process may end before the first line of its journal.
+    if (!events.ok && events.failure.reason === "run_not_found" && id === undefined) continue;
+    if (!events.ok) return events;
+    const record = recordOf(events.value);
+    const lastSeq = events.value.at(-1)?.seq ?? 0;
+    if (record.plan) return ok({ record, lastSeq });
+  }
+  return id === undefined ? ok(undefined) : fail({ reason: "run_not_found", id });
+}
+
+/** Whether a run that no process executes has something left to do. */
+export function isUnfinished({ finished }: RunRecord): boolean {
+  return finished === undefined || finished.interrupted === true;
+}
+
+/** The run of this id, or the last one, if it can be gone on with. */
+export async function findUnfinished(
+  commonDir: string,
+  id?: string,
+): Promise<Result<Unfinished>> {
+  const found = await lastRun(commonDir, id);
+  if (!found.ok) return found;
+  if (!found.value) return fail({ reason: "run_not_found" });
+  const { run, plan, agentless } = found.value.record;
+  if (!isUnfinished(found.value.record)) {
+    const message = `run ${run} has come to its end: there is nothing to resume`;
+    return fail({ reason: "usage", message, hint: `see what it came to: parex report ${run}` });
+  }
+  if (agentless) {
+    const message = `run ${run} was to land what is completed, and calls no agents`;
+    return fail({ reason: "usage", message, hint: "land what is left of it: parex merge" });
+  }
+  for (const later of (await listRuns(commonDir)).filter((other) => other > run)) {
+    const events = await readJournal(runDir(commonDir, later));
+    if (!events.ok || recordOf(events.value).plan?.identity !== plan?.identity) continue;
+    const message = `run ${run} is not the last one of its plan: run ${later} came after it`;
+    return fail({ reason: "usage", message, hint: `see that one: parex report ${later}` });
+  }
+  return ok(found.value);
+}
+
+/** Looks again when the lock is held: another process may have gone on with the run meanwhile. */
+export async function isStillUnfinished(
+  { commonDir }: Repository,
+  { record: { run }, lastSeq }: Unfinished,
+): Promise<Result<void>> {
+  const events = await readJournal(runDir(commonDir, run));
+  if (!events.ok) return events;
+  if (events.value.at(-1)?.seq === lastSeq) return ok();
+  const message = `another process has just gone on with run ${run}`;
+  return fail({ reason: "usage", message, hint: "see how far it is: parex status" });
+}
+
+/** What is left of a run, of the plan as it is now. */
+export interface Remainder {
+  plan: Plan;
+  selection: Selection;
+  beginnings: Map<TaskId, Beginning>;
+}
+
+export function selectRemainder(
+  plan: Plan,
+  { record }: Unfinished,
+  settings: Settings,
+): Result<Remainder> {
+  if (plan.identity !== record.plan?.identity) {
+    const message =
+      `there is another plan now at ${plan.path} than run ${record.run} was begun with`;
+    return fail({ reason: "usage", message, hint: "execute it: parex execute" });
+  }
+  const { tasks, left, beginnings } = remainderOf(plan.tasks, record, settings.land !== "none");
+  const skipped = tasks.filter((task) => !left.includes(task) && task.status === "completed");
+  return ok({
+    plan: { ...plan, tasks },
+    selection: { tasks: left, skipped, leftovers: [] },
+    beginnings,
+  });
+}
+
+/** How long a git that a dead process has started may take to come to its end. */
+const COMMAND_MS = 15_000;
+
+/** What carries the marks of a run's git and gh commands. */
+function commandsOf(run: string): { marks: Marks } {
+  return { marks: { PAREX_COMMAND_OF: run } };
+}
+
+/** From now on, commands are known as this run's. Returns how to end that. */
+export function markCommandsOf(run: string): () => void {
+  markCommands(commandsOf(run).marks);
+  return () => markCommands({});
+}
+
+/**
+ * Ends what a process that is gone has left running of a run: agents and checks at once, commands of
+ * git's when they do not come to their end by themselves, since half of one is worse than all of it.
+ */
+export async function endProcessesOf(run: string): Promise<void> {
+  const agents = endTree({ marks: { PAREX_RUN_ID: run } });
+  if (!await gone(commandsOf(run), COMMAND_MS)) await endTree(commandsOf(run));
+  await agents;
+}

@@ -1,0 +1,115 @@
+/**
+ * Answers of persons to agents that asked. Whoever gives one is another process than the run that
+ * goes on: it leaves the answer as a file in the run's folder.
+ */
+import type { EventOf } from "../../domain/event.ts";
+import { recordOf, type RunRecord } from "../../domain/record.ts";
+import { ok, type Result } from "../../domain/result.ts";
+import { type Beginning, conversationOf, whereToBegin } from "../../domain/resume.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { io } from "../../util/files.ts";
+import type { Scope } from "../context/run_context.ts";
+import { listRuns, readJournal, runDir } from "../../journal/store.ts";
+
+const POLL_MS = 300;
+
+/** Leaves an answer for the process that executes the run of this folder. */
+export async function leaveAnswer(
+  dir: string,
+  task: TaskId,
+  answer: string,
+): Promise<Result<void>> {
+  const path = answerPath(dir, task);
+  return await io(path, async () => {
+    await Deno.mkdir(`${dir}/answers`, { recursive: true, mode: 0o700 });
+    const temporary = `${path}.${crypto.randomUUID()}`;
+    await Deno.writeTextFile(temporary, answer, { mode: 0o600 });
+    await Deno.rename(temporary, path);
+  });
+}
+
+/** Takes an answer back that nobody has taken; false: somebody has. */
+export async function takeBack(dir: string, task: TaskId): Promise<boolean> {
+  try {
+    await Deno.remove(answerPath(dir, task));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Looks for answers to what is asked in this run, records each, and passes on where its task goes on.
+ * Returns how to stop.
+ */
+export function watchAnswers(
+  scope: Scope,
+  onAnswer: (task: TaskId, begin: Beginning) => void,
+): () => void {
+  const look = () => {
+    for (const { id } of scope.record.tasks.values()) {
+      const asked = questionOf(scope.record, id, "");
+      const answer = asked && taken(scope.dir, id);
+      if (!asked || answer === undefined) continue;
+      scope.emit({ ...asked, answer });
+      const task = scope.record.tasks.get(id);
+      if (task) onAnswer(id, whereToBegin(task));
+    }
+  };
+  const timer = setInterval(look, POLL_MS);
+  return () => clearInterval(timer);
+}
+
+/** The answer to what a task's agent asked in this run, to be recorded; undefined: it asked nothing. */
+export function questionOf(
+  { tasks }: RunRecord,
+  id: TaskId,
+  answer: string,
+): EventOf<"task.answered"> | undefined {
+  const task = tasks.get(id);
+  if (task?.status !== "blocked" || task.failure?.reason !== "needs_input") return undefined;
+  const { conversation } = conversationOf(task, task.attempts.at(-1));
+  return {
+    type: "task.answered",
+    task: id,
+    question: task.failure.question,
+    answer,
+    ...(conversation === undefined ? {} : { session: conversation }),
+  };
+}
+
+/** The same in the last run of this plan that has had to do with the task. */
+export async function lastQuestionOf(
+  commonDir: string,
+  plan: string,
+  task: TaskId,
+  answer: string,
+): Promise<Result<EventOf<"task.answered"> | undefined>> {
+  for (const run of (await listRuns(commonDir)).reverse()) {
+    const events = await readJournal(runDir(commonDir, run));
+    if (!events.ok && events.failure.reason === "run_not_found") continue;
+    if (!events.ok) return events;
+    const record = recordOf(events.value);
+    if (record.plan?.identity !== plan || !record.tasks.get(task)?.selected) continue;
+    return ok(questionOf(record, task, answer));
+  }
+  return ok(undefined);
+}
+
+function answerPath(dir: string, task: TaskId): string {
+  return `${dir}/answers/${task}.txt`;
+}
+
+/** What was left is taken before it counts: no answer is given twice. */
+function taken(dir: string, task: TaskId): string | undefined {
+  const path = answerPath(dir, task);
+  try {
+    const answer = Deno.readTextFileSync(path);
+    Deno.removeSync(path);
+    return answer;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Parked, WorkInput, WorkOutcome } from "../../../machines/ports.ts";
+import type { AgentOutcome } from "../../agent/agent.ts";
+import { spentUsd } from "../../domain/prices.ts";
+import { questionIn } from "../../domain/question.ts";
+import type { AttemptRecord } from "../../domain/task_record.ts";
+import { exhausted } from "./budget.ts";
+import { turnOf } from "../context/agent_choice.ts";
+import { type Scope, workspaceOf } from "../context/run_context.ts";
+
+export type Meaning = WorkOutcome extends infer Each
+  ? Each extends WorkOutcome ? Omit<Each, "conversation" | "spentUsd"> : never
+  : never;
+
+/** How an attempt of that agent ended. */
+type Ended = AgentOutcome & { agent: string };
+
+/** What an attempt came to that ended in an earlier process of the run, which has paid for it. */
+export function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord): WorkOutcome {
+  const { outcome = "interrupted", exitCode = null, usage, ms = 0, detail, until } = ended;
+  const told: Ended = {
+    agent: ended.agent,
+    outcome,
+    exitCode,
+    usage,
+    ms,
+    ...(detail === undefined ? {} : { detail }),
+    ...(until === undefined ? {} : { until, limit: "quota" as const }),
+  };
+  return {
+    spentUsd: 0,
+    conversation: input.conversation,
+    ...meaning(scope, input, told, ended.transcript ?? ""),
+  };
+}
+
+/** What an attempt's end means for the task. An agent's word is never evidence of its work. */
+export function meaning(
+  scope: Scope,
+  input: WorkInput,
+  outcome: Ended,
+  log: string,
+): Meaning {
+  const detail = outcome.detail ?? "";
+  switch (outcome.outcome) {
+    case "finished": {
+      const question = questionIn(detail);
+      return question === undefined
+        ? { kind: "done" }
+        : { kind: "blocked", failure: { reason: "needs_input", question } };
+    }
+    case "failed":
+    case "interrupted":
+      return {
+        kind: "broke_off",
+        why: outcome.outcome,
+        failure: { reason: "agent_failed", exitCode: outcome.exitCode, detail, log },
+      };
+    case "timeout":
+      return {
+        kind: "broke_off",
+        why: "timeout",
+        failure: { reason: "agent_timeout", ms: scope.settings.timeoutMs, log },
+      };
+    case "idle":
+      return {
+        kind: "broke_off",
+        why: "idle",
+        failure: { reason: "agent_idle", ms: scope.settings.idleTimeoutMs, log },
+      };
+    case "limited":
+      return { kind: "limited", begun: true, ...limitMet(scope, input, outcome) };
+    case "budget":
+      return budgetMet(scope, input, outcome);
+  }
+}
+
+/** An end is told in whole seconds. */
+const CLOCKS_DIFFER_MS = 2_000;
+
+/** What stands in the way is the model's overload, a fault on the way to it, or a usage limit. */
+function limitMet(
+  scope: Scope,
+  { task }: WorkInput,
+  { agent, detail = "", limit, until, usage }: Ended,
+): Pick<Parked, "until" | "why" | "shared"> {
+  const why = detail || "usage limit";
+  if (limit !== "quota") {
+    // The model has answered since the last one.
+    const anew = (usage.output_tokens ?? 0) > 0;
+    return { until: until ?? Date.now() + scope.waits.next(task, { anew }), why, shared: false };
+  }
+  const began = scope.attemptStarts.get(task)?.at ?? 0;
+  // Refused although it was over: a clock is wrong, and to go on at once would only meet it again.
+  const { news } = until === undefined || until + CLOCKS_DIFFER_MS < began
+    ? scope.admission.guess(agent, why)
+    : scope.admission.close(agent, { until, why });
+  const holds = turnOf(scope, workspaceOf(scope, task).task).limit;
+  if (news && holds) {
+    scope.emit({ type: "run.parked", until: new Date(holds.until).toISOString(), why });
+  }
+  return { until: holds?.until ?? Date.now(), why: holds?.why ?? why, shared: true };
+}
+
+/** Where only the attempt's share of the run's budget is used up, it goes on with another share. */
+function budgetMet(scope: Scope, { task }: WorkInput, { usage }: Ended): Meaning {
+  const { ledger, settings } = scope;
+  const failure = exhausted(scope, task);
+  if (failure) return { kind: "blocked", failure };
+  // Who cannot work for its share would not with the next one.
+  if (spentUsd(usage) === 0) {
+    const capUsd = settings.budgetUsd ?? settings.taskBudgetUsd ?? 0;
+    const told = { scope: "run", spentUsd: ledger.total, capUsd } as const;
+    return { kind: "blocked", failure: { reason: "budget_exhausted", ...told } };
+  }
+  const why = "its share of the budget was used up";
+  return { kind: "limited", until: Date.now(), why, shared: false, begun: true };
+}

@@ -1,0 +1,82 @@
+import type { TaskFailure } from "../../domain/failure.ts";
+import { selectedTasks } from "../../domain/metrics.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { formatUsd } from "../../domain/units.ts";
+import { namesOf } from "../../report/run/phrases.ts";
+import type { Allowance } from "../context/spending.ts";
+import type { Scope } from "../context/run_context.ts";
+import { orAborted } from "../../util/backoff.ts";
+
+type Exhausted = Extract<TaskFailure, { reason: "budget_exhausted" }>;
+
+/** What the next attempt of a task may cost. Where all is given to others, it waits for their rest. */
+export async function budgetFor(
+  scope: Scope,
+  task: TaskId,
+  signal: AbortSignal,
+): Promise<Result<{ budgetUsd?: number }>> {
+  const { ledger } = scope;
+  for (;;) {
+    const allowance = allowanceOf(scope, task);
+    if (!allowance) return ok({});
+    if (allowance.usd > 0) return ok({ budgetUsd: allowance.usd });
+    const waits = allowance.scope === "run" && ledger.isAtWork &&
+      ledger.total < allowance.capUsd && !signal.aborted;
+    if (!waits) return fail(failureOf(scope, task, allowance));
+    await orAborted(ledger.nextEnd, signal);
+  }
+}
+
+/** Why a task can make no other attempt; undefined if there is money left for one. */
+export function exhausted(scope: Scope, task: TaskId): Exhausted | undefined {
+  const { settings, ledger } = scope;
+  const { taskBudgetUsd: taskCap, budgetUsd: runCap } = settings;
+  if (taskCap !== undefined && ledger.of(task) >= taskCap) {
+    return failureOf(scope, task, { scope: "task", capUsd: taskCap });
+  }
+  if (runCap !== undefined && ledger.total >= runCap) {
+    return failureOf(scope, task, { scope: "run", capUsd: runCap });
+  }
+  return undefined;
+}
+
+/** Tells once each when three quarters of the run's budget are spent, and nine tenths, or more. */
+export function warnOfBudget(
+  { ledger, emit, settings: { budgetUsd = 0 } }: Scope,
+): void {
+  if (ledger.warnings().length === 0) return;
+  const share = Math.round(ledger.total / budgetUsd * 100);
+  const message = `${share}% of the budget is spent: ${formatUsd(ledger.total)} of ` +
+    formatUsd(budgetUsd);
+  emit({ type: "notice", message });
+}
+
+/** Tells what of a run that ends was not begun, since nothing was left to spend on it. */
+export function tellUnpaid({ ledger, emit, record, settings: { budgetUsd } }: Scope): void {
+  if (budgetUsd === undefined || ledger.total < budgetUsd) return;
+  const left = selectedTasks(record).filter(({ status, dependencies }) =>
+    status === "pending" &&
+    dependencies.every((id) => record.tasks.get(id)?.status === "completed")
+  );
+  if (left.length === 0) return;
+  const message = `the budget of ${formatUsd(budgetUsd)} is spent; not begun: ` +
+    `${namesOf(left.map(({ id }) => id))}; to go on: parex execute --budget <usd>`;
+  emit({ type: "notice", message });
+}
+
+function allowanceOf({ record, settings, ledger }: Scope, task: TaskId): Allowance | undefined {
+  const open = selectedTasks(record).filter(({ status }) =>
+    status !== "completed" && status !== "blocked"
+  );
+  return ledger.allowance(task, Math.min(settings.jobs, open.length));
+}
+
+function failureOf(
+  { ledger }: Scope,
+  task: TaskId,
+  { scope, capUsd }: Pick<Allowance, "scope" | "capUsd">,
+): Exhausted {
+  const spentUsd = scope === "run" ? ledger.total : ledger.of(task);
+  return { reason: "budget_exhausted", scope, spentUsd, capUsd };
+}

@@ -1,0 +1,63 @@
+import type { CheckCommand } from "../../checks/find.ts";
+import { checkEnv, type CheckOutcome, passed, runCheck } from "../../checks/run.ts";
+import type { CommandFailure } from "../../domain/failure.ts";
+import type { Result } from "../../domain/result.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { excludesOf } from "../context/excludes.ts";
+import { sandboxOf } from "./sandbox.ts";
+import { marksOf, type Place, type Scope, workEnv } from "../context/run_context.ts";
+
+/** How the journal tells of a command. */
+export interface Told {
+  task?: TaskId;
+  attempt?: number;
+  /** It is run on the task's merge with the base. */
+  merged?: true;
+  /** The journal does not tell of it: it only helps to find out about another one. */
+  quiet?: true;
+  /** Name of the file with its output, without its end. */
+  log: string;
+}
+
+/** Runs a command of the checks, setup included, and tells how it ended. */
+export async function runCommand(
+  scope: Scope,
+  place: Place,
+  command: CheckCommand,
+  { log: name, quiet, ...told }: Told,
+  signal: AbortSignal,
+): Promise<Result<CheckOutcome>> {
+  const excludes = await excludesOf(place);
+  if (!excludes.ok) return excludes;
+  const sandbox = await sandboxOf(scope, place);
+  if (!sandbox.ok) return sandbox;
+  const log = `${scope.dir}/logs/${name}.log`;
+  const ran = await runCheck(command, {
+    cwd: place.path,
+    ...sandbox.value,
+    env: checkEnv(workEnv(scope, place, excludes.value)),
+    log,
+    timeoutMs: scope.settings.checkTimeoutMs,
+    signal,
+    marks: marksOf(scope, place.task.id),
+  });
+  if (ran.ok && !signal.aborted && !quiet) {
+    scope.emit({
+      type: "checks.finished",
+      ...told,
+      name: command.name,
+      command: command.command,
+      exit_code: ran.value.exitCode,
+      ms: ran.value.ms,
+      log,
+    });
+  }
+  return ran;
+}
+
+/** What a command that did not pass leaves to be told; undefined if it has passed. */
+export function checkFailure(outcome: CheckOutcome): CommandFailure | undefined {
+  if (passed(outcome)) return undefined;
+  const { command, exitCode, tail, log } = outcome;
+  return { command, exitCode, tail, log };
+}

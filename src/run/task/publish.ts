@@ -1,0 +1,26 @@
+import { ok, type Result } from "../../domain/result.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { pushBranch } from "../../git/push.ts";
+import { type Scope, workspaceOf } from "../context/run_context.ts";
+
+/** Pushes a task's branch where there is a remote, and it is wanted. */
+export async function publish(
+  scope: Scope,
+  id: TaskId,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  const { repo, remote } = scope;
+  if (!remote || !scope.settings.push) return ok();
+  const { branch, path } = workspaceOf(scope, id);
+  const started = performance.now();
+  const pushed = await scope.recover({
+    what: `push ${branch}`,
+    about: { branch, remote, worktree: path },
+    signal,
+    run: () => pushBranch(repo, remote, branch),
+  });
+  if (!pushed.ok) return pushed;
+  const ms = Math.round(performance.now() - started);
+  scope.emit({ type: "branch.pushed", task: id, remote, branch, ms });
+  return ok();
+}

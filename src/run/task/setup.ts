@@ -1,0 +1,107 @@
+import { findChecks } from "../../checks/find.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { gitDirOf } from "../../git/branches.ts";
+import { changes } from "../../git/commit.ts";
+import { discardTracked } from "../../git/rescue/reset.ts";
+import { exists, io, readIfThere } from "../../util/files.ts";
+import { excludesEnv } from "../../git/excludes.ts";
+import { checkNote } from "../../report/run/phrases.ts";
+import { checkFailure, runCommand } from "./check_command.ts";
+import { disown, excludesOf, leavingNoTrace } from "../context/excludes.ts";
+import type { Place, Scope } from "../context/run_context.ts";
+
+/** Written into a worktree's git folder when its setup has passed: it is not done again. */
+const SETUP_DONE = "parex-setup";
+/** The same while it runs on a clean tree: where parex was killed, all that is uncommitted is its. */
+const SETUP_BEGUN = "parex-setup-begun";
+
+export interface SetupFor {
+  /** The task that it is for, if it is for one. */
+  task?: TaskId;
+  /** What the setup depends on beside its command; when that has changed, it is done again. */
+  inputs?: string;
+  quiet?: true;
+}
+
+/** Runs the project's setup command in a worktree, unless it has been. Nothing it makes is committed. */
+export async function setUp(
+  scope: Scope,
+  place: Place,
+  { task, inputs = "", quiet }: SetupFor,
+  signal: AbortSignal,
+): Promise<Result<void>> {
+  const { setup, notes } = await findChecks(place.path, scope.settings.checks);
+  tellOnce(scope, notes);
+  if (!setup) return ok();
+  const folder = await gitDirOf(place.path);
+  if (!folder.ok) return folder;
+  const marker = `${folder.value}/${SETUP_DONE}`;
+  const stamp = setup.command + inputs;
+  const done = await io(marker, () => readIfThere(marker));
+  if (!done.ok) return done;
+  if (done.value === stamp) return ok();
+  const excludes = await excludesOf(place);
+  if (!excludes.ok) return excludes;
+  const release = await scope.checkPlaces.take(signal);
+  try {
+    const told = {
+      ...(task === undefined ? {} : { task }),
+      ...(quiet === undefined ? {} : { quiet }),
+      log: `${place.task.id}.setup`,
+    };
+    const ran = await onCommitted(
+      scope,
+      place,
+      { excludes: excludes.value, begun: `${folder.value}/${SETUP_BEGUN}` },
+      () => runCommand(scope, place, setup, told, signal),
+    );
+    if (!ran.ok) return ran;
+    const failed = checkFailure(ran.value);
+    if (failed) return fail({ reason: "setup_failed", failed });
+    return await io(marker, () => Deno.writeTextFile(marker, stamp));
+  } finally {
+    release?.();
+  }
+}
+
+/** What stands in the way of finding checks: without a word it would pass for a project without any. */
+function tellOnce({ record, emit }: Scope, notes: readonly string[]): void {
+  for (const message of notes.map(checkNote)) {
+    if (!record.notices.some((told) => told.message === message)) emit({ type: "notice", message });
+  }
+}
+
+/**
+ * Runs what is to leave the committed tree as it is. A lock file that an installation rewrites, say,
+ * would pass for the agent's work; only beside uncommitted work it cannot be told from that, and stays.
+ */
+async function onCommitted<T>(
+  scope: Scope,
+  place: Place,
+  { excludes, begun }: { excludes: string; begun: string },
+  work: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { repo, run } = scope;
+  const env = excludesEnv(excludes);
+  const what = { run, task: place.task.id, worktree: place.path, env };
+  if (exists(begun)) {
+    const disowned = await disown(repo, what, excludes);
+    if (!disowned.ok) return disowned;
+  }
+  const before = await changes(place.path, env);
+  if (!before.ok) return before;
+  const marked = await io(begun, async () => {
+    if (before.value.length === 0) await Deno.writeTextFile(begun, "");
+  });
+  if (!marked.ok) return marked;
+  const done = await leavingNoTrace(scope, place, excludes, work);
+  if (before.value.every(({ state }) => state === "??")) {
+    const clean = await discardTracked(repo, what);
+    if (!clean.ok) return clean;
+  }
+  const ended = await io(begun, async () => {
+    if (exists(begun)) await Deno.remove(begun);
+  });
+  return ended.ok ? done : ended;
+}

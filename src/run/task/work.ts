@@ -1,0 +1,226 @@
+import type { WorkInput, WorkOutcome } from "../../../machines/ports.ts";
+import type { AgentRequest } from "../../agent/agent.ts";
+import type { Usage } from "../../domain/event.ts";
+import { addUsage } from "../../domain/metrics.ts";
+import { fail, ok, type Result } from "../../domain/result.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { dirname } from "node:path";
+import { mergeBase } from "./base_merge.ts";
+import type { Limit } from "../context/rate_limits.ts";
+import { budgetFor, warnOfBudget } from "./budget.ts";
+import { type Turn, turnOf } from "../context/agent_choice.ts";
+import { excludesOf } from "../context/excludes.ts";
+import { meaning, outcomeOf } from "./attempt_outcome.ts";
+import { promptFor } from "./prompt.ts";
+import { sandboxOf } from "./sandbox.ts";
+import {
+  attemptName,
+  type Scope,
+  workEnv,
+  type Workspace,
+  workspaceOf,
+} from "../context/run_context.ts";
+
+/** Journal lines of what an agent is doing: at most one in this time, for each agent. */
+const ACTIVITY_EVERY_MS = 2_000;
+
+/** How an attempt is made. */
+interface Start extends Turn {
+  /** What it may cost; absent: whatever it costs. */
+  budgetUsd?: number;
+  onAnswer: () => void;
+}
+
+/** One attempt of an agent at a task, from its prompt to what its end means for the task. */
+export async function work(
+  scope: Scope,
+  input: WorkInput,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  try {
+    return await takeTurn(scope, input, signal);
+  } finally {
+    scope.starts.end(input.task);
+  }
+}
+
+async function takeTurn(
+  scope: Scope,
+  input: WorkInput,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const ended = scope.ended.get(input.task);
+  if (ended && scope.ended.delete(input.task)) return outcomeOf(scope, input, ended);
+  const { task } = workspaceOf(scope, input.task);
+  const turn = turnOf(scope, task);
+  if (turn.limit) return notBegun(input, turn.limit);
+  const { name, sharesCache } = turn.agent;
+  const place = sharesCache ? await scope.admission.follow(name, signal) : undefined;
+  try {
+    const budget = await budgetFor(scope, input.task, signal);
+    if (!budget.ok) return { kind: "blocked", spentUsd: 0, failure: budget.failure };
+    const start = { ...turn, ...budget.value, onAnswer: () => place?.answered() };
+    return await makeAttempt(scope, ownConversation(scope, input, name), start, signal);
+  } finally {
+    place?.over();
+  }
+}
+
+function notBegun({ conversation }: WorkInput, { until, why }: Limit): WorkOutcome {
+  return { kind: "limited", until, why, shared: true, begun: false, conversation, spentUsd: 0 };
+}
+
+/** Another agent than the one that led a conversation cannot go on with it. */
+function ownConversation(scope: Scope, input: WorkInput, agent: string): WorkInput {
+  const attempts = scope.record.tasks.get(input.task)?.attempts ?? [];
+  const of = attempts.findLast(({ session }) => session === input.conversation)?.agent ?? agent;
+  return of === agent ? input : { ...input, conversation: undefined };
+}
+
+async function makeAttempt(
+  scope: Scope,
+  input: WorkInput,
+  start: Start,
+  signal: AbortSignal,
+): Promise<WorkOutcome> {
+  const space = workspaceOf(scope, input.task);
+  const merged = await mergeBase(scope, space, input.occasion);
+  if (!merged.ok) return { kind: "blocked", spentUsd: 0, failure: merged.failure };
+  const request = await makeRequest(scope, space, input, start, signal);
+  if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
+  // Another attempt may have met a limit meanwhile.
+  const met = scope.admission.limitOf(start.agent.name);
+  if (met) return notBegun(input, turnOf(scope, space.task).limit ?? { ...met, until: Date.now() });
+  scope.attemptStarts.set(input.task, {
+    ...scope.attemptStarts.get(input.task),
+    at: Date.now(),
+  });
+  scope.ledger.begin(input.task, start.budgetUsd);
+  const outcome = await start.agent.attempt(request.value);
+  const spentUsd = scope.ledger.end(input.task, outcome.usage);
+  const { transcript } = request.value;
+  scope.emit({
+    type: "agent.finished",
+    task: input.task,
+    attempt: input.attempt,
+    outcome: outcome.outcome,
+    ms: outcome.ms,
+    exit_code: outcome.exitCode,
+    transcript,
+    ...(outcome.until === undefined ? {} : { until: new Date(outcome.until).toISOString() }),
+    ...(outcome.session ? { session: outcome.session } : {}),
+    ...(outcome.detail ? { detail: outcome.detail } : {}),
+    ...outcome.usage,
+  });
+  warnOfBudget(scope);
+  return {
+    spentUsd,
+    conversation: outcome.session,
+    ...meaning(scope, input, { ...outcome, agent: start.agent.name }, transcript),
+  };
+}
+
+async function makeRequest(
+  scope: Scope,
+  space: Workspace,
+  input: WorkInput,
+  { agent, model, budgetUsd, onAnswer }: Start,
+  signal: AbortSignal,
+): Promise<Result<AgentRequest>> {
+  const { task, attempt, occasion, conversation } = input;
+  const prompt = await promptFor(scope, space, input);
+  if (!prompt.ok) return prompt;
+  const excludes = await excludesOf(space);
+  if (!excludes.ok) return excludes;
+  const files = await writeFiles(scope, space, input, prompt.value);
+  if (!files.ok) return files;
+  const sandbox = await sandboxOf(scope, space, agent.name);
+  if (!sandbox.ok) return sandbox;
+  const { settings, emit, ledger } = scope;
+  const report = everySoOften((doing, usage) =>
+    emit({ type: "agent.activity", task, attempt, doing, ...usage })
+  );
+  return ok({
+    task,
+    attempt,
+    prompt: prompt.value,
+    worktree: space.path,
+    ...sandbox.value,
+    env: workEnv(scope, space, excludes.value, {
+      PAREX_TASK_FILE: files.value.taskFile,
+      PAREX_PROMPT_FILE: files.value.promptFile,
+      PAREX_ATTEMPT: String(attempt),
+    }),
+    ...(model === undefined ? {} : { model }),
+    ...(budgetUsd === undefined ? {} : { budgetUsd }),
+    ...(conversation === undefined
+      ? {}
+      : { resume: conversation, usedBefore: usedIn(scope, task, conversation) }),
+    timeoutMs: settings.timeoutMs,
+    idleMs: settings.idleTimeoutMs,
+    transcript: files.value.transcript,
+    signal,
+    onStart: ({ pid, session }) => {
+      scope.starts.end(task);
+      emit({
+        type: "agent.started",
+        task,
+        attempt,
+        agent: agent.name,
+        pid,
+        kind: occasion.kind,
+        ...(session ? { session } : {}),
+      });
+    },
+    onActivity: (doing, usage) => {
+      onAnswer();
+      ledger.update(task, usage);
+      warnOfBudget(scope);
+      report(doing, usage);
+    },
+  });
+}
+
+/** What the attempts of this run that led a conversation told. */
+function usedIn({ record }: Scope, task: TaskId, conversation: string): Usage {
+  const attempts = record.tasks.get(task)?.attempts ?? [];
+  return attempts.filter(({ session }) => session === conversation)
+    .reduce<Usage>((used, { usage }) => addUsage(used, usage), {});
+}
+
+/** Passes on at most one report in a while, since each becomes a line of the journal. */
+function everySoOften(report: (doing: string, usage: Usage) => void) {
+  let last = -Infinity;
+  return (doing: string, usage: Usage) => {
+    const now = performance.now();
+    if (now - last < ACTIVITY_EVERY_MS) return;
+    last = now;
+    report(doing, usage);
+  };
+}
+
+/** The files of an attempt in the run's folder. */
+async function writeFiles(
+  scope: Scope,
+  { task }: Workspace,
+  input: WorkInput,
+  prompt: string,
+): Promise<Result<{ promptFile: string; taskFile: string; transcript: string }>> {
+  const name = attemptName(input);
+  const promptFile = `${scope.dir}/prompts/${name}.md`;
+  try {
+    await Deno.mkdir(dirname(promptFile), { recursive: true, mode: 0o700 });
+    await Deno.writeTextFile(promptFile, prompt, { mode: 0o600 });
+    const transcript = `${scope.dir}/transcripts/${name}.log`;
+    await Deno.mkdir(dirname(transcript), { recursive: true, mode: 0o700 });
+    if (task.source.kind === "file") {
+      return ok({ promptFile, taskFile: task.source.path, transcript });
+    }
+    const taskFile = `${scope.dir}/prompts/${task.id}.task.md`;
+    await Deno.writeTextFile(taskFile, task.body, { mode: 0o600 });
+    return ok({ promptFile, taskFile, transcript });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    return fail({ reason: "io_failed", path: promptFile, detail });
+  }
+}

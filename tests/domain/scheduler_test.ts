@@ -1,0 +1,172 @@
+/** Who may work next, as a run asks its board. */
+import fc from "fast-check";
+import {
+  type Board,
+  freePlace,
+  isIdle,
+  makeBoard,
+  next,
+  place,
+  release,
+  revive,
+  scheduleOrder,
+  settle,
+  upcoming,
+  wantPlace,
+} from "../../src/domain/scheduler.ts";
+import { writtenFiles } from "../../src/domain/overlap.ts";
+import type { Task, TaskId } from "../../src/domain/task.ts";
+import { assert, assertEquals } from "../support/assert.ts";
+import { anyDag, taskOf } from "../support/plans.ts";
+
+const modify = (...files: string[]) => ({ create: [], modify: files, delete: [], read: [] });
+const changing = (id: TaskId, ...files: string[]): Task => ({
+  ...taskOf(id),
+  files: modify(...files),
+});
+
+/** Any plan whose tasks change up to three of five files. */
+const plans = anyDag(16).chain((tasks) =>
+  fc.tuple(...tasks.map((task) =>
+    fc.subarray(["a", "b", "c", "d", "e"], { maxLength: 3 })
+      .map((files) => ({ ...task, files: modify(...files) }))
+  ))
+);
+
+/** Takes the next task, if there is one and a place for it. */
+function startNext(board: Board): TaskId | undefined {
+  const turn = next(board);
+  if (turn) place(board, turn.task);
+  return turn?.task;
+}
+
+/** Gives away all free places. */
+function fill(board: Board): TaskId[] {
+  const started: TaskId[] = [];
+  for (let task = startNext(board); task; task = startNext(board)) started.push(task);
+  return started;
+}
+
+function complete(board: Board, task: TaskId): void {
+  release(board, task);
+  settle(board, task);
+}
+
+/** Plays a run to its end: `picks` say which of the tasks at work completes next. */
+function play(
+  tasks: readonly Task[],
+  { jobs, picks, onStart = () => {} }: {
+    jobs: number;
+    picks: readonly number[];
+    onStart?: (task: TaskId, board: Board) => void;
+  },
+): TaskId[] {
+  const board = makeBoard(tasks, jobs);
+  const started: TaskId[] = [];
+  for (let step = 0; !isIdle(board); step++) {
+    for (let turn = next(board); turn; turn = next(board)) {
+      onStart(turn.task, board);
+      place(board, turn.task);
+      started.push(turn.task);
+    }
+    const done = board.live[(picks[step % picks.length] ?? 0) % board.live.length];
+    assert(done !== undefined, "nobody is at work, and the run is not over");
+    complete(board, done);
+  }
+  return started;
+}
+
+const courses = fc.record({
+  jobs: fc.integer({ min: 1, max: 4 }),
+  picks: fc.array(fc.nat(20), { minLength: 1, maxLength: 20 }),
+});
+
+Deno.test("a board starts every task once, and none before what it depends on", () => {
+  fc.assert(fc.property(plans, courses, (tasks, course) => {
+    const byId = new Map(tasks.map((task) => [task.id, task]));
+    const begun = new Set<TaskId>();
+    const started = play(tasks, {
+      ...course,
+      onStart(task, { live, placed }) {
+        assert(placed.length < course.jobs);
+        for (const dependency of byId.get(task)?.dependencies ?? []) {
+          const completed = begun.has(dependency) && !live.includes(dependency);
+          assert(completed, `${task} is started before ${dependency} is completed`);
+        }
+        begun.add(task);
+      },
+    });
+    assertEquals(started.toSorted(), tasks.map(({ id }) => id).toSorted());
+  }));
+});
+
+Deno.test("next() takes a task that overlaps a live one only if all ready ones do", () => {
+  fc.assert(fc.property(plans, courses, (tasks, course) => {
+    const filesOf = new Map(tasks.map(({ id, files }) => [id, writtenFiles(files)]));
+    const overlaps = (task: TaskId, { live }: Board) => {
+      const taken = new Set(live.flatMap((id) => filesOf.get(id) ?? []));
+      return filesOf.get(task)?.some((file) => taken.has(file)) ?? false;
+    };
+    const rank = new Map(scheduleOrder(tasks).map(({ id }, at) => [id, at]));
+    play(tasks, {
+      ...course,
+      onStart(task, board) {
+        const apart = board.ready.filter((id) => !overlaps(id, board));
+        const wanted = apart.length > 0 ? apart : board.ready;
+        const first = wanted.toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))[0];
+        assertEquals(task, first);
+      },
+    });
+  }));
+});
+
+Deno.test("next() lets a task go first that changes other files than those at work", () => {
+  const board = makeBoard([changing("a", "x"), changing("b", "x", "y"), changing("c", "z")], 3);
+  assertEquals(fill(board), ["a", "c", "b"]);
+});
+
+Deno.test("next() takes the first one when all overlap, rather than leave a place free", () => {
+  const board = makeBoard([changing("a", "x"), changing("b", "x"), changing("c", "x")], 2);
+  assertEquals(fill(board), ["a", "b"]);
+});
+
+Deno.test("next() holds nothing against a task whose rivals have settled", () => {
+  const board = makeBoard([changing("a", "x"), changing("b", "x"), changing("c", "z")], 1);
+  assertEquals(fill(board), ["a"]);
+  freePlace(board, "a");
+  assertEquals(upcoming(board, 2), ["c", "b"], "a has no place any more, but is not over");
+  complete(board, "a");
+  assertEquals(upcoming(board, 2), ["b", "c"]);
+  assertEquals(fill(board), ["b"]);
+});
+
+Deno.test("next() gives a place to who returns before anybody new", () => {
+  const board = makeBoard([taskOf("a"), taskOf("b")], 1);
+  assertEquals(fill(board), ["a"]);
+  freePlace(board, "a");
+  wantPlace(board, "a");
+  assertEquals(next(board), { task: "a", how: "return" });
+});
+
+Deno.test("makeBoard() counts what is not selected as done, whatever its name", () => {
+  const board = makeBoard([taskOf("a", ["constructor"])], 1);
+  assertEquals(fill(board), ["a"]);
+});
+
+Deno.test("makeBoard() grows with the tasks, not with the pairs that share a file", () => {
+  const size = (count: number) => {
+    const tasks = Array.from({ length: count }, (_, at) => changing(`t${at}`, "same", "other"));
+    return JSON.stringify(makeBoard(tasks, 4)).length;
+  };
+  assert(size(4000) < 2.5 * size(2000));
+});
+
+Deno.test("revive() makes a task ready again at its rank, once, and not while it is under way", () => {
+  const board = makeBoard([taskOf("a"), taskOf("b"), taskOf("c")], 1);
+  assertEquals(fill(board), ["a"]);
+  revive(board, "a");
+  settle(board, "a");
+  revive(board, "a");
+  revive(board, "a");
+  assertEquals(upcoming(board, 4), ["a", "b", "c"]);
+});

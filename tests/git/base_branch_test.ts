@@ -1,0 +1,176 @@
+import { join } from "node:path";
+import { findTip, moveBase, pushBase } from "../../src/git/base_branch.ts";
+import { openRepository, type Repository } from "../../src/git/repository.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { type TempRepo, tempRepo } from "../support/repo.ts";
+import { failureOf, must } from "../support/result.ts";
+
+const SECONDS = 20_000;
+const BASE = { branch: "main", remote: "origin" };
+
+/** A repository with a bare remote beside it, and somebody else's clone of that. */
+async function withRemote(
+  story: (at: { repo: TempRepo; repository: Repository; remote: string; other: string }) => Promise<
+    void
+  >,
+) {
+  await using repo = await tempRepo();
+  const remote = join(repo.root, "../remote.git");
+  const other = join(repo.root, "../other");
+  await repo.git(["init", "-q", "--bare", "-b", "main", remote]);
+  await repo.git(["remote", "add", "origin", remote]);
+  await repo.git(["push", "-q", "origin", "main"]);
+  await repo.git(["clone", "-q", remote, other]);
+  await repo.git(["config", "user.name", "Other"], other);
+  await repo.git(["config", "user.email", "other@example.org"], other);
+  await story({ repo, repository: must(await openRepository(repo.root)), remote, other });
+}
+
+async function commitAndPush(repo: TempRepo, other: string): Promise<string> {
+  await repo.git(["commit", "-q", "--allow-empty", "-m", "by somebody else"], other);
+  await repo.git(["push", "-q", "origin", "main"], other);
+  return await repo.git(["rev-parse", "main"], other);
+}
+
+Deno.test("findTip() is the remote's tip where that is ahead, and fetches it", async () => {
+  await withRemote(async ({ repo, repository, other }) => {
+    const local = await repo.git(["rev-parse", "main"]);
+    assertEquals(must(await findTip(repository, BASE, SECONDS)).sha, local);
+    const theirs = await commitAndPush(repo, other);
+    assertEquals(must(await findTip(repository, BASE, SECONDS)), {
+      sha: theirs,
+      local,
+      remote: theirs,
+    });
+    await repo.git(["cat-file", "-e", theirs]);
+  });
+});
+
+Deno.test("findTip() fails where local and remote have diverged", async () => {
+  await withRemote(async ({ repo, repository, other }) => {
+    await commitAndPush(repo, other);
+    await repo.commit("by me", { "mine.txt": "mine\n" });
+    assertEquals(failureOf(await findTip(repository, BASE, SECONDS), "base_diverged"), {
+      reason: "base_diverged",
+      base: "main",
+      remote: "origin",
+    });
+  });
+});
+
+Deno.test("findTip() keeps to the local branch where the remote has none of its name", async () => {
+  await withRemote(async ({ repo, repository }) => {
+    await repo.git(["branch", "develop"]);
+    const tip = must(await findTip(repository, { branch: "develop", remote: "origin" }, SECONDS));
+    assertEquals(tip, { sha: tip.local, local: tip.local });
+  });
+});
+
+Deno.test("findTip() and pushBase() give up on a remote that hangs", async () => {
+  await withRemote(async ({ repo, repository }) => {
+    await repo.git(["remote", "set-url", "origin", "ssh://nowhere.invalid/repo"]);
+    await repo.git(["config", "core.sshCommand", "sleep 60 #"]);
+    const failure = failureOf(await findTip(repository, BASE, 300), "push_failed");
+    assertMatch(failure.detail, /timed out/);
+    const sha = await repo.git(["rev-parse", "main"]);
+    failureOf(await pushBase(repository, BASE, { sha, seen: sha }, 300), "push_failed");
+  });
+});
+
+Deno.test("pushBase() says that the remote has moved, and forces nothing", async () => {
+  await withRemote(async ({ repo, repository, remote, other }) => {
+    const seen = await repo.git(["rev-parse", "main"]);
+    const mine = await repo.commit("mine", { "mine.txt": "mine\n" });
+    const theirs = await commitAndPush(repo, other);
+    assertEquals(must(await pushBase(repository, BASE, { sha: mine, seen }, SECONDS)), "moved");
+    assertEquals(await repo.git(["rev-parse", "main"], remote), theirs);
+  });
+});
+
+Deno.test("pushBase() fails with what the remote's hook said", async () => {
+  await withRemote(async ({ repo, repository, remote }) => {
+    const hook = join(remote, "hooks/pre-receive");
+    await Deno.writeTextFile(hook, "#!/bin/sh\necho 'not on a Friday' >&2\nexit 1\n", {
+      mode: 0o755,
+    });
+    const seen = await repo.git(["rev-parse", "main"]);
+    const sha = await repo.commit("mine", { "mine.txt": "mine\n" });
+    const refused = failureOf(
+      await pushBase(repository, BASE, { sha, seen }, SECONDS),
+      "push_failed",
+    );
+    assertMatch(refused.detail, /not on a Friday/);
+    assertEquals(await repo.git(["rev-parse", "main"], remote), seen);
+  });
+});
+
+/** `main` with a commit more on a branch beside it. */
+async function ahead(repo: TempRepo): Promise<{ from: string; to: string }> {
+  const from = await repo.git(["rev-parse", "main"]);
+  await repo.git(["switch", "-qc", "next"]);
+  const to = await repo.commit("next", { "README.md": "# Next\n", "new.txt": "new\n" });
+  await repo.git(["switch", "-q", "main"]);
+  return { from, to };
+}
+
+Deno.test("moveBase() takes the checkout along, and leaves uncommitted changes alone", async () => {
+  await using repo = await tempRepo({ files: { "README.md": "# Sample\n", "mine.txt": "a\n" } });
+  const repository = must(await openRepository(repo.root));
+  const range = await ahead(repo);
+  await repo.write({ "mine.txt": "b\n" });
+  const moved = must(await moveBase(repository, "main", range, { checkouts: true }));
+  assertEquals(moved, { kind: "moved" });
+  assertEquals([await repo.read("README.md"), await repo.read("mine.txt")], ["# Next\n", "b\n"]);
+  assertEquals(await repo.git(["rev-parse", "HEAD"]), range.to);
+});
+
+Deno.test("moveBase() moves the branch alone where the checkout has changes in the way", async () => {
+  await using repo = await tempRepo();
+  const repository = must(await openRepository(repo.root));
+  const range = await ahead(repo);
+  await repo.write({ "README.md": "# Mine\n" });
+  const moved = must(await moveBase(repository, "main", range, { checkouts: true }));
+  assertEquals(moved, { kind: "ref_only", checkout: repo.root });
+  assertEquals(await repo.git(["rev-parse", "main"]), range.to);
+  assertEquals(await repo.read("README.md"), "# Mine\n");
+});
+
+Deno.test("moveBase() waits for another git that is at work in the checkout", async () => {
+  await using repo = await tempRepo();
+  const repository = must(await openRepository(repo.root));
+  const range = await ahead(repo);
+  const lock = join(repo.root, ".git/index.lock");
+  await Deno.writeTextFile(lock, "");
+  const moving = moveBase(repository, "main", range, { checkouts: true });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await Deno.remove(lock);
+  assertEquals(must(await moving), { kind: "moved" });
+  assertEquals(await repo.read("README.md"), "# Next\n");
+});
+
+Deno.test("moveBase() leaves the branch alone that somebody switches to meanwhile", async () => {
+  await using repo = await tempRepo();
+  const repository = must(await openRepository(repo.root));
+  const range = await ahead(repo);
+  await repo.git(["branch", "mine"]);
+  const lock = join(repo.root, ".git/index.lock");
+  await Deno.writeTextFile(lock, "");
+  const moving = moveBase(repository, "main", range, { checkouts: true });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await repo.git(["symbolic-ref", "HEAD", "refs/heads/mine"]);
+  await Deno.remove(lock);
+  assertEquals(must(await moving), { kind: "moved" });
+  assertEquals(await repo.git(["rev-parse", "main", "mine"]), `${range.to}\n${range.from}`);
+  assertEquals(await repo.git(["status", "--porcelain"]), "");
+});
+
+Deno.test("moveBase() changes nothing where the branch is not where it was", async () => {
+  await using repo = await tempRepo();
+  const repository = must(await openRepository(repo.root));
+  const range = await ahead(repo);
+  const mine = await repo.commit("meanwhile", { "other.txt": "other\n" });
+  const moved = must(await moveBase(repository, "main", range, { checkouts: true }));
+  assertEquals(moved, { kind: "elsewhere" });
+  assertEquals(await repo.git(["rev-parse", "main"]), mine);
+  assert(await repo.git(["status", "--porcelain"]) === "");
+});

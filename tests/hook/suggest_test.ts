@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { greeting, offer } from "../../src/hook/suggest.ts";
+import { takeLock } from "../../src/journal/lock.ts";
+import { RUN, writeJournal } from "../cli/journaled.ts";
+import { node, script, started, status } from "../report/sample_run.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { planFiles } from "../support/plan_files.ts";
+import { type TempRepo, tempRepo } from "../support/repo.ts";
+import { must } from "../support/result.ts";
+
+const PLAN = {
+  "task-0": { status: "completed" },
+  "task-1": { after: ["task-0"] },
+  "task-2": {},
+  "task-3": { after: ["task-1", "task-2"] },
+};
+
+function planned(): Promise<TempRepo> {
+  return tempRepo({ files: { "src/a.ts": "", ...planFiles(PLAN, "Two\\nlines") } });
+}
+
+function begin(repo: TempRepo): void {
+  const graph = [node("task-0", "Set up"), node("task-1", "Count")];
+  writeJournal(
+    repo,
+    script(
+      [0, started(graph)],
+      [1, status("task-0", "pending", "completed")],
+    ),
+  );
+}
+
+Deno.test("offer() names the plan, what is ready, and the command as it is typed there", async () => {
+  await using repo = await planned();
+  const words = await offer(repo.root);
+  assertMatch(words, /"Two lines" \(\.parallel\/plans\/plan\.yaml\), 4 tasks, 1 completed/);
+  assertMatch(words, /3 to do, 2 ready to start now/);
+  assertMatch(words, /`parex execute \.parallel\/plans\/plan\.yaml`/);
+  const below = await offer(join(repo.root, "src"));
+  assertMatch(below, /`parex execute \.\.\/\.parallel\/plans\/plan\.yaml`/);
+});
+
+Deno.test("offer() says how to make a plan where there is none, repository or not", async () => {
+  await using repo = await tempRepo();
+  for (const cwd of [repo.root, "/"]) {
+    const words = await offer(cwd);
+    assertMatch(words, /found none/);
+    assertMatch(words, /\/ctx:plan.*\.parallel\/plans\/plan\.yaml.*metadata\.name/);
+  }
+});
+
+Deno.test("offer() sends to validate where the plan cannot be read", async () => {
+  await using repo = await tempRepo({ files: { ".parallel/plans/plan.yaml": "tasks: [" } });
+  assertMatch(await offer(repo.root), /cannot be read.*\n.*`parex validate \.parallel/);
+  assertEquals(await greeting(repo.root), undefined);
+});
+
+Deno.test("offer() has no command for a plan whose tasks are all completed", async () => {
+  const files = planFiles({ "task-0": { status: "completed" } });
+  await using repo = await tempRepo({ files });
+  assertMatch(await offer(repo.root), /all its tasks are completed/);
+  assertEquals(await greeting(repo.root), undefined);
+});
+
+Deno.test("greeting() says in two lines that a plan is ready, and nothing where none is", async () => {
+  await using repo = await planned();
+  const words = await greeting(repo.root) ?? "";
+  assertEquals(words.split("\n").length, 2);
+  assertMatch(words, /is ready here: "Two lines".*\n.*`parex execute/);
+  await using empty = await tempRepo();
+  assertEquals(await greeting(empty.root), undefined);
+  assertEquals(await greeting("/"), undefined);
+});
+
+Deno.test("greeting() says in two lines that a run was interrupted", async () => {
+  await using repo = await planned();
+  begin(repo);
+  const words = await greeting(repo.root) ?? "";
+  assertEquals(words.split("\n").length, 2);
+  assertMatch(words, /was interrupted: "word-count", 1 of 2 tasks completed\.\n.*`parex resume`/);
+});
+
+Deno.test("greeting() and offer() say that a run is on, also within a worktree", async () => {
+  await using repo = await planned();
+  begin(repo);
+  await repo.git(["worktree", "add", "-q", "../linked"]);
+  const lock = must(takeLock(`${repo.root}/.git/parex`, RUN));
+  for (const cwd of [repo.root, join(repo.root, "../linked")]) {
+    const words = await greeting(cwd) ?? "";
+    assertEquals(words.split("\n").length, 2);
+    assertMatch(words, /right now: "word-count", 1 of 2 tasks completed\.\n.*`parex watch`/);
+    assertEquals(await offer(cwd), words);
+  }
+  lock.release();
+});
+
+Deno.test("greeting() does not speak of a run that came to its end", async () => {
+  await using repo = await tempRepo();
+  writeJournal(
+    repo,
+    script(
+      [0, started([node("task-0", "Set up")])],
+      [9, {
+        type: "run.finished",
+        exit_code: 0,
+        completed: 1,
+        blocked: 0,
+        pending: 0,
+        ms: 9000,
+        speedup: 1,
+      }],
+    ),
+  );
+  assert(await greeting(repo.root) === undefined);
+});

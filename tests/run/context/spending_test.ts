@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import type { WorkInput } from "../../../machines/ports.ts";
+import { Ledger } from "../../../src/run/context/spending.ts";
+import { meaning } from "../../../src/run/task/attempt_outcome.ts";
+import type { Scope } from "../../../src/run/context/run_context.ts";
+import { until, Waits } from "../../../src/util/backoff.ts";
+import { assert, assertEquals } from "../../support/assert.ts";
+
+const NUMBERS = { min: 0, max: 1, noNaN: true };
+
+Deno.test("a ledger counts attempts that are over and what the one at work has cost so far", () => {
+  const ledger = new Ledger(undefined, undefined);
+  ledger.begin("a");
+  ledger.update("a", { cost_usd: 1 });
+  assertEquals([ledger.of("a"), ledger.total], [1, 1]);
+  assertEquals(ledger.end("a", { cost_usd: 3 }), 3);
+  ledger.begin("a");
+  ledger.update("a", { cost_usd: 2 });
+  assertEquals([ledger.of("a"), ledger.total], [5, 5]);
+});
+
+Deno.test("an attempt that was cut off before it told its cost counts with what was known", () => {
+  const ledger = new Ledger(undefined, undefined);
+  ledger.begin("a");
+  ledger.update("a", { cost_usd: 2 });
+  assertEquals(ledger.end("a", {}), 2);
+});
+
+Deno.test("an attempt that told its tokens but not its cost counts at list price", () => {
+  const ledger = new Ledger(undefined, undefined);
+  ledger.begin("a");
+  const usage = { model: "claude-haiku-4-5", input_tokens: 1_000_000, output_tokens: 100_000 };
+  ledger.update("a", usage);
+  assertEquals([ledger.total, ledger.end("a", usage)], [1.5, 1.5]);
+});
+
+Deno.test("allowance() shares what is left of the run's budget among its places", () => {
+  const ledger = new Ledger(10, undefined);
+  assertEquals(ledger.allowance("a", 4), { usd: 2.5, scope: "run", capUsd: 10 });
+  ledger.begin("a", 2.5);
+  ledger.update("a", { cost_usd: 1 });
+  assertEquals(ledger.allowance("b", 4)?.usd, 2.5);
+  ledger.begin("b", 2.5);
+  ledger.end("a", { cost_usd: 1 });
+  assertEquals(ledger.allowance("c", 3)?.usd, 3.25);
+  assertEquals(ledger.allowance("c", 2)?.usd, 6.5);
+});
+
+Deno.test("a budget that is spent in equal parts leaves nothing over", () => {
+  const ledger = new Ledger(1, 1);
+  for (let count = 0; count < 10; count++) {
+    ledger.begin("a");
+    ledger.end("a", { cost_usd: 0.1 });
+  }
+  assertEquals([ledger.total, ledger.allowance("a", 1)?.usd], [1, 0]);
+  assertEquals(ledger.allowance("b", 1)?.usd, 0);
+});
+
+Deno.test("all shares together never exceed the run's budget", () => {
+  const step = fc.record({ task: fc.nat(5), places: fc.nat(6), cost: fc.double(NUMBERS) });
+  fc.assert(fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+    const ledger = new Ledger(10, undefined);
+    const shares = new Map<string, number>();
+    for (const { task: index, places, cost } of steps) {
+      const task = `t${index}`;
+      const share = shares.get(task);
+      if (share !== undefined) {
+        ledger.end(task, { cost_usd: cost * share });
+        shares.delete(task);
+      } else {
+        const { usd } = ledger.allowance(task, places) ?? { usd: 0 };
+        if (usd <= 0) continue;
+        ledger.begin(task, usd);
+        shares.set(task, usd);
+      }
+      const given = [...shares.values()].reduce((sum, share) => sum + share, 0);
+      assert(ledger.total + given <= 10 + 1e-9, `${ledger.total} and ${given}`);
+    }
+  }));
+});
+
+Deno.test("allowance() is what is left of the task's budget where that is less", () => {
+  const ledger = new Ledger(10, 2);
+  ledger.begin("a");
+  ledger.end("a", { cost_usd: 1.5 });
+  assertEquals(ledger.allowance("a", 1), { usd: 0.5, scope: "task", capUsd: 2 });
+  assertEquals(ledger.allowance("b", 1), { usd: 2, scope: "task", capUsd: 2 });
+  assertEquals(new Ledger(undefined, undefined).allowance("a", 1), undefined);
+});
+
+Deno.test("warnings() tells once each that 75 and 90 percent of the budget are spent", () => {
+  const ledger = new Ledger(10, undefined);
+  ledger.begin("a");
+  const at = (usd: number) => {
+    ledger.update("a", { cost_usd: usd });
+    return ledger.warnings();
+  };
+  assertEquals([at(7), at(7.5), at(8), at(9.5), at(10)], [[], [0.75], [], [0.9], []]);
+  const resumed = new Ledger(10, undefined);
+  resumed.carryOver("a", 8);
+  assertEquals(resumed.warnings(), []);
+});
+
+Deno.test("waits grow from about 15 seconds to about 15 minutes, each task for itself", () => {
+  const waits = new Waits();
+  const first = waits.next("a");
+  assert(first >= 11_250 && first <= 18_750, String(first));
+  for (let count = 0; count < 10; count++) waits.next("a");
+  const last = waits.next("a");
+  assert(last >= 675_000 && last <= 1_125_000, String(last));
+  assert(waits.next("b") <= 18_750);
+});
+
+Deno.test("waits for overloads grow until an attempt got something done, and start anew", () => {
+  const scope = { waits: new Waits() } as unknown as Scope;
+  const input: WorkInput = {
+    task: "a",
+    attempt: 1,
+    occasion: { kind: "first" },
+    conversation: undefined,
+  };
+  const waitAfter = (output_tokens?: number) => {
+    const usage = output_tokens === undefined ? {} : { output_tokens };
+    const met = { outcome: "limited", limit: "overload", exitCode: 1, ms: 0, usage } as const;
+    const begun = Date.now();
+    const parked = meaning(scope, input, { ...met, agent: "claude" }, "");
+    assert(parked.kind === "limited");
+    return parked.until - begun;
+  };
+  for (let count = 0; count < 10; count++) waitAfter(count % 2 === 0 ? 0 : undefined);
+  assert(waitAfter() > 600_000);
+  assert(waitAfter(2_000) < 60_000);
+  assert(waitAfter() < 60_000);
+  for (let count = 0; count < 10; count++) waitAfter();
+  assert(waitAfter() > 600_000);
+});
+
+Deno.test("until() is over when the time has come, or at once with the signal", async () => {
+  await until(Date.now() - 1, new AbortController().signal);
+  await until(Date.now() + 30, new AbortController().signal);
+  const abort = new AbortController();
+  const waiting = until(Date.now() + 3_600_000, abort.signal);
+  abort.abort();
+  await waiting;
+  await until(Date.now() + 3_600_000, abort.signal);
+});

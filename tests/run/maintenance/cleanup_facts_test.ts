@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { ok, type Result } from "../../../src/domain/result.ts";
+import { openRepository } from "../../../src/git/repository.ts";
+import { recordOwner } from "../../../src/git/worktree_list.ts";
+import { readLeftovers } from "../../../src/run/maintenance/cleanup_facts.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { taskOf } from "../../support/plans.ts";
+import { type TempRepo, tempRepo, writeFiles } from "../../support/repo.ts";
+import { failureOf, must } from "../../support/result.ts";
+
+/** A repository with a completed task whose worktree has one commit. */
+async function withTask(): Promise<{ temp: TempRepo; worktree: string }> {
+  const temp = await tempRepo();
+  must(await recordOwner(must(await openRepository(temp.root)), "feature/a", "plan-1"));
+  const worktree = join(temp.root, "worktrees/a");
+  await temp.git(["worktree", "add", "-q", "-b", "feature/a", worktree]);
+  await writeFiles(worktree, { "a.txt": "a\n" });
+  await temp.git(["add", "-A"], worktree);
+  await temp.git(["commit", "-qm", "a"], worktree);
+  return { temp, worktree };
+}
+
+async function leftovers(
+  { root }: TempRepo,
+  mergedHead: () => Promise<Result<string | undefined>> = () => Promise.resolve(ok(undefined)),
+) {
+  const plan = { identity: "plan-1", tasks: [{ ...taskOf("a"), status: "completed" as const }] };
+  const repo = must(await openRepository(root));
+  return await readLeftovers({ repo, plan, base: "main", remote: "origin", cwd: root, mergedHead });
+}
+
+Deno.test("readLeftovers() takes a merged pull request for landed if it brought the whole branch", async () => {
+  const { temp, worktree } = await withTask();
+  await using _ = temp;
+  const tip = await temp.git(["rev-parse", "feature/a"]);
+  const asked = (head?: string) => leftovers(temp, () => Promise.resolve(ok(head)));
+  assertEquals(must(await asked())[0]?.landed, undefined);
+  assertEquals(must(await asked(tip))[0]?.landed, "pr");
+  assertEquals(must(await asked("1".repeat(40)))[0]?.landed, undefined, "it is not known here");
+  await temp.git(["commit", "-q", "--allow-empty", "-m", "later"], worktree);
+  await writeFiles(worktree, { "a.txt": "later\n" });
+  await temp.git(["commit", "-qam", "after the merge"], worktree);
+  assertEquals(must(await asked(tip))[0]?.landed, undefined);
+});
+
+Deno.test("readLeftovers() looks at the base as the remote has it, too", async () => {
+  const { temp } = await withTask();
+  await using _ = temp;
+  await temp.git(["update-ref", "refs/remotes/origin/main", "feature/a"]);
+  assertEquals(must(await leftovers(temp))[0]?.landed, "merge");
+});
+
+Deno.test("readLeftovers() tells what is in a worktree, and of no other plan's", async () => {
+  const { temp, worktree } = await withTask();
+  await using _ = temp;
+  await temp.git(["branch", "feature/b"]);
+  await temp.git(["config", "branch.feature/b.parex-plan", "another plan"]);
+  await writeFiles(worktree, { ".gitignore": "*.log\n", "x.log": "x", "new.txt": "new" });
+  await temp.git(["checkout", "-q", "--detach"], worktree);
+  const [facts, ...others] = must(await leftovers(temp));
+  assertEquals(others, []);
+  const { changed, ignored, strayed } = facts?.worktree ?? {};
+  assertEquals({ changed, ignored, strayed }, { changed: 2, ignored: 1, strayed: true });
+  await Deno.remove(worktree, { recursive: true });
+  const [gone] = must(await leftovers(temp));
+  assertEquals(gone?.worktree?.missing, await temp.git(["rev-parse", "feature/a"]));
+});
+
+Deno.test("readLeftovers() fails where there is no base", async () => {
+  const { temp } = await withTask();
+  await using _ = temp;
+  await temp.git(["checkout", "-q", "-b", "other"]);
+  await temp.git(["branch", "-qD", "main"]);
+  failureOf(await leftovers(temp), "base_missing");
+});
