@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isMap, isSeq, type YAMLMap } from "yaml";
 import type { AgentName } from "../domain/agents.ts";
 import type { Problem } from "../domain/plan.ts";
-import { type FilesToTouch, PRIORITIES, type Priority, type Status } from "../domain/task.ts";
+import { PRIORITIES, type Priority } from "../domain/task.ts";
 import { FieldReader, isNothing, type Placed, textOf } from "./fields.ts";
 import { type InlineSpec, readInline } from "./inline.ts";
 import { LIMITS } from "./limits.ts";
