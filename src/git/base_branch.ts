@@ -130,7 +130,7 @@ export async function moveBase(
   repo: Repository,
   branch: string,
   { from, to }: { from: string; to: string },
-  options: { checkouts: boolean },
+  options: { checkouts: boolean; pause?: Pause },
 ): Promise<Result<Moved>> {
   if (from === to) return ok({ kind: "moved" });
   const worktrees = await listWorktrees(repo);
@@ -139,7 +139,7 @@ export async function moveBase(
   const ref = `refs/heads/${branch}`;
   let left = checkout !== undefined && exists(checkout);
   if (left && checkout !== undefined && options.checkouts) {
-    const forwarded = await fastForward(checkout, ref, { from, to });
+    const forwarded = await fastForward(checkout, ref, { from, to }, options.pause);
     if (!forwarded.ok) return forwarded;
     if (forwarded.value === "moved") return ok({ kind: "moved" });
     left = forwarded.value === "in_the_way";
@@ -155,14 +155,20 @@ export async function moveBase(
   return now.value === from ? gitFailed(args, updated) : ok({ kind: "elsewhere" });
 }
 
+/** What passes the time until the next look at a lock. */
+export type Pause = () => Promise<void>;
+
 const LOCKED_TRIES = 20;
 const LOCKED_PAUSE_MS = 150;
+
+const aMoment: Pause = () => new Promise((resolve) => setTimeout(resolve, LOCKED_PAUSE_MS));
 
 /** Moves a checkout on with its branch. Waits while another git is at work there. */
 async function fastForward(
   checkout: string,
   ref: string,
   { from, to }: { from: string; to: string },
+  pause = aMoment,
 ): Promise<Result<"moved" | "in_the_way" | "elsewhere">> {
   const cwd = checkout;
   const lock = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"], {
@@ -183,6 +189,6 @@ async function fastForward(
     }
     const free = !locked && !exists(lock.value);
     if (free || tries === LOCKED_TRIES) return ok("in_the_way");
-    await new Promise((resolve) => setTimeout(resolve, LOCKED_PAUSE_MS));
+    await pause();
   }
 }

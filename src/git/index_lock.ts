@@ -3,7 +3,7 @@ import { ok, type Result } from "../domain/result.ts";
 import { gitDirOf } from "./branches.ts";
 import { exists, io } from "../util/files.ts";
 
-/** A git that is still at work on a worktree gives its index back within this time. */
+/** A git that is still at work on a worktree gives its index back within this time of taking it. */
 const WAIT_MS = 5_000;
 const POLL_MS = 50;
 
@@ -15,11 +15,23 @@ export async function waitForIndex(worktree: string): Promise<Result<void>> {
   const gitDir = await gitDirOf(worktree);
   if (!gitDir.ok) return gitDir;
   const lock = join(gitDir.value, "index.lock");
-  for (const deadline = performance.now() + WAIT_MS; performance.now() < deadline;) {
-    if (!exists(lock)) return ok();
+  for (let left = WAIT_MS; left > 0; left -= POLL_MS) {
+    const age = await ageOf(lock);
+    if (age === undefined) return ok();
+    if (age > WAIT_MS) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return await io(lock, async () => {
     if (exists(lock)) await Deno.remove(lock);
   });
+}
+
+/** Milliseconds since the file was last written; undefined if it is not there. */
+async function ageOf(path: string): Promise<number | undefined> {
+  try {
+    return Date.now() - ((await Deno.stat(path)).mtime?.getTime() ?? Date.now());
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }

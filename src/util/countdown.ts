@@ -9,31 +9,47 @@ export interface Countdown {
   stop(): void;
 }
 
+/** Time as it passes for this process. */
+export interface Clock {
+  /** Milliseconds that only go up. */
+  now(): number;
+  /** Calls back once, this much later or later still; returns what calls that off. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+const CLOCK: Clock = {
+  now: () => performance.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 /**
  * Calls back when this process has been awake for so long. Time in which it was stopped (Ctrl-Z), or
  * the machine slept, does not count: what was to be seen meanwhile could not be.
  */
-export function countdown(ms: number, over: () => void): Countdown {
+export function countdown(ms: number, over: () => void, clock: Clock = CLOCK): Countdown {
   let left = ms;
-  let last = performance.now();
-  let timer: ReturnType<typeof setTimeout>;
+  let last = clock.now();
+  let cancel = () => {};
   const arm = () => {
     const step = Math.min(left, STEP_MS);
-    timer = setTimeout(() => {
-      const now = performance.now();
+    cancel = clock.after(step, () => {
+      const now = clock.now();
       // After a restart the time since then is shorter than the step.
       left -= Math.min(now - last, step + LATE_MS);
       last = now;
       if (left <= 0) over();
       else arm();
-    }, step);
+    });
   };
   arm();
   return {
     restart() {
       left = ms;
-      last = performance.now();
+      last = clock.now();
     },
-    stop: () => clearTimeout(timer),
+    stop: () => cancel(),
   };
 }

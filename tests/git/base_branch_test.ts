@@ -141,10 +141,11 @@ Deno.test("moveBase() waits for another git that is at work in the checkout", as
   const range = await ahead(repo);
   const lock = join(repo.root, ".git/index.lock");
   await Deno.writeTextFile(lock, "");
-  const moving = moveBase(repository, "main", range, { checkouts: true });
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  await Deno.remove(lock);
-  assertEquals(must(await moving), { kind: "moved" });
+  const moved = await moveBase(repository, "main", range, {
+    checkouts: true,
+    pause: () => Deno.remove(lock),
+  });
+  assertEquals(must(moved), { kind: "moved" });
   assertEquals(await repo.read("README.md"), "# Next\n");
 });
 
@@ -155,11 +156,14 @@ Deno.test("moveBase() leaves the branch alone that somebody switches to meanwhil
   await repo.git(["branch", "mine"]);
   const lock = join(repo.root, ".git/index.lock");
   await Deno.writeTextFile(lock, "");
-  const moving = moveBase(repository, "main", range, { checkouts: true });
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  await repo.git(["symbolic-ref", "HEAD", "refs/heads/mine"]);
-  await Deno.remove(lock);
-  assertEquals(must(await moving), { kind: "moved" });
+  const moved = await moveBase(repository, "main", range, {
+    checkouts: true,
+    pause: async () => {
+      await repo.git(["symbolic-ref", "HEAD", "refs/heads/mine"]);
+      await Deno.remove(lock);
+    },
+  });
+  assertEquals(must(moved), { kind: "moved" });
   assertEquals(await repo.git(["rev-parse", "main", "mine"]), `${range.to}\n${range.from}`);
   assertEquals(await repo.git(["status", "--porcelain"]), "");
 });

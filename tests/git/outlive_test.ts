@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { exists } from "../../src/util/files.ts";
 import { assert, assertMatch } from "../support/assert.ts";
 import { tempRepo } from "../support/repo.ts";
-import { until } from "../support/rig.ts";
+import { gateAt } from "../support/gate.ts";
+import { until } from "../support/until.ts";
 
 const ROOT = new URL("../../", import.meta.url).href;
 
@@ -11,8 +12,9 @@ Deno.test("a merge that conflicts stands half done, not broken off, when parex w
   await using temp = await tempRepo({
     files: { "a.txt": "base\n", ".gitattributes": "a.txt merge=slow\n" },
   });
-  // Long enough for parex to be gone before git says that there is a conflict.
-  await temp.git(["config", "merge.slow.driver", "sleep 1; git merge-file %A %O %B"]);
+  // git says that there is a conflict only when parex is gone.
+  await using driver = await gateAt(join(temp.root, "../driver"));
+  await temp.git(["config", "merge.slow.driver", `${driver.wait}; git merge-file %A %O %B`]);
   await temp.git(["checkout", "-qb", "other"]);
   await temp.write({ "a.txt": "theirs\n" });
   await temp.git(["commit", "-qam", "theirs"]);
@@ -40,10 +42,11 @@ Deno.test("a merge that conflicts stands half done, not broken off, when parex w
   await writer.write(new TextEncoder().encode(program));
   await writer.close();
   const half = join(temp.root, ".git/MERGE_HEAD");
-  await until("git is at work", () => exists(join(temp.root, ".git/index.lock")));
+  await driver.reached();
   parex.kill("SIGKILL");
   await parex.status;
   assert(!exists(half), "git was done before parex was killed");
+  await driver.open();
   await until("git has stopped at the conflict", () => exists(half));
   assertMatch(await temp.git(["status", "--porcelain"]), /^(UU|AA) a\.txt$/m);
 });

@@ -205,15 +205,4 @@ export function eventsOf<T extends EventType>(
   );
 }
 
-/** Waits until something is so; a test that waits in vain fails by its name. */
-export async function until(
-  what: string,
-  isSo: () => boolean | Promise<boolean>,
-  withinMs = 20_000,
-): Promise<void> {
-  const deadline = performance.now() + withinMs;
-  while (!await isSo()) {
-    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
+export { until } from "./until.ts";
