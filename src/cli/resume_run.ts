@@ -24,6 +24,9 @@ export async function prepareResume(
 ): Promise<Result<ReadyRun>> {
   const repo = await openRepository(io.cwd);
   if (!repo.ok) return repo;
+  // Before all else: what a live run is doing looks like many other faults.
+  const held = heldBy(stateDir(repo.value.commonDir));
+  if (held) return fail(held);
   const found = await findUnfinished(repo.value.commonDir, id);
   return found.ok ? await goOnWith(repo.value, found.value, flags) : found;
 }

@@ -58,7 +58,17 @@ export type PrerequisiteFailure =
   | { reason: "nested_run"; task: TaskId }
   /** A newer parex has written the journal. */
   | { reason: "journal_newer"; path: string; version: number }
-  | { reason: "lock_held"; pid: number; since: string; run?: string; path: string };
+  | {
+    reason: "lock_held";
+    pid: number;
+    since: string;
+    run?: string;
+    path: string;
+    /** Another machine, or a container: the process is not among those that one sees here. */
+    host?: string;
+    /** ISO 8601: the last sign of life of an owner on another machine. */
+    seen?: string;
+  };
 
 /** A task cannot go on without a person. These are the reason codes of blocked tasks. */
 export type TaskFailure =

@@ -1,15 +1,19 @@
 import type { Failure } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { startOf } from "../exec/processes.ts";
+import { isSameKernel, type Machine, thisMachine } from "../exec/this_machine.ts";
+import { isRecord } from "../util/json_values.ts";
 
 /** Who holds a repository. */
 export interface LockOwner {
   pid: number;
-  /** Start time of the process as the system counts it: tells it from a later one of the same id. */
+  /** Start time of the process as the system counts it: all that parex 0.1.0 looked at. */
   started: string;
   /** ISO 8601, for people. */
   since: string;
   run?: string;
+  /** Absent: parex 0.1.0, which held no kernel lock. */
+  machine?: Machine;
 }
 
 export interface HeldLock {
@@ -18,21 +22,42 @@ export interface HeldLock {
 }
 
 export interface Lock {
-  /** Gives the lock back; does nothing if it is another's by now. */
+  /** Its last owner on another machine, which fell silent without giving it back. */
+  takenFrom?: LockOwner;
+  /** Gives the lock back; does nothing the second time. */
   release(): void;
 }
 
-const TRIES = 5;
+/** A look at the lock holds it for a moment, so a refusal counts only if it is repeated. */
+const TRIES = 8;
+const PAUSE_MS = 10;
+/** Interval of an owner's signs of life. */
+const BEAT_MS = 10_000;
+/** An owner on another machine that is silent for longer is taken for dead. */
+const SILENT_MS = 60_000;
 
 function lockPath(stateDir: string): string {
   return `${stateDir}/lock`;
 }
 
-/** The lock as it stands, held by a living process or left behind by a dead one. */
+/** Windows lets nobody read a file that is locked. */
+function textPath(path: string): string {
+  return Deno.build.os === "windows" ? `${path}.owner` : path;
+}
+
+/** Who has the lock, whether a living process or a dead one that did not give it back. */
 export function readLock(stateDir: string): HeldLock | undefined {
-  const owner = readOwner(lockPath(stateDir));
-  if (!owner) return undefined;
-  return { owner, alive: startOf(owner.pid) === owner.started };
+  const path = lockPath(stateDir);
+  for (let tried = 0; tried < TRIES; tried++) {
+    using file = open(path, { read: true });
+    if (!file) return undefined;
+    const free = file.tryLockSync(false);
+    const owner = readOwner(path);
+    if (free) return owner && { owner, alive: lives(owner, path) };
+    if (owner) return { owner, alive: true };
+    pause(); // another process takes it, and has not said who it is
+  }
+  return undefined;
 }
 
 /** Why nothing else can be done now: a living process holds the repository. */
@@ -41,78 +66,163 @@ export function heldBy(stateDir: string): Failure | undefined {
   return held?.alive ? lockHeld(held.owner, lockPath(stateDir)) : undefined;
 }
 
-function lockHeld({ pid, since, run }: LockOwner, path: string): Failure {
-  return { reason: "lock_held", pid, since, path, ...(run ? { run } : {}) };
+function lockHeld({ pid, since, run, machine }: LockOwner, path: string): Failure {
+  const here = thisMachine();
+  const away = machine !== undefined && !isSameKernel(machine, here);
+  const seen = away ? lastBeat(path) : undefined;
+  return {
+    reason: "lock_held",
+    pid,
+    since,
+    path,
+    ...(run ? { run } : {}),
+    ...(machine && machine.host !== here.host ? { host: machine.host } : {}),
+    ...(seen ? { seen: seen.toISOString() } : {}),
+  };
 }
 
 /**
  * Takes the repository's lock for this process: one run at a time in a repository and all its
- * worktrees, or a command that must not meet one. A dead owner's lock is taken over. Fails with
- * `lock_held` or `io_failed`.
+ * worktrees, or a command that must not run beside one. The kernel holds it, across containers, and
+ * frees it when this process ends, however it ends. Machines that share the folder and not the
+ * kernel see a sign of life every ten seconds; `onLost` is called if one of them took the lock over
+ * meanwhile, after this one had slept. Fails with `lock_held` or `io_failed`.
  */
-export function takeLock(stateDir: string, run?: string): Result<Lock> {
+export function takeLock(
+  stateDir: string,
+  run?: string,
+  onLost?: (failure: Failure) => void,
+): Result<Lock> {
   const path = lockPath(stateDir);
-  const owner: LockOwner = {
-    pid: Deno.pid,
-    started: startOf(Deno.pid) ?? "",
-    since: new Date().toISOString(),
-    ...(run === undefined ? {} : { run }),
-  };
-  // Written beside and linked into place: a lock is never seen without its owner in it.
-  const draft = `${path}.${Deno.pid}.${run ?? "command"}`;
   try {
     Deno.mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-    Deno.writeTextFileSync(draft, JSON.stringify(owner) + "\n", { mode: 0o600 });
     for (let tried = 0; tried < TRIES; tried++) {
-      if (linked(draft, path)) return ok({ release: () => release(path, owner) });
-      const held = readLock(stateDir);
-      if (held?.alive) return fail(lockHeld(held.owner, path));
-      moveAside(path, held?.owner);
+      const file = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+      if (!file.tryLockSync(true) || !isStillAt(path, file)) {
+        file.close();
+        pause();
+        continue;
+      }
+      const last = readOwner(path);
+      if (last && lives(last, path)) {
+        file.close();
+        return fail(lockHeld(last, path));
+      }
+      try {
+        return ok(hold(file, path, { run, last, onLost }));
+      } catch (error) {
+        file.close();
+        throw error;
+      }
     }
+    const owner = readOwner(path);
+    if (owner) return fail(lockHeld(owner, path));
     return fail({ reason: "io_failed", path, detail: "another process takes it again and again" });
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return fail({ reason: "io_failed", path, detail });
-  } finally {
-    removeQuietly(draft);
   }
 }
 
-function linked(draft: string, path: string): boolean {
+interface Taking {
+  run: string | undefined;
+  last: LockOwner | undefined;
+  onLost: ((failure: Failure) => void) | undefined;
+}
+
+function hold(file: Deno.FsFile, path: string, { run, last, onLost }: Taking): Lock {
+  const owner: LockOwner = {
+    pid: Deno.pid,
+    started: startOf(Deno.pid) ?? "",
+    since: new Date().toISOString(),
+    machine: thisMachine(),
+    ...(run === undefined ? {} : { run }),
+  };
+  const text = JSON.stringify(owner) + "\n";
+  Deno.writeTextFileSync(textPath(path), text, { mode: 0o600 });
+  const isMine = () => isStillAt(path, file) && textOf(path) === text;
+  const beat = setInterval(() => {
+    if (isMine()) return show(path);
+    clearInterval(beat);
+    const by = readOwner(path);
+    if (by) onLost?.(lockHeld(by, path));
+  }, BEAT_MS);
+  Deno.unrefTimer(beat);
+  let held = true;
+  const fromAway = last?.machine && !isSameKernel(last.machine, thisMachine());
+  return {
+    ...(fromAway ? { takenFrom: last } : {}),
+    release() {
+      if (!held) return;
+      held = false;
+      clearInterval(beat);
+      // Removed while it is held: whoever opened it before looks whether it is still there.
+      if (isMine()) { for (const each of new Set([textPath(path), path])) removeQuietly(each); }
+      file.close();
+    },
+  };
+}
+
+/**
+ * Whether the owner that the text names lives, if no process of this kernel holds the lock. Parex 0.1.0
+ * held none; another machine's kernel may not share its locks through a network folder.
+ */
+function lives({ machine, pid, started }: LockOwner, path: string): boolean {
+  if (!machine) return startOf(pid) === started;
+  if (isSameKernel(machine, thisMachine())) return false;
+  return Date.now() - (lastBeat(path)?.getTime() ?? 0) < SILENT_MS;
+}
+
+function lastBeat(path: string): Date | undefined {
   try {
-    Deno.linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
-    throw error;
+    return Deno.statSync(textPath(path)).mtime ?? undefined;
+  } catch {
+    return undefined; // given back in between
   }
 }
 
-/** Takes a dead owner's lock out of the way, unless another process has taken it over just now. */
-function moveAside(path: string, dead: LockOwner | undefined): void {
-  const aside = `${path}.dead.${Deno.pid}`;
+function show(path: string): void {
   try {
-    Deno.renameSync(path, aside);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
+    const now = new Date();
+    Deno.utimeSync(textPath(path), now, now);
+  } catch {
+    // A network folder that is away for a while.
   }
-  const moved = readOwner(aside);
-  if (moved && (moved.pid !== dead?.pid || moved.started !== dead.started)) linked(aside, path);
-  removeQuietly(aside);
 }
 
-function release(path: string, owner: LockOwner): void {
-  const held = readOwner(path);
-  if (held?.pid === owner.pid && held.run === owner.run) removeQuietly(path);
+/** False if the path names another file by now, or none. */
+function isStillAt(path: string, file: Deno.FsFile): boolean {
+  try {
+    const [there, held] = [Deno.statSync(path), file.statSync()];
+    return there.ino === held.ino && there.dev === held.dev;
+  } catch {
+    return false;
+  }
+}
+
+function open(path: string, options: Deno.OpenOptions): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(path, options);
+  } catch {
+    return undefined; // absent, or another user's
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(textPath(path));
+  } catch {
+    return undefined;
+  }
 }
 
 function readOwner(path: string): LockOwner | undefined {
   try {
-    const value = JSON.parse(Deno.readTextFileSync(path));
-    return typeof value?.pid === "number" && typeof value.started === "string" ? value : undefined;
+    const value: unknown = JSON.parse(textOf(path) ?? "");
+    if (!isRecord(value) || typeof value.pid !== "number") return undefined;
+    return typeof value.started === "string" ? value as unknown as LockOwner : undefined;
   } catch {
-    return undefined; // absent, or written by something that is not parex
+    return undefined; // written by something that is not parex
   }
 }
 
@@ -122,4 +232,8 @@ function removeQuietly(path: string): void {
   } catch {
     // It is gone already.
   }
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }

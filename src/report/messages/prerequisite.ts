@@ -31,15 +31,29 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
         next: ["use that parex, or a newer one: parex --version"],
       };
     case "lock_held":
-      return {
-        message: `another parex is at work in this repository: process ${failure.pid}` +
-          (failure.run === undefined ? "" : `, run ${failure.run}`) + `, since ${failure.since}`,
-        details: [`lock: ${failure.path}`],
-        next: ["see what it does: parex status", "follow it: parex watch"],
-      };
+      return explainLock(failure);
     default:
       return explainRepository(failure);
   }
+}
+
+function explainLock({ pid, host, run, since, seen, path }: Of<"lock_held">): Explanation {
+  return {
+    message: `another parex is at work in this repository: process ${pid}` +
+      (host === undefined ? "" : ` on ${host}`) +
+      (run === undefined ? "" : `, run ${run}`) + `, since ${since}`,
+    details: [
+      `lock: ${path}`,
+      ...(seen === undefined ? [] : [`last sign of life: ${seen}`]),
+    ],
+    next: [
+      "see what it does: parex status",
+      "follow it: parex watch",
+      ...(seen === undefined
+        ? []
+        : ["if that machine is off, try again in a minute: parex then takes the lock over"]),
+    ],
+  };
 }
 
 type Of<R extends PrerequisiteFailure["reason"]> = Extract<PrerequisiteFailure, { reason: R }>;
