@@ -81,7 +81,7 @@ function isYaml(info: string): boolean {
 
 /** Names such as `{title}` stand for something: this explains what a plan looks like. */
 function isTemplate({ name, entries }: PlanIndex): boolean {
-  return [name, ...entries.map((entry) => entry.name)].some((each) =>
+  return [name, ...entries.map((entry) => entry.name ?? "")].some((each) =>
     /^(?:\{.*\}|\[.*\]|<.*>|\.\.\.|…)$/.test(each.trim())
   );
 }

@@ -13,15 +13,16 @@ export function command(context: Context) {
   return new Command("validate")
     .description("Check a plan and its task files, and print every problem at once.")
     .argument("[plan]", "the plan; without it .parallel/plans/plan.yaml, then …/active/plan.yaml")
-    .option("--json", "print the problems as JSON")
-    .action(async (named, { json }) => {
+    .option("--all", "each problem by itself, also where many are of one kind")
+    .option("--json", "print the problems as JSON, always all of them")
+    .action(async (named, flags) => {
       const path = named === undefined ? await usualPlan(io.cwd) : ok(resolve(io.cwd, named));
       if (!path.ok) return context.fail(path.failure);
       const loaded = await loadPlan(path.value);
-      if (loaded.ok) return show(context, validCheck(loaded.value), loaded.value.path, json);
+      if (loaded.ok) return show(context, validCheck(loaded.value), loaded.value.path, flags);
       const { failure } = loaded;
       if (failure.reason !== "plan_invalid") return context.fail(failure);
-      show(context, invalidCheck(failure.problems), failure.path, json);
+      show(context, invalidCheck(failure.problems), failure.path, flags);
     });
 }
 
@@ -44,8 +45,13 @@ function invalidCheck(problems: Problem[]): PlanCheck {
   return { valid: false, plan: null, tasks: 0, problems };
 }
 
-function show({ io, exit }: Context, check: PlanCheck, path: string, json?: true): void {
+function show(
+  { io, exit }: Context,
+  check: PlanCheck,
+  path: string,
+  { json, all }: { json?: true; all?: true },
+): void {
   if (json) io.out(JSON.stringify(check) + "\n");
-  else io.out(planCheckText(check, path, { color: io.colorOut, cwd: io.cwd }));
+  else io.out(planCheckText(check, path, { color: io.colorOut, cwd: io.cwd, all }));
   exit(check.valid ? 0 : 2);
 }

@@ -88,16 +88,23 @@ export class FieldReader {
     return { value, at: found.at };
   }
 
-  /** One of a closed set of words. */
+  /** One of a closed set of words; `other` knows what else may stand for one. */
   word<T extends string>(
     map: YAMLMap,
     name: "priority" | "status" | "agent",
     words: readonly T[],
+    other: (word: string) => T | undefined = () => undefined,
   ): Placed<T> | undefined {
     const text = this.text(map, name);
     if (!text) return undefined;
     const value = words.find((word) => word === text.value);
     if (value !== undefined) return { value, at: text.at };
+    const read = other(text.value);
+    if (read !== undefined) {
+      const message = `the ${name} ${quote(text.value)} is read as ${quote(read)}`;
+      this.warn(text.at, `${name}-dialect`, message, `a ${name} is one of: ${words.join(", ")}`);
+      return { value: read, at: text.at };
+    }
     const meant = near(text.value, words);
     this.error(
       text.at,
@@ -116,16 +123,31 @@ export class FieldReader {
     return { ...(agent ? { agent } : {}), ...(model === undefined ? {} : { model }) };
   }
 
+  /** Notes a key that has a default where it is absent; a misspelt one is an error. */
+  defaulted(map: YAMLMap, name: string, where: string, value: string): void {
+    if (this.#misspelt(map, name) !== undefined) return this.missing(map, name, where);
+    this.warn(
+      this.yaml.placeOf(map),
+      `missing-${name}`,
+      `${where} has no ${quote(name)}: ${value}`,
+      `add \`${name}: …\` to say something else`,
+    );
+  }
+
   /** Notes a key that must be there, with the misspelt one if there is one. */
   missing(map: YAMLMap, name: string, where: string): void {
-    const fields = this.#fieldsOf(map);
-    const typed = fields.has(name) ? undefined : near(name, fields.keys());
+    const typed = this.#misspelt(map, name);
     this.error(
       this.yaml.placeOf(map),
       "missing-key",
       `${where} has no ${quote(name)}`,
       typed ? `did you mean ${quote(name)} where it says ${quote(typed)}?` : `add \`${name}: …\``,
     );
+  }
+
+  #misspelt(map: YAMLMap, name: string): string | undefined {
+    const fields = this.#fieldsOf(map);
+    return fields.has(name) ? undefined : near(name, fields.keys());
   }
 
   wrongType(found: { node: Node | null; at: Place }, what: string, wanted: string): void {

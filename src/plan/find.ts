@@ -14,6 +14,14 @@ export async function findPlan(root: string): Promise<Result<string>> {
   });
 }
 
+/** Where a plan may lie as well, if this one lies in a usual place. */
+export function otherUsualPaths(plan: string): string[] {
+  const own = PLAN_PATHS.find((path) => plan.endsWith(`/${path}`));
+  if (own === undefined) return [];
+  const root = plan.slice(0, -own.length);
+  return PLAN_PATHS.filter((path) => path !== own).map((path) => join(root, path));
+}
+
 /** The names of what is archived end with the time. */
 async function lastArchived(archive: string): Promise<string | undefined> {
   try {

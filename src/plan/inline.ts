@@ -2,8 +2,9 @@ import { isMap, isSeq, type YAMLMap } from "yaml";
 import { type FilesToTouch, type Status, STATUSES } from "../domain/task.ts";
 import { type FieldReader, isNothing, textOf } from "./fields.ts";
 import { accessOf, FileSets } from "./files_to_touch.ts";
-import { composeSpecification, type Specification } from "./markdown.ts";
+import { composeSpecification, saysNothing, type Specification } from "./markdown.ts";
 import { quote } from "./problems.ts";
+import { statusOf } from "./words.ts";
 
 export interface InlineSpec {
   kind: "inline";
@@ -26,6 +27,16 @@ export function readInline(
   const description = reader.text(map, "description")?.value;
   const acceptance = readAcceptance(reader, map);
   const files = readFiles(reader, map);
+  const said = [description ?? "", ...acceptance, ...Object.values(files).flat()].join("\n");
+  if (saysNothing(said)) {
+    const hint = "say what is to be done, where, and how one sees that it is done";
+    reader.error(
+      reader.yaml.placeOf(map),
+      "empty-task",
+      `the task ${quote(name)} says nothing that an agent could do`,
+      hint,
+    );
+  }
   const missing: Specification["missing"] = [
     ...(description === undefined ? ["description"] : []),
     ...(Object.values(files).some((paths) => paths.length > 0) ? [] : ["files"]),
@@ -41,7 +52,7 @@ export function readInline(
   }
   return {
     kind: "inline",
-    status: reader.word(map, "status", STATUSES)?.value ?? "pending",
+    status: reader.word(map, "status", STATUSES, statusOf)?.value ?? "pending",
     body: composeSpecification({
       name,
       ...(description === undefined ? {} : { description }),

@@ -2,7 +2,8 @@ import { dirname, join, resolve } from "node:path";
 import type { Plan, Problem } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { mapBounded } from "../util/map_limit.ts";
-import { exists } from "./find.ts";
+import { Elsewhere } from "./elsewhere.ts";
+import { exists, otherUsualPaths } from "./find.ts";
 import { checkGraph, withInheritedPriorities } from "./graph.ts";
 import { LIMITS } from "./limits.ts";
 import { type IndexEntry, readIndex } from "./plan_index.ts";
@@ -16,15 +17,27 @@ import { readTaskFile } from "./task_file.ts";
  * All problems are found at once; warnings alone do not make the plan invalid.
  */
 export async function loadPlan(path: string): Promise<Result<Plan>> {
-  const plan = await planPath(resolve(path));
+  const loaded = await readPlan(await planPath(resolve(path)));
+  if (loaded.ok || loaded.failure.reason !== "plan_invalid") return loaded;
+  const { failure } = loaded;
+  for (const other of otherUsualPaths(failure.path)) {
+    if (await exists(other) && (await readPlan(other)).ok) {
+      return fail({ ...failure, valid: other });
+    }
+  }
+  return loaded;
+}
+
+async function readPlan(plan: string): Promise<Result<Plan>> {
   if (!await exists(plan)) return fail({ reason: "plan_not_found", looked: [plan] });
   const text = await readText(plan);
   if (!text.ok) return invalid(plan, [toProblem(text.failure, plan, START)]);
   const index = readIndex(text.value, plan);
+  const elsewhere = new Elsewhere(plan);
   const read = await mapBounded(
     index.entries,
     LIMITS.openFiles,
-    (entry) => readEntry(entry, plan),
+    (entry) => readEntry(entry, plan, elsewhere),
   );
   const found = read.map(({ found }) => found);
   const tasks = toTasks(found, plan);
@@ -52,11 +65,15 @@ async function planPath(path: string): Promise<string> {
 async function readEntry(
   entry: IndexEntry,
   plan: string,
+  elsewhere: Elsewhere,
 ): Promise<{ found: Found; problems: Problem[] }> {
   if (entry.spec?.kind !== "file") return { found: { entry }, problems: [] };
   const { value, at } = entry.spec.file;
   const path = await locate(dirname(plan), value);
-  if (!path.ok) return { found: { entry }, problems: [toProblem(path.failure, plan, at)] };
+  if (!path.ok) {
+    const problem = await elsewhere.explain(path.failure, value);
+    return { found: { entry }, problems: [toProblem(problem, plan, at)] };
+  }
   const text = await readText(path.value);
   if (!text.ok) return { found: { entry }, problems: [toProblem(text.failure, plan, at)] };
   const file = readTaskFile(text.value, path.value);

@@ -68,6 +68,32 @@ function headingsOf(lines: readonly string[]): Heading[] {
   return headings;
 }
 
+/** What templates and planners in a hurry leave where something is to be said. */
+const PLACEHOLDER = new RegExp(
+  "^(?:(?:to be|will be) (?:filled|written|done|defined|determined|decided|added|completed)\\b.{0,30}" +
+    "|fill (?:this |me )?in.{0,20}|add (?:details|description|content) here|(?:your|some) text here" +
+    "|coming soon|untitled.{0,20}|placeholder|lorem ipsum.*|tb[ad]|todo|fixme|x{3,}|none(?: yet)?|n/?a" +
+    "|description|details|criterion \\d+|requirement \\d+|task description)$",
+  "i",
+);
+/** `[what to do]`, `{objective}`, `<path>`: a line of nothing but a template's blank. */
+const BLANK = /^(?:\[[^\]]*\]|\{[^}]*\}|<[^>]*>)$/;
+
+/** Whether a specification holds headings, labels and placeholders alone. */
+export function saysNothing(markdown: string): boolean {
+  const lines = markdown.replaceAll(/<!--[^]*?-->/g, "").split(/\r?\n/);
+  const headings = new Set(headingsOf(lines).map(({ line }) => line));
+  return lines.every((line, at) => headings.has(at) || line.length < LINE_LENGTH && isEmpty(line));
+}
+
+function isEmpty(line: string): boolean {
+  const item = line.replace(/^\s*(?:[-*+>]|\d+[.)])\s+/, "").replace(/^\[[ xX]\]\s*/, "").trim();
+  if (BLANK.test(item)) return true;
+  // A label such as `**Create:**`, and what only marks text up.
+  const said = item.replace(/^\**[\w -]{1,40}:\**(?=\s|$)/, "").replaceAll(/^\W+|[\W_]+$/gu, "");
+  return !/[\p{L}\p{N}]/u.test(item) || said === "" || PLACEHOLDER.test(said) || BLANK.test(said);
+}
+
 /** What an inline task says of itself. */
 export interface InlineSpecification {
   name: string;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { basename, dirname } from "node:path";
 import { isMap, isSeq, type YAMLMap } from "yaml";
 import type { AgentName } from "../domain/agents.ts";
 import type { Problem } from "../domain/plan.ts";
@@ -7,6 +8,7 @@ import { FieldReader, isNothing, type Placed, textOf } from "./fields.ts";
 import { type InlineSpec, readInline } from "./inline.ts";
 import { LIMITS } from "./limits.ts";
 import { quote, START } from "./problems.ts";
+import { priorityOf } from "./words.ts";
 import { readYaml } from "./yaml.ts";
 
 /** What `plan.yaml` says, before its task files are read. */
@@ -22,7 +24,8 @@ export interface PlanIndex {
 
 export interface IndexEntry {
   id: Placed<string>;
-  name: string;
+  /** absent: its task file's title, or its id. */
+  name?: string;
   /** absent: it is not one, which is a problem already. */
   priority?: Priority;
   dependencies: Placed<string>[];
@@ -48,7 +51,7 @@ export function readIndex(text: string, path: string): PlanIndex {
   const root = yaml.root;
   const index = { name: "", identity: "", entries: [] as IndexEntry[], count: 0 };
   if (isMap(root)) {
-    Object.assign(index, readMetadata(reader, root), readTasks(reader, root));
+    Object.assign(index, readMetadata(reader, root, path), readTasks(reader, root));
   } else if (!yaml.problems.some(({ severity }) => severity === "error")) {
     const [found, hint] = ["the plan is no mapping", "it begins with `metadata:` and `tasks:`"];
     reader.error(root ? yaml.placeOf(root) : START, "not-a-plan", found, hint);
@@ -59,22 +62,34 @@ export function readIndex(text: string, path: string): PlanIndex {
 function readMetadata(
   reader: FieldReader,
   root: YAMLMap,
+  path: string,
 ): { name: string; identity: string } | undefined {
   const metadata = reader.find(root, "metadata");
-  if (!metadata) reader.missing(root, "metadata", "the plan");
-  else if (!isMap(metadata.node)) {
+  if (metadata && !isNothing(metadata.node) && !isMap(metadata.node)) {
     reader.wrongType(metadata, `"metadata"`, "a mapping with a name");
-  } else {
-    const map = metadata.node;
-    const name = required(reader, map, `"metadata"`, "name", "title")?.value;
-    const created = reader.text(map, "created", "created_at", "date")?.value ?? "";
-    if (name !== undefined) return { name, identity: identityOf(name, created) };
+    return undefined;
   }
-  return undefined;
+  // Some planners write at the top what others put under `metadata`.
+  const map = metadata && isMap(metadata.node) ? metadata.node : root;
+  if (["name", "title"].some((name) => isPresent(reader, map, name))) {
+    const name = reader.text(map, "name", "title")?.value;
+    const created = reader.text(map, "created", "created_at", "date")?.value ?? "";
+    return name === undefined ? undefined : { name, identity: identityOf(name, created) };
+  }
+  const name = nameFrom(path);
+  const where = map === root ? "the plan" : `"metadata"`;
+  reader.defaulted(map, "name", where, `the plan is called ${quote(name)}`);
+  return { name, identity: identityOf(name, "") };
+}
+
+/** A plan without a name has its file's, or its folder's where the file is just `plan.yaml`. */
+function nameFrom(path: string): string {
+  const file = basename(path).replace(/\.[^.]+$/, "");
+  return file === "plan" ? basename(dirname(path)) || file : file;
 }
 
 /** Readable, safe in a config value, and different for every plan. */
-function identityOf(name: string, created: string): string {
+export function identityOf(name: string, created: string): string {
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 40).replace(/^-|-$/g, "");
   const hash = createHash("sha256").update(`${name}\0${created}`).digest("hex").slice(0, 12);
   return slug === "" ? hash : `${slug}-${hash}`;
@@ -114,19 +129,24 @@ function readEntry(reader: FieldReader, item: unknown, order: number): IndexEntr
   const id = reader.text(node, "id");
   const where = id ? `the task ${quote(id.value)}` : `entry ${order + 1} of "tasks"`;
   if (!id && !isPresent(reader, node, "id")) reader.missing(node, "id", where);
-  const name = required(reader, node, where, "name", "title")?.value ?? "";
-  const priority = reader.word(node, "priority", PRIORITIES)?.value;
-  if (!isPresent(reader, node, "priority")) reader.missing(node, "priority", where);
+  const name = reader.text(node, "name", "title")?.value;
+  if (!["name", "title"].some((key) => isPresent(reader, node, key))) {
+    reader.defaulted(node, "name", where, "its task file's title is taken, or its id");
+  }
+  const priority = reader.word(node, "priority", PRIORITIES, priorityOf)?.value;
+  if (!isPresent(reader, node, "priority")) {
+    reader.defaulted(node, "priority", where, '"medium" is taken');
+  }
   const dependencies = reader.texts(node, "dependencies", "depends_on");
-  if (!dependencies) reader.missing(node, "dependencies", where);
-  const spec = readSpec(reader, node, name);
+  if (!dependencies) reader.defaulted(node, "dependencies", where, "it waits for nothing");
+  const spec = readSpec(reader, node, name ?? id?.value ?? "");
   if (!spec && !isPresent(reader, node, "file")) reader.missing(node, "file", where);
   const tokens = Number(textOf(reader.find(node, "estimated_tokens")?.node ?? null) ?? NaN);
   const worker = reader.worker(node);
   if (!id) return undefined;
   return {
     id,
-    name,
+    ...(name === undefined ? {} : { name }),
     ...(priority ? { priority } : {}),
     dependencies: dependencies?.value ?? [],
     ...(tokens > 0 ? { estimatedTokens: tokens } : {}),
@@ -149,15 +169,4 @@ function readSpec(
 function isPresent(reader: FieldReader, map: YAMLMap, name: string): boolean {
   const node = reader.find(map, name)?.node;
   return node !== undefined && !isNothing(node);
-}
-
-/** The text under a key that must be there, by whichever of its names. */
-function required(
-  reader: FieldReader,
-  map: YAMLMap,
-  where: string,
-  ...names: [string, ...string[]]
-): Placed<string> | undefined {
-  if (!names.some((name) => isPresent(reader, map, name))) reader.missing(map, names[0], where);
-  return reader.text(map, ...names);
 }

@@ -8,6 +8,23 @@ export interface Place {
 
 export const START: Place = { line: 1, column: 1 };
 
+/** Tells the place of an offset in a text. */
+export function placesIn(text: string): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
+    starts.push(at + 1);
+  }
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: Math.max(0, offset - (starts[low] ?? 0)) + 1 };
+  };
+}
+
 const QUOTED_LENGTH = 80;
 
 /** Text of the plan as it stands there, cut where it would bury the message. */

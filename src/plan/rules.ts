@@ -5,6 +5,7 @@ import { noFiles } from "./files_to_touch.ts";
 import type { IndexEntry } from "./plan_index.ts";
 import { listed, type Place, quote } from "./problems.ts";
 import type { TaskFile } from "./task_file.ts";
+import { statusOf } from "./words.ts";
 
 /** An entry of the index, with its task file where it names one that could be read. */
 export interface Found {
@@ -33,7 +34,7 @@ export function toTasks(found: readonly Found[], plan: string): Task[] {
     const model = file?.model ?? entry.model;
     return {
       id: entry.id.value,
-      name: entry.name,
+      name: entry.name ?? file?.title ?? entry.id.value,
       priority,
       effectivePriority: priority,
       dependencies: [...new Set(entry.dependencies.map(({ value }) => value))],
@@ -139,7 +140,7 @@ function checkTaskFile(entry: IndexEntry, file: TaskFile, plan: string): Problem
     note(file.path, dependencies.at, details);
   }
   const status = entry.spec?.kind === "file" ? entry.spec.status : undefined;
-  if (status && status.value !== file.status) {
+  if (status && statusOf(status.value) !== file.status) {
     note(plan, status.at, statusInIndex(status.value, file.status));
   }
   return problems;

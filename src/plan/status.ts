@@ -1,11 +1,12 @@
 import { dirname, join } from "node:path";
 import { isMap } from "yaml";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { type Status, STATUSES, type Task } from "../domain/task.ts";
+import type { Status, Task } from "../domain/task.ts";
 import { FieldReader } from "./fields.ts";
 import { findFrontmatter } from "./frontmatter.ts";
 import { reasonOf } from "./read.ts";
 import { editInlineStatus, editStatus, findEntry, readPlanText } from "./status_edit.ts";
+import { statusOf } from "./words.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A task's id and where its status line lives. */
@@ -46,7 +47,7 @@ function statusIn({ id, source }: StatusLine, text: string): Result<Status> {
   if (!yaml || (source.kind === "file" && map === null)) return ok("pending");
   if (!isMap(map)) return failed({ id, source }, `it does not specify ${id} any more`);
   const written = new FieldReader(yaml).text(map, "status")?.value ?? "pending";
-  const status = STATUSES.find((known) => known === written);
+  const status = statusOf(written);
   return status ? ok(status) : failed({ id, source }, `the status "${written}" is unknown`);
 }
 

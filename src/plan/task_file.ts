@@ -10,8 +10,9 @@ import {
 } from "../domain/task.ts";
 import { FieldReader, type Placed } from "./fields.ts";
 import { findFrontmatter } from "./frontmatter.ts";
-import { readSpecification } from "./markdown.ts";
+import { readSpecification, saysNothing } from "./markdown.ts";
 import { START } from "./problems.ts";
+import { priorityOf, statusOf } from "./words.ts";
 import { readYaml } from "./yaml.ts";
 
 /** What a task file says. Its frontmatter repeats parts of the index; only the status is its own. */
@@ -40,7 +41,8 @@ export function readTaskFile(text: string, path: string): TaskFile {
   const { missing, ...specification } = readSpecification(body);
   if (frontmatter === "unclosed") noteUnclosed(reader);
   if (frontmatter === "none") noteNone(reader);
-  if (missing.length > 0) noteMissing(reader, missing);
+  if (saysNothing(body)) noteEmpty(reader);
+  else if (missing.length > 0) noteMissing(reader, missing);
   const root = yaml.root;
   if (root && !isMap(root)) {
     reader.wrongType({ node: root, at: yaml.placeOf(root) }, "the frontmatter", "a mapping");
@@ -59,9 +61,9 @@ export function readTaskFile(text: string, path: string): TaskFile {
 
 function readFields(reader: FieldReader, root: Parameters<FieldReader["find"]>[0]) {
   const id = reader.text(root, "id");
-  const priority = reader.word(root, "priority", PRIORITIES);
+  const priority = reader.word(root, "priority", PRIORITIES, priorityOf);
   const dependencies = reader.texts(root, "dependencies", "depends_on");
-  const status = reader.word(root, "status", STATUSES)?.value;
+  const status = reader.word(root, "status", STATUSES, statusOf)?.value;
   return {
     ...(id ? { id } : {}),
     ...(priority ? { priority } : {}),
@@ -81,6 +83,12 @@ function noteNone(reader: FieldReader): void {
   const message = "the task file has no frontmatter, so its status is pending";
   const hint = "begin it with `---`, id, priority, status and `---`; parex adds the status itself";
   reader.warn(START, "missing-frontmatter", message, hint);
+}
+
+function noteEmpty(reader: FieldReader): void {
+  const message = "the task file says nothing that an agent could do";
+  const hint = "say what is to be done, where, and how one sees that it is done";
+  reader.error(START, "empty-task", message, hint);
 }
 
 function noteMissing(reader: FieldReader, missing: string[]): void {

@@ -1,7 +1,7 @@
-import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node } from "yaml";
+import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, type Node } from "yaml";
 import type { Problem } from "../domain/plan.ts";
 import { LIMITS } from "./limits.ts";
-import { type Place, quote } from "./problems.ts";
+import { type Place, placesIn, quote } from "./problems.ts";
 import { composeYaml, type YamlIssue } from "./yaml_compose.ts";
 
 /** A YAML file with the place of everything in it. */
@@ -18,15 +18,11 @@ export interface YamlFile {
 
 /** Reads a YAML text. Never throws: what is wrong with it are its problems. */
 export function readYaml(text: string, file: string): YamlFile {
-  const lines = new LineCounter();
-  const { document, issues } = composeYaml(text, lines);
+  const { document, issues } = composeYaml(text);
   const root: Node | null = document?.contents ?? null;
   const aliases = new Map<Alias, Node>();
   const found = issues.concat(walk(root, aliases));
-  const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const place = placesIn(text);
   return {
     file,
     root,

@@ -1,4 +1,4 @@
-import { Composer, type Document, isScalar, Lexer, type LineCounter, Parser } from "yaml";
+import { Composer, type Document, isScalar, Lexer, Parser } from "yaml";
 import { LIMITS } from "./limits.ts";
 import { cut } from "./problems.ts";
 
@@ -29,13 +29,10 @@ const DEFAULT_HINT = "correct the YAML here; quote text that holds signs such as
  * Reads text as one YAML document. Empty documents around it count for nothing; a second one that
  * holds something is an error.
  */
-export function composeYaml(
-  text: string,
-  lines: LineCounter,
-): { document?: Document.Parsed; issues: YamlIssue[] } {
-  const tokens = new BoundedTokens(text, lines);
+export function composeYaml(text: string): { document?: Document.Parsed; issues: YamlIssue[] } {
+  const tokens = new BoundedTokens(text);
   // Its own search for duplicate keys compares each with each, which is quadratic.
-  const composer = new Composer({ uniqueKeys: false, prettyErrors: false, lineCounter: lines });
+  const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
   let document: Document.Parsed | undefined;
   let issues: YamlIssue[] = [];
   try {
@@ -84,16 +81,13 @@ class BoundedTokens {
   /** How far it has come. */
   offset = 0;
   readonly #text: string;
-  readonly #lines: LineCounter;
 
-  constructor(text: string, lines: LineCounter) {
+  constructor(text: string) {
     this.#text = text;
-    this.#lines = lines;
   }
 
   *all() {
-    const parser = new Parser(this.#lines.addNewLine);
-    this.#lines.addNewLine(0);
+    const parser = new Parser();
     let count = 0;
     let depth = 0;
     for (const lexeme of new Lexer().lex(this.#text)) {

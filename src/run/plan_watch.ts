@@ -1,5 +1,6 @@
-import { STATUSES, type Task } from "../domain/task.ts";
+import type { Task } from "../domain/task.ts";
 import { readTaskFile } from "../plan/task_file.ts";
+import { KNOWN_STATUSES } from "../plan/words.ts";
 
 /** Notices when somebody edits a plan while a run executes what it said before. */
 export class PlanWatch {
@@ -45,7 +46,10 @@ function contentOf(body: string): string {
   return body.trimStart();
 }
 
-const STATUS = new RegExp(`,?["']?status["']?:?["']?(${STATUSES.join("|")})?["']?`, "g");
+const STATUS = new RegExp(
+  `,?["']?status["']?:?["']?(${KNOWN_STATUSES.join("|").replaceAll("_", "[-_]?")})?["']?`,
+  "gi",
+);
 
 /** The status of an inline task is parex's own to change, on a line of its own or between others. */
 function withoutStatus(text: string | undefined): string | undefined {

@@ -110,3 +110,25 @@ Deno.test("validate says where it looked when there is no plan", async () => {
     looked: [join(folder.path, "x.yaml")],
   });
 });
+
+Deno.test("validate tells many problems of one kind in one line, and each of them with --all", async () => {
+  const entries = Array.from({ length: 157 }, (_, i) => `- {id: t${i}, description: Do it.}\n`);
+  await using folder = await planFolder({ "plan.yaml": planWith(entries.join("")) });
+  const { code, stdout } = await validate(folder.path, "plan.yaml");
+  assertEquals(code, 0);
+  assertEquals(
+    stdout.split("\n").filter((line) => line.includes("priority")),
+    [
+      'plan.yaml:3:3  warning  157 times: the task "t0" has no "priority": "medium" is taken (missing-priority)',
+      "  add `priority: …` to say something else",
+    ],
+  );
+  assert(
+    stdout.includes("  also at plan.yaml:4:3, plan.yaml:5:3 and 154 more: --all lists them\n"),
+  );
+  const all = await validate(folder.path, "plan.yaml", "--all");
+  assertEquals(
+    all.stdout.split("\n").filter((line) => line.includes("missing-priority")).length,
+    157,
+  );
+});

@@ -1,5 +1,8 @@
+import { join } from "node:path";
+import { groupProblems } from "../../src/domain/problem_groups.ts";
+import { loadPlan } from "../../src/plan/load.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { ENTRY, inlinePlan, places, planWith, problemsOf, taskFile } from "./folder.ts";
+import { ENTRY, inlinePlan, places, planFolder, planWith, problemsOf, taskFile } from "./folder.ts";
 
 /** A plan's text, its task files, and where its problems are. */
 const PROBLEMS: Record<string, [plan: string, files: Record<string, string>, found: string[]]> = {
@@ -8,11 +11,11 @@ const PROBLEMS: Record<string, [plan: string, files: Record<string, string>, fou
   "a list for a plan": ["- a\n", {}, ["plan.yaml:1:1 not-a-plan"]],
   "no metadata and no tasks": ["x: 1\n", {}, [
     "plan.yaml:1:1 missing-key",
-    "plan.yaml:1:1 missing-key",
+    "plan.yaml:1:1 missing-name",
   ]],
   "metadata without a name": [planWith(ENTRY, "metadata: {created: x}"), {
     "a.md": taskFile("id: a"),
-  }, ["plan.yaml:1:11 missing-key"]],
+  }, ["plan.yaml:1:11 missing-name"]],
   "no task at all": ["metadata: {name: A}\ntasks: []\n", {}, ["plan.yaml:2:8 no-tasks"]],
   "tasks that are a mapping": ["metadata: {name: A}\ntasks:\n  a: b\n", {}, [
     "plan.yaml:3:3 wrong-type",
@@ -21,8 +24,8 @@ const PROBLEMS: Record<string, [plan: string, files: Record<string, string>, fou
   "a task with nothing in it": [
     planWith("- {x: 1}\n"),
     {},
-    Array(5).fill(
-      "plan.yaml:3:3 missing-key",
+    ["key", "name", "priority", "dependencies", "key"].map((what) =>
+      `plan.yaml:3:3 missing-${what}`
     ),
   ],
   "an id that is a list": [planWith(ENTRY.replace("id: a", "id: [a]")), {
@@ -31,9 +34,19 @@ const PROBLEMS: Record<string, [plan: string, files: Record<string, string>, fou
   "an unknown priority": [planWith(ENTRY.replace("high", "hihg")), { "a.md": taskFile("id: a") }, [
     "plan.yaml:3:42 unknown-priority",
   ]],
-  "an unknown status": [planWith(ENTRY), { "a.md": taskFile("id: a\nstatus: done") }, [
+  "an unknown status": [planWith(ENTRY), { "a.md": taskFile("id: a\nstatus: dnoe") }, [
     "a.md:3:9 unknown-status",
   ]],
+  "a status of another dialect": [planWith(ENTRY), { "a.md": taskFile("id: a\nstatus: done") }, [
+    "a.md:3:9 status-dialect",
+  ]],
+  "a problem behind values of several lines": [
+    planWith(
+      '- id: a\n  name: |\n    A\n    b\n\n  file: >-\n    a.md\n  priority: "hi\n    gh"\n  dependencies: [x]\n',
+    ),
+    { "a.md": taskFile("id: a") },
+    ["plan.yaml:10:13 unknown-priority", "plan.yaml:12:18 unknown-dependency"],
+  ],
   "an unknown agent": [planWith(ENTRY), { "a.md": taskFile("id: a\nagent: cluade") }, [
     "a.md:3:8 unknown-agent",
   ]],
@@ -97,9 +110,25 @@ const PROBLEMS: Record<string, [plan: string, files: Record<string, string>, fou
   "a task file without frontmatter": [planWith(ENTRY), {
     "a.md": taskFile("x: 1").replace("---\nx: 1\n---\n", ""),
   }, ["a.md:1:1 missing-frontmatter"]],
-  "a task file without sections": [planWith(ENTRY), { "a.md": "---\nid: a\n---\n" }, [
+  "a task file without sections": [planWith(ENTRY), { "a.md": "---\nid: a\n---\nDo it.\n" }, [
     "a.md:1:1 missing-section",
   ]],
+  "an empty task file": [planWith(ENTRY), { "a.md": "---\nid: a\n---\n" }, [
+    "a.md:1:1 empty-task",
+  ]],
+  "a task file that is still to be written": [planWith(ENTRY), {
+    "a.md": "---\nid: a\n---\n# task-0: Untitled\n\n(To be filled in)\n",
+  }, ["a.md:1:1 empty-task"]],
+  "a task file of headings and blanks": [planWith(ENTRY), {
+    "a.md": "---\nid: a\n---\n# Add login\n\n## Objective\n\n[What to do]\n\n" +
+      "## Files to Touch\n\n**Create:**\n- TBD\n\n## Acceptance Criteria\n\n- [ ] ...\n<!-- x -->\n",
+  }, ["a.md:1:1 empty-task"]],
+  "an inline task that says nothing": [
+    inlinePlan({ a: [] }).replace(/description: .*\n/, "description: TBD\n")
+      .replace(/ {4}(?:files|acceptance):.*\n/g, ""),
+    {},
+    ["plan.yaml:4:5 empty-task", "plan.yaml:4:5 missing-section"],
+  ],
   "a task file that differs from the index": [planWith(ENTRY), {
     "a.md": taskFile("id: a\npriority: low\ndependencies: [b]"),
   }, ["a.md:3:11 priority-differs", "a.md:4:15 dependencies-differ"]],
@@ -115,7 +144,6 @@ const PROBLEMS: Record<string, [plan: string, files: Record<string, string>, fou
   ]],
   "a tab": ["metadata:\n\tname: A\n", {}, [
     "plan.yaml:1:1 missing-key",
-    "plan.yaml:1:1 wrong-type",
     "plan.yaml:2:1 yaml-syntax",
   ]],
   "two documents": [`${planWith(ENTRY)}---\nx: 1\n`, { "a.md": taskFile("id: a") }, [
@@ -139,7 +167,7 @@ Deno.test("loadPlan() finds the problems of all files at once, in their order", 
     "plan.yaml": planWith(
       ENTRY.replace("high", "urgent") + ENTRY.replaceAll(/\ba\b/g, "b").replace("[]", "[c]"),
     ),
-    "b.md": taskFile("id: x\nstatus: done"),
+    "b.md": taskFile("id: x\nstatus: dnoe"),
   });
   assertEquals(
     places(problems),
@@ -166,9 +194,9 @@ Deno.test("loadPlan() names the whole cycle, and each of several", async () => {
 Deno.test("loadPlan() says which word was meant", async () => {
   const problems = await problemsOf({
     "plan.yaml": inlinePlan({ "task-1": [], b: ["tsak-1"] })
-      .replace("priority: medium", "priority: Medium")
+      .replace("priority: medium", "priority: meduim")
       .replace("    dependencies: [tsak", "    dependancies: [tsak")
-      .replace("description", "status: complete\n    description"),
+      .replace("description", "status: complted\n    description"),
   });
   const hints = problems.map(({ code, hint }) => `${code}: ${hint.split("?")[0]}`);
   assertEquals(hints, [
@@ -182,6 +210,53 @@ Deno.test("loadPlan() takes a key without a value for no misspelling of itself",
   const plan = inlinePlan({ a: [] }).replace("priority: medium", "priority:");
   const problems = await problemsOf({ "plan.yaml": plan });
   assertEquals(problems.map(({ code, hint }) => `${code}: ${hint}`), [
-    "missing-key: add `priority: …`",
+    "missing-priority: add `priority: …` to say something else",
   ]);
+});
+
+Deno.test("loadPlan() takes what has a safe default, and says so", async () => {
+  await using folder = await planFolder({
+    "my-plan/plan.yaml": "tasks:\n- id: a\n  file: a.md\n- id: b\n  description: Do b.\n",
+    "my-plan/a.md": taskFile("status: Done").replace(/^# .*/m, "# The first one"),
+  });
+  const loaded = await loadPlan(join(folder.path, "my-plan"));
+  assert(loaded.ok, JSON.stringify(loaded));
+  const { name, tasks, warnings } = loaded.value;
+  assertEquals(name, "my-plan");
+  assertEquals(
+    tasks.map(({ name, priority, dependencies, status }) => [name, priority, dependencies, status]),
+    [["The first one", "medium", [], "completed"], ["b", "medium", [], "pending"]],
+  );
+  const kinds = groupProblems(warnings).map(([first, ...more]) => [first.code, more.length + 1]);
+  assertEquals(kinds, [
+    ["missing-name", 3],
+    ["missing-priority", 2],
+    ["missing-dependencies", 2],
+    ["missing-section", 1],
+    ["status-dialect", 1],
+  ]);
+});
+
+Deno.test("loadPlan() says where a task file lies that is not where the plan says", async () => {
+  await using folder = await planFolder({
+    ".parallel/plans/plan.yaml": planWith(ENTRY + ENTRY.replaceAll(/\ba\b/g, "b")),
+    ".parallel/plans/tasks/a.md": taskFile("id: a"),
+    ".parallel/tasks/b.md": taskFile("id: b"),
+  });
+  const loaded = await loadPlan(join(folder.path, ".parallel/plans"));
+  assert(!loaded.ok && loaded.failure.reason === "plan_invalid");
+  assertEquals(loaded.failure.problems.map(({ hint }) => hint), [
+    'there is one at "tasks/a.md": correct the path',
+    `there is one at ${folder.path}/.parallel/tasks/b.md: move it into the plan's folder`,
+  ]);
+});
+
+Deno.test("loadPlan() names another plan that is valid where the usual one is not", async () => {
+  await using folder = await planFolder({
+    ".parallel/plans/plan.yaml": planWith(ENTRY),
+    ".parallel/plans/active/plan.yaml": inlinePlan({ a: [] }),
+  });
+  const loaded = await loadPlan(join(folder.path, ".parallel/plans/plan.yaml"));
+  assert(!loaded.ok && loaded.failure.reason === "plan_invalid");
+  assertEquals(loaded.failure.valid, join(folder.path, ".parallel/plans/active/plan.yaml"));
 });

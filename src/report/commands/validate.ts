@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { createColors } from "picocolors";
 import type { Plan, Problem } from "../../domain/plan.ts";
+import { groupProblems } from "../../domain/problem_groups.ts";
 import { oneLine } from "../escape.ts";
 import { plural } from "../layout.ts";
 
@@ -19,25 +20,34 @@ export interface PlanCheckStyle {
   color: boolean;
   /** Paths are shown relative to this folder. */
   cwd: string;
+  /** Each problem by itself, also where many are of one kind. */
+  all?: boolean | undefined;
 }
 
-/** Every problem with its place and what to do about it, by file, and a line that counts them. */
+/** Places of a group that are named. */
+const PLACES = 3;
+
+/** The problems with their places and what to do about them, by file, and a line that counts them. */
 export function planCheckText(check: PlanCheck, path: string, style: PlanCheckStyle): string {
   const paint = createColors(style.color);
   const lines: string[] = [];
   let file: string | undefined;
-  for (const problem of check.problems) {
+  const placeOf = ({ file, line, column }: Problem) =>
+    `${oneLine(relative(style.cwd, file))}:${line}:${column}`;
+  const groups = style.all
+    ? check.problems.map((problem): [Problem] => [problem])
+    : groupProblems(check.problems);
+  for (const [problem, ...others] of groups) {
     if (file !== undefined && file !== problem.file) lines.push("");
     file = problem.file;
-    const name = oneLine(relative(style.cwd, file));
     const severity = problem.severity === "error"
       ? paint.red(problem.severity)
       : paint.yellow(problem.severity);
-    const place = paint.bold(`${name}:${problem.line}:${problem.column}`);
-    lines.push(
-      `${place}  ${severity}  ${oneLine(problem.message)} ${paint.dim(`(${problem.code})`)}`,
-      `  ${oneLine(problem.hint)}`,
-    );
+    const times = others.length === 0 ? "" : `${others.length + 1} times: `;
+    const message = `${times}${oneLine(problem.message)} ${paint.dim(`(${problem.code})`)}`;
+    lines.push(`${paint.bold(placeOf(problem))}  ${severity}  ${message}`);
+    if (others.length > 0) lines.push(`  also at ${placesOf(others.map(placeOf))}`);
+    lines.push(`  ${oneLine(problem.hint)}`);
   }
   if (lines.length > 0) lines.push("");
   const name = oneLine(relative(style.cwd, path));
@@ -45,6 +55,12 @@ export function planCheckText(check: PlanCheck, path: string, style: PlanCheckSt
   const outcome = `${name}: ${tasks}${counts(check.problems)}`;
   lines.push(check.valid ? paint.green(outcome) : paint.red(outcome));
   return lines.join("\n") + "\n";
+}
+
+function placesOf(places: string[]): string {
+  const shown = places.slice(0, PLACES - 1).join(", ");
+  const more = places.length - (PLACES - 1);
+  return more > 0 ? `${shown} and ${more} more: --all lists them` : shown;
 }
 
 function counts(problems: readonly Problem[]): string {

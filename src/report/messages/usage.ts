@@ -1,5 +1,6 @@
 import type { UsageFailure } from "../../domain/failure.ts";
 import type { Problem } from "../../domain/plan.ts";
+import { groupProblems } from "../../domain/problem_groups.ts";
 import { shellWord } from "../escape.ts";
 import type { Explanation } from "./explanation.ts";
 
@@ -31,7 +32,12 @@ export function explainUsage(failure: UsageFailure): Explanation {
       return {
         message: `the plan has ${counted(failure.problems)}: ${failure.path}`,
         details: problemLines(failure.problems),
-        next: [`correct it, then: parex validate ${shellWord(failure.path)}`],
+        next: [
+          `correct it, then: parex validate ${shellWord(failure.path)}`,
+          ...(failure.valid === undefined ? [] : [
+            `or take the other plan, which is valid: parex execute ${shellWord(failure.valid)}`,
+          ]),
+        ],
       };
     case "config_invalid":
       return {
@@ -68,10 +74,17 @@ export function explainUsage(failure: UsageFailure): Explanation {
   }
 }
 
-/** Every problem with its place, what was found, and what to do about it. */
+/** The problems with their places, what was found, and what to do about it; many of a kind in one. */
 function problemLines(problems: Problem[]): string[] {
-  return problems.flatMap((problem) => [
+  return groupProblems(problems).flatMap(([problem, ...others]) => [
     `${placeOf(problem)}  ${problem.severity}  ${problem.message}`,
+    ...(others.length > 0
+      ? [
+        `  and ${others.length} more of this kind: ${others.slice(0, 2).map(placeOf).join(", ")}${
+          others.length > 2 ? ", …" : ""
+        }`,
+      ]
+      : []),
     `  ${problem.hint}`,
   ]);
 }

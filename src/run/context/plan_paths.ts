@@ -1,6 +1,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { branchOf, SET_UP_PATHS, worktreeOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
+import { groupProblems } from "../../domain/problem_groups.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Task } from "../../domain/task.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -45,6 +46,9 @@ export function branchTargets(repo: Repository, tasks: readonly Task[]) {
 
 /** A plan's warnings with their places, a line each. Overlaps are left out: they are told as conflicts. */
 export function warningLines(root: string, { warnings }: Plan): string[] {
-  return warnings.filter((warning) => !isOverlap(warning))
-    .map(({ file, line, message }) => `${relative(root, file)}:${line}: ${message}`);
+  return groupProblems(warnings.filter((warning) => !isOverlap(warning)))
+    .map(([{ file, line, message }, ...others]) =>
+      `${relative(root, file)}:${line}: ${message}` +
+      (others.length > 0 ? ` (and ${others.length} more of this kind)` : "")
+    );
 }
