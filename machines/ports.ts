@@ -118,8 +118,8 @@ export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };
 export const runPorts = {
   /** Reads the plan and selects what is to be executed. */
   load: port<Result<LoadedRun, Failure>, void>("load"),
-  /** Looks whether the repository and the machine are ready, and takes the lock. */
-  check: port<Result<void>, void>("check"),
+  /** Checks that the repository and the machine are ready, and takes the lock. */
+  preflight: port<Result<void>, void>("preflight"),
   /** Makes the worktrees of the tasks that come next while agents work. */
   ahead: fromCallback<AheadEvent>(() => {
     throw new Error("port ahead not provided");

@@ -1,27 +1,26 @@
 /**
  * The life of a run.
  *
- *   loading ──► checking ──► executing ──► verifying ──► finishing ──► done
- *      │           │                                         ▲          ▲
- *      └───────────┴─ refused ───────────────────────────────┼──────────┘
- *   INTERRUPT, from any of them ──► stopping ────────────────┘
+ *   loading ──► preflight ──► executing ──► verifying ──► finishing ──► done
+ *      │            │                                         ▲          ▲
+ *      └────────────┴─ refused ───────────────────────────────┼──────────┘
+ *   INTERRUPT, from any of them ──► stopping ─────────────────┘
  *
- * While it executes, a place is given to whoever is next on the board whenever one is free: a task's
- * actor is spawned when its task gets its first place, and stopped when the task has settled.
+ * While it executes, each free slot is given to the task that is next on the board. A task's actor is
+ * spawned when its task gets its first slot; its output, when it is done, settles the task.
  */
-import { assign, enqueueActions, sendParent, setup } from "xstate";
+import { assign, type DoneActorEvent, enqueueActions, sendParent, setup } from "xstate";
 import {
   type Board,
-  freePlace,
+  fillSlots,
+  freeSlot,
   isIdle,
   makeBoard,
-  next,
-  place,
   release,
   revive,
   settle,
   upcoming,
-  wantPlace,
+  wantSlot,
 } from "../src/domain/scheduler.ts";
 import {
   type AnsweredEvent,
@@ -30,8 +29,12 @@ import {
   type RunOutcome,
   runPorts,
 } from "./ports.ts";
+import type { Failure } from "../src/domain/failure.ts";
 import type { Beginning } from "../src/domain/resume.ts";
-import { type TaskEvent, taskMachine, type TaskMessage } from "./task.ts";
+import type { TaskId } from "../src/domain/task.ts";
+import type { Result } from "../src/domain/result.ts";
+import { type TaskEnd, type TaskEvent, taskMachine, type TaskMessage } from "./task.ts";
+import { withOutput } from "./task_setup.ts";
 
 export interface RunContext {
   loaded?: LoadedRun;
@@ -44,15 +47,24 @@ export interface RunContext {
 export type RunEvent =
   | { type: "INTERRUPT"; /** The usage limit that is not waited for. */ limit?: Parked }
   | AnsweredEvent
-  | TaskMessage;
+  | TaskMessage
+  | DoneActorEvent<TaskEnd, ActorId>;
 
-/** Worktrees made ahead of their tasks for each place. */
-const AHEAD_PER_PLACE = 1;
+/** A task's actor; the prefix keeps it apart from the run's ports, which a task may be named like. */
+type ActorId = `task.${TaskId}`;
+const actorOf = (task: TaskId): ActorId => `task.${task}`;
+
+/** Worktrees made ahead of their tasks for each slot. */
+const AHEAD_PER_SLOT = 1;
 
 /** The machine of a task that has a run above it. */
 export const childMachine = taskMachine.provide({
   actions: { tell: sendParent((_, message: TaskMessage) => message) },
 });
+
+/** An action on the board, given the task that an event is about. */
+const onBoard = <Name extends string>(type: Name) =>
+  ({ type, params: ({ event }: { event: { task: TaskId } }) => event.task }) as const;
 
 export const runMachine = setup({
   types: {
@@ -63,40 +75,51 @@ export const runMachine = setup({
   },
   actors: { ...runPorts, task: childMachine },
   actions: {
-    /** Gives free places away, and has the worktrees of those who come next made. */
+    begin: assign((_, answer: Result<LoadedRun>) => answer.ok ? begun(answer.value) : {}),
+    refuse: assign((_, answer: Result<unknown>) => answer.ok ? {} : refused(answer.failure)),
+    freeSlot: assign(({ context }, task: TaskId) => ({ board: freeSlot(context.board, task) })),
+    wantSlot: assign(({ context }, task: TaskId) => ({ board: wantSlot(context.board, task) })),
+    release: assign(({ context }, task: TaskId) => ({ board: release(context.board, task) })),
+    revive: assign(({ context }, task: TaskId) => ({ board: revive(context.board, task) })),
+    settle: enqueueActions(({ context, enqueue }, { task, status }: TaskEnd) => {
+      const board = status === "completed" ? release(context.board, task) : context.board;
+      enqueue.assign({ board: settle(board, task) });
+      enqueue.stopChild(actorOf(task));
+    }),
+    /** Gives free slots to tasks, and has the worktrees of the tasks after them made. */
     fill: enqueueActions(({ context, enqueue }) => {
-      const { board, loaded } = context;
+      const { loaded, spentUsd } = context;
       if (budgetSpent(context)) {
-        const capUsd = loaded?.budgetUsd ?? 0;
-        for (const task of board.returning) {
-          enqueue.sendTo(task, { type: "BUDGET_SPENT", spentUsd: context.spentUsd, capUsd });
-        }
+        const spent = { type: "BUDGET_SPENT", spentUsd, capUsd: loaded?.budgetUsd ?? 0 } as const;
+        for (const task of context.board.returning) enqueue.sendTo(actorOf(task), spent);
         return;
       }
-      for (let turn = next(board); turn; turn = next(board)) {
-        const { task, how } = turn;
-        place(board, task);
-        if (how === "return") enqueue.sendTo(task, { type: "PLACE" } satisfies TaskEvent);
+      const { board, turns } = fillSlots(context.board);
+      enqueue.assign({ board });
+      for (const { task, how } of turns) {
+        const id = actorOf(task);
+        if (how === "return") enqueue.sendTo(id, { type: "SLOT" } satisfies TaskEvent);
         else {
           const begin = loaded?.beginnings?.[task];
           const attempts = attemptsFor(loaded, begin);
-          const input = { task, attempts, ...(begin ? { begin } : {}) };
-          enqueue.spawnChild("task", { id: task, input });
-          enqueue.sendTo(task, { type: "START" } satisfies TaskEvent);
+          enqueue.spawnChild("task", { id, input: { task, attempts, ...(begin && { begin }) } });
+          enqueue.sendTo(id, { type: "START" } satisfies TaskEvent);
         }
       }
-      // Also that there are none: who has a place by now is prepared by nobody else.
-      const tasks = upcoming(board, board.jobs * AHEAD_PER_PLACE);
+      // An empty list counts too: a task that has its slot makes its worktree itself.
+      const tasks = upcoming(board, board.jobs * AHEAD_PER_SLOT);
       enqueue.sendTo("ahead", { type: "AHEAD", tasks });
     }),
     stopTasks: enqueueActions(({ context, enqueue }) => {
-      for (const task of context.board.live) enqueue.stopChild(task);
+      for (const task of context.board.live) enqueue.stopChild(actorOf(task));
     }),
   },
   guards: {
-    /** Nothing is under way, and nothing can or may be started any more. */
+    succeeded: (_, answer: Result<unknown>) => answer.ok,
+    /** Nothing is in progress, and nothing can or may be started any more. */
     exhausted: ({ context }) =>
       context.board.live.length === 0 && (isIdle(context.board) || budgetSpent(context)),
+    releasesEarly: ({ context }) => context.loaded?.dependentsAfter === "completed",
   },
 }).createMachine({
   id: "run",
@@ -115,29 +138,19 @@ export const runMachine = setup({
         id: "load",
         src: "load",
         onDone: [
-          {
-            guard: ({ event }) => event.output.ok,
-            target: "checking",
-            actions: assign(({ event }) => event.output.ok ? begun(event.output.value) : {}),
-          },
-          {
-            target: "done",
-            actions: assign(({ event }) => event.output.ok ? {} : refused(event.output.failure)),
-          },
+          { guard: withOutput("succeeded"), target: "preflight", actions: withOutput("begin") },
+          { target: "done", actions: withOutput("refuse") },
         ],
       },
     },
 
-    checking: {
+    preflight: {
       invoke: {
-        id: "check",
-        src: "check",
+        id: "preflight",
+        src: "preflight",
         onDone: [
-          { guard: ({ event }) => event.output.ok, target: "executing" },
-          {
-            target: "done",
-            actions: assign(({ event }) => event.output.ok ? {} : refused(event.output.failure)),
-          },
+          { guard: withOutput("succeeded"), target: "executing" },
+          { target: "done", actions: withOutput("refuse") },
         ],
       },
     },
@@ -155,32 +168,15 @@ export const runMachine = setup({
         ANSWERED: {
           actions: [
             assign(({ context, event }) => beginAgain(context, event)),
-            ({ context, event }) => revive(context.board, event.task),
+            onBoard("revive"),
             "fill",
           ],
         },
-        "TASK.FREED": {
-          actions: [({ context, event }) => freePlace(context.board, event.task), "fill"],
-        },
-        "TASK.COMPLETED": {
-          actions: [({ context, event }) => {
-            if (context.loaded?.dependentsAfter === "completed") {
-              release(context.board, event.task);
-            }
-          }, "fill"],
-        },
-        "TASK.RETURNING": {
-          actions: [({ context, event }) => wantPlace(context.board, event.task), "fill"],
-        },
-        "TASK.SETTLED": {
-          actions: [
-            ({ context, event }) => {
-              if (event.status === "completed") release(context.board, event.task);
-              settle(context.board, event.task);
-            },
-            enqueueActions(({ event, enqueue }) => enqueue.stopChild(event.task)),
-            "fill",
-          ],
+        "TASK.SLOT_FREED": { actions: [onBoard("freeSlot"), "fill"] },
+        "TASK.SLOT_WANTED": { actions: [onBoard("wantSlot"), "fill"] },
+        "TASK.COMPLETED": { guard: "releasesEarly", actions: [onBoard("release"), "fill"] },
+        "xstate.done.actor.task.*": {
+          actions: [withOutput("settle"), "fill"],
         },
       },
     },
@@ -194,7 +190,7 @@ export const runMachine = setup({
       invoke: {
         id: "putBack",
         src: "putBack",
-        input: ({ context }) => ({ tasks: context.board.live }),
+        input: ({ context }) => ({ tasks: [...context.board.live] }),
         onDone: "finishing",
       },
     },
@@ -223,7 +219,7 @@ function beginAgain({ loaded }: RunContext, { task, begin }: AnsweredEvent): Par
   return { loaded: { ...loaded, beginnings: { ...loaded.beginnings, [task]: begin } } };
 }
 
-/** Who asked and was answered has not failed: all attempts are left. */
+/** A task whose agent asked a question, and was answered, has not failed: it keeps all attempts. */
 function attemptsFor(loaded: LoadedRun | undefined, begin: Beginning | undefined): number {
   const attempts = loaded?.attempts ?? 1;
   return begin?.answered ? attempts + begin.attempt - 1 : attempts;
@@ -233,9 +229,7 @@ function interrupted(limit: Parked | undefined): Partial<RunContext> {
   return { outcome: { kind: "interrupted", ...(limit ? { limit } : {}) } };
 }
 
-function refused(
-  failure: Extract<RunOutcome, { kind: "refused" }>["failure"],
-): Partial<RunContext> {
+function refused(failure: Failure): Partial<RunContext> {
   return { outcome: { kind: "refused", failure } };
 }
 

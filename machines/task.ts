@@ -8,55 +8,38 @@
  *   ┌──────────────────────────────────────────┐        ┌─────────────────────────┐
  *   │ preparing ─► working ──────► committing ─┼──────► │ checking ─► publishing ─┼──┐
  *   │               ▲ ▲ │ │ limited    │       │        └────┬──────────┬─────────┘  │
- *   │         PLACE │ │ │ └────► parked│       │             │          │            │
- *   │               │ └─┼─ limit over ┘│       │             │          │            ▼
- *   │             queued ◄─ broke off ─┴───────┼─ repair ────┘          │        completed
- *   │                 ▲                        │                        │        ┌───────────────────┐
- *   │                 └────────────────────────┼─ conflict, red merge ──┼────────┤ landing ─► landed │
- *   └──────────────────┬───────────────────────┘                        │        └────┬──────────────┘
- *                      └── no attempt left, no money left, beyond repair ──► blocked ◄┘
+ *   │          SLOT │ │ │ └────► parked│       │             │          │            ▼
+ *   │               │ └─┼─ limit over ┘│       │             │          │        completed
+ *   │             queued ◄─ broke off ─┴───────┼─ repair ────┘          │        ┌─────────┐
+ *   │                 ▲                        │                        │        │ landing ├─► settled
+ *   │                 └────────────────────────┼─ conflict, red merge ──┼────────┤         │      ▲
+ *   └──────────────────┬───────────────────────┘                        │        └────┬────┘      │
+ *                      └── no attempt left, no money left, beyond repair ──► blocked ◄┘ ──────────┘
  *
- * A task holds one of the run's places from START until its agent is done, and asks for one again
- * (queued) for each further attempt. A task that is blocked, or completed and landed, has settled:
- * its actor is stopped, and going back to pending is a new one. START leads to where the task is taken
- * up again (`begin`), if it is: in a run that is resumed to preparing, working, checking or landing,
- * with a person's answer to the question that blocked it to preparing.
+ * A task holds a slot of the run (tag `holdsSlot`) from START until its agent has finished, and asks
+ * for one again (queued) for each further attempt. It settles once: blocked, or completed and landed.
+ * A settled task that is pending again is a new actor. START leads to where the task begins (`begin`):
+ * in a run that is resumed to preparing, working, checking or landing, with a person's answer to the
+ * question that blocked it to preparing.
  */
 import { assign } from "xstate";
-import {
-  attemptsLeft,
-  completed,
-  firstOccasion,
-  freed,
-  returning,
-  settled,
-  workInput,
-} from "./task_context.ts";
-import {
-  announce,
-  begins,
-  carryOn,
-  giveUp,
-  hasPassed,
-  keepFailure,
-  mayRepair,
-  repair,
-  succeeded,
-  takeBack,
-  taskSetup,
-  tell,
-  tellSpent,
-} from "./task_setup.ts";
+import { completed, firstOccasion, slotFreed, slotWanted, workInput } from "./task_context.ts";
+import { begins, enter, taskSetup, tell, tellSpent, withOutput } from "./task_setup.ts";
 
-export type { TaskEvent, TaskMessage } from "./task_context.ts";
+export type { TaskEnd, TaskEvent, TaskMessage } from "./task_context.ts";
 
 export const taskMachine = taskSetup.createMachine({
   id: "task",
   context: ({ input }) => ({
     ...input,
+    status: "pending",
     attempt: input.begin?.attempt ?? 0,
     occasion: firstOccasion(input),
     conversation: input.begin?.conversation,
+  }),
+  output: ({ context: { task, status } }) => ({
+    task,
+    status: status === "blocked" ? "blocked" : "completed",
   }),
   initial: "pending",
   states: {
@@ -64,62 +47,64 @@ export const taskMachine = taskSetup.createMachine({
       on: {
         START: [
           { guard: begins("working"), target: "#task.in_progress.working" },
-          { guard: begins("testing"), target: "testing", actions: tell(freed) },
-          { guard: begins("landing"), target: "completed", actions: tell(freed) },
+          { guard: begins("testing"), target: "testing", actions: tell(slotFreed) },
+          { guard: begins("landing"), target: "completed", actions: tell(slotFreed) },
           { target: "in_progress" },
         ],
       },
     },
 
     in_progress: {
-      entry: announce("in_progress"),
+      entry: enter("in_progress"),
       initial: "preparing",
       states: {
         preparing: {
+          tags: "holdsSlot",
           invoke: {
             id: "prepare",
             src: "prepare",
             input: ({ context }) => ({ task: context.task }),
             onDone: [
               {
-                guard: succeeded,
+                guard: withOutput("succeeded"),
                 target: "working",
                 actions: assign({ attempt: ({ context }) => Math.max(context.attempt, 1) }),
               },
-              { target: "#task.blocked", actions: keepFailure },
+              { target: "#task.blocked", actions: withOutput("keepFailure") },
             ],
           },
         },
 
         working: {
+          tags: "holdsSlot",
           invoke: {
             id: "work",
             src: "work",
             input: ({ context }) => workInput(context),
             onDone: [
               {
-                guard: ({ event }) => event.output.kind === "done",
+                guard: withOutput("finished"),
                 target: "committing",
-                actions: [carryOn, tellSpent, tell(freed)],
+                actions: [withOutput("carryOn"), tellSpent, tell(slotFreed)],
               },
               {
-                guard: ({ event }) => event.output.kind === "limited",
+                guard: withOutput("limited"),
                 target: "parked",
-                actions: [carryOn, tellSpent],
+                actions: [withOutput("carryOn"), tellSpent],
               },
               {
-                guard: ({ context, event }) =>
-                  event.output.kind === "broke_off" && attemptsLeft(context),
+                guard: withOutput("mayTryAgain"),
                 target: "queued",
-                actions: [carryOn, tellSpent, tell(freed)],
+                actions: [withOutput("carryOn"), tellSpent, tell(slotFreed)],
               },
-              { target: "#task.blocked", actions: [carryOn, tellSpent] },
+              { target: "#task.blocked", actions: [withOutput("carryOn"), tellSpent] },
             ],
           },
         },
 
-        /** Keeps its place: whoever took it would meet the same limit. */
+        /** Keeps its slot: another task would meet the same limit. */
         parked: {
+          tags: "holdsSlot",
           invoke: {
             id: "wait",
             src: "wait",
@@ -134,9 +119,9 @@ export const taskMachine = taskSetup.createMachine({
         },
 
         queued: {
-          entry: tell(returning),
+          entry: tell(slotWanted),
           on: {
-            PLACE: {
+            SLOT: {
               target: "working",
               actions: assign({ attempt: ({ context }) => context.attempt + 1 }),
             },
@@ -160,9 +145,9 @@ export const taskMachine = taskSetup.createMachine({
             src: "commit",
             input: ({ context: { task, attempt } }) => ({ task, attempt }),
             onDone: [
-              { guard: hasPassed, target: "#task.testing" },
-              { guard: mayRepair, target: "queued", actions: repair },
-              { target: "#task.blocked", actions: giveUp },
+              { guard: withOutput("hasPassed"), target: "#task.testing" },
+              { guard: withOutput("mayRepair"), target: "queued", actions: withOutput("repair") },
+              { target: "#task.blocked", actions: withOutput("giveUp") },
             ],
           },
         },
@@ -170,7 +155,7 @@ export const taskMachine = taskSetup.createMachine({
     },
 
     testing: {
-      entry: announce("testing"),
+      entry: enter("testing"),
       initial: "checking",
       states: {
         checking: {
@@ -179,9 +164,13 @@ export const taskMachine = taskSetup.createMachine({
             src: "check",
             input: ({ context: { task, attempt } }) => ({ task, attempt }),
             onDone: [
-              { guard: hasPassed, target: "publishing" },
-              { guard: mayRepair, target: "#task.in_progress.queued", actions: repair },
-              { target: "#task.blocked", actions: giveUp },
+              { guard: withOutput("hasPassed"), target: "publishing" },
+              {
+                guard: withOutput("mayRepair"),
+                target: "#task.in_progress.queued",
+                actions: withOutput("repair"),
+              },
+              { target: "#task.blocked", actions: withOutput("giveUp") },
             ],
           },
         },
@@ -192,8 +181,8 @@ export const taskMachine = taskSetup.createMachine({
             src: "publish",
             input: ({ context }) => ({ task: context.task }),
             onDone: [
-              { guard: succeeded, target: "#task.completed" },
-              { target: "#task.blocked", actions: keepFailure },
+              { guard: withOutput("succeeded"), target: "#task.completed" },
+              { target: "#task.blocked", actions: withOutput("keepFailure") },
             ],
           },
         },
@@ -201,7 +190,7 @@ export const taskMachine = taskSetup.createMachine({
     },
 
     completed: {
-      entry: [announce("completed"), tell(completed)],
+      entry: [...enter("completed"), tell(completed)],
       initial: "landing",
       states: {
         landing: {
@@ -210,28 +199,21 @@ export const taskMachine = taskSetup.createMachine({
             src: "land",
             input: ({ context: { task, attempt } }) => ({ task, attempt }),
             onDone: [
-              { guard: ({ event }) => event.output.kind === "landed", target: "landed" },
+              { guard: withOutput("landed"), target: "#task.settled" },
               {
-                guard: ({ context, event }) =>
-                  event.output.kind === "refused" && attemptsLeft(context),
+                guard: withOutput("mayReturn"),
                 target: "#task.in_progress.queued",
-                actions: takeBack,
+                actions: withOutput("takeBack"),
               },
-              { target: "#task.blocked", actions: keepFailure },
+              { target: "#task.blocked", actions: withOutput("keepFailure") },
             ],
           },
-        },
-
-        landed: {
-          type: "final",
-          entry: tell((context) => settled(context, "completed")),
         },
       },
     },
 
-    blocked: {
-      type: "final",
-      entry: [announce("blocked"), tell((context) => settled(context, "blocked"))],
-    },
+    blocked: { entry: enter("blocked"), always: "settled" },
+
+    settled: { type: "final" },
   },
 });

@@ -22,6 +22,8 @@ export interface TaskInput {
 }
 
 export interface TaskContext extends TaskInput {
+  /** As it was announced last. */
+  status: Status;
   /** The attempt under way, from 1; 0 before the first. */
   attempt: number;
   /** Why the attempt under way, or the next one, is made. */
@@ -34,8 +36,8 @@ export interface TaskContext extends TaskInput {
 
 export type TaskEvent =
   | { type: "START" }
-  /** One of the run's places is this task's, for another attempt. */
-  | { type: "PLACE" }
+  /** The task has a slot for another attempt. */
+  | { type: "SLOT" }
   /** No further attempt may be paid for. */
   | { type: "BUDGET_SPENT"; spentUsd: number; capUsd: number };
 
@@ -43,13 +45,18 @@ export type TaskEvent =
 export type TaskMessage =
   /** An attempt ended and cost this much. */
   | { type: "TASK.SPENT"; task: TaskId; spentUsd: number }
-  /** Its agent is done: the place is free. */
-  | { type: "TASK.FREED"; task: TaskId }
+  /** Its agent has finished: it no longer needs its slot. */
+  | { type: "TASK.SLOT_FREED"; task: TaskId }
   /** Its checks have passed. */
   | { type: "TASK.COMPLETED"; task: TaskId }
-  /** It wants a place for another attempt. */
-  | { type: "TASK.RETURNING"; task: TaskId }
-  | { type: "TASK.SETTLED"; task: TaskId; status: "completed" | "blocked" };
+  /** It needs a slot for another attempt. */
+  | { type: "TASK.SLOT_WANTED"; task: TaskId };
+
+/** What a task's machine ends with. */
+export interface TaskEnd {
+  task: TaskId;
+  status: "completed" | "blocked";
+}
 
 /** Why the first attempt of this actor is made. */
 export function firstOccasion({ begin }: TaskInput): Occasion {
@@ -62,8 +69,8 @@ export function workInput({ task, attempt, occasion, conversation }: TaskContext
   return { task, attempt, occasion, conversation };
 }
 
-/** What an attempt leaves for the next one. */
-export function carriedOn(outcome: WorkOutcome): Partial<TaskContext> {
+/** Keeps what an attempt leaves for the next one. */
+export function carryOn(outcome: WorkOutcome): Partial<TaskContext> {
   const kept = { conversation: outcome.conversation };
   switch (outcome.kind) {
     case "done":
@@ -85,18 +92,18 @@ function parkedBy({ until, why, shared, begun }: Parked): Parked {
   return { until, why, shared, begun };
 }
 
-/** The failure of an answer, if it is one. */
-export function because(answer: Result<unknown> | Landing): Partial<TaskContext> {
+/** Keeps why the task is blocked. */
+export function keepFailure(answer: Result<unknown> | Landing): Partial<TaskContext> {
   return "failure" in answer ? { failure: answer.failure } : {};
 }
 
-/** A landing that was refused gives the occasion for the next attempt. */
-export function refusal(landing: Landing): Partial<TaskContext> {
+/** A refused landing is the occasion for the next attempt. */
+export function takeBack(landing: Landing): Partial<TaskContext> {
   return landing.kind === "refused" ? { occasion: landing.occasion } : {};
 }
 
 /** How the task's status is told to the world. */
-export function announcement({ task, failure }: TaskContext, status: Status): Announcement {
+export function announcement({ task, status, failure }: TaskContext): Announcement {
   return { task, status, ...(status === "blocked" && failure ? { failure } : {}) };
 }
 
@@ -115,15 +122,15 @@ export function repairable(context: TaskContext, result: Result<Verdict>): boole
   return result.ok && !result.value.passed && attemptsLeft(context);
 }
 
-/** A failed check gives the occasion for the next attempt. */
-export function toRepair(result: Result<Verdict>): Partial<TaskContext> {
+/** A failed check is the occasion for the next attempt. */
+export function repair(result: Result<Verdict>): Partial<TaskContext> {
   if (!result.ok || result.value.passed) return {};
   const { check, failed } = result.value;
   return { occasion: { kind: "repair", check, failed } };
 }
 
-/** Why a task is blocked whose checks did not pass. */
-export function verdictFailure(
+/** Keeps why failed checks block the task. */
+export function giveUp(
   context: TaskContext,
   result: Result<Verdict>,
 ): Partial<TaskContext> {
@@ -139,10 +146,11 @@ export const spent = ({ task }: TaskContext, { spentUsd }: WorkOutcome): TaskMes
   spentUsd,
 });
 export const completed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.COMPLETED", task });
-export const freed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.FREED", task });
-export const returning = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.RETURNING", task });
-export const settled = ({ task }: TaskContext, status: "completed" | "blocked"): TaskMessage => ({
-  type: "TASK.SETTLED",
+export const slotFreed = ({ task }: TaskContext): TaskMessage => ({
+  type: "TASK.SLOT_FREED",
   task,
-  status,
+});
+export const slotWanted = ({ task }: TaskContext): TaskMessage => ({
+  type: "TASK.SLOT_WANTED",
+  task,
 });

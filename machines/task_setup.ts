@@ -1,4 +1,4 @@
-/** The actions and guards of a task's chart, by the names that it calls them by. */
+/** The actions and guards of a task's chart. */
 import { assign, setup } from "xstate";
 import type { Result } from "../src/domain/result.ts";
 import type { Beginning } from "../src/domain/resume.ts";
@@ -12,51 +12,39 @@ import {
 } from "./ports.ts";
 import {
   announcement,
-  because,
-  carriedOn,
+  attemptsLeft,
+  carryOn,
+  giveUp,
+  keepFailure,
   passed,
-  refusal,
+  repair,
   repairable,
   spent,
+  takeBack,
   type TaskContext,
+  type TaskEnd,
   type TaskEvent,
   type TaskInput,
   type TaskMessage,
-  toRepair,
-  verdictFailure,
 } from "./task_context.ts";
-
-/** What a port answered, as the parameter of an action or a guard. */
-const output = <Output>({ event }: { event: { output: Output } }): Output => event.output;
-
-/** Keeps what an attempt leaves for the next one. */
-export const carryOn = { type: "carryOn", params: output } as const;
-/** Keeps why the task cannot go on. */
-export const keepFailure = { type: "keepFailure", params: output } as const;
-/** Makes a failed check the occasion for the next attempt. */
-export const repair = { type: "repair", params: output } as const;
-/** Keeps why a verdict blocks the task. */
-export const giveUp = { type: "giveUp", params: output } as const;
-/** Makes a refused landing the occasion for the next attempt. */
-export const takeBack = { type: "takeBack", params: output } as const;
-
-export const succeeded = { type: "succeeded", params: output } as const;
-export const hasPassed = { type: "hasPassed", params: output } as const;
-/** The check failed, and an attempt is left. */
-export const mayRepair = { type: "mayRepair", params: output } as const;
-/** The task is taken up again there. */
-export const begins = (at: Beginning["at"]) => ({ type: "begins", params: at }) as const;
 
 interface Known {
   context: TaskContext;
 }
 
-/** Tells the world the task's status. */
-export const announce = (status: Status) =>
-  ({
-    type: "announce",
-    params: ({ context }: Known) => announcement(context, status),
-  }) as const;
+/** An action or a guard, given what the port answered. */
+export const withOutput = <Name extends string>(type: Name) =>
+  ({ type, params: <Output>({ event }: { event: { output: Output } }) => event.output }) as const;
+
+/** The task begins there. */
+export const begins = (at: Beginning["at"]) => ({ type: "begins", params: at }) as const;
+
+/** Gives the task a status, and tells the world. */
+export const enter = (status: Status) =>
+  [
+    { type: "setStatus", params: status },
+    { type: "announce", params: ({ context }: Known) => announcement(context) },
+  ] as const;
 
 /** Tells the run above. */
 export const tell = (message: (context: TaskContext) => TaskMessage) =>
@@ -75,6 +63,8 @@ export const taskSetup = setup({
     input: {} as TaskInput,
     context: {} as TaskContext,
     events: {} as TaskEvent,
+    output: {} as TaskEnd,
+    tags: {} as "holdsSlot",
   },
   actors: taskPorts,
   actions: {
@@ -82,16 +72,27 @@ export const taskSetup = setup({
     announce: (_, _announcement: Announcement) => {},
     /** Reaches the run above. Provided by it. */
     tell: (_, _message: TaskMessage) => {},
-    carryOn: assign((_, outcome: WorkOutcome) => carriedOn(outcome)),
-    keepFailure: assign((_, answer: Result<unknown> | Landing) => because(answer)),
-    takeBack: assign((_, landing: Landing) => refusal(landing)),
-    repair: assign((_, verdict: Result<Verdict>) => toRepair(verdict)),
-    giveUp: assign(({ context }, verdict: Result<Verdict>) => verdictFailure(context, verdict)),
+    setStatus: assign((_, status: Status) => ({ status })),
+    carryOn: assign((_, outcome: WorkOutcome) => carryOn(outcome)),
+    keepFailure: assign((_, answer: Result<unknown> | Landing) => keepFailure(answer)),
+    takeBack: assign((_, landing: Landing) => takeBack(landing)),
+    repair: assign((_, verdict: Result<Verdict>) => repair(verdict)),
+    giveUp: assign(({ context }, verdict: Result<Verdict>) => giveUp(context, verdict)),
   },
   guards: {
     begins: ({ context }, at: Beginning["at"]) => context.begin?.at === at,
     succeeded: (_, result: Result<unknown>) => result.ok,
+    finished: (_, outcome: WorkOutcome) => outcome.kind === "done",
+    limited: (_, outcome: WorkOutcome) => outcome.kind === "limited",
+    /** The attempt broke off, and another one is left. */
+    mayTryAgain: ({ context }, outcome: WorkOutcome) =>
+      outcome.kind === "broke_off" && attemptsLeft(context),
     hasPassed: (_, verdict: Result<Verdict>) => passed(verdict),
+    /** The check failed, and an attempt is left. */
     mayRepair: ({ context }, verdict: Result<Verdict>) => repairable(context, verdict),
+    landed: (_, landing: Landing) => landing.kind === "landed",
+    /** The landing was refused, and an attempt is left. */
+    mayReturn: ({ context }, landing: Landing) =>
+      landing.kind === "refused" && attemptsLeft(context),
   },
 });

@@ -81,7 +81,7 @@ export class Ports {
     return runMachine.provide({
       actors: {
         load: this.#promised(() => this.#load()),
-        check: this.#promised(() => this.#open()),
+        preflight: this.#promised(() => this.#open()),
         task: this.#taskMachine(),
         ahead: aheadOf((task, signal) =>
           this.#track(prepareAhead(this.#run().scope, task, signal))

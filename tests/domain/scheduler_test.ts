@@ -2,21 +2,23 @@
 import fc from "fast-check";
 import {
   type Board,
-  freePlace,
+  fillSlots,
+  freeSlot,
   isIdle,
   makeBoard,
   next,
-  place,
   release,
   revive,
   scheduleOrder,
   settle,
+  takeSlot,
   upcoming,
-  wantPlace,
+  wantSlot,
 } from "../../src/domain/scheduler.ts";
 import { writtenFiles } from "../../src/domain/overlap.ts";
 import type { Task, TaskId } from "../../src/domain/task.ts";
 import { assert, assertEquals } from "../support/assert.ts";
+import { deepFreeze } from "../support/freeze.ts";
 import { anyDag, taskOf } from "../support/plans.ts";
 
 const modify = (...files: string[]) => ({ create: [], modify: files, delete: [], read: [] });
@@ -33,23 +35,14 @@ const plans = anyDag(16).chain((tasks) =>
   ))
 );
 
-/** Takes the next task, if there is one and a place for it. */
-function startNext(board: Board): TaskId | undefined {
-  const turn = next(board);
-  if (turn) place(board, turn.task);
-  return turn?.task;
+/** The tasks that get the free slots, and the board then. */
+function fill(board: Board): [TaskId[], Board] {
+  const { board: filled, turns } = fillSlots(board);
+  return [turns.map(({ task }) => task), filled];
 }
 
-/** Gives away all free places. */
-function fill(board: Board): TaskId[] {
-  const started: TaskId[] = [];
-  for (let task = startNext(board); task; task = startNext(board)) started.push(task);
-  return started;
-}
-
-function complete(board: Board, task: TaskId): void {
-  release(board, task);
-  settle(board, task);
+function complete(board: Board, task: TaskId): Board {
+  return settle(release(board, task), task);
 }
 
 /** Plays a run to its end: `picks` say which of the tasks at work completes next. */
@@ -61,17 +54,17 @@ function play(
     onStart?: (task: TaskId, board: Board) => void;
   },
 ): TaskId[] {
-  const board = makeBoard(tasks, jobs);
+  let board = makeBoard(tasks, jobs);
   const started: TaskId[] = [];
   for (let step = 0; !isIdle(board); step++) {
     for (let turn = next(board); turn; turn = next(board)) {
       onStart(turn.task, board);
-      place(board, turn.task);
+      board = deepFreeze(takeSlot(board, turn));
       started.push(turn.task);
     }
     const done = board.live[(picks[step % picks.length] ?? 0) % board.live.length];
     assert(done !== undefined, "nobody is at work, and the run is not over");
-    complete(board, done);
+    board = deepFreeze(complete(board, done));
   }
   return started;
 }
@@ -87,8 +80,8 @@ Deno.test("a board starts every task once, and none before what it depends on", 
     const begun = new Set<TaskId>();
     const started = play(tasks, {
       ...course,
-      onStart(task, { live, placed }) {
-        assert(placed.length < course.jobs);
+      onStart(task, { live, slotted }) {
+        assert(slotted.length < course.jobs);
         for (const dependency of byId.get(task)?.dependencies ?? []) {
           const completed = begun.has(dependency) && !live.includes(dependency);
           assert(completed, `${task} is started before ${dependency} is completed`);
@@ -111,8 +104,9 @@ Deno.test("next() takes a task that overlaps a live one only if all ready ones d
     play(tasks, {
       ...course,
       onStart(task, board) {
-        const apart = board.ready.filter((id) => !overlaps(id, board));
-        const wanted = apart.length > 0 ? apart : board.ready;
+        const ready = upcoming(board, tasks.length);
+        const apart = ready.filter((id) => !overlaps(id, board));
+        const wanted = apart.length > 0 ? apart : ready;
         const first = wanted.toSorted((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0))[0];
         assertEquals(task, first);
       },
@@ -122,35 +116,33 @@ Deno.test("next() takes a task that overlaps a live one only if all ready ones d
 
 Deno.test("next() lets a task go first that changes other files than those at work", () => {
   const board = makeBoard([changing("a", "x"), changing("b", "x", "y"), changing("c", "z")], 3);
-  assertEquals(fill(board), ["a", "c", "b"]);
+  assertEquals(fill(board)[0], ["a", "c", "b"]);
 });
 
-Deno.test("next() takes the first one when all overlap, rather than leave a place free", () => {
+Deno.test("next() takes the first one when all overlap, rather than leave a slot free", () => {
   const board = makeBoard([changing("a", "x"), changing("b", "x"), changing("c", "x")], 2);
-  assertEquals(fill(board), ["a", "b"]);
+  assertEquals(fill(board)[0], ["a", "b"]);
 });
 
 Deno.test("next() holds nothing against a task whose rivals have settled", () => {
   const board = makeBoard([changing("a", "x"), changing("b", "x"), changing("c", "z")], 1);
-  assertEquals(fill(board), ["a"]);
-  freePlace(board, "a");
-  assertEquals(upcoming(board, 2), ["c", "b"], "a has no place any more, but is not over");
-  complete(board, "a");
-  assertEquals(upcoming(board, 2), ["b", "c"]);
-  assertEquals(fill(board), ["b"]);
+  const [first, filled] = fill(board);
+  assertEquals(first, ["a"]);
+  const freed = freeSlot(filled, "a");
+  assertEquals(upcoming(freed, 2), ["c", "b"], "a has no slot any more, but is not over");
+  const completed = complete(freed, "a");
+  assertEquals(upcoming(completed, 2), ["b", "c"]);
+  assertEquals(fill(completed)[0], ["b"]);
 });
 
-Deno.test("next() gives a place to who returns before anybody new", () => {
-  const board = makeBoard([taskOf("a"), taskOf("b")], 1);
-  assertEquals(fill(board), ["a"]);
-  freePlace(board, "a");
-  wantPlace(board, "a");
-  assertEquals(next(board), { task: "a", how: "return" });
+Deno.test("next() gives a slot to a task that returns before a new one", () => {
+  const [first, filled] = fill(makeBoard([taskOf("a"), taskOf("b")], 1));
+  assertEquals(first, ["a"]);
+  assertEquals(next(wantSlot(freeSlot(filled, "a"), "a")), { task: "a", how: "return" });
 });
 
 Deno.test("makeBoard() counts what is not selected as done, whatever its name", () => {
-  const board = makeBoard([taskOf("a", ["constructor"])], 1);
-  assertEquals(fill(board), ["a"]);
+  assertEquals(fill(makeBoard([taskOf("a", ["constructor"])], 1))[0], ["a"]);
 });
 
 Deno.test("makeBoard() grows with the tasks, not with the pairs that share a file", () => {
@@ -161,12 +153,10 @@ Deno.test("makeBoard() grows with the tasks, not with the pairs that share a fil
   assert(size(4000) < 2.5 * size(2000));
 });
 
-Deno.test("revive() makes a task ready again at its rank, once, and not while it is under way", () => {
-  const board = makeBoard([taskOf("a"), taskOf("b"), taskOf("c")], 1);
-  assertEquals(fill(board), ["a"]);
-  revive(board, "a");
-  settle(board, "a");
-  revive(board, "a");
-  revive(board, "a");
-  assertEquals(upcoming(board, 4), ["a", "b", "c"]);
+Deno.test("revive() makes a task ready again at its rank, once, and not while it is live", () => {
+  const [first, filled] = fill(makeBoard([taskOf("a"), taskOf("b"), taskOf("c")], 1));
+  assertEquals(first, ["a"]);
+  const settled = settle(revive(filled, "a"), "a");
+  assertEquals(upcoming(settled, 4), ["b", "c"]);
+  assertEquals(upcoming(revive(revive(settled, "a"), "a"), 4), ["a", "b", "c"]);
 });

@@ -1,124 +1,9 @@
 import fc from "fast-check";
-import { createActor, fromCallback, fromPromise, toPromise } from "xstate";
-import type {
-  AheadEvent,
-  Landing,
-  LoadedRun,
-  Parked,
-  RunOutcome,
-  Verdict,
-  WorkOutcome,
-} from "../../machines/ports.ts";
-import { childMachine, runMachine } from "../../machines/run.ts";
-import type { Result } from "../../src/domain/result.ts";
-import type { Task, TaskId } from "../../src/domain/task.ts";
+import type { Landing } from "../../machines/ports.ts";
+import type { TaskId } from "../../src/domain/task.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { anyDag, taskOf } from "../support/plans.ts";
-
-type Attempt = { task: TaskId; attempt: number };
-
-interface Script {
-  tasks: Task[];
-  jobs: number;
-  attempts?: number;
-  budgetUsd?: number;
-  /** Answers an attempt; the default is done. */
-  work?: (task: TaskId, attempt: number) => WorkOutcome | Promise<WorkOutcome>;
-  /** How many of a task's attempts fail their checks. */
-  red?: (task: TaskId) => number;
-  /** Answers a landing; with it, dependents wait until a task has landed. */
-  land?: (task: TaskId, attempt: number) => Landing;
-  /** Lets a port answer when it likes. */
-  pause?: (what: string) => Promise<unknown>;
-  load?: Result<never>;
-}
-
-/** A run whose ports answer from a script, and what happened in it. */
-function play(script: Script) {
-  const log: string[] = [];
-  const atWork = new Set<TaskId>();
-  let most = 0;
-  const pause = script.pause ?? (() => Promise.resolve());
-  const answered = new Map<TaskId, number>();
-  const port = <O, I>(answer: (input: I) => O | Promise<O>) =>
-    fromPromise<O, I>(async ({ input }) => {
-      await pause(JSON.stringify(input ?? "run"));
-      return await answer(input);
-    });
-  const okay = () => ({ ok: true as const, value: undefined });
-  const passed: Result<Verdict> = { ok: true, value: { passed: true } };
-  const machine = runMachine.provide({
-    actors: {
-      load: port<Result<LoadedRun>, void>(() =>
-        script.load ?? {
-          ok: true,
-          value: {
-            tasks: script.tasks,
-            jobs: script.jobs,
-            attempts: script.attempts ?? 3,
-            dependentsAfter: script.land ? "landed" : "completed",
-            ...(script.budgetUsd === undefined ? {} : { budgetUsd: script.budgetUsd }),
-          },
-        }
-      ),
-      check: port<Result<void>, void>(okay),
-      ahead: fromCallback<AheadEvent>(({ receive }) => {
-        receive(({ tasks }) => log.push(`ahead ${tasks.join(" ")}`));
-      }),
-      answers: fromCallback(() => {}),
-      verify: fromPromise<void, void>(async () => {
-        await pause('"verify"');
-        log.push("verify");
-      }),
-      putBack: port<void, { tasks: TaskId[] }>(({ tasks }) => {
-        log.push(`back ${tasks.join(" ")}`);
-      }),
-      finish: port<void, { outcome: RunOutcome }>(({ outcome }) => {
-        log.push(`end ${outcome.kind}`);
-      }),
-      task: childMachine.provide({
-        actors: {
-          prepare: port<Result<void>, { task: TaskId }>(okay),
-          work: fromPromise(async ({ input: { task, attempt } }) => {
-            atWork.add(task);
-            most = Math.max(most, atWork.size);
-            log.push(`work ${task} ${attempt}`);
-            try {
-              await pause(task);
-              return await (script.work?.(task, attempt) ?? { kind: "done", spentUsd: 0 });
-            } finally {
-              atWork.delete(task);
-            }
-          }),
-          commit: port<Result<Verdict>, Attempt>(() => passed),
-          check: port<Result<Verdict>, Attempt>(({ task }) => {
-            const failures = answered.get(task) ?? 0;
-            answered.set(task, failures + 1);
-            const failed = { command: "test", exitCode: 1, tail: "" };
-            return failures >= (script.red?.(task) ?? 0)
-              ? passed
-              : { ok: true, value: { passed: false, check: "test", failed } };
-          }),
-          publish: port<Result<void>, { task: TaskId }>(okay),
-          land: port<Landing, Attempt>(({ task, attempt }) => {
-            const landing = script.land?.(task, attempt) ?? { kind: "landed" };
-            log.push(`${task} ${landing.kind}`);
-            return landing;
-          }),
-          wait: port<void, { task: TaskId; parked: Parked | undefined }>(() => {}),
-        },
-        actions: {
-          announce: (_, { task, status, failure }) =>
-            log.push(`${task} ${status}${failure ? ` ${failure.reason}` : ""}`),
-        },
-      }),
-    },
-  });
-  const actor = createActor(machine);
-  const outcome = toPromise(actor);
-  actor.start();
-  return { actor, outcome, log, most: () => most };
-}
+import { play, until } from "./scripted_run.ts";
 
 Deno.test("a run executes any plan in dependency order, never more than `jobs` at once", async () => {
   await fc.assert(
@@ -133,7 +18,7 @@ Deno.test("a run executes any plan in dependency order, never more than `jobs` a
         const run = play({ tasks, jobs, red, pause });
         await scheduler.waitFor(run.outcome);
         assertEquals((await run.outcome).kind, "finished");
-        assert(run.most() <= jobs, `${run.most()} at work with ${jobs} places`);
+        assert(run.most() <= jobs, `${run.most()} at work with ${jobs} slots`);
         for (const { id, dependencies } of tasks) {
           const start = run.log.indexOf(`${id} in_progress`);
           assertEquals(run.log.filter((line) => line === `${id} completed`).length, 1);
@@ -150,7 +35,7 @@ Deno.test("a run executes any plan in dependency order, never more than `jobs` a
   );
 });
 
-Deno.test("a run with places for all starts every ready task at once", async () => {
+Deno.test("a run with slots for all starts every ready task at once", async () => {
   const run = play({ tasks: ["a", "b", "c"].map((id) => taskOf(id)), jobs: 3 });
   await run.outcome;
   assertEquals(run.most(), 3);
@@ -188,7 +73,7 @@ Deno.test("a blocked task's dependents are never started, the rest goes on", asy
   assert(!run.log.some((line) => /^work [bc]/.test(line)));
 });
 
-Deno.test("a repair goes before new tasks when a place is free", async () => {
+Deno.test("a repair goes before new tasks when a slot is free", async () => {
   const run = play({
     tasks: ["a", "b", "c", "d"].map((id, order) => taskOf(id, [], "medium", order)),
     jobs: 1,
@@ -222,7 +107,7 @@ Deno.test("the trees of the tasks that come next are asked for ahead", async () 
   assertEquals(run.log.find((line) => line.startsWith("ahead")), "ahead b");
 });
 
-Deno.test("a tree that was asked for ahead is asked for no more when its task has its place", async () => {
+Deno.test("a tree that was asked for ahead is asked for no more when its task has its slot", async () => {
   const run = play({
     tasks: ["a", "b", "c", "d"].map((id, order) => taskOf(id, [], "medium", order)),
     jobs: 2,
@@ -361,12 +246,5 @@ Deno.test("a settled task's actor is stopped", async () => {
   const run = play({ tasks: [taskOf("a"), taskOf("b", ["a"])], jobs: 1 });
   await run.outcome;
   const children = run.actor.getSnapshot().children as Record<string, unknown>;
-  assertEquals([children["a"], children["b"]], [undefined, undefined]);
+  assertEquals([children["task.a"], children["task.b"]], [undefined, undefined]);
 });
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1000 && !holds(); turn++) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-  }
-  assert(holds());
-}

@@ -1,5 +1,10 @@
 import { initialTransition, transition } from "xstate";
-import { type TaskEvent, taskMachine, type TaskMessage } from "../../machines/task.ts";
+import {
+  type TaskEnd,
+  type TaskEvent,
+  taskMachine,
+  type TaskMessage,
+} from "../../machines/task.ts";
 import type { Announcement, Verdict, WorkOutcome } from "../../machines/ports.ts";
 import type { Beginning } from "../../src/domain/resume.ts";
 import type { Failure } from "../../src/domain/failure.ts";
@@ -26,6 +31,7 @@ const RED = {
     failed: { command: "npm test", exitCode: 1, tail: "1 failed" },
   } satisfies Verdict,
 };
+const BLOCKED: TaskEnd = { task: "a", status: "blocked" };
 const REFUSED = { ok: false, failure: FAILED };
 
 function walk(attempts = 3, begin?: Beginning) {
@@ -63,14 +69,15 @@ Deno.test("a task goes from pending to completed when every port succeeds", () =
   assertEquals(task.told(), ["in_progress"]);
   assertEquals(task.done("prepare", { ok: true }).at(), { in_progress: "working" });
   assertEquals(task.done("work", WORKED).at(), { in_progress: "committing" });
-  assertEquals(task.told(), ["TASK.SPENT", "TASK.FREED"]);
+  assertEquals(task.told(), ["TASK.SPENT", "TASK.SLOT_FREED"]);
   assertEquals(task.done("commit", PASSED).at(), { testing: "checking" });
   assertEquals(task.told(), ["testing"]);
   assertEquals(task.done("check", PASSED).at(), { testing: "publishing" });
   assertEquals(task.done("publish", { ok: true }).at(), { completed: "landing" });
   assertEquals(task.told(), ["completed", "TASK.COMPLETED"]);
-  assertEquals(task.done("land", { kind: "landed" }).at(), { completed: "landed" });
-  assertEquals(task.told(), ["TASK.SETTLED"]);
+  assertEquals(task.done("land", { kind: "landed" }).at(), "settled");
+  assertEquals(task.told(), []);
+  assertEquals(task.snapshot().output, { task: "a", status: "completed" });
 });
 
 Deno.test("a task whose attempt was cut off is prepared, and makes it again in its conversation", () => {
@@ -82,32 +89,32 @@ Deno.test("a task whose attempt was cut off is prepared, and makes it again in i
   assertEquals(occasion, { kind: "resumed", why: "interrupted" });
 });
 
-Deno.test("a task is taken up where it was left, and needs no place beyond its attempt", () => {
+Deno.test("a task is taken up where it was left, and needs no slot beyond its attempt", () => {
   const at = (at: Beginning["at"]) => walk(3, { at, attempt: 2 }).send({ type: "START" });
   assertEquals(at("working").at(), { in_progress: "working" });
   const testing = at("testing");
   assertEquals(testing.at(), { testing: "checking" });
-  assertEquals(testing.told(), ["TASK.FREED", "testing"]);
-  assertEquals(testing.done("check", RED).send({ type: "PLACE" }).snapshot().context.attempt, 3);
+  assertEquals(testing.told(), ["TASK.SLOT_FREED", "testing"]);
+  assertEquals(testing.done("check", RED).send({ type: "SLOT" }).snapshot().context.attempt, 3);
   const landing = at("landing");
   assertEquals(landing.at(), { completed: "landing" });
-  assertEquals(landing.told(), ["TASK.FREED", "completed", "TASK.COMPLETED"]);
+  assertEquals(landing.told(), ["TASK.SLOT_FREED", "completed", "TASK.COMPLETED"]);
 });
 
-Deno.test("a task's top-level states are the five statuses", () => {
+Deno.test("a task's top-level states are the five statuses, and that it is over", () => {
   assertEquals(
     Object.keys(taskMachine.states).sort(),
-    ["blocked", "completed", "in_progress", "pending", "testing"],
+    ["blocked", "completed", "in_progress", "pending", "settled", "testing"],
   );
 });
 
-Deno.test("a failed check sends a task back for a place, with the failure in hand", () => {
+Deno.test("a failed check sends a task back for a slot, with the failure in hand", () => {
   const task = testing();
   task.told();
   assertEquals(task.done("check", RED).at(), { in_progress: "queued" });
-  assertEquals(task.told(), ["in_progress", "TASK.RETURNING"]);
+  assertEquals(task.told(), ["in_progress", "TASK.SLOT_WANTED"]);
   assertEquals(task.snapshot().context.occasion.kind, "repair");
-  assertEquals(task.send({ type: "PLACE" }).at(), { in_progress: "working" });
+  assertEquals(task.send({ type: "SLOT" }).at(), { in_progress: "working" });
   assertEquals(task.snapshot().context.attempt, 2);
   assertEquals(task.snapshot().context.conversation, "c1");
 });
@@ -115,7 +122,7 @@ Deno.test("a failed check sends a task back for a place, with the failure in han
 Deno.test("a task is blocked by checks when its attempts are used up", () => {
   const task = walk(1).send({ type: "START" }).done("prepare", { ok: true })
     .done("work", WORKED).done("commit", PASSED).done("check", RED);
-  assertEquals(task.at(), "blocked");
+  assertEquals(task.snapshot().output, BLOCKED);
   assertEquals(task.snapshot().context.failure?.reason, "checks_failed");
 });
 
@@ -123,22 +130,22 @@ Deno.test("an attempt that broke off is made again while attempts are left, then
   const task = working();
   for (const attempt of [2, 3]) {
     assertEquals(task.done("work", BROKE_OFF).at(), { in_progress: "queued" });
-    assertEquals(task.send({ type: "PLACE" }).at(), { in_progress: "working" });
+    assertEquals(task.send({ type: "SLOT" }).at(), { in_progress: "working" });
     assertEquals(task.snapshot().context.attempt, attempt);
     assertEquals(task.snapshot().context.occasion, { kind: "resumed", why: "failed" });
   }
   task.told();
-  assertEquals(task.done("work", BROKE_OFF).at(), "blocked");
+  assertEquals(task.done("work", BROKE_OFF).snapshot().output, BLOCKED);
   assertEquals(task.snapshot().context.failure, FAILED);
-  assertEquals(task.told(), ["TASK.SPENT", "blocked", "TASK.SETTLED"]);
+  assertEquals(task.told(), ["TASK.SPENT", "blocked"]);
 });
 
-Deno.test("a usage limit parks a task in its place and spends no attempt", () => {
+Deno.test("a usage limit parks a task in its slot and spends no attempt", () => {
   const task = working();
   const limited = { kind: "limited", until: 42, why: "limit", shared: true, spentUsd: 0 };
   task.done("work", { ...limited, begun: true, conversation: "c9" });
   assertEquals(task.at(), { in_progress: "parked" });
-  assertEquals(task.told().includes("TASK.FREED"), false);
+  assertEquals(task.told().includes("TASK.SLOT_FREED"), false);
   assertEquals(task.done("wait", undefined).at(), { in_progress: "working" });
   assertEquals(task.snapshot().context.attempt, 1);
   assertEquals(task.snapshot().context.conversation, "c9");
@@ -148,10 +155,10 @@ Deno.test("a usage limit parks a task in its place and spends no attempt", () =>
   assertEquals(fresh.snapshot().context.occasion, { kind: "first" });
 });
 
-Deno.test("a task that waits for a place is blocked when the budget is spent", () => {
+Deno.test("a task that waits for a slot is blocked when the budget is spent", () => {
   const task = testing().done("check", RED);
   task.send({ type: "BUDGET_SPENT", spentUsd: 5, capUsd: 4 });
-  assertEquals(task.at(), "blocked");
+  assertEquals(task.snapshot().output, BLOCKED);
   assertEquals(task.snapshot().context.failure, {
     reason: "budget_exhausted",
     scope: "run",
@@ -174,7 +181,7 @@ Deno.test("a failure beyond repair blocks a task from wherever it is", () => {
     landing().done("land", { kind: "blocked", failure: FAILED }),
   ];
   for (const task of ends) {
-    assertEquals(task.at(), "blocked");
+    assertEquals(task.snapshot().output, BLOCKED);
     assertEquals(task.snapshot().context.failure, FAILED);
   }
 });
@@ -182,7 +189,7 @@ Deno.test("a failure beyond repair blocks a task from wherever it is", () => {
 Deno.test("no event but the expected one moves a task", () => {
   const events: TaskEvent[] = [
     { type: "START" },
-    { type: "PLACE" },
+    { type: "SLOT" },
     { type: "BUDGET_SPENT", spentUsd: 1, capUsd: 1 },
   ];
   const possible: [string, ReturnType<typeof walk>, string[]][] = [
@@ -190,7 +197,7 @@ Deno.test("no event but the expected one moves a task", () => {
     ["preparing", started(), []],
     ["working", working(), []],
     ["committing", working().done("work", WORKED), []],
-    ["queued", testing().done("check", RED), ["PLACE", "BUDGET_SPENT"]],
+    ["queued", testing().done("check", RED), ["SLOT", "BUDGET_SPENT"]],
     [
       "parked",
       working().done("work", { kind: "limited", until: 1, why: "", spentUsd: 0, begun: true }),
@@ -199,8 +206,8 @@ Deno.test("no event but the expected one moves a task", () => {
     ["checking", testing(), []],
     ["publishing", testing().done("check", PASSED), []],
     ["landing", landing(), []],
-    ["landed", landing().done("land", { kind: "landed" }), []],
-    ["blocked", started().done("prepare", REFUSED), []],
+    ["settled", landing().done("land", { kind: "landed" }), []],
+    ["settled", started().done("prepare", REFUSED), []],
   ];
   for (const [state, task, takes] of possible) {
     assert(JSON.stringify(task.at()).includes(state), `${state}: ${JSON.stringify(task.at())}`);
