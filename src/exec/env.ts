@@ -1,14 +1,27 @@
-/** Variables that make git look at another repository than the one it stands in. */
+/** Variables that make git look at another repository than the one of its folder, or read it differently. */
 const GIT_MISDIRECTIONS = [
   "GIT_DIR",
   "GIT_WORK_TREE",
+  "GIT_IMPLICIT_WORK_TREE",
   "GIT_INDEX_FILE",
   "GIT_OBJECT_DIRECTORY",
   "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+  "GIT_QUARANTINE_PATH",
   "GIT_COMMON_DIR",
   "GIT_NAMESPACE",
   "GIT_PREFIX",
+  "GIT_INTERNAL_SUPER_PREFIX",
   "GIT_CEILING_DIRECTORIES",
+  "GIT_CONFIG",
+  "GIT_GRAFT_FILE",
+  "GIT_SHALLOW_FILE",
+  "GIT_REPLACE_REF_BASE",
+  "GIT_NO_REPLACE_OBJECTS",
+  "GIT_ATTR_SOURCE",
+  "GIT_LITERAL_PATHSPECS",
+  "GIT_GLOB_PATHSPECS",
+  "GIT_NOGLOB_PATHSPECS",
+  "GIT_ICASE_PATHSPECS",
 ];
 
 export type Env = Record<string, string>;
