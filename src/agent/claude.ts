@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from "../domain/result.ts";
-import { type Env, toolEnv } from "../exec/env.ts";
+import { type Env, processEnv, toolEnv } from "../exec/env.ts";
 import { sh } from "../exec/sh.ts";
 import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
 import { runAttempt } from "./attempt.ts";
@@ -25,7 +25,7 @@ const HELP_TIMEOUT_MS = 30_000;
 
 /** Claude Code, called without a terminal. `PAREX_CLAUDE` names another program than `claude`. */
 export function claudeAgent(): Agent {
-  const program = Deno.env.get("PAREX_CLAUDE") || "claude";
+  const program = processEnv().PAREX_CLAUDE || "claude";
   let help: Promise<string | undefined> | undefined;
   const askHelp = () => help ??= helpOf(program);
   return {

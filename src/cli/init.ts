@@ -10,6 +10,7 @@ import { defaultCheckJobs, DEFAULTS } from "../config/table.ts";
 import { AGENTS } from "../domain/agents.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
+import { processEnv } from "../exec/env.ts";
 import { selfCommand } from "../exec/self.ts";
 import { isOnPath } from "../exec/which.ts";
 import { findRepository } from "../hook/repository.ts";
@@ -90,7 +91,7 @@ async function prepare(io: Io, flags: Flags): Promise<Result<SetUpInput>> {
 }
 
 function forUser(wishes: SetUpInput["wishes"]): Result<SetUpInput> {
-  const folder = claudeFolder(Deno.env.toObject());
+  const folder = claudeFolder(processEnv());
   if (folder === undefined) {
     const message = "there is no home folder: neither HOME nor CLAUDE_CONFIG_DIR is set";
     return fail({ reason: "usage", message });

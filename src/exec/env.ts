@@ -26,12 +26,27 @@ const GIT_MISDIRECTIONS = [
 
 export type Env = Record<string, string>;
 
+let replaced: Env | undefined;
+
+/** The environment that parex was started with: the only place where it is read. */
+export function processEnv(): Env {
+  return replaced ?? Deno.env.toObject();
+}
+
 /**
- * This process's environment without what would misdirect a child: git's own variables, zx's
+ * From now on parex behaves as if it had been started with this environment; with undefined, as it
+ * was. The process's own stays as it is: other threads have the same.
+ */
+export function replaceProcessEnv(env: Env | undefined): void {
+  replaced = env;
+}
+
+/**
+ * The environment of parex without what would misdirect a child: git's own variables, zx's
  * settings, and the mark of a Claude Code that parex itself runs inside of.
  */
 export function childEnv(extra: Env = {}): Env {
-  const env = Deno.env.toObject();
+  const env = { ...processEnv() };
   for (const name of GIT_MISDIRECTIONS) delete env[name];
   for (const name of Object.keys(env)) {
     if (name.startsWith("ZX_") || name === "CLAUDECODE" || name === "CLAUDE_CODE_ENTRYPOINT") {

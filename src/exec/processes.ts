@@ -1,3 +1,5 @@
+import { processEnv } from "./env.ts";
+
 /** A running process. Zombies are not listed: nothing of them runs. */
 export interface ProcessRow {
   pid: number;
@@ -139,7 +141,7 @@ export function reader(program: string, args: string[]): Deno.Command {
   return new Deno.Command(program, {
     args,
     clearEnv: true,
-    env: { LC_ALL: "C", PATH: Deno.env.get("PATH") ?? "/usr/bin:/bin" },
+    env: { LC_ALL: "C", PATH: processEnv().PATH ?? "/usr/bin:/bin" },
     stdin: "null",
     stdout: "piped",
     stderr: "null",

@@ -1,9 +1,10 @@
 import { delimiter, join } from "node:path";
+import { processEnv } from "./env.ts";
 
 /** Whether a program of this name stands on the PATH. */
 export function isOnPath(name: string): boolean {
   const suffixes = Deno.build.os === "windows" ? [".exe", ".cmd"] : [""];
-  const folders = (Deno.env.get("PATH") ?? "").split(delimiter).filter((folder) => folder !== "");
+  const folders = (processEnv().PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   return folders.some((folder) =>
     suffixes.some((suffix) => isProgram(join(folder, name + suffix)))
   );

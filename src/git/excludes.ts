@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { ok, type Result } from "../domain/result.ts";
-import type { Env } from "../exec/env.ts";
+import { type Env, processEnv } from "../exec/env.ts";
 import { configEnv } from "./config_env.ts";
 import { exists, io, readIfThere } from "../util/files.ts";
 import { entries, gitMaybe, gitOk } from "./git.ts";
@@ -29,14 +29,13 @@ export async function createExcludes(file: string, own: string): Promise<Result<
 
 /** Where git looks if `core.excludesFile` is not set. */
 function defaultExcludes(): string | undefined {
-  const config = Deno.env.get("XDG_CONFIG_HOME");
+  const { XDG_CONFIG_HOME: config, HOME: home } = processEnv();
   if (config) return join(config, "git/ignore");
-  const home = Deno.env.get("HOME");
   return home ? join(home, ".config/git/ignore") : undefined;
 }
 
 /** Variables that make every git below a process use such a list. They add to `env`'s own of the kind. */
-export function excludesEnv(file: string, env: Env = Deno.env.toObject()): Env {
+export function excludesEnv(file: string, env: Env = processEnv()): Env {
   return configEnv({ "core.excludesFile": file }, env);
 }
 

@@ -8,7 +8,7 @@ import { applyEvent, emptyRecord, type RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { whyNoSandbox } from "../exec/sandbox.ts";
-import { childEnv } from "../exec/env.ts";
+import { childEnv, processEnv } from "../exec/env.ts";
 import { excludeWorktrees } from "../git/exclude_worktrees.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { remoteOf } from "../git/push.ts";
@@ -70,7 +70,7 @@ export interface OpenRun {
 /** Looks whether everything is ready for this run, takes the lock and starts the journal. */
 export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
   const { repo, plan, settings, agent, resume } = input;
-  const inside = Deno.env.get("PAREX_TASK_ID");
+  const inside = processEnv().PAREX_TASK_ID;
   if (inside) return fail({ reason: "nested_run", task: inside });
   const ready = await checkRepository(repo, {
     ...baseGiven(resume?.record.base ?? settings.base),

@@ -1,5 +1,6 @@
 import type { AgentRequest } from "../../src/agent/agent.ts";
 import { claudeAgent } from "../../src/agent/claude.ts";
+import { withEnv } from "../support/env.ts";
 import {
   claudeEnv,
   findClaude,
@@ -10,8 +11,6 @@ import {
 import { needs } from "../support/needs.ts";
 import { tempRepo } from "../support/repo.ts";
 import { tempFolder, type Witness, witness } from "./rig.ts";
-
-export const PROGRAM = "PAREX_CLAUDE";
 
 const claude = findClaude();
 const realClaude = needs("the Claude CLI", claude);
@@ -44,8 +43,7 @@ export async function bench(
     const record = { run, attempt: "1", head: "", sentBack: 2 };
     await Deno.writeTextFile(`${repo.root}/.git/parex-attempt`, JSON.stringify(record));
   }
-  Deno.env.set(PROGRAM, claude ?? "");
-  stack.defer(() => Deno.env.delete(PROGRAM));
+  stack.use(withEnv({ PAREX_CLAUDE: claude ?? "" }));
   const agent = claudeAgent();
   return {
     worktree: repo.root,

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { claudeAgent } from "../../src/agent/claude.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { hang, REPLY_USAGE, status, text, tool } from "../support/messages_api.ts";
-import { bench, contract, PROGRAM } from "./claude_bench.ts";
+import { withEnv } from "../support/env.ts";
+import { bench, contract } from "./claude_bench.ts";
 import { asText, tempFolder } from "./rig.ts";
 
 contract("writes, edits and commits without a question, in a folder with any name", async () => {
@@ -182,9 +183,8 @@ contract("is available", async () => {
 });
 
 Deno.test("claudeAgent().available() names the program that is missing", async () => {
-  Deno.env.set(PROGRAM, "/nonexistent/claude");
+  using _ = withEnv({ PAREX_CLAUDE: "/nonexistent/claude" });
   const found = await claudeAgent().available();
-  Deno.env.delete(PROGRAM);
   assertEquals(found, {
     ok: false,
     failure: { reason: "agent_missing", agent: "claude", command: "/nonexistent/claude" },

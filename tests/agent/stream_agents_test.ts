@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { makeAgent } from "../../src/agent/agents.ts";
 import type { Usage } from "../../src/domain/event.ts";
-import { withEnv } from "../github/rig.ts";
+import { testEnv, withEnv } from "../support/env.ts";
 import { writeFiles } from "../support/repo.ts";
 import { must } from "../support/result.ts";
 import { assertEquals } from "../support/assert.ts";
@@ -140,7 +140,7 @@ async function stage(name: string, lines: string[], end = "exit 0") {
   const script = `#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "$*" > args\ncat > prompt\n`;
   await writeFiles(folder.path, { [`bin/${name}`]: [script, ...quoted, end].join("\n") });
   await Deno.chmod(join(folder.path, "bin", name), 0o755);
-  const path = withEnv({ PATH: `${join(folder.path, "bin")}:${Deno.env.get("PATH")}` });
+  const path = withEnv({ PATH: `${join(folder.path, "bin")}:${testEnv().PATH}` });
   return {
     path: folder.path,
     read: async (file: string) => (await Deno.readTextFile(join(folder.path, file))).trim(),

@@ -3,6 +3,7 @@
  */
 import { join } from "node:path";
 import { assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import { claudeEnv, findClaude, serveMessagesApi, text } from "../support/messages_api.ts";
 import { needs } from "../support/needs.ts";
 import { parex } from "../support/parex.ts";
@@ -23,7 +24,8 @@ async function converse(repo: TempRepo, prompt: string, reply: string) {
   const { code, stderr } = await new Deno.Command(claude ?? "", {
     args: ["-p", `${prompt}\n\nTask: chat`],
     cwd: repo.root,
-    env,
+    clearEnv: true,
+    env: testEnv(env),
     stdin: "null",
   }).output();
   assertEquals(code, 0, new TextDecoder().decode(stderr));

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadPlan } from "../../src/plan/load.ts";
 import { fenced, planText, said, taskText, transcript } from "../claude_code/conversation.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import { parexArgv, type ParexOptions } from "../support/parex.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
 import { must } from "../support/result.ts";
@@ -20,7 +21,12 @@ function started(repo: TempRepo, args: string[], options: ParexOptions = {}) {
   return new Deno.Command(program, {
     args: words,
     cwd: options.cwd ?? repo.root,
-    env: { NO_COLOR: "1", CLAUDE_CONFIG_DIR: join(repo.root, ".git/claude"), ...options.env },
+    clearEnv: true,
+    env: testEnv({
+      NO_COLOR: "1",
+      CLAUDE_CONFIG_DIR: join(repo.root, ".git/claude"),
+      ...options.env,
+    }),
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

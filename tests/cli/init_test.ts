@@ -4,6 +4,7 @@ import { parseConfig } from "../../src/config/file.ts";
 import { exitCodeOf, type Failure } from "../../src/domain/failure.ts";
 import { explain } from "../../src/report/messages/explain.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { withEnv } from "../support/env.ts";
 import { parex } from "../support/parex.ts";
 import { planFiles } from "../support/plan_files.ts";
 import { tempRepo, textOf } from "../support/repo.ts";
@@ -164,8 +165,7 @@ Deno.test("init --local writes to the local settings", async () => {
 
 Deno.test("init --user writes to Claude Code's own folder, also outside of a repository", async () => {
   const home = await Deno.makeTempDir();
-  const before = Deno.env.get("CLAUDE_CONFIG_DIR");
-  Deno.env.set("CLAUDE_CONFIG_DIR", join(home, "claude"));
+  using _ = withEnv({ CLAUDE_CONFIG_DIR: join(home, "claude") });
   try {
     await init(home, "--user", "--yes");
     assertEquals(Object.keys(await treeOf(home)), [
@@ -176,8 +176,6 @@ Deno.test("init --user writes to Claude Code's own folder, also outside of a rep
     await init(home, "--user", "--undo", "--yes");
     assertEquals(await treeOf(home), {});
   } finally {
-    if (before === undefined) Deno.env.delete("CLAUDE_CONFIG_DIR");
-    else Deno.env.set("CLAUDE_CONFIG_DIR", before);
     await Deno.remove(home, { recursive: true });
   }
 });

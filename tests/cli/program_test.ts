@@ -2,6 +2,7 @@ import { COMMANDS } from "../../src/cli/commands.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/domain/names.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import { parex, parexArgv } from "../support/parex.ts";
 import { recordedIo } from "./recorded_io.ts";
 
@@ -87,7 +88,13 @@ Deno.test("parex explains what else is wrong with a command line, and exits 2", 
 
 Deno.test("parex ends quietly when the reader of its output has gone", async () => {
   const [program, ...args] = parexArgv(["completions", "bash"]);
-  const child = new Deno.Command(program, { args, stdout: "piped", stderr: "piped" }).spawn();
+  const child = new Deno.Command(program, {
+    args,
+    clearEnv: true,
+    env: testEnv(),
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
   await child.stdout.cancel();
   const stderr = await new Response(child.stderr).text();
   assertEquals([(await child.status).code, stderr], [0, ""]);

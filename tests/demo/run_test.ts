@@ -5,6 +5,7 @@ import { processTable } from "../../src/exec/processes.ts";
 import { toolEnv } from "../../src/exec/env.ts";
 import { sh } from "../../src/exec/sh.ts";
 import { assert, assertEquals } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
@@ -12,7 +13,8 @@ const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 async function runDemo(folder: string, mark: string) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", MAIN, "demo", "--dir", folder],
-    env: { PAREX_JOBS: "1", PAREX_TASK_ID: "task-9", DEMO_TEST_MARK: mark },
+    clearEnv: true,
+    env: testEnv({ PAREX_JOBS: "1", PAREX_TASK_ID: "task-9", DEMO_TEST_MARK: mark }),
     stdin: "null",
   }).output();
   return {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import {
   claudeEnv,
   findClaude,
@@ -238,6 +239,8 @@ async function exampleRepository(): Promise<{ root: string; home: string } & Asy
   await Deno.mkdir(home);
   const { success, stderr } = await new Deno.Command("sh", {
     args: [join(EXAMPLE, "start.sh"), root],
+    clearEnv: true,
+    env: testEnv(),
     stdin: "null",
   }).output();
   assert(success, new TextDecoder().decode(stderr));

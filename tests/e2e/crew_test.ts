@@ -1,6 +1,6 @@
 /** Runs whose tasks are done by several agents. */
 import { join } from "node:path";
-import { withEnv } from "../github/rig.ts";
+import { testEnv, withEnv } from "../support/env.ts";
 import { writeFiles } from "../support/repo.ts";
 import { assertEquals, assertMatch } from "../support/assert.ts";
 import { planFiles, taskFileOf } from "../support/plan_files.ts";
@@ -30,7 +30,7 @@ echo '{"type":"turn.completed","usage":{"input_tokens":'$PAREX_ATTEMPT'000,"outp
 `;
   await writeFiles(stage.home, { "bin/codex": codex });
   await Deno.chmod(join(stage.home, "bin/codex"), 0o755);
-  using _ = withEnv({ PATH: `${join(stage.home, "bin")}:${Deno.env.get("PATH")}` });
+  using _ = withEnv({ PATH: `${join(stage.home, "bin")}:${testEnv().PATH}` });
   const { code, events } = await stage.execute({ agent: "codex", agentCommand: undefined });
   assertEquals(code, 0);
   assertEquals(

@@ -1,6 +1,7 @@
 /** What people and programs read, and what they are told about their mistakes. */
 import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import { parexArgv } from "../support/parex.ts";
 import { textOf } from "../support/repo.ts";
 import { type Rig, rig, until } from "../support/rig.ts";
@@ -30,7 +31,8 @@ Deno.test("a reader that goes away after the first line does not end the run", a
   const { stdout, stderr } = await new Deno.Command("sh", {
     args: ["-c", `{ ${command}; echo $? > "$CODE"; } | head -1`],
     cwd: stage.root,
-    env: { ...agent, CODE: join(stage.home, "code") },
+    clearEnv: true,
+    env: testEnv({ ...agent, CODE: join(stage.home, "code") }),
     stdin: "null",
   }).output();
   assertEquals(parseJournal(new TextDecoder().decode(stdout)).map(({ type }) => type), [

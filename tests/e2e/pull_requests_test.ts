@@ -1,7 +1,8 @@
 /** Whole runs that land by pull requests, with the real gh against a fake GitHub. */
 import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { NEEDS_GH, onGitHub, withEnv } from "../github/rig.ts";
+import { NEEDS_GH, onGitHub } from "../github/rig.ts";
+import { testEnv, withEnv } from "../support/env.ts";
 import type { FakeGitHub } from "../support/github.ts";
 import { taskFileOf } from "../support/plan_files.ts";
 import { textOf, writeFiles } from "../support/repo.ts";
@@ -92,7 +93,7 @@ Deno.test("a run in a repository without a remote never asks gh how to land", as
   await writeFiles(trap, { gh: `#!/bin/sh\necho "$*" >> '${stage.home}/asked'\nexit 1\n` });
   await Deno.chmod(join(trap, "gh"), 0o755);
   const { code, stderr } = await stage.parex(["execute"], {
-    env: { PATH: `${trap}:${Deno.env.get("PATH")}` },
+    env: { PATH: `${trap}:${testEnv().PATH}` },
   });
   assertEquals([code, await textOf(join(stage.home, "asked"))], [0, undefined], stderr);
 });

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { recordOf } from "../../src/domain/record.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { leaveLock } from "../support/repo.ts";
 import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
 
 /** Says that it is at work, then hangs for good the first time. */
@@ -219,7 +220,7 @@ Deno.test("retry does blocked tasks again, with what waits for them and nothing 
 Deno.test("retry works in a worktree in which a killed git has left its lock", async () => {
   await using stage = await rig({ agent: { a: "exit 1" } });
   assertEquals((await stage.parex(["execute", "--attempts", "1"])).code, 1);
-  await Deno.writeTextFile(join(stage.root, ".git/worktrees/a/index.lock"), "");
+  await leaveLock(join(stage.root, ".git/worktrees/a/index.lock"));
   await stage.agent({ a: "echo done > a.txt; git add a.txt; git commit -qm done" });
   const retried = await stage.parex(["retry", "a"]);
   assertEquals(retried.code, 0, retried.stderr);

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { GRACE_MS } from "../../src/exec/kill.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import { shellWord } from "../../src/exec/quote.ts";
 import { parexArgv } from "../support/parex.ts";
 import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
@@ -126,7 +127,8 @@ Deno.test("a run needs no stdin, and nobody who reads what it prints", async () 
   const { code } = await new Deno.Command("sh", {
     args: ["-c", `{ ${command} <&- 2>&1; echo $? > "$RIG/notes/code"; } | true`],
     cwd: stage.root,
-    env: { RIG: stage.home, PAREX_AGENT: "command", PAREX_AGENT_COMMAND: agent },
+    clearEnv: true,
+    env: testEnv({ RIG: stage.home, PAREX_AGENT: "command", PAREX_AGENT_COMMAND: agent }),
   }).output();
   assertEquals(code, 0);
   await until("parex has ended", async () => await stage.note("code") !== undefined);

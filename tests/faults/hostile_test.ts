@@ -3,7 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { isTaskId } from "../../src/domain/names.ts";
 import { shellWord } from "../../src/exec/quote.ts";
-import { NEEDS_GH, onGitHub, withEnv } from "../github/rig.ts";
+import { NEEDS_GH, onGitHub } from "../github/rig.ts";
+import { testEnv, withEnv } from "../support/env.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { findTool } from "../support/needs.ts";
 import { textOf, writeFiles } from "../support/repo.ts";
@@ -125,7 +126,7 @@ Deno.test("a hostile plan runs to its end: nothing of it reaches a shell, an opt
   await using stage = await hostileRig();
   const env = {
     HOME: stage.home,
-    PATH: `${join(stage.home, "programs")}:${Deno.env.get("PATH")}`,
+    PATH: `${join(stage.home, "programs")}:${testEnv().PATH}`,
     DENO_DIR: await denoDir(),
   };
   const outputs: string[] = [];

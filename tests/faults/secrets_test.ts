@@ -1,6 +1,7 @@
 /** What a run keeps, prints and sends holds no secret, and is for its owner's eyes alone. */
 import { join } from "node:path";
-import { NEEDS_GH, onGitHub, withEnv } from "../github/rig.ts";
+import { NEEDS_GH, onGitHub } from "../github/rig.ts";
+import { withEnv } from "../support/env.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { taskFileOf } from "../support/plan_files.ts";
 import { type Rig, rig } from "../support/rig.ts";

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { exists } from "../../src/util/files.ts";
 import { assert, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import { tempRepo } from "../support/repo.ts";
 import { gateAt } from "../support/gate.ts";
 import { until } from "../support/until.ts";
@@ -34,6 +35,8 @@ Deno.test("a merge that conflicts stands half done, not broken off, when parex w
       new URL("deno.json", ROOT).pathname,
       "-",
     ],
+    clearEnv: true,
+    env: testEnv(),
     stdin: "piped",
     stdout: "null",
     stderr: "null",

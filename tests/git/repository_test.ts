@@ -3,6 +3,7 @@ import type { Failure } from "../../src/domain/failure.ts";
 import type { Result } from "../../src/domain/result.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { assertEquals } from "../support/assert.ts";
+import { withEnv } from "../support/env.ts";
 import { tempRepo } from "../support/repo.ts";
 
 Deno.test("openRepository() finds the root from a subfolder, whatever its name is", async () => {
@@ -85,19 +86,14 @@ Deno.test("openRepository() fails with a git that is too old, or none", async ()
   await Deno.mkdir(bin);
   const bash = (await new Deno.Command("which", { args: ["bash"] }).output()).stdout;
   await Deno.symlink(new TextDecoder().decode(bash).trim(), join(bin, "bash"));
-  const path = Deno.env.get("PATH") ?? "";
-  try {
-    Deno.env.set("PATH", bin);
-    assertEquals(await openRepository(repo.root), failed({ reason: "git_missing" }));
-    const old = "#!/bin/sh\necho 'git version 2.37.9 (Vendor Git-1)'\n";
-    await Deno.writeTextFile(join(bin, "git"), old, { mode: 0o755 });
-    assertEquals(
-      await openRepository(repo.root),
-      failed({ reason: "git_too_old", found: "2.37.9", needed: "2.38" }),
-    );
-  } finally {
-    Deno.env.set("PATH", path);
-  }
+  using _ = withEnv({ PATH: bin });
+  assertEquals(await openRepository(repo.root), failed({ reason: "git_missing" }));
+  const old = "#!/bin/sh\necho 'git version 2.37.9 (Vendor Git-1)'\n";
+  await Deno.writeTextFile(join(bin, "git"), old, { mode: 0o755 });
+  assertEquals(
+    await openRepository(repo.root),
+    failed({ reason: "git_too_old", found: "2.37.9", needed: "2.38" }),
+  );
 });
 
 function failed(failure: Failure): Result<never> {

@@ -5,7 +5,8 @@ import { openPullRequests, preparePullRequests } from "../../src/run/landing/lan
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { findTool } from "../support/needs.ts";
 import { failureOf, must } from "../support/result.ts";
-import { evidenceOf, makeRig, NEEDS_GH, type Rig, withEnv } from "./rig.ts";
+import { evidenceOf, makeRig, NEEDS_GH, type Rig } from "./rig.ts";
+import { withEnv } from "../support/env.ts";
 
 function story(name: string, tell: (rig: Rig) => Promise<void>): void {
   Deno.test({

@@ -9,6 +9,7 @@ import { openRepository } from "../../src/git/repository.ts";
 import type { PullRequestScope } from "../../src/run/landing/pr_stack.ts";
 import type { Evidence } from "../../src/report/github/pull_request.ts";
 import { evidenceIn } from "../../src/run/landing/last_attempts.ts";
+import { withEnv } from "../support/env.ts";
 import { findTool, needs } from "../support/needs.ts";
 import { type FakeGitHub, fakeGitHub } from "../support/github.ts";
 import { taskOf } from "../support/plans.ts";
@@ -31,20 +32,6 @@ export interface Rig extends AsyncDisposable {
   done(task: Partial<Task> & { id: TaskId }): Promise<Task>;
   /** Another commit on a task's branch. */
   commit(task: TaskId, message: string): Promise<string>;
-}
-
-/** Sets variables of this process until it is disposed of. */
-export function withEnv(variables: Record<string, string>): Disposable {
-  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
-  return {
-    [Symbol.dispose]: () => {
-      for (const [name, value] of before) {
-        if (value === undefined) Deno.env.delete(name);
-        else Deno.env.set(name, value);
-      }
-    },
-  };
 }
 
 /** Puts a repository's `origin` on a fake GitHub, with `main` pushed there. */

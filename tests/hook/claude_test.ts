@@ -6,6 +6,7 @@ import { selfCommand } from "../../src/exec/self.ts";
 import { bench, contract } from "../agent/claude_bench.ts";
 import { tempFolder } from "../agent/rig.ts";
 import { assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import { claudeEnv, findClaude, serveMessagesApi, text, tool } from "../support/messages_api.ts";
 import { planFiles } from "../support/plan_files.ts";
 import { tempRepo } from "../support/repo.ts";
@@ -103,7 +104,8 @@ contract("hands the hook's words on a prompt and a start to the model", async ()
   const { code } = await new Deno.Command(findClaude() ?? "", {
     args: ["--print", "--settings", settings, prompt],
     cwd: repo.root,
-    env: claudeEnv(api, home.path),
+    clearEnv: true,
+    env: testEnv(claudeEnv(api, home.path)),
     stdin: "null",
   }).output();
   assertEquals(code, 0);

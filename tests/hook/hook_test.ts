@@ -1,6 +1,7 @@
 import { type Answer, answer } from "../../src/hook/hook.ts";
 import { parexArgv } from "../support/parex.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
 import { guarded } from "./guarded.ts";
 
 const SILENCE: Answer = { code: 0, stdout: "", stderr: "" };
@@ -28,7 +29,8 @@ async function parexHook(stdin: string, env: Record<string, string> = {}): Promi
   const [program, ...args] = parexArgv(["hook"]);
   const child = new Deno.Command(program, {
     args,
-    env,
+    clearEnv: true,
+    env: testEnv(env),
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -96,7 +98,8 @@ Deno.test("parex hook takes a stdin that cannot be read for an empty one", async
   for (const [env, code] of [[{}, 0], [{ PAREX_TASK_ID: "task-1" }, 2]] as const) {
     const ended = await new Deno.Command("sh", {
       args: ["-c", 'exec "$@" < /', "sh", ...parexArgv(["hook"])],
-      env,
+      clearEnv: true,
+      env: testEnv(env),
       stderr: "null",
     }).output();
     assertEquals(ended.code, code);

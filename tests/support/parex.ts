@@ -1,4 +1,5 @@
 /** Runs the real program as a child and looks at what it says. */
+import { testEnv } from "./env.ts";
 
 const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
@@ -52,7 +53,8 @@ export function startParex(args: readonly string[], options: ParexOptions = {}):
   const child = new Deno.Command(program, {
     args: rest,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { NO_COLOR: "1", COLUMNS: "80", ...options.env },
+    clearEnv: true,
+    env: testEnv({ NO_COLOR: "1", COLUMNS: "80", ...options.env }),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,8 +1,5 @@
 import { dirname, join } from "node:path";
-
-/** The machine's own git settings must not decide what a test sees. */
-Deno.env.set("GIT_CONFIG_GLOBAL", join(import.meta.dirname ?? "", "gitconfig"));
-Deno.env.set("GIT_CONFIG_NOSYSTEM", "1");
+import { testEnv } from "./env.ts";
 
 /** As text, since three more processes for each repository are felt in the time that all tests take. */
 const SETTINGS = `[user]
@@ -57,7 +54,8 @@ function repoAt(root: string, folder: string): TempRepo {
       args,
       cwd,
       stdin: "null",
-      env: { LC_ALL: "C" },
+      clearEnv: true,
+      env: testEnv({ LC_ALL: "C" }),
     }).output();
     if (code !== 0) throw new Error(`git ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
     return new TextDecoder().decode(stdout).trimEnd();
@@ -94,4 +92,11 @@ export async function textOf(path: string): Promise<string | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** The lock of a git that was killed: nobody has touched it for a minute. */
+export async function leaveLock(path: string): Promise<void> {
+  await Deno.writeTextFile(path, "");
+  const then = new Date(Date.now() - 60_000);
+  await Deno.utime(path, then, then);
 }

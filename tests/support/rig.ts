@@ -18,11 +18,6 @@ import { type LeftProcess, processesWith } from "./processes.ts";
 import { type TempRepo, tempRepo, textOf, writeFiles } from "./repo.ts";
 import { must } from "./result.ts";
 
-// A test may itself run inside of a parex, whose marks and settings are not the tests' own.
-for (const name of Object.keys(Deno.env.toObject())) {
-  if (name.startsWith("PAREX_") && !name.startsWith("PAREX_TEST_")) Deno.env.delete(name);
-}
-
 /** What an agent does where nothing else is said: a file named after the task, committed. */
 const WORKS = `echo "by $PAREX_TASK_ID" > "$PAREX_TASK_ID.txt"
 git add -A

@@ -1,7 +1,7 @@
 /** A program that talks like the Claude CLI and does the work that a shell script says. */
 import { join } from "node:path";
 import { shellWord } from "../../src/exec/quote.ts";
-import { withEnv } from "../github/rig.ts";
+import { withEnv } from "./env.ts";
 import type { Rig } from "./rig.ts";
 import { writeFiles } from "./repo.ts";
 

@@ -3,6 +3,7 @@ import { dependenciesFirst } from "../../domain/graph.ts";
 import type { PullRequestOutcome } from "../../domain/pull_request.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
+import { processEnv } from "../../exec/env.ts";
 import { planBranches } from "../../git/branches.ts";
 import { gitLine } from "../../git/git.ts";
 import { exclusively } from "../../util/mutex.ts";
@@ -43,7 +44,7 @@ export async function repositoryOn(
   if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
   const url = await gitLine(["remote", "get-url", "--", remote], { cwd: repo.root });
   if (!url.ok) return url;
-  const repository = parseRemoteUrl(url.value, Deno.env.get("GH_HOST"));
+  const repository = parseRemoteUrl(url.value, processEnv().GH_HOST);
   if (repository) return ok(repository);
   return fail({ reason: "remote_not_github", remote, url: withoutCredentials(url.value) });
 }

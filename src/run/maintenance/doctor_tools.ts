@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/doctor_finding.ts";
 import type { Settings } from "../../domain/settings.ts";
-import { toolEnv } from "../../exec/env.ts";
+import { processEnv, toolEnv } from "../../exec/env.ts";
 import { sh } from "../../exec/sh.ts";
 import { makeAgent } from "../../agent/agents.ts";
 import { exists } from "../../util/files.ts";
@@ -44,7 +44,7 @@ async function agent(settings: Settings): Promise<Finding[]> {
   const available = await made.value.available();
   if (!available.ok) return [{ code: "refused", failure: available.failure }];
   if (settings.agent !== "claude") return [];
-  const found = await version("claude", [Deno.env.get("PAREX_CLAUDE") || "claude", "--version"]);
+  const found = await version("claude", [processEnv().PAREX_CLAUDE || "claude", "--version"]);
   return hasClaudeLogin() ? found : [...found, { code: "login_missing", tool: "claude" }];
 }
 
@@ -60,8 +60,9 @@ const CLAUDE_LOGINS = [
 function hasClaudeLogin(): boolean {
   // The keychain tells nobody whether it holds a login without asking the user.
   if (Deno.build.os === "darwin") return true;
-  if (CLAUDE_LOGINS.some((name) => Deno.env.get(name))) return true;
-  const folder = Deno.env.get("CLAUDE_CONFIG_DIR") ?? `${Deno.env.get("HOME") ?? ""}/.claude`;
+  const env = processEnv();
+  if (CLAUDE_LOGINS.some((name) => env[name])) return true;
+  const folder = env.CLAUDE_CONFIG_DIR ?? `${env.HOME ?? ""}/.claude`;
   return exists(`${folder}/.credentials.json`);
 }
 

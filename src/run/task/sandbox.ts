@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { ok, type Result } from "../../domain/result.ts";
+import { processEnv } from "../../exec/env.ts";
 import type { Sandbox } from "../../exec/sandbox.ts";
 import { exists, io } from "../../util/files.ts";
 import type { Place, Scope } from "../context/run_context.ts";
@@ -67,8 +68,7 @@ export async function sandboxOf(
 
 /** Of any agent, for one may call another; the agent's own folder is made if it has none yet. */
 async function agentState(agent: string): Promise<string[]> {
-  const home = Deno.env.get("HOME");
-  const moved = Deno.env.get("CLAUDE_CONFIG_DIR");
+  const { HOME: home, CLAUDE_CONFIG_DIR: moved } = processEnv();
   const configured = moved === undefined ? [] : [moved];
   const inHome = (name: string) => home === undefined ? [] : [join(home, name)];
   const own = agent === "claude" && moved !== undefined

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
+import { testEnv } from "../../support/env.ts";
 import { type QueueRig, queueRig } from "../../support/queue.ts";
+import { leaveLock } from "../../support/repo.ts";
 import { eventsOf } from "../../support/rig.ts";
 
 /** Red where both files of a line of `foes` are there. */
@@ -95,7 +97,7 @@ Deno.test("a lock that a killed git has left where merges are made keeps nothing
   await at.branch("a", { "a.txt": "a\n" });
   await at.branch("b", { "b.txt": "b\n" });
   assertEquals((await at.land("a")).kind, "landed");
-  await Deno.writeTextFile(`${at.stage.root}/.git/worktrees/_landing/index.lock`, "");
+  await leaveLock(`${at.stage.root}/.git/worktrees/_landing/index.lock`);
   assertEquals((await at.land("b")).kind, "landed");
 });
 
@@ -146,7 +148,12 @@ Deno.test("a checkout with changes in the way stays as it is, and the commands b
   assertEquals(await repo.read("shared"), "1\n2\n3\n4\nmine\n");
   const [, last] = eventsOf(at.events, "notice");
   const commands = last?.message.split("To bring it up to date: ")[1] ?? "";
-  const done = await new Deno.Command("sh", { args: ["-ec", commands], cwd: repo.root }).output();
+  const done = await new Deno.Command("sh", {
+    args: ["-ec", commands],
+    cwd: repo.root,
+    clearEnv: true,
+    env: testEnv(),
+  }).output();
   assertEquals(done.code, 0, new TextDecoder().decode(done.stderr));
   assertEquals(await repo.read("shared"), "a\n2\n3\n4\nmine\n");
   assertEquals(await repo.git(["status", "--porcelain"]), " M shared");
