@@ -76,7 +76,8 @@ function parse(path: string, text: string): Source {
         continue;
       }
       const origin = place(value?.range[0] ?? key.range[0]);
-      const given = { value: value?.toJS(document, { mapAsMap: true }) ?? null, origin };
+      const read: unknown = value?.toJS(document, { mapAsMap: true }) ?? null;
+      const given = { value: read instanceof Map ? Object.fromEntries(read) : read, origin };
       addSetting(source, written, place(key.range[0]), given);
     }
   };

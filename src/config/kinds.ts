@@ -130,3 +130,15 @@ export const globs: Kind<string[]> = {
   many: true,
   show: (list) => list.join(", "),
 };
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const value = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** Environment variables and their values. */
+export const variables: Kind<Record<string, string>> = {
+  schema: z.record(z.string().regex(VARIABLE), value),
+  fromText: same,
+  takes: "variables, a line for each, such as `LOG_LEVEL: debug`",
+  placeholder: "<variables>",
+  show: (record) => Object.entries(record).map((pair) => pair.join("=")).join(", "),
+};

@@ -89,12 +89,12 @@ function withGiven(settled: Result<Settings>, sources: readonly Source[]): Resul
   return ok({ ...settled.value, given });
 }
 
-/** Commands as they were recorded that would have to be run without their secrets. */
+/** Commands and variables as they were recorded that would have to do without their secrets. */
 function withheldIn(recorded: Source, given: Source): Key[] {
-  const commands: Key[] = ["agentCommand", "setup", "test", "lint", "typecheck"];
-  return commands.filter((key) =>
-    String(recorded.given.get(key)?.value).includes(MARK) && !given.given.has(key)
-  );
+  const keys: Key[] = ["agentCommand", "env", "setup", "test", "lint", "typecheck"];
+  const isWithheld = (key: Key) =>
+    JSON.stringify(recorded.given.get(key)?.value ?? "").includes(MARK);
+  return keys.filter((key) => isWithheld(key) && !given.given.has(key));
 }
 
 function secretWithheld(key: Key): Failure {

@@ -11,6 +11,7 @@ import {
   text,
   toggle,
   usd,
+  variables,
 } from "./kinds.ts";
 
 /** All settings side by side, as they are written. */
@@ -126,6 +127,12 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     fileOnly: true,
     description: "files copied from the main checkout into each worktree",
   },
+  env: {
+    name: "env",
+    kind: variables,
+    fileOnly: true,
+    description: "variables for agents, setup and checks, on top of parex's own environment",
+  },
   setup: command("setup", "prepares a worktree, before the agent starts"),
   test: command("test", "runs the tests"),
   lint: command("lint", "lints"),
@@ -177,6 +184,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   push: true,
   issues: false,
   copy: [".env", ".env.local"],
+  env: {},
   checkTimeoutMs: 30 * 60_000,
   recoveryModel: "claude-haiku-5-5",
   recoveryEscalate: "none",
@@ -203,7 +211,7 @@ export function descriptionOf(key: Key): string {
   const { description, kind } = SETTINGS[key] as Spec<unknown>;
   const fallback: unknown = (DEFAULTS as Partial<Values>)[key];
   const silent = fallback === undefined || typeof fallback === "boolean" ||
-    (Array.isArray(fallback) && fallback.length === 0);
+    kind.show(fallback) === "";
   return silent ? description : `${description} (default: ${kind.show(fallback)})`;
 }
 

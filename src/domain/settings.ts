@@ -48,6 +48,8 @@ export interface Settings {
   issues: boolean;
   /** Files copied from the main checkout into each worktree, as globs relative to the root. */
   copy: string[];
+  /** Variables for agents, setup and checks. */
+  env: Record<string, string>;
   checks: CheckCommands;
   /** Checks at the same time. */
   checkJobs: number;

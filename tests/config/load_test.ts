@@ -58,6 +58,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     push: true,
     issues: false,
     copy: [".env", ".env.local"],
+    env: {},
     checks: {},
     checkJobs: defaultCheckJobs(navigator.hardwareConcurrency),
     checkTimeoutMs: 30 * 60_000,
@@ -117,6 +118,10 @@ sandbox: true
 push: false
 issues: true
 copy: .env.test
+env:
+  LOG_LEVEL: debug
+  RETRIES: 3
+  STRICT: true
 setup: npm ci
 test: npm test
 lint: npm run lint
@@ -152,6 +157,7 @@ recovery:
     push: false,
     issues: true,
     copy: [".env.test"],
+    env: { LOG_LEVEL: "debug", RETRIES: "3", STRICT: "true" },
     checks: { setup: "npm ci", test: "npm test", lint: "npm run lint", typecheck: "npx tsc" },
     checkJobs: 3,
     checkTimeoutMs: 5 * 60_000,

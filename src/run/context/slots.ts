@@ -1,0 +1,43 @@
+import { composeProject, firstPorts, PORTS_OF_SLOT, SlotNumbers } from "../../domain/slots.ts";
+import type { TaskId } from "../../domain/task.ts";
+import type { Env } from "../../exec/env.ts";
+import { areFree } from "../../exec/free_ports.ts";
+
+/**
+ * What keeps the servers, containers and databases of tasks apart that work at the same time: a number
+ * and ten ports, which no other task has until this one is settled.
+ */
+export class Slots {
+  readonly #numbers = new SlotNumbers();
+  readonly #ports = new Map<TaskId, number>();
+
+  /** `repository` tells this machine's repositories apart. */
+  constructor(private readonly repository: string) {}
+
+  /** The variables of a task, or of a landing tree; the same at each call until `free`. */
+  envOf(owner: TaskId): Env {
+    const slot = this.#numbers.take(owner);
+    return {
+      PAREX_SLOT: String(slot),
+      PAREX_PORT: String(this.#portOf(owner, slot)),
+      COMPOSE_PROJECT_NAME: composeProject(this.repository, owner),
+    };
+  }
+
+  /** Others may have its number and ports. */
+  free(owner: TaskId): void {
+    this.#numbers.free(owner);
+    this.#ports.delete(owner);
+  }
+
+  #portOf(owner: TaskId, slot: number): number {
+    const known = this.#ports.get(owner);
+    if (known !== undefined) return known;
+    const given = new Set(this.#ports.values());
+    const candidates = [...firstPorts(this.repository, slot)].filter((port) => !given.has(port));
+    // Where all are taken, there is nothing better than the first.
+    const first = candidates.find((port) => areFree(port, PORTS_OF_SLOT)) ?? candidates[0] ?? 0;
+    this.#ports.set(owner, first);
+    return first;
+  }
+}
