@@ -20,6 +20,6 @@ export interface Context {
   io: Io;
   /** Sets the exit code of the program. */
   exit(code: number): void;
-  /** Prints an expected failure on stderr and sets its exit code. */
+  /** Prints an expected failure on stderr, with `--json` on stdout too, and sets its exit code. */
   fail(failure: Failure): void;
 }

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { exitCodeOf, type Failure } from "../domain/failure.ts";
 import { closest } from "../domain/suggest.ts";
-import { formatFailure } from "../report/messages/explain.ts";
+import { failureJson, formatFailure } from "../report/messages/explain.ts";
 import type { CommandEntry, CommandModule } from "./command.ts";
 import type { Context, Io } from "./context.ts";
 
@@ -17,7 +17,7 @@ export async function runNamed(
   io: Io,
   commands: readonly CommandEntry[],
 ): Promise<number> {
-  const { context, exitCode } = contextFor(io);
+  const { context, exitCode } = contextFor(io, wantsJson(words));
   const entry = commands.find((command) => command.name === name);
   if (entry) await runCommand(await entry.load(), words, context);
   else {
@@ -27,7 +27,18 @@ export async function runNamed(
   return exitCode();
 }
 
-function contextFor(io: Io): { context: Context; exitCode: () => number } {
+/**
+ * Whether a failure is to be printed as JSON, too: asked for by the flag or its variable. Decided from
+ * the words alone, since the command line itself can be what is wrong.
+ */
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  const options = end < 0 ? words : words.slice(0, end);
+  const variable = Deno.env.get("PAREX_JSON")?.trim().toLowerCase() ?? "";
+  return options.includes("--json") || ["1", "true", "yes", "on"].includes(variable);
+}
+
+function contextFor(io: Io, json: boolean): { context: Context; exitCode: () => number } {
   let code = 0;
   const context: Context = {
     io,
@@ -35,6 +46,7 @@ function contextFor(io: Io): { context: Context; exitCode: () => number } {
       code = wanted;
     },
     fail: (failure) => {
+      if (json) io.out(failureJson(failure));
       io.err(formatFailure(failure, { color: io.colorErr }));
       code = exitCodeOf(failure);
     },

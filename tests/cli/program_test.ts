@@ -68,6 +68,27 @@ Deno.test("parex suggests the option that a mistyped one means, with the command
   assertMatch(stderr, /usage: parex completions \[options\] <shell>/);
 });
 
+Deno.test("a command with --json that fails prints the failure as one object, and explains it", async () => {
+  const wrong: [args: string[], reason: string, exitCode: number][] = [
+    [["execute", "--json", "no/such/plan.yaml"], "plan_not_found", 2],
+    [["validate", "--json", "no/such/plan.yaml"], "plan_not_found", 2],
+    [["status", "--json", "--jsno"], "usage", 2],
+    [["nonsense", "--json"], "usage", 2],
+  ];
+  for (const [args, reason, exitCode] of wrong) {
+    const { code, stdout, stderr } = await run(...args);
+    const { type, error } = JSON.parse(stdout);
+    assertEquals([code, type, error.reason, error.exit_code], [
+      exitCode,
+      "error",
+      reason,
+      exitCode,
+    ]);
+    assert(error.next.length > 0, `${args}: nothing to do next`);
+    assert(stderr.startsWith(`error: ${error.message}\n`), stderr);
+  }
+});
+
 Deno.test("parex explains what else is wrong with a command line, and exits 2", async () => {
   const wrong: [args: string[], says: RegExp][] = [
     [["plan.yaml"], /did you mean `parex execute plan\.yaml`\?/],

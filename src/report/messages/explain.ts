@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import type { Failure } from "../../domain/failure.ts";
+import { exitCodeOf, type Failure, type Reason } from "../../domain/failure.ts";
 import { printable } from "../escape.ts";
 import type { About, Explanation } from "./explanation.ts";
 import { explainGitHub } from "./github.ts";
@@ -62,6 +62,27 @@ function worded(failure: Failure, about: About): Explanation {
     default:
       return explainTask(failure, about);
   }
+}
+
+/** What a command with `--json` prints when it fails. */
+export interface FailureReport {
+  /** Tells it from events, where both are lines of one stream. */
+  type: "error";
+  error: {
+    reason: Reason;
+    message: string;
+    /** Paths, the end of an output; a line each. */
+    details: string[];
+    /** What to do next, a line each. */
+    next: string[];
+    exit_code: number;
+  };
+}
+
+/** A failure for programs: one line, ended. */
+export function failureJson(failure: Failure): string {
+  const error = { reason: failure.reason, ...explain(failure), exit_code: exitCodeOf(failure) };
+  return JSON.stringify({ type: "error", error } satisfies FailureReport) + "\n";
 }
 
 /** A failure as it is printed on stderr, its last line ended. */
