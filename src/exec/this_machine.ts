@@ -1,3 +1,4 @@
+import { processEnv } from "./env.ts";
 import { reader, textOf } from "./processes.ts";
 
 /** The machine that this process runs on, as others can tell it apart. */
@@ -24,7 +25,7 @@ export function thisMachine(): Machine {
 
 function ask(): Machine {
   if (Deno.build.os === "windows") {
-    return { host: Deno.env.get("COMPUTERNAME") ?? "", boot: "" };
+    return { host: processEnv().COMPUTERNAME ?? "", boot: "" };
   }
   const [boot = "", host = ""] = textOf(reader("sh", ["-c", ASK]).outputSync()).split("\n");
   return { host, boot };

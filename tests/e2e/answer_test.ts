@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { claudeEnv, findClaude, serveMessagesApi, text, tool } from "../support/messages_api.ts";
 import { needs } from "../support/needs.ts";
-import { eventsOf, rig } from "../support/rig.ts";
+import { eventsOf, rig, waitAt } from "../support/rig.ts";
 
 const ASKS = `cat > "$NOTES/$PAREX_TASK_ID.$PAREX_ATTEMPT"
 echo half > half.txt
@@ -60,9 +60,10 @@ Deno.test("an answer during the run is taken by the run", async () => {
     agent: {
       "a.1": ASKS,
       "a.2": GOES_ON,
-      c: `until [ -f "$NOTES/go" ]; do sleep 0.1; done; echo c > c.txt`,
+      c: `${waitAt("c")}echo c > c.txt`,
     },
   });
+  await using c = await stage.gate("c");
   const blocked = Promise.withResolvers<void>();
   const execution = await stage.begin({}, (event) => {
     if (event.type === "task.status" && event.task === "a" && event.to === "blocked") {
@@ -73,8 +74,7 @@ Deno.test("an answer during the run is taken by the run", async () => {
   const { code, stdout, stderr } = await stage.parex(["answer", "a", "Blue"]);
   assertEquals(code, 0, stderr);
   assertMatch(stdout, /^a: run \S+ goes on with the answer$/m);
-  await stage.agent({ c: "echo c > c.txt" });
-  await Deno.writeTextFile(`${stage.home}/notes/go`, "");
+  await c.open();
   const { record } = await execution.done;
   assertEquals(record.finished?.exit_code, 0);
   assertEquals(await stage.statuses(), { a: "completed", b: "completed", c: "completed" });

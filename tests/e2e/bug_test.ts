@@ -2,19 +2,25 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch } from "../support/assert.ts";
-import { eventsOf, rig } from "../support/rig.ts";
+import { eventsOf, rig, waitAt } from "../support/rig.ts";
 
 const BUG = fileURLToPath(new URL("../support/bug.ts", import.meta.url));
 
 Deno.test("a bug anywhere in parex ends its agents, begins nothing else, and can be resumed from", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {}, c: {} },
-    agent: { a: `sleep 1; touch "$NOTES/bug"; sleep 300`, b: "sleep 300" },
+    agent: { a: waitAt("a"), b: waitAt("b") },
   });
-  const { code, stderr } = await stage.start(["execute", "--jobs", "2"], {
+  await using a = await stage.gate("a");
+  await using b = await stage.gate("b");
+  const sign = join(stage.home, "notes/bug");
+  const parex = stage.start(["execute", "--jobs", "2"], {
     preload: BUG,
-    env: { PAREX_TEST_BUG: join(stage.home, "notes/bug") },
-  }).ended;
+    env: { PAREX_TEST_BUG: sign },
+  });
+  await Promise.all([a.reached(), b.reached()]);
+  await Deno.writeTextFile(sign, "");
+  const { code, stderr } = await parex.ended;
   assertEquals(code, 70);
   assertMatch(stderr, /this is a bug in parex[^]*the test's own bug/);
   assertEquals(await stage.left(), []);

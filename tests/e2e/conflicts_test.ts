@@ -1,15 +1,12 @@
 /** Conflicts are told before a merge comes upon them. */
 import { assert, assertEquals } from "../support/assert.ts";
-import { eventsOf, type Rig, rig, type Run } from "../support/rig.ts";
+import { eventsOf, type Rig, rig, type Run, waitAt } from "../support/rig.ts";
 
 const UNCHECKED = "test: none\nlint: none\n";
 const COMMIT = `git add -A\ngit commit -qm "feat: $PAREX_TASK_ID"\n`;
 /** Changes the line that others change too. */
 const SHARES = `sed -i "s/two/$PAREX_TASK_ID/" shared.txt\n${COMMIT}`;
 const SHARED = { "shared.txt": "one\ntwo\nthree\nfour\nfive\nsix\nseven\n" };
-/** Waits until the run has told of a conflict between branches. */
-const UNTIL_TOLD =
-  `while ! grep -qs '"basis":"branches"' "$RIG"/../repo/.git/parex/runs/*/journal.ndjson; do sleep 0.05; done\n`;
 
 function predicted({ events }: Run) {
   return eventsOf(events, "conflict.predicted").map(({ tasks, files, basis }) => ({
@@ -44,23 +41,23 @@ Deno.test("a conflict is told while one of the two is still at work", async () =
     tasks: { a: {}, b: {} },
     config: UNCHECKED,
     files: SHARED,
-    // Were it told only when a is done, a would wait in vain.
-    agent: {
-      a: `${SHARES}touch $NOTES/committed\n${UNTIL_TOLD}`,
-      b: waitFor("committed") + SHARES,
-    },
+    agent: { a: SHARES + waitAt("a"), b: waitAt("b") + SHARES },
   });
-  const run = await stage.execute({ land: "none", timeout: "60s" });
+  await using a = await stage.gate("a");
+  await using b = await stage.gate("b");
+  const running = stage.execute({ land: "none" }, (event) => {
+    // Were it told only when a is done, a would wait in vain.
+    if (event.type === "conflict.predicted") void a.open();
+  });
+  await a.reached();
+  await b.open();
+  const run = await running;
   assertEquals(run.code, 0);
   const types = run.events.map((event) =>
     "task" in event ? `${event.type} ${event.task}` : event.type
   );
   assert(types.indexOf("conflict.predicted") < types.indexOf("agent.finished a"));
 });
-
-function waitFor(note: string): string {
-  return `while [ ! -e "$NOTES/${note}" ]; do sleep 0.05; done\n`;
-}
 
 Deno.test("tasks that name the same file are told of before they run, and run apart", async () => {
   await using stage = await rig({

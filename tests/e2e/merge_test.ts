@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { listRuns } from "../../src/journal/store.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
+import { eventsOf, type Rig, rig, type Run, until, waitAt } from "../support/rig.ts";
 
 const CHECKED = `test: sh check.sh\n`;
 
@@ -21,9 +21,16 @@ const RENAMES = `touch renamed; test ! -f caller || echo new > caller\n${COMMIT}
 const CALLS_OLD = `echo old > caller\n${COMMIT}`;
 const CALLS_NEW = `echo new > caller\n${COMMIT}`;
 
-/** Waits until `a` has landed. */
-const AFTER_A =
-  `while ! git -C "$RIG/../repo" log --format=%s main | grep -q feature/a; do sleep 0.05; done\n`;
+/** In b's script: waits until `a` has landed. */
+const AFTER_A = waitAt("a-landed");
+
+/** Executes the plan, and lets go on what waits for `a`. */
+async function executeAfterA(stage: Rig, flags: Record<string, unknown>): Promise<Run> {
+  await using gate = await stage.gate("a-landed");
+  return await stage.execute({ land: "merge", ...flags }, (event) => {
+    if (event.type === "task.landed" && event.task === "a") void gate.open();
+  });
+}
 
 /** What the base has been moved to, oldest first: the tip of each landing. */
 async function firstParents(stage: Rig): Promise<string[]> {
@@ -110,7 +117,7 @@ Deno.test("a conflict that its agent cannot resolve blocks the task, and the res
 ${AFTER_A}echo b > shared.txt\n${COMMIT}`,
     },
   });
-  const run = await stage.execute({ land: "merge", attempts: 2 });
+  const run = await executeAfterA(stage, { attempts: 2 });
   assertEquals(run.code, 1);
   assertEquals(await stage.statuses(), {
     a: "completed",
@@ -185,7 +192,7 @@ Deno.test("a task that fails merged with the base alone is blocked with these wo
       // Called again, it leaves what is red as it is.
       agent: { a: RENAMES, "b.1": AFTER_A + CALLS_OLD, b: `echo b > b.txt\n${COMMIT}` },
     });
-    const run = await stage.execute({ land: "merge", attempts: String(attempts) });
+    const run = await executeAfterA(stage, { attempts: String(attempts) });
     assertEquals(run.code, 1);
     const { message, next } = run.record.tasks.get("b") ?? {};
     const after = attempts === 1 ? "after 1 attempt" : "after 2 attempts";
@@ -279,7 +286,7 @@ Deno.test("conflict markers that an agent has committed go back to it", async ()
       "b.3": `cat > $NOTES/prompt; echo both > shared.txt\n${COMMIT}`,
     },
   });
-  const run = await stage.execute({ land: "merge" });
+  const run = await executeAfterA(stage, {});
   assertEquals(run.code, 0);
   assertMatch(await stage.note("prompt") ?? "", /conflict markers are left in: shared\.txt/);
   assertEquals(await stage.repo.git(["show", "main:shared.txt"]), "both");

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { testEnv } from "../support/env.ts";
 import { parexArgv } from "../support/parex.ts";
 import { textOf } from "../support/repo.ts";
-import { type Rig, rig, until } from "../support/rig.ts";
+import { type Rig, rig, waitAt } from "../support/rig.ts";
 import { listRuns, parseJournal } from "../../src/journal/store.ts";
 import { shellWord } from "../../src/exec/quote.ts";
 
@@ -57,16 +57,13 @@ Deno.test("without a terminal each change is a line on stderr and the report is 
 });
 
 Deno.test("parex status tells of a run while it is on, and after it", async () => {
-  await using stage = await rig({
-    agent: {
-      a: `touch "$NOTES/a"; while [ ! -f "$NOTES/go" ]; do sleep 0.1; done; echo x > a.txt`,
-    },
-  });
+  await using stage = await rig({ agent: { a: `${waitAt("a")}echo x > a.txt` } });
+  await using a = await stage.gate("a");
   const run = stage.start(["execute"]);
-  await until("the agent is at work", async () => await stage.note("a") !== undefined);
+  await a.reached();
   const during = JSON.parse((await stage.parex(["status", "--json"])).stdout);
   assertEquals([during.tasks[0].status, during.run.state], ["in_progress", "running"]);
-  await Deno.writeTextFile(join(stage.home, "notes/go"), "");
+  await a.open();
   assertEquals((await run.ended).code, 0);
   const after = JSON.parse((await stage.parex(["status", "--json"])).stdout);
   const [task] = after.tasks;

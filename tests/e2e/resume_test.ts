@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { recordOf } from "../../src/domain/record.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { leaveLock } from "../support/repo.ts";
-import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
+import { eventsOf, type Rig, rig, until, waitAt } from "../support/rig.ts";
 
 /** Says that it is at work, then hangs for good the first time. */
 const HANGS_ONCE = `echo "$PAREX_TASK_ID $PAREX_ATTEMPT" >> "$NOTES/starts"
@@ -138,15 +138,14 @@ Deno.test("resume does not make an attempt again that had ended: its work is com
 });
 
 Deno.test("resume sees conflict markers that an agent has committed after parex was killed", async () => {
-  const adds = (after: string) =>
-    `sleep ${after}; echo "$PAREX_TASK_ID" >> shared.txt; git commit -qam "feat: $PAREX_TASK_ID"`;
+  const adds = 'echo "$PAREX_TASK_ID" >> shared.txt; git commit -qam "feat: $PAREX_TASK_ID"';
   await using stage = await rig({
     tasks: { a: {}, b: {} },
     files: { "shared.txt": "line\n" },
     config: "land: merge\njobs: 2\n",
     agent: {
-      a: adds("0"),
-      "b.1": adds("0.5"),
+      a: adds,
+      "b.1": waitAt("b") + adds,
       "b.2": `[ ! -e "$NOTES/b" ] || exit 0
 git commit -qam "feat: what it was"
 touch "$NOTES/b"
@@ -156,7 +155,13 @@ sed -i '/^[<=>]\\{7\\}/d' shared.txt
 git commit -qam "fix: both lines"`,
     },
   });
-  await killedAtWork(stage, "b");
+  await using b = await stage.gate("b");
+  const killed = killedAtWork(stage, "b");
+  await until("a has landed", async () => {
+    return eventsOf(await stage.journal(), "task.landed", "a").length > 0;
+  });
+  await b.open();
+  await killed;
 
   const resumed = await stage.parex(["resume"]);
   assertEquals(resumed.code, 0, resumed.stderr);

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { testEnv } from "../support/env.ts";
 import { shellWord } from "../../src/exec/quote.ts";
 import { parexArgv } from "../support/parex.ts";
-import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
+import { eventsOf, type Rig, rig, until, waitAt } from "../support/rig.ts";
 
 const HANGS = `touch "$NOTES/$PAREX_TASK_ID"; echo half > half.txt; sleep 300`;
 /** Notes that it is asked to end, and does not. */
@@ -109,13 +109,15 @@ Deno.test("the lock and the leftovers of a parex that was killed do not stop the
 
 Deno.test("a parex that was stopped and goes on has not counted that time against its agents", async () => {
   await using stage = await rig({
-    agent: { a: `touch "$NOTES/a"; sleep 3; echo a > a.txt` },
+    agent: { a: `${waitAt("a")}echo a > a.txt` },
   });
-  const parex = stage.start(["execute", "--idle-timeout", "4s", "--timeout", "5s"]);
-  await atWork(stage, "a");
+  await using a = await stage.gate("a");
+  const parex = stage.start(["execute", "--idle-timeout", "8s", "--timeout", "8s"]);
+  await a.reached();
   parex.signal("SIGSTOP");
-  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  await new Promise((resolve) => setTimeout(resolve, 9_000));
   parex.signal("SIGCONT");
+  await a.open();
   assertEquals((await parex.ended).code, 0);
   assertEquals(await stage.statuses(), { a: "completed" });
 });

@@ -120,7 +120,7 @@ for (
     await using stage = await rig({ tasks: { a: {}, b: { after: ["a"] } } });
     const now = Date.now;
     try {
-      const execution = await stage.begin({ timeout: "20s", idleTimeout: "10s" }, (event) => {
+      const execution = await stage.begin({ timeout: "10m", idleTimeout: "5m" }, (event) => {
         if (event.type === "agent.started" && event.task === "a") Date.now = () => now() + jumpMs;
       });
       const { record } = await execution.done;

@@ -4,7 +4,7 @@ import { NEEDS_GH, onGitHub } from "../github/rig.ts";
 import { withEnv } from "../support/env.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { taskFileOf } from "../support/plan_files.ts";
-import { type Rig, rig } from "../support/rig.ts";
+import { type Rig, rig, until } from "../support/rig.ts";
 
 // Put together, so that no tool that looks for keys finds one here.
 const TOKEN = `ghp_${"0123456789abcdefghijABCDEFGHIJ012345"}`;
@@ -92,7 +92,7 @@ Deno.test("a run whose command held a secret is resumed when it is given again, 
   });
   const command = `TOKEN=${TOKEN} sh '${join(stage.home, "agent.sh")}'`;
   const started = stage.start(["execute"], { env: { PAREX_AGENT_COMMAND: command } });
-  while (await stage.note("begun") === undefined) await new Promise((done) => setTimeout(done, 50));
+  await until("its agent works", async () => await stage.note("begun") !== undefined);
   started.signal("SIGKILL");
   await started.ended;
   await stage.agent({ a: "echo a > a.txt" });
@@ -110,7 +110,7 @@ Deno.test("a run whose check holds a secret is resumed with what the config file
     agent: { a: `touch "$NOTES/begun"; kill -KILL $PPID; sleep 9` },
   });
   const started = stage.start(["execute"]);
-  while (await stage.note("begun") === undefined) await new Promise((done) => setTimeout(done, 50));
+  await until("its agent works", async () => await stage.note("begun") !== undefined);
   started.signal("SIGKILL");
   await started.ended;
   await stage.agent({ a: "echo a > a.txt" });

@@ -15,7 +15,7 @@ Deno.test("a merge that conflicts stands half done, not broken off, when parex w
   });
   // git says that there is a conflict only when parex is gone.
   await using driver = await gateAt(join(temp.root, "../driver"));
-  await temp.git(["config", "merge.slow.driver", `${driver.wait}; git merge-file %A %O %B`]);
+  await temp.git(["config", "merge.slow.driver", `${driver.wait.trim()}; git merge-file %A %O %B`]);
   await temp.git(["checkout", "-qb", "other"]);
   await temp.write({ "a.txt": "theirs\n" });
   await temp.git(["commit", "-qam", "theirs"]);

@@ -14,6 +14,12 @@ export interface Gate extends AsyncDisposable {
   open(): Promise<void>;
 }
 
+/** The command that waits at a gate, which is a word of the shell. */
+export function waitAtGate(gate: string): string {
+  // The gate's end comes without a newline, which is no error here.
+  return `read -r _ < ${gate} || :\n`;
+}
+
 /** Makes a gate of a path at which nothing is yet. */
 export async function gateAt(path: string): Promise<Gate> {
   const { success } = await new Deno.Command("mkfifo", { args: [path] }).output();
@@ -36,8 +42,7 @@ export async function gateAt(path: string): Promise<Gate> {
     held = undefined;
   };
   return {
-    // Its end comes without a newline, which is no error here.
-    wait: `read -r _ < ${shellWord(path)} || :`,
+    wait: waitAtGate(shellWord(path)),
     reached,
     open: async () => {
       await reached();

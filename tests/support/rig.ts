@@ -12,6 +12,7 @@ import { openRepository } from "../../src/git/repository.ts";
 import { findPlan } from "../../src/plan/find.ts";
 import { execute, type Execution } from "../../src/run/execute.ts";
 import { journalPath, listRuns, parseJournal, runDir } from "../../src/journal/store.ts";
+import { type Gate, gateAt, waitAtGate } from "./gate.ts";
 import { type Child, type Ended, type ParexOptions, startParex } from "./parex.ts";
 import { planFiles, type PlanTasks, taskFileOf } from "./plan_files.ts";
 import { type LeftProcess, processesWith } from "./processes.ts";
@@ -65,8 +66,10 @@ export interface Rig extends AsyncDisposable {
   agent(scripts: Record<string, string>): Promise<void>;
   /** What an agent has left in `$NOTES`; undefined if there is no such file. */
   note(name: string): Promise<string | undefined>;
+  /** Makes the gate at which the scripts wait that say `waitAt` of its name. */
+  gate(name: string): Promise<Gate>;
   /** Executes the plan with the scripted agent, within this process. */
-  execute(flags?: Record<string, unknown>): Promise<Run>;
+  execute(flags?: Record<string, unknown>, onEvent?: (event: RunEvent) => void): Promise<Run>;
   /** The same, under way. */
   begin(
     flags: Record<string, unknown>,
@@ -102,18 +105,24 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
       join(home, "agent"),
       Object.fromEntries(Object.entries(scripts).map(([key, text]) => [`${key}.sh`, text])),
     );
-  await writeFiles(home, { "agent.sh": AGENT, "notes/.keep": "" });
+  await writeFiles(home, { "agent.sh": AGENT, "notes/.keep": "", "gates/.keep": "" });
   await agent({ any: WORKS, ...options.agent });
   return {
     repo,
     root: repo.root,
     home,
     agent,
+    gate: (name) => gateAt(join(home, "gates", name)),
     note: (name) => textOf(join(home, "notes", name)),
     ...programOf(repo, home),
     ...resultsOf(repo, home, Object.keys(tasks)),
     [Symbol.asyncDispose]: () => repo[Symbol.asyncDispose](),
   };
+}
+
+/** A line of a script: waits at this gate until the test opens it. */
+export function waitAt(name: string): string {
+  return waitAtGate(`"$RIG/gates/${name}"`);
 }
 
 /** The command line of the scripted agent. */
@@ -148,9 +157,12 @@ function programOf(
     begin,
     start,
     parex: (args, options) => start(args, options).ended,
-    execute: async (flags = {}) => {
+    execute: async (flags = {}, onEvent = () => {}) => {
       const events: RunEvent[] = [];
-      const execution = await begin(flags, (event) => void events.push(event));
+      const execution = await begin(flags, (event) => {
+        events.push(event);
+        onEvent(event);
+      });
       const { outcome, record } = await execution.done;
       if (outcome.kind !== "refused") {
         return { code: record.finished?.exit_code ?? -1, record, events };
