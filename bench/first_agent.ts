@@ -6,7 +6,6 @@
  *     deno run -A bench/first_agent.ts
  */
 import { join } from "node:path";
-import { must } from "../tests/support/result.ts";
 import type { TempRepo } from "../tests/support/repo.ts";
 import { readJournal } from "../src/journal/store.ts";
 import {
@@ -56,7 +55,7 @@ async function firstAgent([program, ...args]: Program, repo: TempRepo): Promise<
   await child.status;
   const runs = join(repo.root, ".git", "parex", "runs");
   const [dir] = [...Deno.readDirSync(runs)].map(({ name }) => join(runs, name));
-  const events = must(await readJournal(dir ?? runs));
+  const events = await readJournal(dir ?? runs);
   const run = events.find(({ type }) => type === "run.started");
   await Deno.remove(mark);
   await Deno.remove(join(repo.root, ".git", "parex"), { recursive: true });

@@ -5,6 +5,7 @@
  *
  *     deno run -A bench/throughput.ts
  */
+import { resultOf } from "../src/domain/failed.ts";
 import { join } from "node:path";
 import { listRuns, readJournal, runDir } from "../src/journal/store.ts";
 import {
@@ -50,7 +51,7 @@ await Deno.remove(folder, { recursive: true });
 async function lastRunMs(root: string): Promise<number> {
   const commonDir = join(root, ".git");
   const last = (await listRuns(commonDir)).at(-1) ?? "";
-  const events = await readJournal(runDir(commonDir, last));
+  const events = await resultOf(() => readJournal(runDir(commonDir, last)));
   const end = events.ok ? events.value.at(-1) : undefined;
   if (end?.type !== "run.finished" || end.exit_code !== 0) throw new Error("the run failed");
   return end.ms;

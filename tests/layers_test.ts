@@ -36,7 +36,7 @@ const LAYERS: Record<string, readonly string[]> = {
     ...BELOW_RUN_ROOMS,
   ],
   "run/task": ["run/context", "report/run", "report/messages", ...BELOW_RUN_ROOMS],
-  "run/context": BELOW_RUN_ROOMS,
+  "run/context": ["report/messages", ...BELOW_RUN_ROOMS],
   recovery: [...GIT, "exec", "util", "domain"],
   "git/worktrees": ["git/rescue", "git", "exec", "util", "domain"],
   "git/rescue": ["git", "exec", "util", "domain"],

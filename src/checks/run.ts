@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
+import { Failed } from "../domain/failed.ts";
 import type { OperationFailure } from "../domain/failure.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
 import { startProcess } from "../exec/process.ts";
 import type { Sandbox } from "../exec/sandbox.ts";
@@ -54,10 +54,9 @@ export function passed(outcome: CheckOutcome): boolean {
 export async function runCheck(
   check: CheckCommand,
   options: CheckOptions,
-): Promise<Result<CheckOutcome, OperationFailure>> {
+): Promise<CheckOutcome> {
   const log = openLog(options.log);
-  if (!log.ok) return log;
-  using file = log.value;
+  using file = log;
   const tail = new Tail();
   const unwritable = new AbortController();
   let failure: OperationFailure | undefined;
@@ -83,8 +82,8 @@ export async function runCheck(
       onStderr: keep,
       ...(options.marks ? { marks: options.marks } : {}),
     }).end;
-    if (failure) return fail(failure);
-    return ok({
+    if (failure) throw new Failed(failure);
+    return {
       name: check.name,
       command: check.command,
       exitCode: code,
@@ -93,19 +92,19 @@ export async function runCheck(
       ms,
       tail: tail.text(),
       log: options.log,
-    });
+    };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return fail(ioFailed(options.cwd, error));
+    if (error instanceof Deno.errors.NotFound) throw new Failed(ioFailed(options.cwd, error));
     throw error;
   }
 }
 
-function openLog(path: string): Result<Deno.FsFile, OperationFailure> {
+function openLog(path: string): Deno.FsFile {
   try {
     Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return ok(Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 }));
+    return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
   } catch (error) {
-    return fail(ioFailed(path, error));
+    throw new Failed(ioFailed(path, error));
   }
 }
 

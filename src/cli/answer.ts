@@ -14,9 +14,8 @@ export function command(context: Context) {
   return command.action(async (task, answer, flags) => {
     const { prepareAnswer } = await import("./answer_run.ts");
     const ready = await prepareAnswer(context, { task, answer: answer.trim() }, flags);
-    if (!ready.ok) return context.fail(ready.failure);
-    if (!ready.value) return;
+    if (!ready) return;
     const { executePlan } = await import("./execute_plan.ts");
-    await executePlan(context, ready.value);
+    await executePlan(context, ready);
   });
 }

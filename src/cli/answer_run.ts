@@ -1,5 +1,5 @@
+import { Failed } from "../domain/failed.ts";
 import { recordOf } from "../domain/record.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import { openRepository } from "../git/repository.ts";
 import { lastQuestionOf, leaveAnswer, questionOf, takeBack } from "../run/task/answers.ts";
@@ -23,28 +23,22 @@ export async function prepareAnswer(
   context: Context,
   given: Given,
   flags: Readonly<Record<string, unknown>>,
-): Promise<Result<ReadyRun | undefined>> {
-  if (given.answer === "") return fail({ reason: "usage", message: "the answer is empty" });
-  const repo = await openRepository(context.io.cwd);
-  if (!repo.ok) return repo;
-  const { commonDir } = repo.value;
+): Promise<ReadyRun | undefined> {
+  if (given.answer === "") throw new Failed({ reason: "usage", message: "the answer is empty" });
+  const { commonDir } = await openRepository(context.io.cwd);
   const live = liveRun(commonDir);
   if (live) {
     const taken = await handOver(commonDir, live.run, given);
-    if (!taken.ok) return taken;
-    if (taken.value) {
+    if (taken) {
       context.io.out(`${given.task}: run ${live.run} goes on with the answer\n`);
-      return ok(undefined);
+      return undefined;
     }
   }
   const ready = await prepareRetry(context, [given.task], flags);
-  if (!ready.ok) return ready;
   const last = await lastRun(commonDir);
-  if (!last.ok) return last;
-  const identity = last.value?.record.plan?.identity ?? "";
+  const identity = last?.record.plan?.identity ?? "";
   const answer = await lastQuestionOf(commonDir, identity, given.task, given.answer);
-  if (!answer.ok) return answer;
-  return answer.value ? ok({ ...ready.value, answer: answer.value }) : asksNothing(given.task);
+  return answer ? { ...ready, answer } : asksNothing(given.task);
 }
 
 /** False: the run came to its end before it took the answer. */
@@ -52,22 +46,20 @@ async function handOver(
   commonDir: string,
   run: string,
   { task, answer }: Given,
-): Promise<Result<boolean>> {
+): Promise<boolean> {
   const dir = runDir(commonDir, run);
   const events = await readJournal(dir);
-  if (!events.ok) return events;
-  if (!questionOf(recordOf(events.value), task, answer)) return asksNothing(task);
-  const seq = events.value.at(-1)?.seq ?? 0;
-  const left = await leaveAnswer(dir, task, answer);
-  if (!left.ok) return left;
+  if (!questionOf(recordOf(events), task, answer)) return asksNothing(task);
+  const seq = events.at(-1)?.seq ?? 0;
+  await leaveAnswer(dir, task, answer);
   for await (const event of followJournal(dir, () => liveRun(commonDir)?.run === run)) {
-    if (event.seq > seq && event.type === "task.answered" && event.task === task) return ok(true);
+    if (event.seq > seq && event.type === "task.answered" && event.task === task) return true;
   }
-  return ok(!await takeBack(dir, task));
+  return !await takeBack(dir, task);
 }
 
-function asksNothing(task: TaskId): Result<never> {
-  return fail({
+function asksNothing(task: TaskId): never {
+  throw new Failed({
     reason: "usage",
     message: `the agent of ${task} has asked nothing that is still open`,
     hint: "see how its task stands: parex status",

@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import type { CleanupPlan } from "../domain/cleanup.ts";
-import { ok, type Result } from "../domain/result.ts";
+import { Failed, valueOf } from "../domain/failed.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
 import { cleanupDoneText, cleanupPlanText } from "../report/commands/cleanup.ts";
@@ -38,22 +38,19 @@ export function command(context: Context) {
 async function run(context: Context, flags: Flags): Promise<void> {
   const { io } = context;
   const input = await prepare(io, flags);
-  if (!input.ok) return context.fail(input.failure);
-  const plan = await lookForCleanup(input.value);
-  if (!plan.ok) return context.fail(plan.failure);
-  const nothing = plan.value.remove.length === 0 && !plan.value.archive;
-  if (flags.dryRun || nothing) return showPlan(context, plan.value, flags);
+  const plan = await lookForCleanup(input);
+  const nothing = plan.remove.length === 0 && !plan.archive;
+  if (flags.dryRun || nothing) return showPlan(context, plan, flags);
   if (!flags.yes) {
     // The question is about what was shown, so it is shown where the question is.
-    io.err(cleanupPlanText(plan.value, { color: io.colorErr, columns: io.columns }));
-    if (!canAsk(io)) return context.fail(UNASKED);
+    io.err(cleanupPlanText(plan, { color: io.colorErr, columns: io.columns }));
+    if (!canAsk(io)) throw new Failed(UNASKED);
     if (!await confirm("Remove it?")) return context.exit(1);
   }
-  const done = await cleanUp(input.value, plan.value);
-  if (!done.ok) return context.fail(done.failure);
-  if (flags.json) io.out(JSON.stringify(done.value) + "\n");
-  else io.out(cleanupDoneText(done.value, { color: io.colorOut, columns: io.columns }));
-  const { failed, kept } = done.value;
+  const done = await cleanUp(input, plan);
+  if (flags.json) io.out(JSON.stringify(done) + "\n");
+  else io.out(cleanupDoneText(done, { color: io.colorOut, columns: io.columns }));
+  const { failed, kept } = done;
   const refused = kept.some(({ work }) => flags.force?.includes(work.task));
   context.exit(failed.length > 0 || refused ? 1 : 0);
 }
@@ -70,33 +67,28 @@ function showPlan({ io, exit }: Context, plan: CleanupPlan, { json, force = [] }
   exit(plan.keep.some(({ work }) => force.includes(work.task)) ? 1 : 0);
 }
 
-async function prepare(io: Io, flags: Flags): Promise<Result<CleanupInput>> {
-  const opened = await openRepository(io.cwd);
-  if (!opened.ok) return opened;
-  const repo = opened.value;
-  const settings = await loadSettings({
-    flags: flags.base === undefined ? {} : { base: flags.base },
-    env: Deno.env.toObject(),
-    root: repo.checkout,
-  });
-  if (!settings.ok) return settings;
-  const found = await planInHand(repo);
-  if (!found.ok) return found;
-  const { plan, run } = found.value;
-  const base = await baseInHand(repo, flags.base ?? run?.record.base ?? settings.value.base);
-  if (!base.ok) return base;
-  const remote = await remoteOf(repo, base.value);
-  if (!remote.ok) return remote;
-  const mergedHead = mergedHeads(repo, remote.value);
-  return ok({
+async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
+  const repo = await openRepository(io.cwd);
+  const settings = valueOf(
+    await loadSettings({
+      flags: flags.base === undefined ? {} : { base: flags.base },
+      env: Deno.env.toObject(),
+      root: repo.checkout,
+    }),
+  );
+  const { plan, run } = await planInHand(repo);
+  const base = await baseInHand(repo, flags.base ?? run?.record.base ?? settings.base);
+  const remote = await remoteOf(repo, base);
+  const mergedHead = mergedHeads(repo, remote);
+  return {
     repo,
     plan,
-    base: base.value,
+    base,
     cwd: await Deno.realPath(io.cwd),
     force: flags.force ?? [],
     onRemote: flags.remote ?? false,
     ...(run === undefined ? {} : { record: run.record }),
-    ...(remote.value === undefined ? {} : { remote: remote.value }),
+    ...(remote === undefined ? {} : { remote }),
     ...(mergedHead === undefined ? {} : { mergedHead }),
-  });
+  };
 }

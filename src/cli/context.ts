@@ -1,5 +1,3 @@
-import type { Failure } from "../domain/failure.ts";
-
 /** Where a command reads and writes. The one place that knows about the terminal. */
 export interface Io {
   /** Results. */
@@ -15,11 +13,9 @@ export interface Io {
   columns: number;
 }
 
-/** What a command's action is given. */
+/** What a command's action is given. It throws the failure that it ends with. */
 export interface Context {
   io: Io;
   /** Sets the exit code of the program. */
   exit(code: number): void;
-  /** Prints an expected failure on stderr, with `--json` on stdout too, and sets its exit code. */
-  fail(failure: Failure): void;
 }

@@ -13,12 +13,9 @@ export function command(context: Context) {
     .description("execute a sample plan in a scratch repository with a built-in scripted agent")
     .option("--dir <folder>", "where to make the repository (default: a new temporary folder)")
     .action(async ({ dir }) => {
-      const { io, exit, fail } = context;
-      const made = await makeScratchFolder(dir === undefined ? undefined : resolve(io.cwd, dir));
-      if (!made.ok) return fail(made.failure);
-      const folder = made.value;
-      const ready = await makeRepository(folder, selfCommand("demo-agent"));
-      if (!ready.ok) return fail(ready.failure);
+      const { io, exit } = context;
+      const folder = await makeScratchFolder(dir === undefined ? undefined : resolve(io.cwd, dir));
+      await makeRepository(folder, selfCommand("demo-agent"));
       io.err(introduction(folder));
       const argv = [...selfArgv(), "execute", "--yes", "--land", "merge"] as const;
       const code = await runInherited(argv, { cwd: folder, env: demoEnv() });

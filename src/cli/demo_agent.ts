@@ -1,29 +1,29 @@
 import { Command } from "@commander-js/extra-typings";
 import { doDemoTask } from "../demo/agent.ts";
+import { Failed } from "../domain/failed.ts";
 import type { Context } from "./context.ts";
 
 const PAUSE_MS = 200;
 
 /** `parex demo-agent`: the scripted agent of the demo, as the `command` agent calls it. */
-export function command({ io, fail }: Context) {
+export function command({ io }: Context) {
   return new Command("demo-agent")
     .description("do a task of the demo's plan; called by parex demo")
     .action(async () => {
       const task = Deno.env.get("PAREX_TASK_ID");
       if (task === undefined) {
-        return fail({
+        throw new Failed({
           reason: "usage",
           message: "demo-agent works only inside a run, where PAREX_TASK_ID names its task",
           hint: "parex demo",
         });
       }
-      const done = await doDemoTask({
+      await doDemoTask({
         task,
         prompt: await new Response(Deno.stdin.readable).text(),
         worktree: Deno.env.get("PAREX_WORKTREE") ?? io.cwd,
         say: (line) => io.out(`${line}\n`),
         pauseMs: PAUSE_MS,
       });
-      if (!done.ok) fail(done.failure);
     });
 }

@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import { type Finding, isFixable, severityOf } from "../domain/doctor_finding.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed, resultOf, valueOf } from "../domain/failed.ts";
 import type { Settings } from "../domain/settings.ts";
 import { headState } from "../git/commit.ts";
 import { remoteOf } from "../git/push.ts";
@@ -35,15 +35,12 @@ export function command(context: Context) {
 async function run(context: Context, flags: Flags): Promise<void> {
   const { io } = context;
   const found = await lookAround(io);
-  if (!found.ok) return context.fail(found.failure);
-  let { findings } = found.value;
-  const { repo } = found.value;
+  let { findings } = found;
+  const { repo } = found;
   if (flags.fix && repo && findings.some(isFixable)) {
-    const fixed = await fixAll(context, repo, findings, flags);
-    if (!fixed.ok) return context.fail(fixed.failure);
+    await fixAll(context, repo, findings, flags);
     const after = await lookAround(io);
-    if (!after.ok) return context.fail(after.failure);
-    ({ findings } = after.value);
+    ({ findings } = after);
   }
   if (flags.json) io.out(JSON.stringify({ findings: findings.map(reportFinding) }) + "\n");
   else io.out(doctorText(findings, { color: io.colorOut, columns: io.columns }));
@@ -56,11 +53,11 @@ interface Look {
   findings: Finding[];
 }
 
-async function lookAround(io: Io): Promise<Result<Look>> {
-  const opened = await openRepository(io.cwd);
+async function lookAround(io: Io): Promise<Look> {
+  const opened = await resultOf(() => openRepository(io.cwd));
   if (!opened.ok) {
     const findings: Finding[] = [{ code: "refused", failure: opened.failure }];
-    return ok({ findings: [...findings, ...await examineTools(undefined)] });
+    return { findings: [...findings, ...await examineTools(undefined)] };
   }
   const repo = opened.value;
   const findings: Finding[] = [];
@@ -73,9 +70,8 @@ async function lookAround(io: Io): Promise<Result<Look>> {
   const known = settings.ok ? settings.value : undefined;
   findings.push(...await examineTools(known), ...await examineRoom(repo));
   const question = await questionOf(io, repo, known, findings);
-  if (!question.ok) return question;
-  const examined = await examine(question.value);
-  return examined.ok ? ok({ repo, findings: [...findings, ...examined.value] }) : examined;
+  const examined = await examine(question);
+  return { repo, findings: [...findings, ...examined] };
 }
 
 /** A plan that cannot be read is one more finding; that there is none, is not. */
@@ -84,24 +80,22 @@ async function questionOf(
   repo: Repository,
   settings: Settings | undefined,
   findings: Finding[],
-): Promise<Result<DoctorQuestion>> {
-  const found = await planInHand(repo);
+): Promise<DoctorQuestion> {
+  const found = await resultOf(() => planInHand(repo));
   if (!found.ok && found.failure.reason !== "plan_not_found") {
     findings.push({ code: "refused", failure: found.failure });
   }
   const head = await headState(repo.checkout);
-  if (!head.ok) return head;
   const record = found.ok ? found.value.run?.record : undefined;
-  const base = record?.base ?? settings?.base ?? head.value.branch;
-  const remote = base === undefined ? ok(undefined) : await remoteOf(repo, base);
-  if (!remote.ok) return remote;
-  return ok({
+  const base = record?.base ?? settings?.base ?? head.branch;
+  const remote = base === undefined ? undefined : await remoteOf(repo, base);
+  return {
     repo,
     cwd: await Deno.realPath(io.cwd),
     ...(base === undefined ? {} : { base }),
-    ...(remote.value === undefined ? {} : { remote: remote.value }),
+    ...(remote === undefined ? {} : { remote }),
     ...(found.ok ? { plan: found.value.plan } : {}),
-  });
+  };
 }
 
 /** Holds the repository's lock, so that no run begins between the look and the hand. */
@@ -110,26 +104,25 @@ async function fixAll(
   repo: Repository,
   findings: Finding[],
   { yes }: Flags,
-): Promise<Result<void>> {
+): Promise<void> {
   const { io } = context;
   const inside = Deno.env.get("PAREX_TASK_ID");
-  if (inside) return fail({ reason: "nested_run", task: inside });
+  if (inside) throw new Failed({ reason: "nested_run", task: inside });
   if (!yes && !canAsk(io)) {
     const message = "nothing was changed: there is no terminal to ask on";
-    return fail({ reason: "usage", message, hint: "parex doctor --fix --yes" });
+    throw new Failed({ reason: "usage", message, hint: "parex doctor --fix --yes" });
   }
-  const lock = takeLock(stateDir(repo.commonDir));
-  if (!lock.ok) return lock;
+  const lock = valueOf(takeLock(stateDir(repo.commonDir)));
   try {
     const run = newRunId(new Date());
     for (const finding of findings.filter(isFixable)) {
       if (!yes && !await confirm(fixQuestion(finding))) continue;
-      const fixed = await fix(repo, run, finding);
+      const fixed = await resultOf(() => fix(repo, run, finding));
       if (!fixed.ok) io.err(formatFailure(fixed.failure, { color: io.colorErr }));
       else for (const ref of fixed.value) io.err(`anchored: ${ref}\n`);
     }
-    return ok();
+    return;
   } finally {
-    lock.value.release();
+    lock.release();
   }
 }

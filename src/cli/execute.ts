@@ -17,13 +17,11 @@ export function command(context: Context) {
       prepareRun(context, plan, flags),
       import("./execute_plan.ts"),
     ]);
-    if (!ready.ok) return context.fail(ready.failure);
-    if (ready.value.settings.dryRun) await showSchedule(context, ready.value);
+    if (ready.settings.dryRun) await showSchedule(context, ready);
     else {
       const { offerResume } = await import("./resume_run.ts");
-      const run = await offerResume(context, ready.value, flags);
-      if (!run.ok) return context.fail(run.failure);
-      if (run.value) await executePlan(context, run.value);
+      const run = await offerResume(context, ready, flags);
+      if (run) await executePlan(context, run);
       else context.exit(INTERRUPTED);
     }
   });

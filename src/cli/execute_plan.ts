@@ -1,3 +1,4 @@
+import { Failed } from "../domain/failed.ts";
 import { startReporter } from "../report/live/start_reporter.ts";
 import { scheduleText } from "../report/commands/dry_run.ts";
 import { summarize } from "../report/run/summary.ts";
@@ -11,10 +12,9 @@ import type { ReadyRun } from "./ready_run.ts";
 /** What `--dry-run` prints. */
 export async function showSchedule(context: Context, run: ReadyRun): Promise<void> {
   const schedule = await dryRun(run);
-  if (!schedule.ok) return context.fail(schedule.failure);
   const { io } = context;
-  if (run.settings.json) io.out(JSON.stringify(schedule.value) + "\n");
-  else io.out(scheduleText(schedule.value, { color: io.colorOut, columns: io.columns }));
+  if (run.settings.json) io.out(JSON.stringify(schedule) + "\n");
+  else io.out(scheduleText(schedule, { color: io.colorOut, columns: io.columns }));
 }
 
 /** Executes a plan and reports on it. */
@@ -27,7 +27,7 @@ export async function executePlan(context: Context, run: ReadyRun): Promise<void
   try {
     const { outcome, record } = await execution.done;
     reporter.stop();
-    if (outcome.kind === "refused") return context.fail(outcome.failure);
+    if (outcome.kind === "refused") throw new Failed(outcome.failure);
     if (run.settings.json) {
       if (record.finished?.interrupted) io.err("next: parex resume\n");
     } else {

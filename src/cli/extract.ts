@@ -3,8 +3,8 @@ import { relative, resolve } from "node:path";
 import { type FoundPlan, isComplete, plansIn } from "../claude_code/plans.ts";
 import { readTranscript } from "../claude_code/transcript.ts";
 import { writePlan } from "../claude_code/write_plan.ts";
+import { Failed, valueOf } from "../domain/failed.ts";
 import { PLANS_DIR } from "../domain/names.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { findRepository } from "../hook/repository.ts";
 import { type PlanChoice, planChoicesText, planChoiceText } from "../report/commands/extract.ts";
 import { canAsk, choose } from "./ask.ts";
@@ -37,26 +37,22 @@ export function command(context: Context) {
 async function run(context: Context, path: string | undefined, flags: Flags): Promise<void> {
   const { io } = context;
   const folder = folderFor(io, flags.to);
-  if (!folder.ok) return context.fail(folder.failure);
-  const transcript = await findTranscript(io.cwd, path);
-  if (!transcript.ok) return context.fail(transcript.failure);
-  const { name, lines } = transcript.value;
+  const { name, lines } = await findTranscript(io.cwd, path);
   const plans = plansIn(await readTranscript(lines));
   const plan = await choosePlan(io, plans, name, flags.pick);
-  if (!plan.ok) return context.fail(plan.failure);
-  if (!plan.value) return context.exit(1);
-  const written = await writePlan(plan.value, folder.value, flags.force ?? false);
-  if (!written.ok) return context.fail(written.failure);
-  const { tasks, unchanged } = written.value;
-  const shown = relative(io.cwd, written.value.path);
-  io.out(`${shown}: ${planChoiceText({ ...choiceOf(plan.value), tasks })}\n`);
+  if (!plan) return context.exit(1);
+  const written = valueOf(await writePlan(plan, folder, flags.force ?? false));
+  const { tasks, unchanged } = written;
+  const shown = relative(io.cwd, written.path);
+  io.out(`${shown}: ${planChoiceText({ ...choiceOf(plan), tasks })}\n`);
   if (unchanged) io.err("It stood there already.\n");
 }
 
-function folderFor({ cwd }: Io, to: string | undefined): Result<string> {
-  if (to !== undefined) return ok(resolve(cwd, to));
+function folderFor({ cwd }: Io, to: string | undefined): string {
+  if (to !== undefined) return resolve(cwd, to);
   const repo = findRepository(cwd);
-  return repo ? ok(resolve(repo.top, PLANS_DIR)) : fail({ reason: "not_a_repository", cwd });
+  if (repo) return resolve(repo.top, PLANS_DIR);
+  throw new Failed({ reason: "not_a_repository", cwd });
 }
 
 /** The newest complete plan; of several in the same message the one that is asked for. */
@@ -65,28 +61,32 @@ async function choosePlan(
   plans: readonly FoundPlan[],
   transcript: string,
   pick: string | undefined,
-): Promise<Result<FoundPlan | undefined>> {
+): Promise<FoundPlan | undefined> {
   const complete = plans.filter(isComplete);
   const [newest] = complete;
-  if (!newest) return fail(noPlan(plans, transcript));
+  if (!newest) throw new Failed(noPlan(plans, transcript));
   if (pick !== undefined) return picked(complete, pick);
   const equal = complete.filter(({ line }) => line === newest.line);
-  if (equal.length === 1) return ok(newest);
+  if (equal.length === 1) return newest;
   const choices = equal.map(choiceOf);
   if (canAsk(io)) {
     const at = await choose("Which plan?", choices.map(planChoiceText));
-    return ok(at === undefined ? undefined : equal[at]);
+    return at === undefined ? undefined : equal[at];
   }
   io.err(planChoicesText(choices));
   const message = `there are ${equal.length} plans in the same message`;
-  return fail({ reason: "usage", message, hint: "choose one of them: parex extract --pick 1" });
+  throw new Failed({
+    reason: "usage",
+    message,
+    hint: "choose one of them: parex extract --pick 1",
+  });
 }
 
-function picked(plans: readonly FoundPlan[], pick: string): Result<FoundPlan> {
+function picked(plans: readonly FoundPlan[], pick: string): FoundPlan {
   const plan = plans[Number(pick) - 1];
-  if (plan) return ok(plan);
+  if (plan) return plan;
   const message = `--pick takes a number from 1 to ${plans.length}, not ${JSON.stringify(pick)}`;
-  return fail({ reason: "usage", message });
+  throw new Failed({ reason: "usage", message });
 }
 
 function noPlan([incomplete]: readonly FoundPlan[], transcript: string) {

@@ -2,7 +2,7 @@ import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
 import { claudeFolder, newestTranscript, transcriptsFolder } from "../claude_code/paths.ts";
 import { linesOf } from "../claude_code/transcript.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { findRepository } from "../hook/repository.ts";
 
 export interface Transcript {
@@ -19,17 +19,16 @@ const FIRST_BYTE_MS = 2_000;
 export async function findTranscript(
   cwd: string,
   path: string | undefined,
-): Promise<Result<Transcript>> {
+): Promise<Transcript> {
   if (path !== undefined && path !== STDIN) return await opened(resolve(cwd, path));
   const stdin = path === STDIN ? Deno.stdin.readable : await unasked();
   if (stdin) {
     const given = await fromStdin(cwd, stdin);
-    if (!given.ok) return given;
-    if (given.value) return ok(given.value);
+    if (given) return given;
   }
   const newest = await newestOf(cwd);
   if (newest !== undefined) return await opened(newest);
-  return fail({
+  throw new Failed({
     reason: "usage",
     message: "Claude Code has kept no conversation of this project",
     hint: "name the transcript: parex extract path/to/conversation.jsonl",
@@ -65,13 +64,13 @@ function somethingOnStdin(): boolean {
 async function fromStdin(
   cwd: string,
   stdin: ReadableStream<Uint8Array>,
-): Promise<Result<Transcript | undefined>> {
+): Promise<Transcript | undefined> {
   const lines = linesOf(stdin);
   const first = await lines.next();
-  if (first.done) return ok(undefined);
+  if (first.done) return undefined;
   const named = transcriptPathIn(first.value);
   if (named !== undefined) return await opened(resolve(cwd, named));
-  return ok({ name: "stdin", lines: prepended(first.value, lines) });
+  return { name: "stdin", lines: prepended(first.value, lines) };
 }
 
 /** What Claude Code gives a hook names the transcript. */
@@ -100,12 +99,12 @@ async function newestOf(cwd: string): Promise<string | undefined> {
   return undefined;
 }
 
-async function opened(path: string): Promise<Result<Transcript>> {
+async function opened(path: string): Promise<Transcript> {
   try {
     const file = await Deno.open(path);
-    return ok({ name: path, lines: linesOf(file.readable) });
+    return { name: path, lines: linesOf(file.readable) };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return fail({ reason: "io_failed", path, detail });
+    throw new Failed({ reason: "io_failed", path, detail });
   }
 }

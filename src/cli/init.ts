@@ -8,8 +8,8 @@ import { wishesOf } from "../claude_code/settings_entries.ts";
 import { sampleConfig } from "../config/sample.ts";
 import { defaultCheckJobs, DEFAULTS } from "../config/table.ts";
 import { AGENTS } from "../domain/agents.ts";
+import { Failed, valueOf } from "../domain/failed.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { processEnv } from "../exec/env.ts";
 import { selfCommand } from "../exec/self.ts";
 import { isOnPath } from "../exec/which.ts";
@@ -44,25 +44,22 @@ export function command(context: Context) {
 async function run(context: Context, flags: Flags): Promise<void> {
   const { io } = context;
   const input = await prepare(io, flags);
-  if (!input.ok) return context.fail(input.failure);
-  const setUp = flags.undo ? planUndo(input.value) : planSetUp(input.value);
-  if (!setUp.ok) return context.fail(setUp.failure);
-  if (setUp.value.changes.length === 0) {
+  const setUp = flags.undo ? valueOf(planUndo(input)) : valueOf(planSetUp(input));
+  if (setUp.changes.length === 0) {
     return io.out(flags.undo ? "Nothing to undo.\n" : "Everything is set up already.\n");
   }
-  const text = setUpText(setUp.value.changes, io.cwd);
+  const text = setUpText(setUp.changes, io.cwd);
   if (flags.dryRun) return io.out(text);
   if (!flags.yes) {
     io.err(text);
-    if (!canAsk(io)) return context.fail(unasked(flags));
+    if (!canAsk(io)) throw new Failed(unasked(flags));
     if (!await confirm("Change it?")) return context.exit(1);
   }
-  await apply(context, setUp.value, flags, text);
+  apply(context, setUp, flags, text);
 }
 
-function apply({ io, fail }: Context, setUp: SetUp, flags: Flags, text: string): void {
-  const applied = setUp.apply();
-  if (!applied.ok) return fail(applied.failure);
+function apply({ io }: Context, setUp: SetUp, flags: Flags, text: string): void {
+  valueOf(setUp.apply());
   io.out(text);
   if (flags.undo) return;
   if (!isOnPath("parex")) {
@@ -82,39 +79,39 @@ function unasked({ undo }: Flags) {
   } as const;
 }
 
-async function prepare(io: Io, flags: Flags): Promise<Result<SetUpInput>> {
+async function prepare(io: Io, flags: Flags): Promise<SetUpInput> {
   if (flags.local && flags.user) {
-    return fail({ reason: "usage", message: "--local and --user exclude one another" });
+    throw new Failed({ reason: "usage", message: "--local and --user exclude one another" });
   }
   const wishes = wishesOf(isOnPath("parex") ? "parex hook" : selfCommand("hook"));
   return flags.user ? forUser(wishes) : await forRepository(io.cwd, wishes, flags.local ?? false);
 }
 
-function forUser(wishes: SetUpInput["wishes"]): Result<SetUpInput> {
+function forUser(wishes: SetUpInput["wishes"]): SetUpInput {
   const folder = claudeFolder(processEnv());
   if (folder === undefined) {
     const message = "there is no home folder: neither HOME nor CLAUDE_CONFIG_DIR is set";
-    return fail({ reason: "usage", message });
+    throw new Failed({ reason: "usage", message });
   }
-  return ok({
+  return {
     wishes,
     settings: join(folder, "settings.json"),
     files: { [join(folder, "commands", "parex.md")]: SLASH_COMMAND },
     record: join(folder, "parex", "init.json"),
-  });
+  };
 }
 
 async function forRepository(
   cwd: string,
   wishes: SetUpInput["wishes"],
   local: boolean,
-): Promise<Result<SetUpInput>> {
+): Promise<SetUpInput> {
   // A repository that has no commit yet can be set up as well.
   const repo = findRepository(cwd);
-  if (!repo) return fail({ reason: "not_a_repository", cwd });
+  if (!repo) throw new Failed({ reason: "not_a_repository", cwd });
   const { top: checkout, commonDir } = repo;
   const name = local ? "settings.local.json" : "settings.json";
-  return ok({
+  return {
     wishes,
     settings: join(checkout, ".claude", name),
     files: {
@@ -122,7 +119,7 @@ async function forRepository(
       [join(checkout, CONFIG_PATH)]: await configFor(checkout),
     },
     record: join(stateDir(commonDir), "init", name),
-  });
+  };
 }
 
 async function configFor(checkout: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
-import { ok, type Result } from "../domain/result.ts";
+import { valueOf } from "../domain/failed.ts";
 import { openRepository } from "../git/repository.ts";
 import { mergeText } from "../report/commands/merge.ts";
 import { startReporter } from "../report/live/start_reporter.ts";
@@ -19,17 +19,15 @@ export function command(context: Context) {
     .option("--json", "print events as NDJSON")
     .action(async (tasks, { json, ...flags }) => {
       const input = await prepare(context, flags);
-      if (!input.ok) return context.fail(input.failure);
       const reporter = startReporter(json ? "json" : "lines", io);
       const { onEvent } = reporter;
-      const merging = mergeCompleted({ ...input.value, tasks, onEvent });
+      const merging = mergeCompleted({ ...input, tasks, onEvent });
       const release = interruptible(merging, reporter);
       try {
         const report = await merging.done;
         reporter.stop();
-        if (!report.ok) return context.fail(report.failure);
-        if (!json) io.out(mergeText(report.value.outcomes));
-        context.exit(report.value.exitCode);
+        if (!json) io.out(mergeText(report.outcomes));
+        context.exit(report.exitCode);
       } finally {
         reporter.stop();
         release();
@@ -40,24 +38,20 @@ export function command(context: Context) {
 async function prepare(
   { io }: Context,
   flags: { base?: string; push: boolean },
-): Promise<Result<Pick<MergeInput, "repo" | "plan" | "settings" | "worked">>> {
+): Promise<Pick<MergeInput, "repo" | "plan" | "settings" | "worked">> {
   const repo = await openRepository(io.cwd);
-  if (!repo.ok) return repo;
   // A switch that was not given has a default, which must not override the config file.
   const { base, push } = flags;
   const given = { ...(base === undefined ? {} : { base }), ...(push ? {} : { push }) };
   const env = Deno.env.toObject();
-  const settings = await loadSettings({ flags: given, env, root: repo.value.checkout });
-  if (!settings.ok) return settings;
-  const found = await planInHand(repo.value);
-  if (!found.ok) return found;
-  const { plan, run } = found.value;
-  const known = settings.value.base ?? run?.record.base;
-  const worked = run && await lastWithAgents(repo.value.commonDir, run.record);
-  return ok({
-    repo: repo.value,
+  const settings = valueOf(await loadSettings({ flags: given, env, root: repo.checkout }));
+  const { plan, run } = await planInHand(repo);
+  const known = settings.base ?? run?.record.base;
+  const worked = run && await lastWithAgents(repo.commonDir, run.record);
+  return {
+    repo,
     plan,
     ...(worked && !worked.agentless ? { worked: worked.run } : {}),
-    settings: { ...settings.value, ...(known === undefined ? {} : { base: known }) },
-  });
+    settings: { ...settings, ...(known === undefined ? {} : { base: known }) },
+  };
 }

@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed, valueOf } from "../domain/failed.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
 import { formatFailure } from "../report/messages/explain.ts";
@@ -18,42 +18,34 @@ export function command(context: Context) {
     .option("--json", "print what became of each as JSON")
     .action(async ({ json, ...flags }) => {
       const scope = await prepare(io, flags);
-      if (!scope.ok) return context.fail(scope.failure);
-      const outcomes = await openPullRequests(scope.value, (outcome) => {
+      const outcomes = await openPullRequests(scope, (outcome) => {
         if (!json) io.out(pullRequestLine(outcome) + "\n");
         if (outcome.state === "failed") {
           io.err(formatFailure(outcome.failure, { color: io.colorErr }));
         }
       });
-      if (!outcomes.ok) return context.fail(outcomes.failure);
-      if (json) io.out(JSON.stringify({ pull_requests: outcomes.value }) + "\n");
-      else if (outcomes.value.length === 0) io.err("No task of the plan is completed.\n");
-      context.exit(outcomes.value.some(({ state }) => state === "failed") ? 1 : 0);
+      if (json) io.out(JSON.stringify({ pull_requests: outcomes }) + "\n");
+      else if (outcomes.length === 0) io.err("No task of the plan is completed.\n");
+      context.exit(outcomes.some(({ state }) => state === "failed") ? 1 : 0);
     });
 }
 
-async function prepare(io: Io, flags: { base?: string }): Promise<Result<PullRequestScope>> {
-  const opened = await openRepository(io.cwd);
-  if (!opened.ok) return opened;
-  const repo = opened.value;
-  const settings = await loadSettings({ flags, env: Deno.env.toObject(), root: repo.checkout });
-  if (!settings.ok) return settings;
-  const found = await planInHand(repo);
-  if (!found.ok) return found;
-  const { plan, run } = found.value;
-  const base = await baseInHand(repo, settings.value.base ?? run?.record.base);
-  if (!base.ok) return base;
-  const remote = await remoteOf(repo, base.value);
-  if (!remote.ok) return remote;
-  if (remote.value === undefined) return fail({ reason: "no_remote", root: repo.root });
-  const repository = await preparePullRequests(repo, remote.value);
-  if (!repository.ok) return repository;
-  return ok({
+async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestScope> {
+  const repo = await openRepository(io.cwd);
+  const settings = valueOf(
+    await loadSettings({ flags, env: Deno.env.toObject(), root: repo.checkout }),
+  );
+  const { plan, run } = await planInHand(repo);
+  const base = await baseInHand(repo, settings.base ?? run?.record.base);
+  const remote = await remoteOf(repo, base);
+  if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
+  const repository = await preparePullRequests(repo, remote);
+  return {
     repo,
-    remote: remote.value,
-    base: base.value,
+    remote,
+    base,
     plan,
-    gh: { repository: repository.value, cwd: repo.root },
+    gh: { repository, cwd: repo.root },
     notice: (task, message) => io.err(noticeLine(task, message)),
-  });
+  };
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { loadSettings } from "../config/load.ts";
 import type { EventOf } from "../domain/event.ts";
-import { ok, type Result } from "../domain/result.ts";
+import { valueOf } from "../domain/failed.ts";
 import type { Settings } from "../domain/settings.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
@@ -23,13 +23,10 @@ export async function prepareRun(
   { io }: Context,
   plan: string | undefined,
   flags: Readonly<Record<string, unknown>>,
-): Promise<Result<ReadyRun>> {
+): Promise<ReadyRun> {
   const repo = await openRepository(io.cwd);
-  if (!repo.ok) return repo;
   const env = Deno.env.toObject();
-  const settings = await loadSettings({ flags, env, root: repo.value.checkout });
-  if (!settings.ok) return settings;
-  const path = plan === undefined ? await findPlan(repo.value.checkout) : ok(resolve(io.cwd, plan));
-  if (!path.ok) return path;
-  return ok({ repo: repo.value, planPath: path.value, settings: settings.value });
+  const settings = valueOf(await loadSettings({ flags, env, root: repo.checkout }));
+  const path = plan === undefined ? valueOf(await findPlan(repo.checkout)) : resolve(io.cwd, plan);
+  return { repo, planPath: path, settings };
 }

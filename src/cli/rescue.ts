@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
+import { Failed } from "../domain/failed.ts";
 import { RESCUE_REFS, WORKTREES_DIR } from "../domain/names.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { closest } from "../domain/suggest.ts";
 import { excludeWorktrees } from "../git/exclude_worktrees.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
@@ -34,14 +34,11 @@ export function command(context: Context) {
 async function list(context: Context, json?: true): Promise<void> {
   const { io } = context;
   const repo = await openRepository(io.cwd);
-  if (!repo.ok) return context.fail(repo.failure);
-  const rescues = await listRescues(repo.value);
-  if (!rescues.ok) return context.fail(rescues.failure);
+  const rescues = await listRescues(repo);
   const entries: RescueEntry[] = [];
-  for (const rescued of rescues.value) {
-    const commits = await commitsIn(repo.value, rescued);
-    if (!commits.ok) return context.fail(commits.failure);
-    entries.push(entryOf(rescued, commits.value));
+  for (const rescued of rescues) {
+    const commits = await commitsIn(repo, rescued);
+    entries.push(entryOf(rescued, commits));
   }
   if (json) io.out(JSON.stringify({ rescues: entries }) + "\n");
   else io.out(rescueListText(entries, { color: io.colorOut }));
@@ -68,43 +65,36 @@ async function bringBack(
   { to, json }: { to: string | undefined; json: true | undefined },
 ): Promise<void> {
   const { io } = context;
-  const opened = await openRepository(io.cwd);
-  if (!opened.ok) return context.fail(opened.failure);
-  const repo = opened.value;
+  const repo = await openRepository(io.cwd);
   const found = await find(repo, name);
-  if (!found.ok) return context.fail(found.failure);
-  const excluded = await excludeWorktrees(repo);
-  if (!excluded.ok) return context.fail(excluded.failure);
-  const { ref, note } = found.value;
+  await excludeWorktrees(repo);
+  const { ref, note } = found;
   const path = to === undefined
     ? freeFolder(`${repo.root}/${WORKTREES_DIR}`, note.task)
     : resolve(io.cwd, to);
-  const restored = await restore(repo, found.value, path);
-  if (!restored.ok) return context.fail(restored.failure);
-  const { incomplete, ...work } = restored.value;
+  const { incomplete, ...work } = await restore(repo, found, path);
   if (json) io.out(JSON.stringify({ ref, ...work }) + "\n");
   else io.out(restoredText({ ref, ...work }, note.unfinished));
   if (incomplete) io.err(formatFailure(incomplete, { color: io.colorErr }));
 }
 
 /** The one rescue ref that is called so, or ends so. */
-async function find(repo: Repository, name: string): Promise<Result<Rescued>> {
+async function find(repo: Repository, name: string): Promise<Rescued> {
   const rescues = await listRescues(repo);
-  if (!rescues.ok) return rescues;
-  const exact = rescues.value.find(({ ref }) => ref === name);
-  const ending = rescues.value.filter(({ ref }) => ref.endsWith(`/${name}`));
+  const exact = rescues.find(({ ref }) => ref === name);
+  const ending = rescues.filter(({ ref }) => ref.endsWith(`/${name}`));
   const one = exact ?? (ending.length === 1 ? ending[0] : undefined);
-  if (one) return ok(one);
+  if (one) return one;
   if (ending.length > 1) {
     const message = `${ending.length} rescue refs end with ${name}`;
-    return fail({
+    throw new Failed({
       reason: "usage",
       message,
       hint: `name one: ${ending.map(({ ref }) => ref).join(" ")}`,
     });
   }
-  const near = closest(name, rescues.value.map(({ ref }) => ref.slice(RESCUE_REFS.length + 1)));
-  return fail({
+  const near = closest(name, rescues.map(({ ref }) => ref.slice(RESCUE_REFS.length + 1)));
+  throw new Failed({
     reason: "usage",
     message: `there is no rescue ref ${name}`,
     hint: near === undefined ? "see what there is: parex rescue list" : `did you mean ${near}?`,

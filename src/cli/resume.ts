@@ -10,8 +10,7 @@ export function command(context: Context) {
   return command.action(async (id, flags) => {
     const { prepareResume } = await import("./resume_run.ts");
     const ready = await prepareResume(context, id, flags);
-    if (!ready.ok) return context.fail(ready.failure);
     const { executePlan } = await import("./execute_plan.ts");
-    await executePlan(context, ready.value);
+    await executePlan(context, ready);
   });
 }

@@ -1,8 +1,8 @@
 import process from "node:process";
 import { loadSettings, resumedSettings, retriedSettings } from "../config/load.ts";
+import { Failed, valueOf } from "../domain/failed.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { RunRecord } from "../domain/record.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { select, withDependents } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
@@ -21,14 +21,13 @@ export async function prepareResume(
   { io }: Context,
   id: string | undefined,
   flags: Flags,
-): Promise<Result<ReadyRun>> {
+): Promise<ReadyRun> {
   const repo = await openRepository(io.cwd);
-  if (!repo.ok) return repo;
   // Before all else: what a live run is doing looks like many other faults.
-  const held = heldBy(stateDir(repo.value.commonDir));
-  if (held) return fail(held);
-  const found = await findUnfinished(repo.value.commonDir, id);
-  return found.ok ? await goOnWith(repo.value, found.value, flags) : found;
+  const held = heldBy(stateDir(repo.commonDir));
+  if (held) throw new Failed(held);
+  const found = await findUnfinished(repo.commonDir, id);
+  return await goOnWith(repo, found, flags);
 }
 
 /** A new run of blocked tasks and of what waits for them, with what was set for the last one. */
@@ -36,32 +35,27 @@ export async function prepareRetry(
   { io }: Context,
   tasks: string[],
   flags: Flags,
-): Promise<Result<ReadyRun>> {
+): Promise<ReadyRun> {
   const repo = await openRepository(io.cwd);
-  if (!repo.ok) return repo;
-  const held = heldBy(stateDir(repo.value.commonDir));
-  if (held) return fail(held);
-  const found = await lastRun(repo.value.commonDir);
-  if (!found.ok) return found;
-  const record = found.value?.record;
-  if (!record?.plan) return fail({ reason: "run_not_found" });
+  const held = heldBy(stateDir(repo.commonDir));
+  if (held) throw new Failed(held);
+  const found = await lastRun(repo.commonDir);
+  const record = found?.record;
+  if (!record?.plan) throw new Failed({ reason: "run_not_found" });
   if (isUnfinished(record) && !record.agentless) {
     const message = `run ${record.run} has not come to its end yet`;
-    return fail({ reason: "usage", message, hint: "parex resume goes on with it" });
+    throw new Failed({ reason: "usage", message, hint: "parex resume goes on with it" });
   }
-  const plan = await loadPlan(record.plan.path);
-  if (!plan.ok) return plan;
-  const blocked = allBlocked(plan.value, tasks);
-  if (!blocked.ok) return blocked;
-  const worked = await lastWithAgents(repo.value.commonDir, record);
-  const input = { flags, env: Deno.env.toObject(), root: repo.value.checkout };
+  const plan = valueOf(await loadPlan(record.plan.path));
+  allBlocked(plan, tasks);
+  const worked = await lastWithAgents(repo.commonDir, record);
+  const input = { flags, env: Deno.env.toObject(), root: repo.checkout };
   const settings = worked.settings
-    ? await retriedSettings(worked.settings, input)
-    : await loadSettings(input);
-  if (!settings.ok) return settings;
-  const only = withDependents(plan.value.tasks, tasks);
-  const { path } = plan.value;
-  return ok({ repo: repo.value, planPath: path, settings: { ...settings.value, only } });
+    ? valueOf(await retriedSettings(worked.settings, input))
+    : valueOf(await loadSettings(input));
+  const only = withDependents(plan.tasks, tasks);
+  const { path } = plan;
+  return { repo, planPath: path, settings: { ...settings, only } };
 }
 
 /**
@@ -72,38 +66,36 @@ export async function offerResume(
   { io }: Context,
   ready: ReadyRun,
   flags: Flags,
-): Promise<Result<ReadyRun | undefined>> {
+): Promise<ReadyRun | undefined> {
   const { commonDir } = ready.repo;
   const found = await lastRun(commonDir);
-  if (!found.ok) return found;
-  const record = found.value?.record;
-  if (!found.value || !record || !isUnfinished(record) || record.agentless) return ok(ready);
-  if (liveRun(commonDir)) return ok(ready);
-  if (record.plan?.path !== ready.planPath) return ok(ready);
+  const record = found?.record;
+  if (!found || !record || !isUnfinished(record) || record.agentless) return ready;
+  if (liveRun(commonDir)) return ready;
+  if (record.plan?.path !== ready.planPath) return ready;
   const { json, yes } = ready.settings;
   if (json || yes || !io.stderrIsTerminal || !Deno.stdin.isTerminal()) {
     io.err(`run ${record.run} of this plan was interrupted; parex resume goes on with it\n`);
-    return ok(ready);
+    return ready;
   }
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({
     message: `Run ${record.run} of this plan was interrupted. Go on with it?`,
     output: process.stderr,
   });
-  if (isCancel(answer)) return ok(undefined);
-  return answer ? await goOnWith(ready.repo, found.value, flags) : ok(ready);
+  if (isCancel(answer)) return undefined;
+  return answer ? await goOnWith(ready.repo, found, flags) : ready;
 }
 
 async function goOnWith(
   repo: Repository,
   unfinished: Unfinished,
   flags: Flags,
-): Promise<Result<ReadyRun>> {
+): Promise<ReadyRun> {
   const { plan } = unfinished.record;
-  if (!plan) return fail({ reason: "run_not_found", id: unfinished.record.run });
+  if (!plan) throw new Failed({ reason: "run_not_found", id: unfinished.record.run });
   const settings = await settingsOf(repo, unfinished.record, flags);
-  if (!settings.ok) return settings;
-  return ok({ repo, planPath: plan.path, settings: settings.value, resume: unfinished });
+  return { repo, planPath: plan.path, settings, resume: unfinished };
 }
 
 /** As the run was begun with, where its journal tells; flags win. */
@@ -111,17 +103,16 @@ async function settingsOf(
   { checkout }: Repository,
   { settings }: RunRecord,
   flags: Flags,
-): Promise<Result<Settings>> {
+): Promise<Settings> {
   return settings
-    ? await resumedSettings(settings, { flags, root: checkout })
-    : await loadSettings({ flags, env: Deno.env.toObject(), root: checkout });
+    ? valueOf(await resumedSettings(settings, { flags, root: checkout }))
+    : valueOf(await loadSettings({ flags, env: Deno.env.toObject(), root: checkout }));
 }
 
-function allBlocked({ tasks }: Plan, ids: string[]): Result<void> {
-  const known = select(tasks, ids);
-  if (!known.ok) return known;
+function allBlocked({ tasks }: Plan, ids: string[]): void {
+  valueOf(select(tasks, ids));
   const other = tasks.find(({ id, status }) => ids.includes(id) && status !== "blocked");
-  if (!other) return ok();
+  if (!other) return;
   const message = `${other.id} is ${other.status}, not blocked`;
-  return fail({ reason: "usage", message, hint: "see which tasks are: parex status" });
+  throw new Failed({ reason: "usage", message, hint: "see which tasks are: parex status" });
 }

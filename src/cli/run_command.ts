@@ -1,9 +1,10 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { resultOf } from "../domain/failed.ts";
 import { exitCodeOf, type Failure } from "../domain/failure.ts";
 import { closest } from "../domain/suggest.ts";
 import { failureJson, formatFailure } from "../report/messages/explain.ts";
 import type { CommandEntry, CommandModule } from "./command.ts";
-import type { Context, Io } from "./context.ts";
+import type { Io } from "./context.ts";
 
 /** Of the program itself; all others are those of a command. */
 const OWN_OPTIONS = ["--help", "--version"];
@@ -17,14 +18,11 @@ export async function runNamed(
   io: Io,
   commands: readonly CommandEntry[],
 ): Promise<number> {
-  const { context, exitCode } = contextFor(io, wantsJson(words));
   const entry = commands.find((command) => command.name === name);
-  if (entry) await runCommand(await entry.load(), words, context);
-  else {
-    context.fail(unknownCommand(name, commands));
-    io.err("usage: parex <command> [options]\n");
-  }
-  return exitCode();
+  if (entry) return await runCommand(await entry.load(), words, io);
+  const code = report(unknownCommand(name, commands), words, io);
+  io.err("usage: parex <command> [options]\n");
+  return code;
 }
 
 /**
@@ -38,20 +36,11 @@ function wantsJson(words: readonly string[]): boolean {
   return options.includes("--json") || ["1", "true", "yes", "on"].includes(variable);
 }
 
-function contextFor(io: Io, json: boolean): { context: Context; exitCode: () => number } {
-  let code = 0;
-  const context: Context = {
-    io,
-    exit: (wanted) => {
-      code = wanted;
-    },
-    fail: (failure) => {
-      if (json) io.out(failureJson(failure));
-      io.err(formatFailure(failure, { color: io.colorErr }));
-      code = exitCodeOf(failure);
-    },
-  };
-  return { context, exitCode: () => code };
+/** Prints an expected failure on stderr, with `--json` on stdout too, and returns its exit code. */
+function report(failure: Failure, words: readonly string[], io: Io): number {
+  if (wantsJson(words)) io.out(failureJson(failure));
+  io.err(formatFailure(failure, { color: io.colorErr }));
+  return exitCodeOf(failure);
 }
 
 function unknownCommand(word: string, commands: readonly CommandEntry[]): Failure {
@@ -75,29 +64,33 @@ function unknownCommand(word: string, commands: readonly CommandEntry[]): Failur
   };
 }
 
-/** Lets commander parse the words of one command and run its action. Usage errors end with 2. */
+/**
+ * Lets commander parse the words of one command and run its action; returns the exit code. The failure
+ * that ends the action is reported here, as is a usage error.
+ */
 async function runCommand(
   module: CommandModule,
   words: readonly string[],
-  context: Context,
-): Promise<void> {
-  const command = module.command(context);
-  adapt(command, context.io);
+  io: Io,
+): Promise<number> {
+  let code = 0;
+  const command = module.command({ io, exit: (wanted) => void (code = wanted) });
+  adapt(command, io);
   const program = new Command("parex").helpCommand(false).addCommand(command);
-  adapt(program, context.io);
+  adapt(program, io);
+  const args = [command.name(), ...words];
   try {
-    await program.parseAsync([command.name(), ...words], { from: "user" });
+    const done = await resultOf(() => program.parseAsync(args, { from: "user" }));
+    return done.ok ? code : report(done.failure, words, io);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return; // help was asked for and printed
+    if (error.exitCode === 0) return 0; // help was asked for and printed
     const { message, near } = wording(error.message);
     const more = `parex help ${command.name()}`;
-    context.fail({
-      reason: "usage",
-      message,
-      hint: near === undefined ? more : `did you mean ${near}? See: ${more}`,
-    });
-    context.io.err(`usage: parex ${command.name()} ${command.usage()}\n`);
+    const hint = near === undefined ? more : `did you mean ${near}? See: ${more}`;
+    code = report({ reason: "usage", message, hint }, words, io);
+    io.err(`usage: parex ${command.name()} ${command.usage()}\n`);
+    return code;
   }
 }
 

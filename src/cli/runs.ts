@@ -1,7 +1,7 @@
+import { Failed, resultOf, valueOf } from "../domain/failed.ts";
 import { selectedTasks } from "../domain/metrics.ts";
 import { recordOf, type RunRecord } from "../domain/record.ts";
 import type { Plan } from "../domain/plan.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { headState } from "../git/commit.ts";
 import type { TaskId } from "../domain/task.ts";
 import type { TaskRecord } from "../domain/task_record.ts";
@@ -24,7 +24,7 @@ export interface KnownRun {
 export async function findRun(
   commonDir: string,
   id?: string,
-): Promise<Result<KnownRun | undefined>> {
+): Promise<KnownRun | undefined> {
   const current = liveRun(commonDir);
   const runs = await listRuns(commonDir);
   // A run that has only just begun has no journal yet.
@@ -33,13 +33,12 @@ export async function findRun(
   let last: KnownRun | undefined;
   for (const run of meant === undefined ? runs.reverse() : [meant]) {
     const events = await readJournal(runDir(commonDir, run));
-    if (!events.ok) return events;
-    const known = { record: recordOf(events.value), live: current?.run === run };
+    const known = { record: recordOf(events), live: current?.run === run };
     last ??= known;
     if (known.record.plan?.identity !== last.record.plan?.identity) break;
-    if (meant !== undefined || !hadNothingToDo(known.record)) return ok(known);
+    if (meant !== undefined || !hadNothingToDo(known.record)) return known;
   }
-  return ok(last);
+  return last;
 }
 
 function hadNothingToDo(record: RunRecord): boolean {
@@ -52,7 +51,7 @@ export async function* runsOf(
   identity: string | undefined,
 ): AsyncGenerator<RunRecord> {
   for (const run of (await listRuns(commonDir)).reverse()) {
-    const events = await readJournal(runDir(commonDir, run));
+    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
     if (!events.ok) continue;
     const record = recordOf(events.value);
     if (record.plan?.identity === identity) yield record;
@@ -104,34 +103,31 @@ function landedIn(task: TaskRecord | undefined): Pick<TaskRecord, "landed"> {
 /** The plan that a person means who names none, with the last run of it. */
 export async function planInHand(
   repo: Repository,
-): Promise<Result<{ plan: Plan; run: KnownRun | undefined }>> {
+): Promise<{ plan: Plan; run: KnownRun | undefined }> {
   const run = await findRun(repo.commonDir);
-  if (!run.ok) return run;
-  const plan = await planOf(repo.checkout, run.value);
-  if (!plan.ok) return plan;
+  const plan = await planOf(repo.checkout, run);
   // Another plan may lie at the path by now: what the last run did says nothing about this one.
-  const same = run.value?.record.plan?.identity === plan.value.identity;
-  return ok({ plan: plan.value, run: same ? run.value : undefined });
+  const same = run?.record.plan?.identity === plan.identity;
+  return { plan, run: same ? run : undefined };
 }
 
 /** The plan of the last run; where that is gone, or nothing was run, the one in its usual place. */
-async function planOf(root: string, run: KnownRun | undefined): Promise<Result<Plan>> {
+async function planOf(root: string, run: KnownRun | undefined): Promise<Plan> {
   if (run?.record.plan) {
     const plan = await loadPlan(run.record.plan.path);
-    if (plan.ok || plan.failure.reason !== "plan_not_found") return plan;
+    if (plan.ok || plan.failure.reason !== "plan_not_found") return valueOf(plan);
   }
-  const path = await findPlan(root);
-  return path.ok ? await loadPlan(path.value) : path;
+  const path = valueOf(await findPlan(root));
+  return valueOf(await loadPlan(path));
 }
 
 /** The base that is known, or else the branch that is checked out. */
 export async function baseInHand(
   repo: Repository,
   known: string | undefined,
-): Promise<Result<string>> {
-  if (known !== undefined) return ok(known);
-  const head = await headState(repo.checkout);
-  if (!head.ok) return head;
-  const { branch } = head.value;
-  return branch === undefined ? fail({ reason: "detached_head", root: repo.checkout }) : ok(branch);
+): Promise<string> {
+  if (known !== undefined) return known;
+  const { branch } = await headState(repo.checkout);
+  if (branch === undefined) throw new Failed({ reason: "detached_head", root: repo.checkout });
+  return branch;
 }

@@ -1,5 +1,4 @@
 import { Command } from "@commander-js/extra-typings";
-import { ok, type Result } from "../domain/result.ts";
 import { openRepository } from "../git/repository.ts";
 import { type StatusReport, statusReport, statusText } from "../report/run/status.ts";
 import { branchFacts } from "../run/maintenance/branch_status.ts";
@@ -13,20 +12,15 @@ export function command(context: Context) {
     .option("--json", "print the status as JSON")
     .action(async ({ json }) => {
       const status = await readStatus(io.cwd);
-      if (!status.ok) return context.fail(status.failure);
-      if (json) io.out(JSON.stringify(status.value) + "\n");
-      else io.out(statusText(status.value, { color: io.colorOut, columns: io.columns }));
+      if (json) io.out(JSON.stringify(status) + "\n");
+      else io.out(statusText(status, { color: io.colorOut, columns: io.columns }));
     });
 }
 
-async function readStatus(cwd: string): Promise<Result<StatusReport>> {
+async function readStatus(cwd: string): Promise<StatusReport> {
   const repo = await openRepository(cwd);
-  if (!repo.ok) return repo;
-  const found = await planInHand(repo.value);
-  if (!found.ok) return found;
-  const { plan, run } = found.value;
-  const facts = await branchFacts(repo.value, plan, run?.record.base);
-  if (!facts.ok) return facts;
-  const known = await tasksOf(repo.value.commonDir, plan, run?.record);
-  return ok(statusReport(plan, run?.record, run?.live ?? false, facts.value, known));
+  const { plan, run } = await planInHand(repo);
+  const facts = await branchFacts(repo, plan, run?.record.base);
+  const known = await tasksOf(repo.commonDir, plan, run?.record);
+  return statusReport(plan, run?.record, run?.live ?? false, facts, known);
 }

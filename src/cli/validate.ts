@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
+import { Failed, valueOf } from "../domain/failed.ts";
 import type { Plan, Problem } from "../domain/plan.ts";
-import { ok, type Result } from "../domain/result.ts";
 import { sh } from "../exec/sh.ts";
 import { findPlan } from "../plan/find.ts";
 import { loadPlan } from "../plan/load.ts";
@@ -16,20 +16,19 @@ export function command(context: Context) {
     .option("--all", "each problem by itself, also where many are of one kind")
     .option("--json", "print the problems as JSON, always all of them")
     .action(async (named, flags) => {
-      const path = named === undefined ? await usualPlan(io.cwd) : ok(resolve(io.cwd, named));
-      if (!path.ok) return context.fail(path.failure);
-      const loaded = await loadPlan(path.value);
+      const path = named === undefined ? await usualPlan(io.cwd) : resolve(io.cwd, named);
+      const loaded = await loadPlan(path);
       if (loaded.ok) return show(context, validCheck(loaded.value), loaded.value.path, flags);
       const { failure } = loaded;
-      if (failure.reason !== "plan_invalid") return context.fail(failure);
+      if (failure.reason !== "plan_invalid") throw new Failed(failure);
       show(context, invalidCheck(failure.problems), failure.path, flags);
     });
 }
 
 /** The plan in its usual place: in the repository, or outside of one in the current folder. */
-async function usualPlan(cwd: string): Promise<Result<string>> {
+async function usualPlan(cwd: string): Promise<string> {
   const top = await sh(["git", "rev-parse", "--show-toplevel"], { cwd });
-  return await findPlan(top.code === 0 ? top.stdout.replace(/\r?\n$/, "") : cwd);
+  return valueOf(await findPlan(top.code === 0 ? top.stdout.replace(/\r?\n$/, "") : cwd));
 }
 
 function validCheck({ name, path, identity, tasks, warnings }: Plan): PlanCheck {

@@ -20,9 +20,7 @@ export function command(context: Context) {
         "else with lines on stdout.",
     )
     .action(async () => {
-      const repo = await openRepository(io.cwd);
-      if (!repo.ok) return context.fail(repo.failure);
-      const { commonDir } = repo.value;
+      const { commonDir } = await openRepository(io.cwd);
       const live = liveRun(commonDir);
       if (!live) return await sayWhatElse(context, commonDir);
       await watch(context, commonDir, live.run);
@@ -30,9 +28,7 @@ export function command(context: Context) {
 }
 
 async function sayWhatElse(context: Context, commonDir: string): Promise<void> {
-  const last = await findRun(commonDir);
-  if (!last.ok) return context.fail(last.failure);
-  const run = last.value;
+  const run = await findRun(commonDir);
   const next = run && stateOf(run.record, run.live) === "interrupted"
     ? "parex resume"
     : "parex execute, or parex report";

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
+import { Failed } from "../domain/failed.ts";
 import { commitMessage } from "../run/task/commit_message.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { io } from "../util/files.ts";
 import { gitOk } from "../git/git.ts";
 import { type DemoTask, TASKS } from "./tasks.ts";
@@ -17,10 +17,10 @@ export interface DemoWork {
 }
 
 /** Does a task of the demo as an agent would: step by step, and not always right at once. */
-export async function doDemoTask(work: DemoWork): Promise<Result<void>> {
+export async function doDemoTask(work: DemoWork): Promise<void> {
   const task = TASKS.find(({ id }) => id === work.task);
   if (!task) {
-    return fail({
+    throw new Failed({
       reason: "usage",
       message: `the demo has no task '${work.task}'`,
       hint: "parex demo",
@@ -36,13 +36,13 @@ export async function doDemoTask(work: DemoWork): Promise<Result<void>> {
   for (const [path, content] of Object.entries(goal.files)) {
     await step(`Writing ${path}`);
     const file = join(work.worktree, path);
-    const written = await io(file, async () => {
+    await io(file, async () => {
       await Deno.mkdir(dirname(file), { recursive: true });
       await Deno.writeTextFile(file, content);
     });
-    if (!written.ok) return written;
   }
-  return task.forgetsToCommit ? ok() : await commit(task, goal, work);
+  if (task.forgetsToCommit) return;
+  return await commit(task, goal, work);
 }
 
 /** What an attempt is going to do. */
@@ -70,16 +70,12 @@ async function commit(
   task: DemoTask,
   { files, title }: Goal,
   { worktree: cwd, say }: DemoWork,
-): Promise<Result<void>> {
+): Promise<void> {
   const paths = Object.keys(files);
-  const added = await gitOk(["add", "--", ...paths], { cwd });
-  if (!added.ok) return added;
+  await gitOk(["add", "--", ...paths], { cwd });
   const staged = await gitOk(["diff", "--cached", "--name-only"], { cwd });
-  if (!staged.ok) return staged;
-  if (staged.value === "") return ok(); // an attempt before this one got so far
+  if (staged === "") return; // an attempt before this one got so far
   const message = commitMessage({ title, task: task.id, labels: task.labels });
-  const done = await gitOk(["commit", "--quiet", "-m", message], { cwd });
-  if (!done.ok) return done;
+  await gitOk(["commit", "--quiet", "-m", message], { cwd });
   say(`Committed ${paths.join(" and ")}`);
-  return ok();
 }

@@ -1,8 +1,8 @@
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import { Failed } from "../domain/failed.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { makeTempFolder } from "../exec/temp.ts";
 import { io } from "../util/files.ts";
 import { gitOk } from "../git/git.ts";
@@ -19,7 +19,7 @@ const GIT_CONFIG = {
 };
 
 /** A new temporary folder, or the one that is wanted, which must not hold anything yet. */
-export async function makeScratchFolder(wanted: string | undefined): Promise<Result<string>> {
+export async function makeScratchFolder(wanted: string | undefined): Promise<string> {
   if (wanted === undefined) {
     return await io(tmpdir(), () => makeTempFolder("parex-demo-"));
   }
@@ -27,9 +27,8 @@ export async function makeScratchFolder(wanted: string | undefined): Promise<Res
     await Deno.mkdir(wanted, { recursive: true });
     return await Array.fromAsync(Deno.readDir(wanted));
   });
-  if (!names.ok) return names;
-  if (names.value.length === 0) return ok(wanted);
-  return fail({
+  if (names.length === 0) return wanted;
+  throw new Failed({
     reason: "usage",
     message: `${wanted} is not empty`,
     hint: "name a folder that does not exist yet",
@@ -40,13 +39,12 @@ export async function makeScratchFolder(wanted: string | undefined): Promise<Res
  * Makes the demo's repository in `folder`, which is new or empty: the project, its plan and its
  * configuration, which names the agent's command, in one commit on `main`.
  */
-export async function makeRepository(folder: string, agentCommand: string): Promise<Result<void>> {
-  const written = await writeFiles(folder, {
+export async function makeRepository(folder: string, agentCommand: string): Promise<void> {
+  await writeFiles(folder, {
     ...SAMPLE,
     ...planFiles(new Date()),
     [CONFIG_PATH]: stringify({ agent: "command", "agent-command": agentCommand, ...CHECKS }),
   });
-  if (!written.ok) return written;
   const steps = [
     ["init", "--quiet", "--template=", "--initial-branch=main"],
     ...Object.entries(GIT_CONFIG).map(([key, value]) => ["config", key, value]),
@@ -55,21 +53,17 @@ export async function makeRepository(folder: string, agentCommand: string): Prom
   ];
   for (const step of steps) {
     // There is no repository yet when the first of them runs.
-    const done = await gitOk(step, { cwd: folder, discover: true });
-    if (!done.ok) return done;
+    await gitOk(step, { cwd: folder, discover: true });
   }
-  return ok();
 }
 
-async function writeFiles(folder: string, files: Record<string, string>): Promise<Result<void>> {
+async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
     const file = join(folder, path);
-    const written = await io(file, async () => {
+    await io(file, async () => {
       await Deno.mkdir(dirname(file), { recursive: true });
       await Deno.writeTextFile(file, content);
       if (EXECUTABLES.includes(path)) await Deno.chmod(file, 0o755);
     });
-    if (!written.ok) return written;
   }
-  return ok();
 }

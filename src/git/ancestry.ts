@@ -1,4 +1,3 @@
-import { ok, type Result } from "../domain/result.ts";
 import { git, gitFailed, gitMaybe, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
@@ -7,10 +6,11 @@ export async function isAncestor(
   cwd: string,
   older: string,
   newer: string,
-): Promise<Result<boolean>> {
+): Promise<boolean> {
   const args = ["merge-base", "--is-ancestor", older, newer];
   const result = await git(args, { cwd });
-  return result.code > 1 ? gitFailed(args, result) : ok(result.code === 0);
+  if (result.code > 1) throw gitFailed(args, result);
+  return result.code === 0;
 }
 
 /** The commit that two branches have last had in common; undefined if there is none. */
@@ -18,7 +18,7 @@ export async function forkPoint(
   cwd: string,
   one: string,
   other: string,
-): Promise<Result<string | undefined>> {
+): Promise<string | undefined> {
   return await gitMaybe(["merge-base", one, other], { cwd });
 }
 
@@ -27,16 +27,14 @@ export async function landedTasksTouching(
   repo: Repository,
   range: { from: string; to: string },
   files: string[],
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const cwd = repo.root;
   const fork = await gitMaybe(["merge-base", "--end-of-options", range.from, range.to], { cwd });
-  if (!fork.ok) return fork;
   const format = "--format=%(trailers:key=Implements,valueonly,separator=%x0a)";
-  const since = fork.value === undefined ? range.to : `${fork.value}..${range.to}`;
+  const since = fork === undefined ? range.to : `${fork}..${range.to}`;
   const paths = files.map((file) => `:(top,literal)${file}`);
   const log = await gitOk(["log", "--first-parent", "--reverse", format, since, "--", ...paths], {
     cwd,
   });
-  if (!log.ok) return log;
-  return ok([...new Set(log.value.split("\n").filter((task) => task !== ""))]);
+  return [...new Set(log.split("\n").filter((task) => task !== ""))];
 }

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed, resultOf } from "../domain/failed.ts";
 import { isAncestor } from "./ancestry.ts";
 import { exists } from "../util/files.ts";
 import { detailOf, git, gitFailed, gitLine, gitMaybe } from "./git.ts";
@@ -29,27 +29,22 @@ export async function findTip(
   repo: Repository,
   base: Base,
   timeoutMs: number,
-): Promise<Result<Tip>> {
+): Promise<Tip> {
   const { branch, remote } = base;
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}^{commit}`];
   const local = await gitMaybe(args, { cwd: repo.root });
-  if (!local.ok) return local;
-  if (local.value === undefined) return fail({ reason: "base_missing", base: branch });
-  const alone = { sha: local.value, local: local.value };
-  if (remote === undefined) return ok(alone);
+  if (local === undefined) throw new Failed({ reason: "base_missing", base: branch });
+  const alone = { sha: local, local };
+  if (remote === undefined) return alone;
   const there = await remoteSha(repo, remote, branch, timeoutMs);
-  if (!there.ok) return there;
-  if (there.value === undefined) return ok(alone);
-  const fetched = await fetchCommit(repo, remote, branch, there.value, timeoutMs);
-  if (!fetched.ok) return fetched;
-  const tip = { ...alone, remote: there.value };
-  const ahead = await isAncestor(repo.root, there.value, local.value);
-  if (!ahead.ok || ahead.value) return ahead.ok ? ok(tip) : ahead;
-  const behind = await isAncestor(repo.root, local.value, there.value);
-  if (!behind.ok) return behind;
-  return behind.value
-    ? ok({ ...tip, sha: there.value })
-    : fail({ reason: "base_diverged", base: branch, remote });
+  if (there === undefined) return alone;
+  await fetchCommit(repo, remote, branch, there, timeoutMs);
+  const tip = { ...alone, remote: there };
+  const ahead = await isAncestor(repo.root, there, local);
+  if (ahead) return tip;
+  const behind = await isAncestor(repo.root, local, there);
+  if (behind) return { ...tip, sha: there };
+  throw new Failed({ reason: "base_diverged", base: branch, remote });
 }
 
 async function remoteSha(
@@ -57,15 +52,15 @@ async function remoteSha(
   remote: string,
   branch: string,
   timeoutMs: number,
-): Promise<Result<string | undefined>> {
+): Promise<string | undefined> {
   const args = ["ls-remote", "--quiet", "--", remote, `refs/heads/${branch}`];
   const listed = await git(args, { cwd: repo.root, timeoutMs });
   if (listed.code !== 0) {
-    return fail({ reason: "push_failed", remote, branch, detail: detailOf(listed) });
+    throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(listed) });
   }
   // The pattern also matches at the end of longer names.
   const line = listed.stdout.split("\n").find((line) => line.endsWith(`\trefs/heads/${branch}`));
-  return ok(line?.split("\t")[0]);
+  return line?.split("\t")[0];
 }
 
 async function fetchCommit(
@@ -74,14 +69,14 @@ async function fetchCommit(
   branch: string,
   sha: string,
   timeoutMs: number,
-): Promise<Result<void>> {
+): Promise<void> {
   const known = await git(["cat-file", "-e", `${sha}^{commit}`], { cwd: repo.root });
-  if (known.code === 0) return ok();
+  if (known.code === 0) return;
   const flags = ["--quiet", "--no-tags", "--no-write-fetch-head"];
   const args = ["fetch", ...flags, "--", remote, `refs/heads/${branch}`];
   const fetched = await git(args, { cwd: repo.root, timeoutMs });
-  if (fetched.code === 0) return ok();
-  return fail({ reason: "push_failed", remote, branch, detail: detailOf(fetched) });
+  if (fetched.code === 0) return;
+  throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(fetched) });
 }
 
 /**
@@ -93,25 +88,18 @@ export async function pushBase(
   base: Required<Base>,
   { sha, seen }: { sha: string; seen: string },
   timeoutMs: number,
-): Promise<Result<"pushed" | "moved">> {
+): Promise<"pushed" | "moved"> {
   const { branch, remote } = base;
   const flags = ["--quiet", "--no-follow-tags"];
   const args = ["push", ...flags, "--", remote, `${sha}:refs/heads/${branch}`];
   const pushed = await git(args, { cwd: repo.root, timeoutMs });
-  if (pushed.code === 0) return ok("pushed");
-  const refused = fail(
-    {
-      reason: "push_failed",
-      remote,
-      branch,
-      detail: detailOf(pushed),
-    } as const,
-  );
-  if (pushed.timedOut) return refused;
-  const now = await remoteSha(repo, remote, branch, timeoutMs);
-  if (!now.ok) return refused;
-  if (now.value === sha) return ok("pushed");
-  return now.value === seen ? refused : ok("moved");
+  if (pushed.code === 0) return "pushed";
+  const refused = new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
+  if (pushed.timedOut) throw refused;
+  const now = await resultOf(() => remoteSha(repo, remote, branch, timeoutMs));
+  if (now.ok && now.value === sha) return "pushed";
+  if (!now.ok || now.value === seen) throw refused;
+  return "moved";
 }
 
 export type Moved =
@@ -131,28 +119,26 @@ export async function moveBase(
   branch: string,
   { from, to }: { from: string; to: string },
   options: { checkouts: boolean; pause?: Pause },
-): Promise<Result<Moved>> {
-  if (from === to) return ok({ kind: "moved" });
+): Promise<Moved> {
+  if (from === to) return { kind: "moved" };
   const worktrees = await listWorktrees(repo);
-  if (!worktrees.ok) return worktrees;
-  const checkout = worktrees.value.find((one) => one.branch === branch)?.path;
+  const checkout = worktrees.find((one) => one.branch === branch)?.path;
   const ref = `refs/heads/${branch}`;
   let left = checkout !== undefined && exists(checkout);
   if (left && checkout !== undefined && options.checkouts) {
     const forwarded = await fastForward(checkout, ref, { from, to }, options.pause);
-    if (!forwarded.ok) return forwarded;
-    if (forwarded.value === "moved") return ok({ kind: "moved" });
-    left = forwarded.value === "in_the_way";
+    if (forwarded === "moved") return { kind: "moved" };
+    left = forwarded === "in_the_way";
   }
   const args = ["update-ref", "-m", "parex: land", ref, to, from];
   const updated = await git(args, { cwd: repo.root });
   if (updated.code === 0) {
-    return ok(left && checkout !== undefined ? { kind: "ref_only", checkout } : { kind: "moved" });
+    return left && checkout !== undefined ? { kind: "ref_only", checkout } : { kind: "moved" };
   }
   const now = await gitLine(["rev-parse", "--verify", ref], { cwd: repo.root });
-  if (!now.ok) return now;
-  if (now.value === to) return ok({ kind: "moved" });
-  return now.value === from ? gitFailed(args, updated) : ok({ kind: "elsewhere" });
+  if (now === to) return { kind: "moved" };
+  if (now === from) throw gitFailed(args, updated);
+  return { kind: "elsewhere" };
 }
 
 /** What passes the time until the next look at a lock. */
@@ -169,26 +155,24 @@ async function fastForward(
   ref: string,
   { from, to }: { from: string; to: string },
   pause = aMoment,
-): Promise<Result<"moved" | "in_the_way" | "elsewhere">> {
+): Promise<"moved" | "in_the_way" | "elsewhere"> {
   const cwd = checkout;
   const lock = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"], {
     cwd,
   });
-  if (!lock.ok) return lock;
   for (let tries = 1;; tries++) {
-    const locked = exists(lock.value);
+    const locked = exists(lock);
     // A merge goes into whatever is checked out, and somebody may have switched in the meantime.
     const stands = await gitLine(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], { cwd });
-    if (!stands.ok) return stands;
-    if (stands.value !== `${from}\n${ref}`) return ok("elsewhere");
+    if (stands !== `${from}\n${ref}`) return "elsewhere";
     const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];
     const merged = await git(args, { cwd });
     if (merged.code === 0) {
       const now = await gitLine(["rev-parse", "--verify", ref], { cwd });
-      return now.ok ? ok(now.value === to ? "moved" : "elsewhere") : now;
+      return now === to ? "moved" : "elsewhere";
     }
-    const free = !locked && !exists(lock.value);
-    if (free || tries === LOCKED_TRIES) return ok("in_the_way");
+    const free = !locked && !exists(lock);
+    if (free || tries === LOCKED_TRIES) return "in_the_way";
     await pause();
   }
 }

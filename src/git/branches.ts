@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { io } from "../util/files.ts";
 import { entries, git, gitFailed, gitLine, gitOk } from "./git.ts";
 import { planOwners } from "./worktree_list.ts";
@@ -9,31 +9,26 @@ import type { Repository } from "./repository.ts";
 export async function planBranches(
   repo: Repository,
   identity: string,
-): Promise<Result<Set<string>>> {
+): Promise<Set<string>> {
   const owners = await planOwners(repo);
-  if (!owners.ok) return owners;
-  const own = [...owners.value].filter(([, owner]) => owner === identity);
-  if (own.length === 0) return ok(new Set());
+  const own = [...owners].filter(([, owner]) => owner === identity);
+  if (own.length === 0) return new Set();
   const refs = await gitOk(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"], {
     cwd: repo.root,
   });
-  if (!refs.ok) return refs;
-  const existing = new Set(refs.value.split("\n"));
-  return ok(new Set(own.map(([branch]) => branch).filter((branch) => existing.has(branch))));
+  const existing = new Set(refs.split("\n"));
+  return new Set(own.map(([branch]) => branch).filter((branch) => existing.has(branch)));
 }
 
 /** The commits that the repository's branches stand on, by the branches' names. */
-export async function branchHeads(repo: Repository): Promise<Result<Map<string, string>>> {
+export async function branchHeads(repo: Repository): Promise<Map<string, string>> {
   const format = "--format=%(objectname) %(refname:lstrip=2)";
   const refs = await gitOk(["for-each-ref", format, "refs/heads"], { cwd: repo.root });
-  if (!refs.ok) return refs;
-  const lines = refs.value.split("\n").filter((line) => line !== "");
-  return ok(
-    new Map(lines.map((line) => {
-      const space = line.indexOf(" ");
-      return [line.slice(space + 1), line.slice(0, space)];
-    })),
-  );
+  const lines = refs.split("\n").filter((line) => line !== "");
+  return new Map(lines.map((line) => {
+    const space = line.indexOf(" ");
+    return [line.slice(space + 1), line.slice(0, space)];
+  }));
 }
 
 /**
@@ -46,38 +41,34 @@ export async function takeHeadHome(
   worktree: string,
   branch: string,
   since: number,
-): Promise<Result<{ moved: boolean }>> {
+): Promise<{ moved: boolean }> {
   const ref = `refs/heads/${branch}`;
   const cwd = worktree;
   const contains = await git(["merge-base", "--is-ancestor", ref, "HEAD"], { cwd });
-  if (contains.code === 1) return ok({ moved: false });
-  if (contains.code !== 0) return gitFailed(["merge-base", "--is-ancestor", ref, "HEAD"], contains);
+  if (contains.code === 1) return { moved: false };
+  if (contains.code !== 0) throw gitFailed(["merge-base", "--is-ancestor", ref, "HEAD"], contains);
   const times = await gitOk(["log", "-z", "--format=%ct", `${ref}..HEAD`], { cwd });
-  if (!times.ok) return times;
   // Older ones are somebody else's: the agent only checked their branch out.
   const seconds = Math.floor(since / 1000);
-  if (entries(times.value).some((time) => Number(time) < seconds)) return ok({ moved: false });
+  if (entries(times).some((time) => Number(time) < seconds)) return { moved: false };
   const head = await gitLine(["rev-parse", "HEAD"], { cwd });
-  if (!head.ok) return head;
-  const updated = await gitOk(["update-ref", "-m", "parex: take HEAD home", ref, head.value], {
+  await gitOk(["update-ref", "-m", "parex: take HEAD home", ref, head], {
     cwd: repo.root,
   });
-  if (!updated.ok) return updated;
-  const attached = await gitOk(["symbolic-ref", "HEAD", ref], { cwd });
-  return attached.ok ? ok({ moved: true }) : attached;
+  await gitOk(["symbolic-ref", "HEAD", ref], { cwd });
+  return { moved: true };
 }
 
 /**
  * A worktree's own folder in the repository's git directory, absolute; it goes with the worktree.
  * Read from the worktree's `.git` file as gitrepository-layout(5) describes it.
  */
-export async function gitDirOf(worktree: string): Promise<Result<string>> {
+export async function gitDirOf(worktree: string): Promise<string> {
   const path = join(worktree, ".git");
   const entry = await io(path, () => Deno.lstat(path));
-  if (!entry.ok) return entry;
-  if (entry.value.isDirectory) {
+  if (entry.isDirectory) {
     const detail = "a repository of its own has taken its place: move its .git folder away";
-    return fail({ reason: "worktree_failed", path: worktree, detail });
+    throw new Failed({ reason: "worktree_failed", path: worktree, detail });
   }
   return await io(path, async () => {
     const pointer = await Deno.readTextFile(path);

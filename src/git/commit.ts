@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { Failed, resultOf } from "../domain/failed.ts";
 import type { Unfinished } from "../domain/failure.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
+import { allOf } from "../util/all_of.ts";
 import { gitDirOf } from "./branches.ts";
 import { exists } from "../util/files.ts";
 import { detailOf, entries, git, gitInTurn, gitLine, gitMaybe, gitOk } from "./git.ts";
@@ -32,40 +33,35 @@ export interface FileChange {
 }
 
 /** Uncommitted changes of a worktree, untracked files among them. */
-export async function changes(worktree: string, env: Env = {}): Promise<Result<Change[]>> {
-  const status = await readStatus(worktree, UNTRACKED, env);
-  return status.ok ? ok(status.value.changes) : status;
+export async function changes(worktree: string, env: Env = {}): Promise<Change[]> {
+  return (await readStatus(worktree, UNTRACKED, env)).changes;
 }
 
 /** As `changes` and `headState`, in one question: for worktrees beside the main one. */
 export async function changesAndHead(
   worktree: string,
   env: Env,
-): Promise<Result<{ changes: Change[]; head: HeadState }>> {
-  const [status, gitDir] = await Promise.all([
+): Promise<{ changes: Change[]; head: HeadState }> {
+  const [status, gitDir] = await allOf([
     readStatus(worktree, UNTRACKED, env),
     gitDirOf(worktree),
   ]);
-  if (!status.ok) return status;
-  if (!gitDir.ok) return gitDir;
-  const { changes, ...where } = status.value;
-  const inProgress = unfinished(gitDir.value);
-  return ok({ changes, head: { ...where, ...(inProgress ? { inProgress } : {}) } });
+  const { changes, ...where } = status;
+  const inProgress = unfinished(gitDir);
+  return { changes, head: { ...where, ...(inProgress ? { inProgress } : {}) } };
 }
 
 const UNTRACKED = ["--untracked-files=normal"];
 
 /** The branch and commit of a worktree, and what was left half done in it. */
-export async function headState(worktree: string): Promise<Result<HeadState>> {
-  const head = await bornHead(worktree) ?? await anyHead(worktree);
-  if (!head.ok) return head;
-  const { gitDir, ref, sha } = head.value;
+export async function headState(worktree: string): Promise<HeadState> {
+  const { gitDir, ref, sha } = await bornHead(worktree) ?? await anyHead(worktree);
   const inProgress = unfinished(gitDir);
-  return ok({
+  return {
     ...(ref === undefined ? {} : { branch: ref.replace(/^refs\/heads\//, "") }),
     ...(sha === undefined ? {} : { sha }),
     ...(inProgress === undefined ? {} : { inProgress }),
-  });
+  };
 }
 
 interface Head {
@@ -75,23 +71,21 @@ interface Head {
 }
 
 /** In one question; undefined if git cannot answer all of it, as on a branch without a commit. */
-async function bornHead(worktree: string): Promise<Result<Head> | undefined> {
+async function bornHead(worktree: string): Promise<Head | undefined> {
   const args = ["rev-parse", "--absolute-git-dir", "HEAD^{commit}", "--symbolic-full-name", "HEAD"];
   const told = await git(args, { cwd: worktree });
   const [, gitDir, sha, name] = /^(.+)\n([0-9a-f]+)\n(refs\/.+|HEAD)\n$/s.exec(told.stdout) ?? [];
   if (told.code !== 0 || gitDir === undefined) return undefined;
-  return ok({ gitDir, sha, ref: name === "HEAD" ? undefined : name });
+  return { gitDir, sha, ref: name === "HEAD" ? undefined : name };
 }
 
-async function anyHead(worktree: string): Promise<Result<Head>> {
-  const [gitDir, ref, sha] = await Promise.all([
+async function anyHead(worktree: string): Promise<Head> {
+  const [gitDir, ref, sha] = await allOf([
     gitLine(["rev-parse", "--absolute-git-dir"], { cwd: worktree }),
     gitMaybe(["symbolic-ref", "--quiet", "HEAD"], { cwd: worktree }),
     gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"], { cwd: worktree }),
   ]);
-  if (!gitDir.ok) return gitDir;
-  if (!ref.ok) return ref;
-  return sha.ok ? ok({ gitDir: gitDir.value, ref: ref.value, sha: sha.value }) : sha;
+  return { gitDir, ref, sha };
 }
 
 /** A rebase first: while it stops at a commit, it leaves the marks of a cherry-pick too. */
@@ -125,40 +119,35 @@ export async function commitAll(
   worktree: string,
   message: string,
   { exclude, env = {}, head: known }: CommitOptions,
-): Promise<Result<boolean>> {
-  const head = known ? ok(known) : await headState(worktree);
-  if (!head.ok) return head;
-  if (head.value.inProgress) {
-    return fail({ reason: "commit_failed", detail: `a ${head.value.inProgress} is half done` });
+): Promise<boolean> {
+  const head = known ? known : await headState(worktree);
+  if (head.inProgress) {
+    throw new Failed({ reason: "commit_failed", detail: `a ${head.inProgress} is half done` });
   }
   const staged = await stageAll(worktree, exclude, env);
-  if (!staged.ok) return staged;
-  if (!staged.value) return ok(false);
+  if (!staged) return false;
   // Tidying up would cost every task; git does it at the next commit of somebody else's.
   const untidied = ["-c", "maintenance.auto=false"];
   const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
   const committed = await git(args, { cwd: worktree, env, input: message });
-  return committed.code === 0
-    ? ok(true)
-    : fail({ reason: "commit_failed", detail: detailOf(committed) });
+  if (committed.code === 0) return true;
+  throw new Failed({ reason: "commit_failed", detail: detailOf(committed) });
 }
 
 /** False: nothing to commit. */
-async function stageAll(worktree: string, exclude: string[], env: Env): Promise<Result<boolean>> {
+async function stageAll(worktree: string, exclude: string[], env: Env): Promise<boolean> {
   const cwd = worktree;
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
   const add = ["add", "--all", "--sparse", "--", ":/", ...not];
   const added = await gitInTurn([add, STAGED], { cwd, env });
-  if (added.code !== 0) return fail({ reason: "commit_failed", detail: detailOf(added) });
+  if (added.code !== 0) throw new Failed({ reason: "commit_failed", detail: detailOf(added) });
   const staged = await withoutExcluded(cwd, entries(added.stdout), exclude);
-  if (!staged.ok) return staged;
-  const nested = nestedRepositories(staged.value);
-  if (nested.length === 0) return ok(staged.value.length > 0);
+  const nested = nestedRepositories(staged);
+  if (nested.length === 0) return staged.length > 0;
   // Committed, it would be a link to a commit that nobody else has.
-  const unstaged = await gitOk(["rm", "--cached", "--quiet", "-f", "--", ...nested], { cwd });
-  if (!unstaged.ok) return unstaged;
+  await gitOk(["rm", "--cached", "--quiet", "-f", "--", ...nested], { cwd });
   const detail = `a repository of its own lies in the tree: ${nested.join(", ")}`;
-  return fail({ reason: "commit_failed", detail });
+  throw new Failed({ reason: "commit_failed", detail });
 }
 
 const STAGED = ["diff", "--cached", "--raw", "-z", "--no-renames"];
@@ -168,16 +157,15 @@ async function withoutExcluded(
   cwd: string,
   fields: string[],
   exclude: string[],
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const isExcluded = (field: string) =>
     exclude.some((path) => field === path || field.startsWith(`${path}/`));
-  if (!fields.some(isExcluded)) return ok(fields);
+  if (!fields.some(isExcluded)) return fields;
   // The agent has staged them itself.
   const paths = exclude.map((path) => `:(top,literal)${path}`);
-  const unstaged = await gitOk(["reset", "--quiet", "--", ...paths], { cwd });
-  if (!unstaged.ok) return unstaged;
+  await gitOk(["reset", "--quiet", "--", ...paths], { cwd });
   const left = await gitOk(STAGED, { cwd });
-  return left.ok ? ok(entries(left.value)) : left;
+  return entries(left);
 }
 
 /** New links to commits of other repositories, in the fields of `git diff --raw -z`. */
@@ -200,7 +188,7 @@ export async function ownCommits(
   repo: Repository,
   branch: string,
   notFrom: string[],
-): Promise<Result<Commit[]>> {
+): Promise<Commit[]> {
   const args = [
     "rev-list",
     "--topo-order",
@@ -215,12 +203,11 @@ export async function ownCommits(
   ];
   const input = [`refs/heads/${branch}`, ...notFrom.map((ref) => `^${ref}`), ""].join("\n");
   const listed = await gitOk(args, { cwd: repo.root, input });
-  if (!listed.ok) return listed;
-  const lines = listed.value.split("\n").filter((line) => line !== "");
-  return ok(lines.map((line) => {
+  const lines = listed.split("\n").filter((line) => line !== "");
+  return lines.map((line) => {
     const space = line.indexOf(" ");
     return { sha: line.slice(0, space), subject: line.slice(space + 1) };
-  }));
+  });
 }
 
 const CHANGE: Record<string, FileChange["change"]> = { A: "added", D: "deleted" };
@@ -230,17 +217,20 @@ export async function filesChanged(
   repo: Repository,
   from: string,
   to: string,
-): Promise<Result<FileChange[]>> {
+): Promise<FileChange[]> {
   const list = ["diff-tree", "-r", "-z", "--name-status", "--no-renames"];
   const cwd = repo.root;
-  const since = await gitOk([...list, "--merge-base", "--end-of-options", from, to], { cwd });
+  const since = await resultOf(() =>
+    gitOk([...list, "--merge-base", "--end-of-options", from, to], { cwd })
+  );
   // Two histories that have nothing in common have no merge base.
-  const diff = since.ok ? since : await gitOk([...list, "--end-of-options", from, to], { cwd });
-  if (!diff.ok) return diff;
-  const fields = entries(diff.value);
+  const diff = since.ok
+    ? since.value
+    : await gitOk([...list, "--end-of-options", from, to], { cwd });
+  const fields = entries(diff);
   const found: FileChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     found.push({ change: CHANGE[fields[at] ?? ""] ?? "modified", path: fields[at + 1] ?? "" });
   }
-  return ok(found);
+  return found;
 }

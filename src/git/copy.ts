@@ -1,6 +1,5 @@
 import { dirname, join, normalize } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
-import { ok, type Result } from "../domain/result.ts";
 import { exists, io, isWithin, realPathOf } from "../util/files.ts";
 import { entries, gitOk } from "./git.ts";
 
@@ -17,19 +16,16 @@ export async function copyFiles(
   root: string,
   worktree: string,
   patterns: string[],
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const named = await namedFiles(root, patterns.filter((pattern) => !isGlob(pattern)));
-  if (!named.ok) return named;
   const matched = await matchedFiles(root, patterns.filter(isGlob));
-  if (!matched.ok) return matched;
   const copied: string[] = [];
-  for (const path of new Set([...named.value, ...matched.value])) {
+  for (const path of new Set([...named, ...matched])) {
     if (!mayCopy(path)) continue;
     const done = await io(join(worktree, path), () => copyOne(root, worktree, path));
-    if (!done.ok) return done;
-    if (done.value) copied.push(path);
+    if (done) copied.push(path);
   }
-  return ok(copied);
+  return copied;
 }
 
 function isGlob(pattern: string): boolean {
@@ -43,17 +39,16 @@ function mayCopy(path: string): boolean {
 }
 
 /** Looked up one by one: the usual case must not cost a walk through the whole tree. */
-async function namedFiles(root: string, names: string[]): Promise<Result<string[]>> {
+async function namedFiles(root: string, names: string[]): Promise<string[]> {
   const found: string[] = [];
   for (const name of names) {
     const path = normalize(name).replace(/^\/+/, "").replace(/\/+$/, "");
     const isRoot = path === "." || path === "";
     if (isRoot || !mayCopy(path) || !exists(join(root, path))) continue;
     const files = await io(join(root, path), () => filesIn(root, path));
-    if (!files.ok) return files;
-    found.push(...files.value);
+    found.push(...files);
   }
-  return ok(found);
+  return found;
 }
 
 async function filesIn(root: string, path: string): Promise<string[]> {
@@ -68,14 +63,14 @@ async function filesIn(root: string, path: string): Promise<string[]> {
 }
 
 /** Lets git match, so that patterns mean what they mean in a `.gitignore`. */
-async function matchedFiles(root: string, globs: string[]): Promise<Result<string[]>> {
+async function matchedFiles(root: string, globs: string[]): Promise<string[]> {
   const included = exists(join(root, INCLUDE_FILE));
-  if (globs.length === 0 && !included) return ok([]);
+  if (globs.length === 0 && !included) return [];
   const rules = globs.map((glob) => `--exclude=/${glob.replace(/^(\.?\/)+/, "")}`);
   if (included) rules.push(`--exclude-from=${INCLUDE_FILE}`);
   const args = ["ls-files", "--others", "--ignored", "-z", ...rules];
   const listed = await gitOk(args, { cwd: root });
-  return listed.ok ? ok(entries(listed.value)) : listed;
+  return entries(listed);
 }
 
 /** False: it is there already, or neither file nor link. */

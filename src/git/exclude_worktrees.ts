@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
-import type { Result } from "../domain/result.ts";
 import { io, readIfThere, realPathOf } from "../util/files.ts";
 import type { Repository } from "./repository.ts";
 
 const PATTERN = `/${WORKTREES_DIR}/`;
 
 /** Keeps `worktrees/` out of git without a change to the tree, once and for all worktrees. */
-export async function excludeWorktrees(repo: Repository): Promise<Result<void>> {
+export async function excludeWorktrees(repo: Repository): Promise<void> {
   const info = join(repo.commonDir, "info");
   return await io(join(info, "exclude"), async () => {
     await Deno.mkdir(info, { recursive: true });

@@ -1,25 +1,23 @@
 import { dirname, join } from "node:path";
-import { ok, type Result } from "../domain/result.ts";
 import { type Env, processEnv } from "../exec/env.ts";
 import { configEnv } from "./config_env.ts";
 import { exists, io, readIfThere } from "../util/files.ts";
 import { entries, gitMaybe, gitOk } from "./git.ts";
 
 /** What the user's own `core.excludesFile` says. */
-export async function userExcludes(worktree: string): Promise<Result<string>> {
+export async function userExcludes(worktree: string): Promise<string> {
   const configured = await gitMaybe(["config", "--type=path", "--get", "core.excludesFile"], {
     cwd: worktree,
   });
-  if (!configured.ok) return configured;
-  const own = configured.value ?? defaultExcludes();
-  return own === undefined ? ok("") : await io(own, async () => await readIfThere(own) ?? "");
+  const own = configured ?? defaultExcludes();
+  return own === undefined ? "" : await io(own, async () => await readIfThere(own) ?? "");
 }
 
 /**
  * Begins the list of files of one worktree that nobody may commit: a file that stands in for the
  * user's own `core.excludesFile` and so begins with what that says. Keeps a list that was begun.
  */
-export async function createExcludes(file: string, own: string): Promise<Result<void>> {
+export async function createExcludes(file: string, own: string): Promise<void> {
   return await io(file, async () => {
     if (exists(file)) return;
     await Deno.mkdir(dirname(file), { recursive: true });
@@ -46,7 +44,7 @@ export function excludesEnv(file: string, env: Env = processEnv()): Env {
 export async function addExcludes(
   file: string,
   paths: string[],
-): Promise<Result<{ skipped: string[] }>> {
+): Promise<{ skipped: string[] }> {
   const skipped = paths.filter((path) => /[\r\n]/.test(path));
   const patterns = paths.filter((path) => !/[\r\n]/.test(path)).map(patternOf);
   return await io(file, async () => {
@@ -65,15 +63,15 @@ function patternOf(path: string): string {
 }
 
 /** Untracked files of a worktree that nothing ignores; a folder of nothing else is named alone, with `/`. */
-export async function untracked(worktree: string, env: Env = {}): Promise<Result<string[]>> {
+export async function untracked(worktree: string, env: Env = {}): Promise<string[]> {
   const args = ["ls-files", "--others", "--exclude-standard", "--directory", "-z"];
   const listed = await gitOk([...args, "--no-empty-directory"], { cwd: worktree, env });
-  return listed.ok ? ok(entries(listed.value)) : listed;
+  return entries(listed);
 }
 
 /** Files of a worktree that something ignores; a folder of nothing else is named alone, with `/`. */
-export async function ignored(worktree: string, env: Env = {}): Promise<Result<string[]>> {
+export async function ignored(worktree: string, env: Env = {}): Promise<string[]> {
   const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
   const listed = await gitOk(args, { cwd: worktree, env });
-  return listed.ok ? ok(entries(listed.value)) : listed;
+  return entries(listed);
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { type Env, toolEnv } from "../exec/env.ts";
 import { shInTurn, type ShResult } from "../exec/sh.ts";
 import { exists } from "../util/files.ts";
@@ -51,22 +51,22 @@ function changesWorktrees(args: readonly string[]): boolean {
   return CHANGES.has(args[first] ?? "");
 }
 
-/** Runs git and returns its stdout, byte for byte; any exit code but 0 is a failure. */
+/** Runs git and returns its stdout, byte for byte; any other exit code than 0 throws `git_failed`. */
 export async function gitOk(
   args: readonly string[],
   options: GitOptions,
-): Promise<Result<string>> {
+): Promise<string> {
   const result = await git(args, options);
-  return result.code === 0 ? ok(result.stdout) : gitFailed(args, result);
+  if (result.code === 0) return result.stdout;
+  throw gitFailed(args, result);
 }
 
 /** As `gitOk`, for commands that print one value: without the newline that ends it. */
 export async function gitLine(
   args: readonly string[],
   options: GitOptions,
-): Promise<Result<string>> {
-  const result = await gitOk(args, options);
-  return result.ok ? ok(lineOf(result.value)) : result;
+): Promise<string> {
+  return lineOf(await gitOk(args, options));
 }
 
 function lineOf(stdout: string): string {
@@ -77,16 +77,17 @@ function lineOf(stdout: string): string {
 export async function gitMaybe(
   args: readonly string[],
   options: GitOptions,
-): Promise<Result<string | undefined>> {
+): Promise<string | undefined> {
   const result = await git(args, options);
-  if (result.code === 1) return ok(undefined);
-  return result.code === 0 ? ok(lineOf(result.stdout)) : gitFailed(args, result);
+  if (result.code === 1) return undefined;
+  if (result.code === 0) return lineOf(result.stdout);
+  throw gitFailed(args, result);
 }
 
 /** The failure of a git command that no rule of parex expected. */
-export function gitFailed(args: readonly string[], result: ShResult): Result<never> {
+export function gitFailed(args: readonly string[], result: ShResult): Failed {
   const stderr = result.timedOut ? `${result.stderr}\ntimed out` : result.stderr;
-  return fail({
+  return new Failed({
     reason: "git_failed",
     command: ["git", ...args].join(" "),
     exitCode: result.code,

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { ok, type Result } from "../domain/result.ts";
 import { gitDirOf } from "./branches.ts";
 import { exists, io } from "../util/files.ts";
 
@@ -11,13 +10,12 @@ const POLL_MS = 50;
  * Waits until nobody holds the index of a worktree in which nothing is at work any more. What holds
  * it longer is a lock that a git left when it was killed, and is removed.
  */
-export async function waitForIndex(worktree: string): Promise<Result<void>> {
+export async function waitForIndex(worktree: string): Promise<void> {
   const gitDir = await gitDirOf(worktree);
-  if (!gitDir.ok) return gitDir;
-  const lock = join(gitDir.value, "index.lock");
+  const lock = join(gitDir, "index.lock");
   for (let left = WAIT_MS; left > 0; left -= POLL_MS) {
     const age = await ageOf(lock);
-    if (age === undefined) return ok();
+    if (age === undefined) return;
     if (age > WAIT_MS) break;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

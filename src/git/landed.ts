@@ -1,4 +1,3 @@
-import { ok, type Result } from "../domain/result.ts";
 import { isAncestor } from "./ancestry.ts";
 import { git, gitFailed, gitLine, gitMaybe, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
@@ -14,46 +13,42 @@ export async function landedBy(
   repo: Repository,
   branch: string,
   bases: string[],
-): Promise<Result<LandedBy | undefined>> {
+): Promise<LandedBy | undefined> {
   const tip = `refs/heads/${branch}`;
   for (const base of bases) {
     const landed = await landedIn(repo.root, tip, base);
-    if (!landed.ok || landed.value !== undefined) return landed;
+    if (landed !== undefined) return landed;
   }
-  return ok(undefined);
+  return undefined;
 }
 
 async function landedIn(
   cwd: string,
   tip: string,
   base: string,
-): Promise<Result<LandedBy | undefined>> {
+): Promise<LandedBy | undefined> {
   const contained = await isAncestor(cwd, tip, base);
-  if (!contained.ok) return contained;
-  if (contained.value) return ok("merge");
+  if (contained) return "merge";
   const fork = await gitMaybe(["merge-base", tip, base], { cwd });
-  if (!fork.ok) return fork;
-  if (fork.value === undefined) return ok(undefined);
-  const tests: [LandedBy, () => Promise<Result<boolean>>][] = [
+  if (fork === undefined) return undefined;
+  const tests: [LandedBy, () => Promise<boolean>][] = [
     ["rebase", () => hasPatches(cwd, tip, base)],
-    ["squash", () => hasSquash(cwd, fork.value ?? "", tip, base)],
-    ["tree", () => hadTree(cwd, fork.value ?? "", tip, base)],
+    ["squash", () => hasSquash(cwd, fork ?? "", tip, base)],
+    ["tree", () => hadTree(cwd, fork ?? "", tip, base)],
     ["tree", () => mergesToNothing(cwd, tip, base)],
   ];
   for (const [how, test] of tests) {
     const passed = await test();
-    if (!passed.ok) return passed;
-    if (passed.value) return ok(how);
+    if (passed) return how;
   }
-  return ok(undefined);
+  return undefined;
 }
 
 /** Whether the base has a commit with the same patch for every one of the branch. */
-async function hasPatches(cwd: string, tip: string, base: string): Promise<Result<boolean>> {
+async function hasPatches(cwd: string, tip: string, base: string): Promise<boolean> {
   const compared = await gitOk(["cherry", base, tip], { cwd });
-  if (!compared.ok) return compared;
-  const lines = compared.value.split("\n").filter((line) => line !== "");
-  return ok(lines.length > 0 && lines.every((line) => line.startsWith("- ")));
+  const lines = compared.split("\n").filter((line) => line !== "");
+  return lines.length > 0 && lines.every((line) => line.startsWith("- "));
 }
 
 /** The same for one commit that has all changes of the branch. It is made for that, and left to git. */
@@ -62,7 +57,7 @@ async function hasSquash(
   fork: string,
   tip: string,
   base: string,
-): Promise<Result<boolean>> {
+): Promise<boolean> {
   const env = {
     GIT_AUTHOR_NAME: "parex",
     GIT_AUTHOR_EMAIL: "parex@localhost",
@@ -71,7 +66,7 @@ async function hasSquash(
   };
   const args = ["commit-tree", "-p", fork, "-m", "squashed", `${tip}^{tree}`];
   const squashed = await gitLine(args, { cwd, env });
-  return squashed.ok ? await hasPatches(cwd, squashed.value, base) : squashed;
+  return await hasPatches(cwd, squashed, base);
 }
 
 /** Whether the base has been, since the branch left it, exactly what the branch is. */
@@ -80,19 +75,18 @@ async function hadTree(
   fork: string,
   tip: string,
   base: string,
-): Promise<Result<boolean>> {
+): Promise<boolean> {
   const tree = await gitLine(["rev-parse", `${tip}^{tree}`], { cwd });
-  if (!tree.ok) return tree;
   const args = ["log", "--first-parent", "--format=%T", `${fork}..${base}`, "--"];
   const trees = await gitOk(args, { cwd });
-  return trees.ok ? ok(trees.value.split("\n").includes(tree.value)) : trees;
+  return trees.split("\n").includes(tree);
 }
 
 /** Whether a merge of the branch would leave the base as it is. */
-async function mergesToNothing(cwd: string, tip: string, base: string): Promise<Result<boolean>> {
+async function mergesToNothing(cwd: string, tip: string, base: string): Promise<boolean> {
   const args = ["merge-tree", "--write-tree", "--no-messages", "--end-of-options", base, tip];
   const merged = await git(args, { cwd });
-  if (merged.code > 1) return gitFailed(args, merged);
+  if (merged.code > 1) throw gitFailed(args, merged);
   const tree = await gitLine(["rev-parse", `${base}^{tree}`], { cwd });
-  return tree.ok ? ok(merged.code === 0 && merged.stdout.trim() === tree.value) : tree;
+  return merged.code === 0 && merged.stdout.trim() === tree;
 }

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { entries, git, gitFailed, gitOk } from "./git.ts";
 import { headState } from "./commit.ts";
 import type { Repository } from "./repository.ts";
@@ -17,12 +17,10 @@ export async function mergeInto(
   worktree: string,
   sources: MergeSource[],
   message: string,
-): Promise<Result<void>> {
+): Promise<void> {
   for (const [index, source] of sources.entries()) {
-    const merged = await mergeOne(worktree, source, sources.slice(0, index), message);
-    if (!merged.ok) return merged;
+    await mergeOne(worktree, source, sources.slice(0, index), message);
   }
-  return ok();
 }
 
 async function mergeOne(
@@ -30,35 +28,30 @@ async function mergeOne(
   source: MergeSource,
   earlier: MergeSource[],
   message: string,
-): Promise<Result<void>> {
+): Promise<void> {
   const cwd = worktree;
   const ref = `refs/heads/${source.branch}`;
   const contained = ["merge-base", "--is-ancestor", ref, "HEAD"];
   const known = await git(contained, { cwd });
-  if (known.code === 0) return ok();
-  if (known.code !== 1) return gitFailed(contained, known);
+  if (known.code === 0) return;
+  if (known.code !== 1) throw gitFailed(contained, known);
 
   const flags = ["--quiet", "--no-edit", "--ff", "--no-squash", "--commit", "--no-autostash"];
   const args = ["merge", ...flags, "-m", message, "--", ref];
   const merge = await git(args, { cwd });
-  if (merge.code === 0) return ok();
+  if (merge.code === 0) return;
   const open = await gitOk(["diff", "--name-only", "--diff-filter=U", "-z"], { cwd });
-  if (!open.ok) return open;
-  const undone = await takeBack(worktree);
-  if (!undone.ok) return undone;
-  const files = entries(open.value);
-  if (files.length === 0) return gitFailed(args, merge);
+  await takeBack(worktree);
+  const files = entries(open);
+  if (files.length === 0) throw gitFailed(args, merge);
   const others = await opponents(worktree, source, earlier);
-  if (!others.ok) return others;
-  return fail({ reason: "merge_conflict", files, between: [...others.value, source.label] });
+  throw new Failed({ reason: "merge_conflict", files, between: [...others, source.label] });
 }
 
-async function takeBack(worktree: string): Promise<Result<void>> {
+async function takeBack(worktree: string): Promise<void> {
   const head = await headState(worktree);
-  if (!head.ok) return head;
-  if (head.value.inProgress !== "merge") return ok();
-  const aborted = await gitOk(["merge", "--abort"], { cwd: worktree });
-  return aborted.ok ? ok() : aborted;
+  if (head.inProgress !== "merge") return;
+  await gitOk(["merge", "--abort"], { cwd: worktree });
 }
 
 /** Which of the branches merged before this one does not get along with; if none, the worktree's own. */
@@ -66,7 +59,7 @@ async function opponents(
   worktree: string,
   source: MergeSource,
   earlier: MergeSource[],
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const labels: string[] = [];
   for (const other of earlier) {
     const files = await mergeTree(
@@ -74,12 +67,11 @@ async function opponents(
       `refs/heads/${other.branch}`,
       `refs/heads/${source.branch}`,
     );
-    if (!files.ok) return files;
-    if (files.value.length > 0) labels.push(other.label);
+    if (files.length > 0) labels.push(other.label);
   }
-  if (labels.length > 0) return ok(labels);
+  if (labels.length > 0) return labels;
   const head = await headState(worktree);
-  return head.ok ? ok([head.value.branch ?? "HEAD"]) : head;
+  return [head.branch ?? "HEAD"];
 }
 
 /** The files in which a merge of two commits or branches would conflict. Touches no worktree. */
@@ -87,17 +79,17 @@ export async function conflictsBetween(
   repo: Repository,
   ours: string,
   theirs: string,
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   return await mergeTree(repo.root, ours, theirs);
 }
 
-async function mergeTree(cwd: string, ours: string, theirs: string): Promise<Result<string[]>> {
+async function mergeTree(cwd: string, ours: string, theirs: string): Promise<string[]> {
   const flags = ["--write-tree", "--name-only", "--no-messages", "-z"];
   const args = ["merge-tree", ...flags, "--end-of-options", ours, theirs];
   const merge = await git(args, { cwd });
-  if (merge.code === 0) return ok([]);
+  if (merge.code === 0) return [];
   // The tree comes first, then the files. Without a tree, one of the two is no commit.
   const [tree, ...files] = entries(merge.stdout);
-  if (merge.code !== 1 || tree === undefined) return gitFailed(args, merge);
-  return ok([...new Set(files)]);
+  if (merge.code !== 1 || tree === undefined) throw gitFailed(args, merge);
+  return [...new Set(files)];
 }

@@ -1,4 +1,3 @@
-import { ok, type Result } from "../domain/result.ts";
 import { entries, gitOk } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
@@ -14,21 +13,18 @@ export async function listTree(
   { root }: Repository,
   commit: string,
   { deep }: { deep: boolean },
-): Promise<Result<TreeEntry[]>> {
+): Promise<TreeEntry[]> {
   const args = ["ls-tree", "-z", "--full-tree", ...(deep ? ["-r"] : []), commit];
   const listed = await gitOk(args, { cwd: root });
-  if (!listed.ok) return listed;
-  return ok(
-    entries(listed.value).map((line) => {
-      const [info = "", path = ""] = line.split("\t", 2);
-      const [mode = "", , sha = ""] = info.split(" ");
-      return { path, sha, isFile: mode.startsWith("100") };
-    }),
-  );
+  return entries(listed).map((line) => {
+    const [info = "", path = ""] = line.split("\t", 2);
+    const [mode = "", , sha = ""] = info.split(" ");
+    return { path, sha, isFile: mode.startsWith("100") };
+  });
 }
 
 /** The text of a file that git holds. */
-export async function blobText({ root }: Repository, sha: string): Promise<Result<string>> {
+export async function blobText({ root }: Repository, sha: string): Promise<string> {
   const text = await gitOk(["cat-file", "blob", sha], { cwd: root });
-  return text.ok ? ok(text.value.replace(/^\ufeff/, "")) : text;
+  return text.replace(/^\ufeff/, "");
 }

@@ -1,8 +1,9 @@
 import { basename, dirname, join } from "node:path";
+import { Failed } from "../domain/failed.ts";
 import type { PrerequisiteFailure } from "../domain/failure.ts";
 import { WORKTREES_DIR } from "../domain/names.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { closest } from "../domain/suggest.ts";
+import { allOf } from "../util/all_of.ts";
 import { headState } from "./commit.ts";
 import { isFree, isWithin, realPathOf } from "../util/files.ts";
 import { detailOf, entries, git, gitMaybe, gitOk } from "./git.ts";
@@ -22,100 +23,92 @@ export interface RepositoryChecks {
 export async function checkRepository(
   repo: Repository,
   checks: RepositoryChecks,
-): Promise<Result<{ base: string; baseSha: string }>> {
-  const [base, identity, clean] = await Promise.all([
+): Promise<{ base: string; baseSha: string }> {
+  const [base] = await allOf([
     findBase(repo, checks.base),
     checkIdentity(repo),
-    checks.allowDirty ? ok() : checkClean(repo, checks.mayBeDirty),
+    checks.allowDirty ? undefined : checkClean(repo, checks.mayBeDirty),
   ]);
-  if (!base.ok) return base;
-  if (!identity.ok) return identity;
-  return clean.ok ? base : clean;
+  return base;
 }
 
 /** The base and its tip; without a name the branch that is checked out. */
 export async function findBase(
   repo: Repository,
   wanted: string | undefined,
-): Promise<Result<{ base: string; baseSha: string }>> {
+): Promise<{ base: string; baseSha: string }> {
   const cwd = repo.checkout;
   let base = wanted;
   if (base === undefined) {
     const head = await headState(cwd);
-    if (!head.ok) return head;
-    if (head.value.branch === undefined) return fail({ reason: "detached_head", root: cwd });
-    base = head.value.branch;
+    if (head.branch === undefined) throw new Failed({ reason: "detached_head", root: cwd });
+    base = head.branch;
   }
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${base}^{commit}`];
   const sha = await gitMaybe(args, { cwd });
-  if (!sha.ok) return sha;
-  if (sha.value !== undefined) return ok({ base, baseSha: sha.value });
+  if (sha !== undefined) return { base, baseSha: sha };
   const branches = await listBranches(repo);
-  if (!branches.ok) return branches;
-  const suggestion = closest(base, branches.value);
-  return fail({
+  const suggestion = closest(base, branches);
+  throw new Failed({
     reason: "base_missing",
     base,
     ...(suggestion === undefined ? {} : { suggestion }),
   });
 }
 
-async function listBranches(repo: Repository): Promise<Result<string[]>> {
+async function listBranches(repo: Repository): Promise<string[]> {
   const args = ["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"];
   const listed = await gitOk(args, { cwd: repo.root });
-  return listed.ok ? ok(listed.value.split("\n").filter((name) => name !== "")) : listed;
+  return listed.split("\n").filter((name) => name !== "");
 }
 
-async function checkIdentity(repo: Repository): Promise<Result<void>> {
+async function checkIdentity(repo: Repository): Promise<void> {
   const idents = await Promise.all(
     ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map((name) =>
       git(["var", name], { cwd: repo.checkout })
     ),
   );
   const unknown = idents.find(({ code }) => code !== 0);
-  return unknown ? fail({ reason: "no_identity", detail: detailOf(unknown) }) : ok();
+  if (unknown) throw new Failed({ reason: "no_identity", detail: detailOf(unknown) });
+  return;
 }
 
 /** Paths that the failure names; there may be thousands. */
 const NAMED = 100;
 
-async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<Result<void>> {
+async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<void> {
   const root = repo.checkout;
   const allowed = await Promise.all(
     [join(repo.root, WORKTREES_DIR), join(repo.root, ".parallel"), ...mayBeDirty].map(realPathOf),
   );
-  const [head, dirty] = await Promise.all([headState(root), dirtyPaths(root, allowed)]);
-  if (!head.ok) return head;
-  if (!dirty.ok) return dirty;
-  const { inProgress } = head.value;
-  if (dirty.value.length === 0 && inProgress === undefined) return ok();
-  return fail({
+  const [head, dirty] = await allOf([headState(root), dirtyPaths(root, allowed)]);
+  const { inProgress } = head;
+  if (dirty.length === 0 && inProgress === undefined) return;
+  throw new Failed({
     reason: "dirty_tree",
     root,
-    paths: dirty.value.slice(0, NAMED),
-    total: dirty.value.length,
+    paths: dirty.slice(0, NAMED),
+    total: dirty.length,
     ...(inProgress === undefined ? {} : { inProgress }),
   });
 }
 
-async function dirtyPaths(root: string, allowed: string[]): Promise<Result<string[]>> {
+async function dirtyPaths(root: string, allowed: string[]): Promise<string[]> {
   const status = await readStatus(root);
-  if (!status.ok) return status;
   const isAllowed = (path: string) => allowed.some((folder) => isWithin(join(root, path), folder));
   const dirty: string[] = [];
   const mixed: string[] = [];
-  for (const { path, state } of status.value.changes) {
+  for (const { path, state } of status.changes) {
     const plain = path.replace(/\/$/, "");
     if (isAllowed(plain)) continue;
     // git names an untracked folder alone: what is allowed may lie in it, beside what is not.
     const holdsAllowed = allowed.some((folder) => isWithin(folder, join(root, plain)));
     (state === "??" && holdsAllowed ? mixed : dirty).push(path);
   }
-  if (mixed.length === 0) return ok(dirty);
+  if (mixed.length === 0) return dirty;
   const args = ["--literal-pathspecs", "ls-files", "--others", "--exclude-standard", "-z"];
   const files = await gitOk([...args, "--", ...mixed], { cwd: root });
-  if (!files.ok) return files;
-  return ok([...dirty, ...entries(files.value).filter((path) => !isAllowed(path))]);
+  return [...dirty, ...entries(files).filter((path) => !isAllowed(path))];
 }
 
 export interface TaskBranch {
@@ -130,20 +123,17 @@ export async function checkBranches(
   repo: Repository,
   tasks: TaskBranch[],
   identity: string,
-): Promise<Result<void>> {
-  const [branches, owners, worktrees] = await Promise.all([
+): Promise<void> {
+  const [branches, owners, worktrees] = await allOf([
     listBranches(repo),
     planOwners(repo),
     listWorktrees(repo),
   ]);
-  if (!branches.ok) return branches;
-  if (!owners.ok) return owners;
-  if (!worktrees.ok) return worktrees;
-  const taken = checkNames(tasks, branches.value, owners.value, identity);
-  if (taken) return fail(taken);
+  const taken = checkNames(tasks, branches, owners, identity);
+  if (taken) throw new Failed(taken);
 
-  const byBranch = new Map(worktrees.value.map((one) => [one.branch, one]));
-  const byPath = new Map(worktrees.value.map((one) => [one.path, one]));
+  const byBranch = new Map(worktrees.map((one) => [one.branch, one]));
+  const byPath = new Map(worktrees.map((one) => [one.path, one]));
   const parents = new Map<string, string>();
   for (const task of tasks) {
     const parent = dirname(task.path);
@@ -151,17 +141,16 @@ export async function checkBranches(
     const path = join(parents.get(parent) ?? parent, basename(task.path));
     const holder = byBranch.get(task.branch);
     if (holder && holder.path !== path) {
-      return fail({ reason: "worktree_elsewhere", branch: task.branch, path: holder.path });
+      throw new Failed({ reason: "worktree_elsewhere", branch: task.branch, path: holder.path });
     }
     const there = byPath.get(path);
     if (there === undefined && !isFree(path)) {
-      return fail({ reason: "foreign_worktree", path });
+      throw new Failed({ reason: "foreign_worktree", path });
     }
     if (there?.branch !== undefined && there.branch !== task.branch) {
-      return fail({ reason: "foreign_worktree", path, branch: there.branch });
+      throw new Failed({ reason: "foreign_worktree", path, branch: there.branch });
     }
   }
-  return ok();
 }
 
 /** Branches are files and folders to git: `a` and `a/b` cannot both exist. */

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { detailOf, git, gitMaybe, gitOk, NETWORK_TIMEOUT_MS } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
@@ -7,25 +7,23 @@ export async function pushBranch(
   repo: Repository,
   remote: string,
   branch: string,
-): Promise<Result<void>> {
+): Promise<void> {
   const ref = `refs/heads/${branch}`;
   const args = ["push", "--quiet", "--no-follow-tags", "--", remote, `${ref}:${ref}`];
   const pushed = await git(args, { cwd: repo.root, timeoutMs: NETWORK_TIMEOUT_MS });
-  if (pushed.code === 0) return ok();
-  return fail({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
+  if (pushed.code === 0) return;
+  throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
 }
 
 /** The remote that a base belongs to: its own, else `origin`, else the only one. */
 export async function remoteOf(
   repo: Repository,
   base: string,
-): Promise<Result<string | undefined>> {
+): Promise<string | undefined> {
   const listed = await gitOk(["remote"], { cwd: repo.root });
-  if (!listed.ok) return listed;
-  const remotes = listed.value.split("\n").filter((name) => name !== "");
+  const remotes = listed.split("\n").filter((name) => name !== "");
   const own = await gitMaybe(["config", "--get", `branch.${base}.remote`], { cwd: repo.root });
-  if (!own.ok) return own;
-  if (own.value !== undefined && remotes.includes(own.value)) return ok(own.value);
-  if (remotes.includes("origin")) return ok("origin");
-  return ok(remotes.length === 1 ? remotes[0] : undefined);
+  if (own !== undefined && remotes.includes(own)) return own;
+  if (remotes.includes("origin")) return "origin";
+  return remotes.length === 1 ? remotes[0] : undefined;
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { Failed, resultOf } from "../domain/failed.ts";
 import { WORKTREES_DIR } from "../domain/names.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { allOf } from "../util/all_of.ts";
 import { exists, io } from "../util/files.ts";
 import { git, gitFailed, gitLine, gitMaybe } from "./git.ts";
 
@@ -18,65 +19,59 @@ export interface Repository {
 const NEEDED = [2, 38] as const;
 
 /** Finds the repository that `cwd` lies in. */
-export async function openRepository(cwd: string): Promise<Result<Repository>> {
-  const [version, common, top] = await Promise.all([
+export async function openRepository(cwd: string): Promise<Repository> {
+  const topLevel = ["rev-parse", "--path-format=absolute", "--show-toplevel"];
+  // The version's failure is the first to be thrown: what a git that is too old answers means nothing.
+  const [, common, top] = await allOf([
     checkVersion(cwd),
     commonDirOf(cwd),
-    gitLine(["rev-parse", "--path-format=absolute", "--show-toplevel"], { cwd, discover: true }),
+    resultOf(() => gitLine(topLevel, { cwd, discover: true })),
   ]);
-  // What a git that is too old has answered means nothing.
-  if (!version.ok) return version;
-  if (!common.ok) return common;
-  const real = await io(common.value, () => Deno.realPath(common.value));
-  if (!real.ok) return real;
-  const commonDir = real.value;
-  const [bare, worktree, commits] = await Promise.all([
+  const commonDir = await io(common, () => Deno.realPath(common));
+  const [bare, worktree, commits] = await allOf([
     inGitDir(commonDir, ["rev-parse", "--is-bare-repository"]),
     mainWorktree(commonDir),
     inGitDir(commonDir, ["rev-list", "-n", "1", "--all"]),
   ]);
-  if (!bare.ok) return bare;
-  const main = bare.value === "true" ? undefined : worktree;
+  const main = bare === "true" ? undefined : worktree;
   const standing = top.ok ? await Deno.realPath(top.value) : main;
-  if (standing === undefined) return fail({ reason: "bare_repository", path: commonDir });
+  if (standing === undefined) throw new Failed({ reason: "bare_repository", path: commonDir });
 
   const own = await ownerOfWorktree(standing, commonDir);
   const root = main ?? own ?? standing;
   const checkout = own === undefined ? standing : root;
-  if (!commits.ok) return commits;
-  if (commits.value === "") return fail({ reason: "no_commit", root });
-  return ok({ root, checkout, commonDir });
+  if (commits === "") throw new Failed({ reason: "no_commit", root });
+  return { root, checkout, commonDir };
 }
 
 /** Asks git about a repository by its git directory, wherever its work trees are. */
-async function inGitDir(commonDir: string, args: string[]): Promise<Result<string>> {
+async function inGitDir(commonDir: string, args: string[]): Promise<string> {
   return await gitLine(["--git-dir", commonDir, ...args], { cwd: commonDir, discover: true });
 }
 
-async function checkVersion(cwd: string): Promise<Result<void>> {
+async function checkVersion(cwd: string): Promise<void> {
   const result = await git(["--version"], { cwd, discover: true });
-  if (result.code === 127) return fail({ reason: "git_missing" });
-  if (result.code !== 0) return gitFailed(["--version"], result);
+  if (result.code === 127) throw new Failed({ reason: "git_missing" });
+  if (result.code !== 0) throw gitFailed(["--version"], result);
   const found = /(\d+)\.(\d+)\S*/.exec(result.stdout);
   const [major, minor] = [Number(found?.[1] ?? 0), Number(found?.[2] ?? 0)];
-  if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return ok();
-  return fail({
+  if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return;
+  throw new Failed({
     reason: "git_too_old",
     found: found?.[0] ?? result.stdout.trim(),
     needed: NEEDED.join("."),
   });
 }
 
-async function commonDirOf(cwd: string): Promise<Result<string>> {
+async function commonDirOf(cwd: string): Promise<string> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
   const found = await git(args, { cwd, discover: true });
   if (found.code !== 0) {
     // A repository is there but git refuses it, such as another user's: git's own words say why.
-    return liesInRepository(cwd)
-      ? gitFailed(args, found)
-      : fail({ reason: "not_a_repository", cwd });
+    if (liesInRepository(cwd)) throw gitFailed(args, found);
+    throw new Failed({ reason: "not_a_repository", cwd });
   }
-  return ok(found.stdout.replace(/\r?\n$/, ""));
+  return found.stdout.replace(/\r?\n$/, "");
 }
 
 function liesInRepository(cwd: string): boolean {
@@ -88,10 +83,12 @@ function liesInRepository(cwd: string): boolean {
 
 /** Undefined where git keeps no record of it: a git directory apart from its only work tree. */
 async function mainWorktree(commonDir: string): Promise<string | undefined> {
-  const configured = await gitMaybe(["--git-dir", commonDir, "config", "--get", "core.worktree"], {
-    cwd: commonDir,
-    discover: true,
-  });
+  const configured = await resultOf(() =>
+    gitMaybe(["--git-dir", commonDir, "config", "--get", "core.worktree"], {
+      cwd: commonDir,
+      discover: true,
+    })
+  );
   const path = configured.ok && configured.value !== undefined
     ? resolve(commonDir, configured.value)
     : basename(commonDir) === ".git"
@@ -105,9 +102,11 @@ async function ownerOfWorktree(path: string, commonDir: string): Promise<string 
   const folder = dirname(path);
   if (basename(folder) !== WORKTREES_DIR) return undefined;
   const owner = dirname(folder);
-  const top = await gitLine(
-    ["rev-parse", "--path-format=absolute", "--git-common-dir"],
-    { cwd: owner },
+  const top = await resultOf(() =>
+    gitLine(
+      ["rev-parse", "--path-format=absolute", "--git-common-dir"],
+      { cwd: owner },
+    )
   );
   if (!top.ok || await Deno.realPath(top.value) !== commonDir) return undefined;
   return exists(join(owner, ".git")) ? owner : undefined;

@@ -1,4 +1,3 @@
-import { ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
 import { gitOk } from "./git.ts";
 import { readPorcelain, STATUS, type Status } from "./porcelain.ts";
@@ -8,7 +7,7 @@ export async function readStatus(
   worktree: string,
   flags: string[] = [],
   env: Env = {},
-): Promise<Result<Status>> {
+): Promise<Status> {
   const status = await gitOk([...STATUS, ...flags], { cwd: worktree, env });
-  return status.ok ? ok(readPorcelain(status.value)) : status;
+  return readPorcelain(status);
 }

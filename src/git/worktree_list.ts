@@ -1,4 +1,3 @@
-import { ok, type Result } from "../domain/result.ts";
 import { entries, git, gitFailed, gitMaybe, gitOk } from "./git.ts";
 import { planKeyOf } from "../domain/names.ts";
 import type { Repository } from "./repository.ts";
@@ -16,10 +15,9 @@ export interface Registration {
 }
 
 /** All worktrees of a repository, the main one first. */
-export async function listWorktrees(repo: Repository): Promise<Result<Registration[]>> {
+export async function listWorktrees(repo: Repository): Promise<Registration[]> {
   const listed = await gitOk(["worktree", "list", "--porcelain", "-z"], { cwd: repo.root });
-  if (!listed.ok) return listed;
-  return ok(listed.value.split("\0\0").filter((block) => block !== "").map(registrationOf));
+  return listed.split("\0\0").filter((block) => block !== "").map(registrationOf);
 }
 
 function registrationOf(block: string): Registration {
@@ -40,12 +38,11 @@ function registrationOf(block: string): Registration {
 }
 
 /** Which plan each of parex's branches belongs to. A branch need not exist any more. */
-export async function planOwners(repo: Repository): Promise<Result<Map<string, string>>> {
+export async function planOwners(repo: Repository): Promise<Map<string, string>> {
   const args = ["config", "--null", "--get-regexp", "^branch\\..*\\.parex-plan$"];
   const result = await gitMaybe(args, { cwd: repo.root });
-  if (!result.ok) return result;
   const owners = new Map<string, string>();
-  for (const pair of entries(result.value ?? "")) {
+  for (const pair of entries(result ?? "")) {
     const newline = pair.indexOf("\n");
     if (newline < 0) continue;
     owners.set(
@@ -53,7 +50,7 @@ export async function planOwners(repo: Repository): Promise<Result<Map<string, s
       pair.slice(newline + 1),
     );
   }
-  return ok(owners);
+  return owners;
 }
 
 /** git's exit code when another process is writing the same config file. */
@@ -66,7 +63,7 @@ export async function recordOwner(
   repo: Repository,
   branch: string,
   identity: string,
-): Promise<Result<void>> {
+): Promise<void> {
   return await configure(repo, recordingOwner(branch, identity), [0]);
 }
 
@@ -79,7 +76,7 @@ export function recordingOwner(branch: string, identity: string): string[] {
 const NO_SECTION = 128;
 
 /** Deletes what git's config says of a branch that is gone, the plan that it belonged to included. */
-export async function forgetOwner(repo: Repository, branch: string): Promise<Result<void>> {
+export async function forgetOwner(repo: Repository, branch: string): Promise<void> {
   const args = ["config", "--local", "--remove-section", `branch.${branch}`];
   return await configure(repo, args, [0, NO_SECTION]);
 }
@@ -89,11 +86,11 @@ async function configure(
   repo: Repository,
   args: string[],
   fine: number[],
-): Promise<Result<void>> {
+): Promise<void> {
   for (let tries = 1;; tries++) {
     const result = await git(args, { cwd: repo.root });
-    if (fine.includes(result.code)) return ok();
-    if (result.code !== CONFIG_LOCKED || tries === TRIES) return gitFailed(args, result);
+    if (fine.includes(result.code)) return;
+    if (result.code !== CONFIG_LOCKED || tries === TRIES) throw gitFailed(args, result);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { z } from "zod";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed, resultOf } from "../domain/failed.ts";
 import { toolEnv } from "../exec/env.ts";
 import { sh } from "../exec/sh.ts";
 import { faultPause, pauseAfter } from "./backoff.ts";
@@ -40,7 +40,7 @@ export async function api<T>(
   gh: Gh,
   request: ApiRequest,
   schema: z.ZodType<T>,
-): Promise<Result<T>> {
+): Promise<T> {
   const { host, owner, name } = gh.repository;
   const { doing, method = "GET", path, body } = request;
   const repeatable = request.repeatable ?? method !== "POST";
@@ -54,7 +54,7 @@ export async function api<T>(
       included: true,
       input: JSON.stringify(body),
     });
-  return reply.ok ? read(doing, reply.value, schema) : reply;
+  return read(doing, reply, schema);
 }
 
 /** A command of gh that lists something of the repository as JSON. */
@@ -63,11 +63,11 @@ export async function list<T>(
   doing: string,
   args: string[],
   schema: z.ZodType<T>,
-): Promise<Result<T>> {
+): Promise<T> {
   const { host, owner, name } = gh.repository;
   const whole = [...args, "--repo", `${host}/${owner}/${name}`];
   const reply = await call(gh, whole, { doing, repeatable: true, included: false });
-  return reply.ok ? read(doing, reply.value, schema) : reply;
+  return read(doing, reply, schema);
 }
 
 /**
@@ -78,20 +78,20 @@ export async function createOnce<T>(
   gh: Gh,
   request: ApiRequest,
   schema: z.ZodType<T>,
-  find: () => Promise<Result<T | undefined>>,
-): Promise<Result<{ value: T; created: boolean }>> {
+  find: () => Promise<T | undefined>,
+): Promise<{ value: T; created: boolean }> {
   for (let failures = 1;; failures++) {
-    const made = await api(gh, { ...request, method: "POST" }, schema);
-    if (made.ok) return ok({ value: made.value, created: true });
-    if (made.failure.reason !== "github_failed") return made;
+    const made = await resultOf(() => api(gh, { ...request, method: "POST" }, schema));
+    if (made.ok) return { value: made.value, created: true };
+    const failed = new Failed(made.failure);
+    if (made.failure.reason !== "github_failed") throw failed;
     const { status } = made.failure;
     const unsure = status === undefined || status >= 500;
-    if (!unsure && status !== 422) return made;
-    if (unsure && !await paused(gh, failures, faultPause(failures, Math.random()))) return made;
+    if (!unsure && status !== 422) throw failed;
+    if (unsure && !await paused(gh, failures, faultPause(failures, Math.random()))) throw failed;
     const found = await find();
-    if (!found.ok) return found;
-    if (found.value !== undefined) return ok({ value: found.value, created: unsure });
-    if (!unsure) return made;
+    if (found !== undefined) return { value: found, created: unsure };
+    if (!unsure) throw failed;
   }
 }
 
@@ -103,7 +103,7 @@ interface Call {
   input?: string;
 }
 
-async function call(gh: Gh, args: string[], how: Call): Promise<Result<Reply>> {
+async function call(gh: Gh, args: string[], how: Call): Promise<Reply> {
   const { doing, repeatable, included, input } = how;
   for (let failures = 1;; failures++) {
     const result = await sh(["gh", ...args], {
@@ -112,16 +112,16 @@ async function call(gh: Gh, args: string[], how: Call): Promise<Result<Reply>> {
       timeoutMs: REQUEST_TIMEOUT_MS,
       ...(input === undefined ? {} : { input }),
     });
-    if (result.code === 127) return fail({ reason: "gh_missing" });
+    if (result.code === 127) throw new Failed({ reason: "gh_missing" });
     const reply = readReply(result, included);
-    if (reply.ok) return ok(reply);
+    if (reply.ok) return reply;
     const when = { repeatable, now: Date.now(), random: Math.random() };
     if (await paused(gh, failures, pauseAfter(reply, failures, when))) continue;
     const { status, detail } = reply;
     if (reply.loggedOut) {
-      return fail({ reason: "gh_logged_out", host: gh.repository.host, detail });
+      throw new Failed({ reason: "gh_logged_out", host: gh.repository.host, detail });
     }
-    return fail({
+    throw new Failed({
       reason: "github_failed",
       doing,
       ...(status === undefined ? {} : { status }),
@@ -145,14 +145,14 @@ async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-function read<T>(doing: string, { body }: Reply, schema: z.ZodType<T>): Result<T> {
+function read<T>(doing: string, { body }: Reply, schema: z.ZodType<T>): T {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
-    return fail({ reason: "github_failed", doing, detail: `no JSON: ${body.slice(0, 200)}` });
+    throw new Failed({ reason: "github_failed", doing, detail: `no JSON: ${body.slice(0, 200)}` });
   }
   const parsed = schema.safeParse(value);
-  if (parsed.success) return ok(parsed.data);
-  return fail({ reason: "github_failed", doing, detail: parsed.error.message });
+  if (parsed.success) return parsed.data;
+  throw new Failed({ reason: "github_failed", doing, detail: parsed.error.message });
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { ok, type Result } from "../domain/result.ts";
+import { Failed, resultOf } from "../domain/failed.ts";
 import { api, createOnce, type Gh } from "./gh.ts";
-import { ensureLabel } from "./labels.ts";
+import { ensureLabel, wordsOf } from "./labels.ts";
 
 export interface Issue {
   number: number;
@@ -27,42 +27,40 @@ const ISSUE = z.object({
 const COMMENT = z.object({ body: z.string().nullable() });
 
 /** Every issue that parex has opened, closed ones too, the newest first. */
-export async function listIssues(gh: Gh): Promise<Result<Issue[]>> {
+export async function listIssues(gh: Gh): Promise<Issue[]> {
   const doing = "list the issues of parex";
   const listed = await pages(gh, doing, `/issues?labels=${LABEL}&state=all`, ISSUE);
-  if (!listed.ok) return listed;
-  return ok(listed.value.filter((found) => found.pull_request === undefined).map(fromApi));
+  return listed.filter((found) => found.pull_request === undefined).map(fromApi);
 }
 
 /** Opens an issue, unless `find` sees that it is there. */
 export async function createIssue(
   gh: Gh,
   { title, body }: Pick<Issue, "title" | "body">,
-  find: () => Promise<Result<Issue | undefined>>,
-): Promise<Result<Issue>> {
+  find: () => Promise<Issue | undefined>,
+): Promise<Issue> {
   const doing = "open an issue";
-  const label = await ensureLabel(gh, LABEL);
+  const label = await resultOf(() => ensureLabel(gh, LABEL));
   if (!label.ok) {
-    const detail = `the label ${LABEL}: ${label.failure}`;
-    return { ok: false, failure: { reason: "github_failed", doing, detail } };
+    const detail = `the label ${LABEL}: ${wordsOf(label.failure)}`;
+    throw new Failed({ reason: "github_failed", doing, detail });
   }
   const request = { doing, path: "/issues", body: { title, body, labels: [LABEL] } };
   const made = await createOnce(gh, request, ISSUE.transform(fromApi), find);
-  return made.ok ? ok(made.value.value) : made;
+  return made.value;
 }
 
 export async function updateIssue(
   gh: Gh,
   number: number,
   changes: Partial<Pick<Issue, "title" | "body">>,
-): Promise<Result<void>> {
-  const updated = await api(gh, {
+): Promise<void> {
+  await api(gh, {
     doing: `bring issue #${number} up to date`,
     method: "PATCH",
     path: `/issues/${number}`,
     body: changes,
   }, z.unknown());
-  return updated.ok ? ok() : updated;
 }
 
 /** Says something below an issue, unless a comment with the same hidden mark stands there. */
@@ -71,18 +69,17 @@ export async function commentOnce(
   number: number,
   mark: string,
   text: string,
-): Promise<Result<{ said: boolean }>> {
+): Promise<{ said: boolean }> {
   const path = `/issues/${number}/comments`;
   const find = async () => {
     const listed = await pages(gh, `read the comments of #${number}`, path, COMMENT);
-    return listed.ok ? ok(listed.value.find(({ body }) => body?.includes(mark))) : listed;
+    return listed.find(({ body }) => body?.includes(mark));
   };
   const found = await find();
-  if (!found.ok) return found;
-  if (found.value) return ok({ said: false });
+  if (found) return { said: false };
   const request = { doing: `comment on #${number}`, path, body: { body: `${mark}\n${text}` } };
-  const made = await createOnce(gh, request, COMMENT, find);
-  return made.ok ? ok({ said: true }) : made;
+  await createOnce(gh, request, COMMENT, find);
+  return { said: true };
 }
 
 function fromApi({ number, html_url, state, title, body }: z.infer<typeof ISSUE>): Issue {
@@ -95,14 +92,13 @@ async function pages<T>(
   doing: string,
   path: string,
   schema: z.ZodType<T>,
-): Promise<Result<T[]>> {
+): Promise<T[]> {
   const all: T[] = [];
   const joined = path.includes("?") ? "&" : "?";
   for (let page = 1;; page++) {
     const target = `${path}${joined}per_page=${PAGE}&page=${page}`;
     const listed = await api(gh, { doing, path: target }, z.array(schema));
-    if (!listed.ok) return listed;
-    all.push(...listed.value);
-    if (listed.value.length < PAGE) return ok(all);
+    all.push(...listed);
+    if (listed.length < PAGE) return all;
   }
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { ok, type Result } from "../domain/result.ts";
 import { api, createOnce, type Gh, list } from "./gh.ts";
 
 export interface PullRequest {
@@ -47,7 +46,7 @@ const CREATED = z.object({
 });
 
 /** Every pull request from this branch of the repository itself, the newest first. */
-export async function listPullRequests(gh: Gh, branch: string): Promise<Result<PullRequest[]>> {
+export async function listPullRequests(gh: Gh, branch: string): Promise<PullRequest[]> {
   const args = ["pr", "list", "--head", branch, "--state", "all", "--limit", `${MOST}`];
   const listed = await list(
     gh,
@@ -55,9 +54,8 @@ export async function listPullRequests(gh: Gh, branch: string): Promise<Result<P
     [...args, "--json", FIELDS],
     LISTED,
   );
-  if (!listed.ok) return listed;
-  const own = listed.value.filter((found) => !found.isCrossRepository);
-  return ok(own.map((found) => ({
+  const own = listed.filter((found) => !found.isCrossRepository);
+  return own.map((found) => ({
     number: found.number,
     url: found.url,
     state: STATES[found.state],
@@ -65,7 +63,7 @@ export async function listPullRequests(gh: Gh, branch: string): Promise<Result<P
     head: found.headRefOid,
     body: found.body,
     labels: found.labels.map(({ name }) => name),
-  })));
+  }));
 }
 
 const STATES = { OPEN: "open", CLOSED: "closed", MERGED: "merged" } as const;
@@ -74,7 +72,7 @@ const STATES = { OPEN: "open", CLOSED: "closed", MERGED: "merged" } as const;
 export async function createPullRequest(
   gh: Gh,
   { branch, base, title, body }: NewPullRequest,
-): Promise<Result<{ value: PullRequest; created: boolean }>> {
+): Promise<{ value: PullRequest; created: boolean }> {
   const request = {
     doing: `open a pull request from ${branch}`,
     path: "/pulls",
@@ -82,7 +80,7 @@ export async function createPullRequest(
   };
   return await createOnce(gh, request, CREATED.transform(fromCreated), async () => {
     const listed = await listPullRequests(gh, branch);
-    return listed.ok ? ok(listed.value.find(({ state }) => state === "open")) : listed;
+    return listed.find(({ state }) => state === "open");
   });
 }
 
@@ -103,12 +101,11 @@ export async function updatePullRequest(
   gh: Gh,
   number: number,
   changes: { body?: string; base?: string },
-): Promise<Result<void>> {
-  const updated = await api(gh, {
+): Promise<void> {
+  await api(gh, {
     doing: `bring pull request #${number} up to date`,
     method: "PATCH",
     path: `/pulls/${number}`,
     body: changes,
   }, z.unknown());
-  return updated.ok ? ok() : updated;
 }

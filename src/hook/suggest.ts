@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { resultOf } from "../domain/failed.ts";
 import { PLAN_PATHS } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import { recordOf, type RunRecord } from "../domain/record.ts";
@@ -43,7 +44,7 @@ async function runThatMatters(commonDir: string): Promise<KnownRun | undefined> 
   const live = runs.length > 0 ? liveRun(commonDir)?.run : undefined;
   const id = live ?? runs.at(-1);
   if (id === undefined) return undefined;
-  const events = await readJournal(runDir(commonDir, id));
+  const events = await resultOf(() => readJournal(runDir(commonDir, id)));
   // `parex status` says what is wrong with a journal; here it only means that nothing is known.
   if (!events.ok) return undefined;
   const record = recordOf(events.value);

@@ -1,7 +1,7 @@
 import type { RunEvent } from "../domain/event.ts";
 import { isRunEvent } from "../domain/event_shape.ts";
+import { Failed } from "../domain/failed.ts";
 import { STATE_DIR } from "../domain/names.ts";
-import { ok, type Result } from "../domain/result.ts";
 import { readLock } from "./lock.ts";
 
 const JOURNAL = "journal.ndjson";
@@ -55,21 +55,21 @@ export function liveRun(commonDir: string): { run: string; pid: number } | undef
  * `run_not_found` where there is no journal, with `journal_newer` where a newer parex has written it,
  * and with `io_failed` where it cannot be read.
  */
-export async function readJournal(dir: string): Promise<Result<RunEvent[]>> {
+export async function readJournal(dir: string): Promise<RunEvent[]> {
   let text: string;
   try {
     text = await Deno.readTextFile(journalPath(dir));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      return { ok: false, failure: { reason: "run_not_found", id: dir.split("/").at(-1) ?? dir } };
+      throw new Failed({ reason: "run_not_found", id: dir.split("/").at(-1) ?? dir });
     }
     const detail = error instanceof Error ? error.message : String(error);
-    return { ok: false, failure: { reason: "io_failed", path: journalPath(dir), detail } };
+    throw new Failed({ reason: "io_failed", path: journalPath(dir), detail });
   }
   const version = newerVersion(text);
   // Without its newline a line is not whole, whatever it says.
-  if (version === undefined) return ok(parseJournal(text.slice(0, text.lastIndexOf("\n") + 1)));
-  return { ok: false, failure: { reason: "journal_newer", path: journalPath(dir), version } };
+  if (version === undefined) return parseJournal(text.slice(0, text.lastIndexOf("\n") + 1));
+  throw new Failed({ reason: "journal_newer", path: journalPath(dir), version });
 }
 
 /** The version of a journal's lines that this parex does not know. */

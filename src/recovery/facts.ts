@@ -1,5 +1,4 @@
 import type { Failure } from "../domain/failure.ts";
-import { ok, type Result } from "../domain/result.ts";
 import { exists } from "../util/files.ts";
 import { listWorktrees, type Registration } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
@@ -23,17 +22,16 @@ export async function readFacts(
   repo: Repository,
   about: About,
   failure: Failure,
-): Promise<Result<Facts>> {
+): Promise<Facts> {
   const listed = await listWorktrees(repo);
-  if (!listed.ok) return listed;
-  const there = await Promise.all(listed.value.map(({ path }) => exists(path)));
+  const there = await Promise.all(listed.map(({ path }) => exists(path)));
   const output = outputOf(failure);
-  return ok({
+  return {
     failure,
     output,
     symptoms: symptomsIn(output),
     locks: await findLocks(repo, about.branch),
-    worktrees: listed.value,
-    missing: listed.value.filter((_, index) => !there[index]).map(({ path }) => path),
-  });
+    worktrees: listed,
+    missing: listed.filter((_, index) => !there[index]).map(({ path }) => path),
+  };
 }

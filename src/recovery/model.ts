@@ -19,7 +19,8 @@ export function modelAdviser(model: string, env: Env, timeoutMs: number): Advise
       const answer = await request(model, question, env, ended);
       clearTimeout(timer);
       if (answer.ok) return readAdvice(answer.value);
-      return late.signal.aborted ? fail({ why: "it did not answer in time" }) : answer;
+      if (late.signal.aborted) return fail({ why: "it did not answer in time" });
+      return answer;
     },
   };
 }

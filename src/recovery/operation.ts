@@ -1,5 +1,4 @@
 import type { Failure } from "../domain/failure.ts";
-import type { Result } from "../domain/result.ts";
 
 /** What an operation is about: repairs take from here what they act on, whoever proposes them. */
 export interface About {
@@ -15,7 +14,7 @@ export interface Operation<T> {
   what: string;
   about: About;
   /** Safe to do again after it failed. */
-  run: () => Promise<Result<T>>;
+  run: () => Promise<T>;
   /** Ends waiting, and the recovery. */
   signal?: AbortSignal;
 }

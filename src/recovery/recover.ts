@@ -1,6 +1,7 @@
 import type { Emit } from "../domain/event.ts";
+import { Failed, resultOf } from "../domain/failed.ts";
 import type { Failure } from "../domain/failure.ts";
-import { fail, type Result } from "../domain/result.ts";
+import type { Result } from "../domain/result.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { Env } from "../exec/env.ts";
 import { exists } from "../util/files.ts";
@@ -15,7 +16,7 @@ import { type Action, describeRepair } from "./repair.ts";
 import { secretsOf } from "./secrets.ts";
 
 /** Runs an operation, and recovers from its failure as far as that can be done safely. */
-export type Recover = <T>(operation: Operation<T>) => Promise<Result<T>>;
+export type Recover = <T>(operation: Operation<T>) => Promise<T>;
 
 /** What recovery works with. */
 export interface RecoveryScope {
@@ -67,12 +68,13 @@ class Recovery<T> {
     this.unasked = [...tiers];
   }
 
-  async run(): Promise<Result<T>> {
+  async run(): Promise<T> {
     const { about, signal, run } = this.operation;
-    let result = await run();
+    let result = await resultOf(run);
     for (let rounds = 0; rounds < ROUNDS && !result.ok && !signal?.aborted;) {
       if (!mayRecover(result.failure)) break;
-      const facts = await readFacts(this.scope.repo, about, result.failure);
+      const { failure } = result;
+      const facts = await resultOf(() => readFacts(this.scope.repo, about, failure));
       if (!facts.ok) {
         this.tried.push(`look at the repository, which failed: ${firstLine(facts.failure)}`);
         break;
@@ -83,11 +85,12 @@ class Recovery<T> {
       if (signal?.aborted) break;
       if (applied.ok) {
         rounds++;
-        result = await run();
+        result = await resultOf(run);
       }
       this.tell(proposal, applied, result);
     }
-    return result.ok ? result : this.handOver(result.failure);
+    if (result.ok) return result.value;
+    throw this.handOver(result.failure);
   }
 
   private async propose(facts: Facts): Promise<Proposal | undefined> {
@@ -108,7 +111,7 @@ class Recovery<T> {
     const { what, signal } = this.operation;
     if (!this.tiers.has(tier)) return undefined;
     const step = (outcome: string) => this.emit(tier.tier, `ask ${name}`, outcome);
-    const secrets = await this.secrets();
+    const secrets = await resultOf(() => this.secrets());
     if (!secrets.ok) {
       step(`skipped: it is not clear what is secret here: ${firstLine(secrets.failure)}`);
       return undefined;
@@ -129,7 +132,7 @@ class Recovery<T> {
     return { tier: tier.tier, action: repair, because: `${name}: ${diagnosis}` };
   }
 
-  private async secrets(): Promise<Result<string[]>> {
+  private async secrets(): Promise<string[]> {
     const { worktree } = this.operation.about;
     const here = worktree !== undefined && exists(`${worktree}/.git`) ? [worktree] : [];
     return await secretsOf(this.scope.repo, here, this.scope.env);
@@ -154,10 +157,10 @@ class Recovery<T> {
     this.emit(tier, words, outcome);
   }
 
-  private handOver(failure: Failure): Result<never> {
-    if (this.tried.length === 0) return fail(failure);
+  private handOver(failure: Failure): Failed {
+    if (this.tried.length === 0) return new Failed(failure);
     this.emit("person", "leave it to a person", "nothing more was done");
-    return fail(withTried(failure, this.tried));
+    return new Failed(withTried(failure, this.tried));
   }
 
   private emit(tier: string, action: string, outcome: string): void {

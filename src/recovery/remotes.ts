@@ -1,3 +1,4 @@
+import { resultOf } from "../domain/failed.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { detailOf, git, type GitOptions, NETWORK_TIMEOUT_MS } from "../git/git.ts";
 import { planOwners } from "../git/worktree_list.ts";
@@ -56,7 +57,7 @@ async function ownBranch(
   { branch, remote }: About,
 ): Promise<Result<Target, string>> {
   if (branch === undefined || remote === undefined) return fail("it has no branch on a remote");
-  const owners = await planOwners(repo);
+  const owners = await resultOf(() => planOwners(repo));
   if (!owners.ok) return fail(`it cannot be told whose branch ${branch} is`);
   return owners.value.has(branch)
     ? ok({ branch, remote })

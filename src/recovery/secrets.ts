@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { exists, io } from "../util/files.ts";
 import { entries, gitOk } from "../git/git.ts";
 import type { Repository } from "../git/repository.ts";
@@ -27,14 +27,13 @@ export async function secretsOf(
   repo: Repository,
   worktrees: readonly string[],
   env: Readonly<Record<string, string>>,
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const variables = secretVariables(env);
   for (const folder of [repo.root, ...worktrees]) {
     const found = await envFileVariables(repo, folder);
-    if (!found.ok) return found;
-    variables.push(...found.value);
+    variables.push(...found);
   }
-  return ok(searched(variables.map(([, value]) => value)));
+  return searched(variables.map(([, value]) => value));
 }
 
 /**
@@ -46,16 +45,15 @@ export async function secretsForRecords(
   repo: Repository,
   copy: readonly string[],
   env: Readonly<Record<string, string>>,
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const found = copy.some((pattern) => /[*?[]/.test(pattern))
     ? await envFileVariables(repo, repo.root)
     : await variablesIn(await rootEnvFiles(repo.root, copy));
-  if (!found.ok) return found;
-  const secret = found.value.filter(([name, value]) =>
+  const secret = found.filter(([name, value]) =>
     SECRET_NAME.test(name) || value.length >= SHORTEST_PLAIN
   );
   const values = [...secretVariables(env), ...secret].map(([, value]) => value);
-  return ok(searched(values.filter((value) => !repo.root.includes(value))));
+  return searched(values.filter((value) => !repo.root.includes(value)));
 }
 
 function secretVariables(env: Readonly<Record<string, string>>): Variable[] {
@@ -79,7 +77,7 @@ async function rootEnvFiles(root: string, copy: readonly string[]): Promise<stri
   return paths.filter((_, at) => there[at]);
 }
 
-async function envFileVariables(repo: Repository, folder: string): Promise<Result<Variable[]>> {
+async function envFileVariables(repo: Repository, folder: string): Promise<Variable[]> {
   const args = ["ls-files", "-z", "--others", "--", ":(glob)**/.env", ":(glob)**/.env.*"];
   const listed = await gitOk(args, {
     cwd: folder,
@@ -87,28 +85,29 @@ async function envFileVariables(repo: Repository, folder: string): Promise<Resul
     env: { GIT_INDEX_FILE: join(repo.commonDir, "parex-no-index") },
     timeoutMs: LIST_TIMEOUT_MS,
   });
-  if (!listed.ok) return listed;
-  const paths = entries(listed.value).map((path) => join(folder, path));
+  const paths = entries(listed).map((path) => join(folder, path));
   if (paths.length > MAX_FILES) return tooMuch(folder, `${paths.length} .env files`);
   return await variablesIn(paths);
 }
 
-async function variablesIn(paths: readonly string[]): Promise<Result<Variable[]>> {
+async function variablesIn(paths: readonly string[]): Promise<Variable[]> {
   const variables: Variable[] = [];
   for (const path of paths) {
     const about = await io(path, () => Deno.lstat(path));
-    if (!about.ok) return about;
-    if (about.value.isDirectory) continue;
-    if (about.value.size > MAX_BYTES) return tooMuch(path, `${about.value.size} bytes`);
+    if (about.isDirectory) continue;
+    if (about.size > MAX_BYTES) return tooMuch(path, `${about.size} bytes`);
     const text = await io(path, () => Deno.readTextFile(path));
-    if (!text.ok) return text;
-    for (const [name, value] of Object.entries(parseEnv(text.value))) {
+    for (const [name, value] of Object.entries(parseEnv(text))) {
       if (value !== undefined) variables.push([name, value]);
     }
   }
-  return ok(variables);
+  return variables;
 }
 
-function tooMuch(path: string, found: string): Result<never> {
-  return fail({ reason: "io_failed", path, detail: `too much to look for secrets in: ${found}` });
+function tooMuch(path: string, found: string): never {
+  throw new Failed({
+    reason: "io_failed",
+    path,
+    detail: `too much to look for secrets in: ${found}`,
+  });
 }

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { resultOf } from "../domain/failed.ts";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { exists, isWithin, realPathOf } from "../util/files.ts";
@@ -32,7 +33,7 @@ async function holdsWork(repo: Repository, here: Registration): Promise<Result<v
   const lost = await git(["rev-list", "-n", "1", here.head, "--not", "--glob=refs/*"], { cwd });
   if (lost.code !== 0) return fail(detailOf(lost));
   if (lost.stdout.trim() !== "") return fail(`commits of it are on no branch: ${here.head}`);
-  const folder = await adminFolderOf(repo, here.path);
+  const folder = await resultOf(() => adminFolderOf(repo, here.path));
   if (!folder.ok || folder.value === undefined) return fail("git's notes on it cannot be found");
   const index = join(folder.value, "index");
   if (!exists(index)) return ok();

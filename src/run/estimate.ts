@@ -1,4 +1,5 @@
 import { type CostEstimate, estimateCost, type PastCosts } from "../domain/estimate.ts";
+import { resultOf } from "../domain/failed.ts";
 import { spentUsd } from "../domain/prices.ts";
 import { recordOf, type RunRecord } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -21,7 +22,7 @@ export async function estimateFor(
   const runs = (await listRuns(commonDir)).filter((run) => run !== not).slice(-RUNS);
   const past: PastCosts[] = [];
   for (const run of runs) {
-    const events = await readJournal(runDir(commonDir, run));
+    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
     // A run of which nothing can be read is none to learn from.
     if (!events.ok) continue;
     const record = recordOf(events.value);

@@ -1,3 +1,4 @@
+import { Failed, valueOf } from "../domain/failed.ts";
 import type { Landing, RunOutcome } from "../../machines/ports.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { RunEvent } from "../domain/event.ts";
@@ -5,7 +6,6 @@ import type { Failure } from "../domain/failure.ts";
 import { dependenciesFirst } from "../domain/graph.ts";
 import { branchOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import type { Settings } from "../domain/settings.ts";
 import { closest } from "../domain/suggest.ts";
 import type { Task, TaskId } from "../domain/task.ts";
@@ -44,7 +44,7 @@ export interface MergeReport {
 
 export interface Merging {
   /** Rejects for bugs only. */
-  done: Promise<Result<MergeReport>>;
+  done: Promise<MergeReport>;
   /** Lets nothing more land; the base stays as it is. */
   interrupt(): void;
   /** Ends everything at once. */
@@ -64,41 +64,37 @@ export function mergeCompleted(input: MergeInput): Merging {
   };
 }
 
-async function merge(input: MergeInput, stop: AbortController): Promise<Result<MergeReport>> {
+async function merge(input: MergeInput, stop: AbortController): Promise<MergeReport> {
   const { plan } = input;
   const { signal } = stop;
   const chosen = await choose(input);
-  if (!chosen.ok) return chosen;
-  if (chosen.value.length === 0) return ok({ outcomes: [], exitCode: 0 });
+  if (chosen.length === 0) return { outcomes: [], exitCode: 0 };
   const settings: Settings = { ...input.settings, land: "merge", allowDirty: true };
-  const agent = makeAgent(settings.agent, settings);
-  if (!agent.ok) return agent;
-  const selection = { tasks: chosen.value, skipped: [], leftovers: [] };
+  const agent = valueOf(makeAgent(settings.agent, settings));
+  const selection = { tasks: chosen, skipped: [], leftovers: [] };
   const { repo, onEvent, worked } = input;
   let lost: Failure | undefined;
   const onLost = (failure: Failure) => {
     lost = failure;
     stop.abort();
   };
-  const opened = await openRun({
+  const { scope, statuses, record, finish, close } = await openRun({
     repo,
     plan,
     selection,
     settings,
-    agent: agent.value,
+    agent,
     onEvent,
     onLost,
     agentless: true,
     ...(worked === undefined ? {} : { worked }),
   });
-  if (!opened.ok) return opened;
-  const { scope, statuses, record, finish, close } = opened.value;
   const queue = new MergeQueue(scope);
   try {
     const landings = await Promise.all(
-      chosen.value.map(({ id }) => queue.land({ task: id }, signal)),
+      chosen.map(({ id }) => queue.land({ task: id }, signal)),
     );
-    const outcomes = chosen.value.map(({ id }, at) => {
+    const outcomes = chosen.map(({ id }, at) => {
       const landing = landings[at];
       // Blocked before, and put right by a person.
       if (landing?.kind === "landed") statuses.announce({ task: id, status: "completed" });
@@ -108,8 +104,8 @@ async function merge(input: MergeInput, stop: AbortController): Promise<Result<M
     await queue.close();
     const outcome: RunOutcome = { kind: signal.aborted ? "interrupted" : "finished" };
     finish(outcome);
-    if (lost) return fail(lost);
-    return ok({ outcomes, exitCode: record.finished?.exit_code ?? 1 });
+    if (lost) throw new Failed(lost);
+    return { outcomes, exitCode: record.finished?.exit_code ?? 1 };
   } finally {
     close();
   }
@@ -121,41 +117,42 @@ function outcomeOf(task: TaskId, landing: Landing | undefined, sha?: string): Me
 }
 
 /** The tasks to land, dependencies first. */
-async function choose(input: MergeInput): Promise<Result<Task[]>> {
+async function choose(input: MergeInput): Promise<Task[]> {
   const { repo, plan, tasks } = input;
   const base = await findBase(repo, input.settings.base);
-  if (!base.ok) return base;
   const branches = await planBranches(repo, plan.identity);
-  if (!branches.ok) return branches;
   const inOrder = dependenciesFirst(plan.tasks);
-  const hasBranch = ({ id }: Task) => branches.value.has(branchOf(id));
+  const hasBranch = ({ id }: Task) => branches.has(branchOf(id));
   if (tasks.length === 0) {
     const completed = inOrder.filter((task) => task.status === "completed" && hasBranch(task));
-    return await notLanded(repo, base.value.base, completed);
+    return await notLanded(repo, base.base, completed);
   }
   for (const id of tasks) {
     const task = plan.tasks.find((one) => one.id === id);
     if (!task) {
       const suggestion = closest(id, plan.tasks.map((one) => one.id));
-      return fail({ reason: "unknown_task", id, ...(suggestion ? { suggestion } : {}) });
+      throw new Failed({ reason: "unknown_task", id, ...(suggestion ? { suggestion } : {}) });
     }
     const why = unlandable(task, hasBranch(task));
     if (why !== undefined) {
-      return fail({ reason: "usage", message: `${id} cannot land: ${why}`, hint: "parex status" });
+      throw new Failed({
+        reason: "usage",
+        message: `${id} cannot land: ${why}`,
+        hint: "parex status",
+      });
     }
   }
-  return ok(inOrder.filter(({ id }) => tasks.includes(id)));
+  return inOrder.filter(({ id }) => tasks.includes(id));
 }
 
-async function notLanded(repo: Repository, base: string, tasks: Task[]): Promise<Result<Task[]>> {
+async function notLanded(repo: Repository, base: string, tasks: Task[]): Promise<Task[]> {
   const left: Task[] = [];
   for (const task of tasks) {
     const branch = `refs/heads/${branchOf(task.id)}`;
     const contained = await isAncestor(repo.checkout, branch, `refs/heads/${base}`);
-    if (!contained.ok) return contained;
-    if (!contained.value) left.push(task);
+    if (!contained) left.push(task);
   }
-  return ok(left);
+  return left;
 }
 
 /** A blocked task may be named: whoever names it has put it right, and the queue checks it. */

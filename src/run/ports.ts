@@ -1,4 +1,5 @@
 import { fromCallback, fromPromise } from "xstate";
+import { resultOf, valueOf } from "../domain/failed.ts";
 import type {
   Announcement,
   AnsweredEvent,
@@ -11,8 +12,8 @@ import { makeAgent } from "../agent/agents.ts";
 import type { EventOf, RunEvent } from "../domain/event.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Plan } from "../domain/plan.ts";
-import { ok, type Result } from "../domain/result.ts";
 import { spentIn, withAnswer } from "../domain/resume.ts";
+import type { Result } from "../domain/result.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
 import { select, type Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -80,8 +81,8 @@ export class Ports {
   machine(): typeof runMachine {
     return runMachine.provide({
       actors: {
-        load: this.#promised(() => this.#load()),
-        preflight: this.#promised(() => this.#open()),
+        load: this.#script(() => this.#load()),
+        preflight: this.#script(() => this.#open()),
         task: this.#taskMachine(),
         ahead: aheadOf((task, signal) =>
           this.#track(prepareAhead(this.#run().scope, task, signal))
@@ -124,16 +125,16 @@ export class Ports {
   #taskMachine(): typeof childMachine {
     return childMachine.provide({
       actors: {
-        prepare: this.#promised(({ task }, signal) => prepare(this.#run().scope, task, signal)),
+        prepare: this.#script(({ task }, signal) => prepare(this.#run().scope, task, signal)),
         work: this.#promised((input, signal) => work(this.#run().scope, input, signal)),
-        commit: this.#promised(async (input, signal) => {
+        commit: this.#script(async (input, signal) => {
           const { scope, conflicts } = this.#run();
           const verdict = await commit(scope, input, signal);
-          if (verdict.ok && verdict.value.passed) void this.#track(conflicts.look(input.task));
+          if (verdict.passed) void this.#track(conflicts.look(input.task));
           return verdict;
         }),
-        check: this.#promised((input, signal) => check(this.#run().scope, input, signal)),
-        publish: this.#promised(({ task }, signal) => publish(this.#run().scope, task, signal)),
+        check: this.#script((input, signal) => check(this.#run().scope, input, signal)),
+        publish: this.#script(({ task }, signal) => publish(this.#run().scope, task, signal)),
         land: this.#promised((input, signal) => {
           const { scope, queue } = this.#run();
           return land(scope, queue, input, signal);
@@ -144,16 +145,14 @@ export class Ports {
     });
   }
 
-  async #load(): Promise<Result<LoadedRun>> {
+  async #load(): Promise<LoadedRun> {
     const { planPath, settings, answer } = this.input;
-    const plan = await loadPlan(planPath);
-    if (!plan.ok) return plan;
-    const chosen = choose(plan.value, this.input);
-    if (!chosen.ok) return chosen;
-    this.#selected = chosen.value;
-    const { selection, resume } = chosen.value;
+    const plan = valueOf(await loadPlan(planPath));
+    const chosen = choose(plan, this.input);
+    this.#selected = chosen;
+    const { selection, resume } = chosen;
     const { jobs, attempts, budgetUsd } = settings;
-    return ok({
+    return {
       tasks: selection.tasks,
       jobs,
       attempts,
@@ -162,25 +161,23 @@ export class Ports {
       ...(resume ? { spentUsd: spentIn(resume.record) } : {}),
       ...(resume ? { beginnings: Object.fromEntries(resume.beginnings) } : {}),
       ...(answer ? { beginnings: { [answer.task]: withAnswer(answer) } } : {}),
-    });
+    };
   }
 
-  async #open(): Promise<Result<void>> {
+  async #open(): Promise<void> {
     if (!this.#selected) throw new Error("nothing is loaded");
     const { repo, settings, onEvent, answer } = this.input;
-    const agent = makeAgent(settings.agent, settings);
-    if (!agent.ok) return agent;
+    const agent = valueOf(makeAgent(settings.agent, settings));
     const onLost = (failure: Failure) => {
       this.lost = failure;
       this.interrupt();
     };
-    const common = { repo, settings, onEvent, onLost, agent: agent.value };
+    const common = { repo, settings, onEvent, onLost, agent };
     const opened = await openRun({ ...common, ...this.#selected });
-    if (!opened.ok) return opened;
-    const { scope, statuses, record } = opened.value;
+    const { scope, statuses, record } = opened;
     const queue = new MergeQueue(scope);
     const conflicts = new ConflictWatch(scope);
-    this.#opened = { ...opened.value, queue, conflicts };
+    this.#opened = { ...opened, queue, conflicts };
     const { tasks } = this.#selected.selection;
     if (!this.#selected.resume) void this.#track(announceEstimate(scope, tasks));
     if (answer) scope.emit(answer);
@@ -190,7 +187,6 @@ export class Ports {
     }
     queue.landed.push(...record.merges);
     conflicts.foresee(tasks);
-    return ok();
   }
 
   #announce(announcement: Announcement): void {
@@ -230,6 +226,13 @@ export class Ports {
     return this.#opened;
   }
 
+  /** A script as a port: the machine gets its value, or the failure that ended it. */
+  #script<Output, Input = void>(script: (input: Input, signal: AbortSignal) => Promise<Output>) {
+    return this.#promised<Result<Output>, Input>((input, signal) =>
+      resultOf(() => script(input, signal))
+    );
+  }
+
   /** A port as an actor whose end can be waited for after the actor has been stopped. */
   #promised<Output, Input = void>(port: (input: Input, signal: AbortSignal) => Promise<Output>) {
     return fromPromise<Output, Input>(({ input, signal }) =>
@@ -247,13 +250,12 @@ export class Ports {
 }
 
 /** What of a plan is to be executed. */
-function choose(plan: Plan, { resume, settings }: ExecuteInput): Result<Selected> {
+function choose(plan: Plan, { resume, settings }: ExecuteInput): Selected {
   if (resume) {
     const remainder = selectRemainder(plan, resume, settings);
-    if (!remainder.ok) return remainder;
-    const { beginnings, ...left } = remainder.value;
-    return ok({ ...left, resume: { ...resume, beginnings } });
+    const { beginnings, ...left } = remainder;
+    return { ...left, resume: { ...resume, beginnings } };
   }
-  const selection = select(plan.tasks, settings.only);
-  return selection.ok ? ok({ plan, selection: selection.value }) : selection;
+  const selection = valueOf(select(plan.tasks, settings.only));
+  return { plan, selection };
 }

@@ -1,9 +1,9 @@
+import { Failed, resultOf, valueOf } from "../domain/failed.ts";
 import type { RunOutcome } from "../../machines/ports.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { RunEvent } from "../domain/event.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { Plan } from "../domain/plan.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import { applyEvent, emptyRecord, type RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -68,34 +68,34 @@ export interface OpenRun {
 }
 
 /** Looks whether everything is ready for this run, takes the lock and starts the journal. */
-export async function openRun(input: OpenInput): Promise<Result<OpenRun>> {
+export async function openRun(input: OpenInput): Promise<OpenRun> {
   const { repo, plan, settings, agent, resume } = input;
   const inside = processEnv().PAREX_TASK_ID;
-  if (inside) return fail({ reason: "nested_run", task: inside });
+  if (inside) throw new Failed({ reason: "nested_run", task: inside });
   const ready = await checkRepository(repo, {
     ...baseGiven(resume?.record.base ?? settings.base),
     allowDirty: settings.allowDirty,
     mayBeDirty: mayBeDirty(repo, plan, settings),
   });
-  if (!ready.ok) return ready;
   const crew = input.agentless
-    ? ok(new Map([[agent.name, agent]]))
+    ? new Map([[agent.name, agent]])
     : await gatherCrew(agent, input.selection.tasks, settings);
-  if (!crew.ok) return crew;
   const unfenced = settings.sandbox ? await whyNoSandbox(repo.root) : undefined;
-  if (unfenced !== undefined) return fail({ reason: "sandbox_missing", detail: unfenced });
+  if (unfenced !== undefined) throw new Failed({ reason: "sandbox_missing", detail: unfenced });
   const run = resume?.record.run ?? newRunId(new Date());
   const left = readLock(stateDir(repo.commonDir))?.owner.run;
-  const lock = takeLock(stateDir(repo.commonDir), run);
-  if (!lock.ok) return lock;
+  const lock = valueOf(takeLock(stateDir(repo.commonDir), run));
   // A process that was killed may have left agents at work, and its lock, unless a cleanup has taken
   // that over since.
   const last = (await listRuns(repo.commonDir)).at(-1);
   const dead = new Set([left, last, resume?.record.run].filter((id) => id !== undefined));
   await Promise.all([...dead].map(endProcessesOf));
-  const opened = await openLocked(input, run, { ...ready.value, crew: crew.value }, lock.value);
-  if (!opened.ok) lock.value.release();
-  return opened;
+  try {
+    return await openLocked(input, run, { ...ready, crew }, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
 }
 
 function baseGiven(base: string | undefined): { base?: string } {
@@ -107,23 +107,20 @@ async function openLocked(
   run: string,
   { base, baseSha, crew }: { base: string; baseSha: string; crew: Crew },
   lock: Lock,
-): Promise<Result<OpenRun>> {
+): Promise<OpenRun> {
   const { repo, plan, settings, agent, resume } = input;
-  const looked = await lookAround(input, base, baseSha);
-  if (!looked.ok) return looked;
-  const { pushed, landing, secrets } = looked.value;
+  const { pushed, landing, secrets } = await lookAround(input, base, baseSha);
   const dir = runDir(repo.commonDir, run);
   const journal = journalIn(dir, run, {
     lastSeq: resume?.lastSeq ?? 0,
     clean: (body) => discreet(body, secrets),
     onLost: input.onLost,
   });
-  if (!journal.ok) return journal;
   const unmark = markCommandsOf(run);
-  const { emit } = journal.value;
+  const { emit } = journal;
   const record = resume?.record ?? emptyRecord();
-  journal.value.listen((event) => applyEvent(record, event));
-  journal.value.listen(input.onEvent);
+  journal.listen((event) => applyEvent(record, event));
+  journal.listen(input.onEvent);
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   const scope: Scope = {
     run,
@@ -147,13 +144,16 @@ async function openLocked(
   };
   const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), () => {
     unmark();
-    journal.value.close();
+    journal.close();
     lock.release();
   });
-  const begun = await begin(opened, input, landing.problem);
-  if (begun.ok) return ok(opened);
-  opened.close();
-  return begun;
+  try {
+    await begin(opened, input, landing.problem);
+    return opened;
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
 }
 
 interface Surroundings {
@@ -169,24 +169,17 @@ async function lookAround(
   { repo, plan, selection, settings, resume }: OpenInput,
   base: string,
   baseSha: string,
-): Promise<Result<Surroundings>> {
-  if (resume) {
-    const still = await isStillUnfinished(repo, resume);
-    if (!still.ok) return still;
-  }
+): Promise<Surroundings> {
+  if (resume) await isStillUnfinished(repo, resume);
   const targets = branchTargets(repo, selection.tasks);
-  const branches = await checkBranches(repo, targets, plan.identity);
-  if (!branches.ok) return branches;
-  const excluded = await excludeWorktrees(repo);
-  if (!excluded.ok) return excluded;
+  await checkBranches(repo, targets, plan.identity);
+  await excludeWorktrees(repo);
   const remote = await remoteOf(repo, base);
-  if (!remote.ok) return remote;
-  const pushed = remote.value === undefined ? {} : { remote: remote.value };
+  const pushed = remote === undefined ? {} : { remote };
   const landsOn = { ...baseOf({ base, ...pushed, settings }), sha: baseSha };
   const landing = await prepareLanding(repo, landsOn, settings);
-  if (!landing.ok) return landing;
   const secrets = await secretsForRecords(repo, settings.copy, childEnv());
-  return secrets.ok ? ok({ pushed, landing: landing.value, secrets: secrets.value }) : secrets;
+  return { pushed, landing, secrets };
 }
 
 /** Records the start, and takes up what a resumed run has left. */
@@ -194,9 +187,11 @@ async function begin(
   { scope, statuses }: OpenRun,
   { selection, resume, agentless, worked }: OpenInput,
   problem: string | undefined,
-): Promise<Result<void>> {
+): Promise<void> {
   if (resume) recall(scope, resume);
-  const unlanded = selection.tasks.length === 0 ? await anyUnlanded(scope) : undefined;
+  const unlanded = selection.tasks.length === 0
+    ? await resultOf(() => anyUnlanded(scope))
+    : undefined;
   const started = startedEvent(scope, selection, resume?.record);
   scope.emit({
     ...started,
@@ -206,9 +201,9 @@ async function begin(
     ...(unlanded?.ok ? { unlanded: unlanded.value } : {}),
   });
   if (problem !== undefined) scope.emit({ type: "notice", message: problem });
-  if (!resume) return ok();
-  const restored = statuses.restore(selection.tasks.map(({ id }) => id));
-  return restored.ok ? await takeUp(scope, resume.beginnings) : restored;
+  if (!resume) return;
+  statuses.restore(selection.tasks.map(({ id }) => id));
+  return await takeUp(scope, resume.beginnings);
 }
 
 function openOn(scope: Scope, statuses: Statuses, giveBack: () => void): OpenRun {
@@ -234,11 +229,11 @@ function openOn(scope: Scope, statuses: Statuses, giveBack: () => void): OpenRun
   };
 }
 
-function journalIn(dir: string, run: string, options: JournalOptions): Result<Journal> {
+function journalIn(dir: string, run: string, options: JournalOptions): Journal {
   try {
-    return ok(openJournal(dir, run, options));
+    return openJournal(dir, run, options);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return fail({ reason: "io_failed", path: dir, detail });
+    throw new Failed({ reason: "io_failed", path: dir, detail });
   }
 }

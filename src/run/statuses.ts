@@ -1,6 +1,6 @@
+import { valueOf } from "../domain/failed.ts";
 import type { Announcement } from "../../machines/ports.ts";
 import type { Emit } from "../domain/event.ts";
-import { ok, type Result } from "../domain/result.ts";
 import type { Status, Task, TaskId } from "../domain/task.ts";
 import { writeStatus } from "../plan/status.ts";
 import type { PlanWatch } from "./plan_watch.ts";
@@ -63,14 +63,12 @@ export class Statuses {
   }
 
   /** Writes what the run knows into the task files, which may be a step ahead of its journal. */
-  restore(tasks: Iterable<TaskId>): Result<void> {
+  restore(tasks: Iterable<TaskId>): void {
     for (const id of tasks) {
       const task = this.tasks.get(id);
-      const written = task ? writeStatus(task, this.of(id)) : ok();
-      if (!written.ok) return written;
+      if (task) valueOf(writeStatus(task, this.of(id)));
       this.#touched.add(id);
     }
-    return ok();
   }
 
   /** What was under way becomes pending again, so that the next run does it again. */

@@ -1,20 +1,21 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 
 /** Runs work on files; what the system refuses becomes a failure that names `path`. */
-export async function io<T>(path: string, work: () => Promise<T>): Promise<Result<T>> {
+export async function io<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return ok(await work());
+    return await work();
   } catch (error) {
-    return fail({ reason: "io_failed", path, detail: detailOf(error) });
+    throw new Failed({ reason: "io_failed", path, detail: detailOf(error) });
   }
 }
 
 /** All other files parex may read and write, as far as its user may. */
 function detailOf(error: unknown): string {
-  return error instanceof Deno.errors.NotCapable
-    ? "Deno keeps programs out of /dev, /proc and /sys; the repository must lie elsewhere"
-    : String(error);
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Deno keeps programs out of /dev, /proc and /sys; the repository must lie elsewhere";
+  }
+  return String(error);
 }
 
 /** Whether something lies at `path`, a dangling symbolic link included. */

@@ -6,6 +6,7 @@ import {
   passed,
   runCheck,
 } from "../../src/checks/run.ts";
+import { resultOf } from "../../src/domain/failed.ts";
 import { processTable } from "../../src/exec/processes.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 
@@ -19,7 +20,7 @@ async function check(
 ) {
   const folder = await Deno.makeTempDir({ prefix: "parex run " });
   try {
-    const result = await runCheck({ name: "test", command, from: "config" }, {
+    const outcome = await runCheck({ name: "test", command, from: "config" }, {
       cwd: folder,
       env: checkEnv(Deno.env.toObject()),
       log: join(folder, "logs", "task-0", "test.log"),
@@ -27,8 +28,7 @@ async function check(
       signal: new AbortController().signal,
       ...options,
     });
-    if (!result.ok) throw new Error(JSON.stringify(result.failure));
-    await look(result.value, folder);
+    await look(outcome, folder);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -109,13 +109,15 @@ Deno.test("runCheck() keeps the end of one endless line", async () => {
 
 Deno.test("runCheck() fails as an operation when the worktree is gone", async () => {
   const folder = await Deno.makeTempDir();
-  const result = await runCheck({ name: "test", command: "true", from: "config" }, {
-    cwd: join(folder, "gone"),
-    env: checkEnv({}),
-    log: join(folder, "log"),
-    timeoutMs: 1000,
-    signal: new AbortController().signal,
-  });
+  const result = await resultOf(() =>
+    runCheck({ name: "test", command: "true", from: "config" }, {
+      cwd: join(folder, "gone"),
+      env: checkEnv({}),
+      log: join(folder, "log"),
+      timeoutMs: 1000,
+      signal: new AbortController().signal,
+    })
+  );
   await Deno.remove(folder, { recursive: true });
   assert(!result.ok);
   assertEquals(result.failure.reason, "io_failed");
@@ -125,13 +127,15 @@ Deno.test({
   name: "runCheck() fails as an operation when the disk is full, and ends the check",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    const result = await runCheck({ name: "test", command: "yes", from: "config" }, {
-      cwd: "/",
-      env: checkEnv(Deno.env.toObject()),
-      log: "/dev/full",
-      timeoutMs: 60_000,
-      signal: new AbortController().signal,
-    });
+    const result = await resultOf(() =>
+      runCheck({ name: "test", command: "yes", from: "config" }, {
+        cwd: "/",
+        env: checkEnv(Deno.env.toObject()),
+        log: "/dev/full",
+        timeoutMs: 60_000,
+        signal: new AbortController().signal,
+      })
+    );
     assert(!result.ok);
     assertEquals(result.failure.reason, "io_failed");
   },

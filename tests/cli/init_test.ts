@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { command } from "../../src/cli/init.ts";
 import { parseConfig } from "../../src/config/file.ts";
+import { resultOf } from "../../src/domain/failed.ts";
 import { exitCodeOf, type Failure } from "../../src/domain/failure.ts";
 import { explain } from "../../src/report/messages/explain.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
@@ -17,11 +18,9 @@ const SETTINGS = ".claude/settings.json";
 async function init(cwd: string, ...args: string[]) {
   const io = { ...recordedIo(), cwd };
   const ended: { code?: number; failure?: Failure } = {};
-  await command({
-    io,
-    exit: (code) => void (ended.code = code),
-    fail: (failure) => void (ended.failure = failure),
-  }).parseAsync(args, { from: "user" });
+  const parsed = command({ io, exit: (code) => void (ended.code = code) });
+  const done = await resultOf(() => parsed.parseAsync(args, { from: "user" }));
+  if (!done.ok) ended.failure = done.failure;
   return { ...ended, stdout: io.stdout(), stderr: io.stderr() };
 }
 

@@ -4,14 +4,13 @@ import { summarize } from "../../src/report/run/summary.ts";
 import { readJournal, runDir } from "../../src/journal/store.ts";
 import { sampleEvents } from "../report/sample_run.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { must } from "../support/result.ts";
 import { tempRepo } from "../support/repo.ts";
 import { repoWithPlan, RUN, runIn, writeJournal } from "./journaled.ts";
 
 Deno.test("report prints what the run itself printed at its end", async () => {
   await using repo = await repoWithPlan();
   writeJournal(repo, sampleEvents());
-  const events = must(await readJournal(runDir(`${repo.root}/.git`, RUN)));
+  const events = await readJournal(runDir(`${repo.root}/.git`, RUN));
   const printed = reportText(summarize(recordOf(events)), { color: false, columns: 80 });
   const { stdout, stderr, code } = await runIn(repo, "report");
   assertEquals([stdout, stderr, code], [printed, "", 0]);

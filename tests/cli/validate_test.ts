@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { command } from "../../src/cli/validate.ts";
+import { resultOf } from "../../src/domain/failed.ts";
 import type { Failure } from "../../src/domain/failure.ts";
 import { ENTRY, inlinePlan, planFolder, planWith, taskFile } from "../plan/folder.ts";
 import { assert, assertEquals } from "../support/assert.ts";
@@ -10,11 +11,9 @@ import { recordedIo } from "./recorded_io.ts";
 async function validate(cwd: string, ...args: string[]) {
   const io = { ...recordedIo(), cwd };
   const ended: { code?: number; failure?: Failure } = {};
-  await command({
-    io,
-    exit: (code) => void (ended.code = code),
-    fail: (failure) => void (ended.failure = failure),
-  }).parseAsync(args, { from: "user" });
+  const parsed = command({ io, exit: (code) => void (ended.code = code) });
+  const done = await resultOf(() => parsed.parseAsync(args, { from: "user" }));
+  if (!done.ok) ended.failure = done.failure;
   return { ...ended, stdout: io.stdout(), stderr: io.stderr() };
 }
 

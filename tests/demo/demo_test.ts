@@ -4,6 +4,7 @@ import { doDemoTask } from "../../src/demo/agent.ts";
 import { makeRepository, makeScratchFolder } from "../../src/demo/repository.ts";
 import { CHECKS } from "../../src/demo/sample.ts";
 import { TASKS } from "../../src/demo/tasks.ts";
+import { resultOf } from "../../src/domain/failed.ts";
 import { toolEnv } from "../../src/exec/env.ts";
 import { sh, type ShResult } from "../../src/exec/sh.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
@@ -28,13 +29,15 @@ class Demo {
 
   async attempt(task: string, prompt = "Do it."): Promise<string[]> {
     const said: string[] = [];
-    const done = await doDemoTask({
-      task,
-      prompt,
-      worktree: this.folder,
-      say: (line) => said.push(line),
-      pauseMs: 0,
-    });
+    const done = await resultOf(() =>
+      doDemoTask({
+        task,
+        prompt,
+        worktree: this.folder,
+        say: (line) => said.push(line),
+        pauseMs: 0,
+      })
+    );
     assert(done.ok, JSON.stringify(done));
     return said;
   }
@@ -57,8 +60,8 @@ async function withDemo(story: (demo: Demo) => Promise<void>) {
   const parent = await Deno.makeTempDir({ prefix: "parex's demo " });
   try {
     const folder = join(parent, "new", "demo");
-    assertEquals(await makeScratchFolder(folder), { ok: true, value: folder });
-    const made = await makeRepository(folder, "demo-agent");
+    assertEquals(await resultOf(() => makeScratchFolder(folder)), { ok: true, value: folder });
+    const made = await resultOf(() => makeRepository(folder, "demo-agent"));
     assert(made.ok, JSON.stringify(made));
     await story(new Demo(folder));
   } finally {
@@ -121,7 +124,7 @@ Deno.test("doDemoTask() commits in the plan's format, and nothing the second tim
 
 Deno.test("makeScratchFolder() refuses a folder that holds something", async () => {
   await withDemo(async ({ folder }) => {
-    const again = await makeScratchFolder(folder);
+    const again = await resultOf(() => makeScratchFolder(folder));
     assert(!again.ok);
     assertEquals(again.failure.reason, "usage");
   });

@@ -3,7 +3,7 @@ import { findTip, moveBase, pushBase } from "../../src/git/base_branch.ts";
 import { openRepository, type Repository } from "../../src/git/repository.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 
 const SECONDS = 20_000;
 const BASE = { branch: "main", remote: "origin" };
@@ -23,7 +23,7 @@ async function withRemote(
   await repo.git(["clone", "-q", remote, other]);
   await repo.git(["config", "user.name", "Other"], other);
   await repo.git(["config", "user.email", "other@example.org"], other);
-  await story({ repo, repository: must(await openRepository(repo.root)), remote, other });
+  await story({ repo, repository: await openRepository(repo.root), remote, other });
 }
 
 async function commitAndPush(repo: TempRepo, other: string): Promise<string> {
@@ -35,9 +35,9 @@ async function commitAndPush(repo: TempRepo, other: string): Promise<string> {
 Deno.test("findTip() is the remote's tip where that is ahead, and fetches it", async () => {
   await withRemote(async ({ repo, repository, other }) => {
     const local = await repo.git(["rev-parse", "main"]);
-    assertEquals(must(await findTip(repository, BASE, SECONDS)).sha, local);
+    assertEquals((await findTip(repository, BASE, SECONDS)).sha, local);
     const theirs = await commitAndPush(repo, other);
-    assertEquals(must(await findTip(repository, BASE, SECONDS)), {
+    assertEquals(await findTip(repository, BASE, SECONDS), {
       sha: theirs,
       local,
       remote: theirs,
@@ -50,7 +50,7 @@ Deno.test("findTip() fails where local and remote have diverged", async () => {
   await withRemote(async ({ repo, repository, other }) => {
     await commitAndPush(repo, other);
     await repo.commit("by me", { "mine.txt": "mine\n" });
-    assertEquals(failureOf(await findTip(repository, BASE, SECONDS), "base_diverged"), {
+    assertEquals(await failureFrom(findTip(repository, BASE, SECONDS), "base_diverged"), {
       reason: "base_diverged",
       base: "main",
       remote: "origin",
@@ -61,7 +61,7 @@ Deno.test("findTip() fails where local and remote have diverged", async () => {
 Deno.test("findTip() keeps to the local branch where the remote has none of its name", async () => {
   await withRemote(async ({ repo, repository }) => {
     await repo.git(["branch", "develop"]);
-    const tip = must(await findTip(repository, { branch: "develop", remote: "origin" }, SECONDS));
+    const tip = await findTip(repository, { branch: "develop", remote: "origin" }, SECONDS);
     assertEquals(tip, { sha: tip.local, local: tip.local });
   });
 });
@@ -70,10 +70,10 @@ Deno.test("findTip() and pushBase() give up on a remote that hangs", async () =>
   await withRemote(async ({ repo, repository }) => {
     await repo.git(["remote", "set-url", "origin", "ssh://nowhere.invalid/repo"]);
     await repo.git(["config", "core.sshCommand", "sleep 60 #"]);
-    const failure = failureOf(await findTip(repository, BASE, 300), "push_failed");
+    const failure = await failureFrom(findTip(repository, BASE, 300), "push_failed");
     assertMatch(failure.detail, /timed out/);
     const sha = await repo.git(["rev-parse", "main"]);
-    failureOf(await pushBase(repository, BASE, { sha, seen: sha }, 300), "push_failed");
+    await failureFrom(pushBase(repository, BASE, { sha, seen: sha }, 300), "push_failed");
   });
 });
 
@@ -82,7 +82,7 @@ Deno.test("pushBase() says that the remote has moved, and forces nothing", async
     const seen = await repo.git(["rev-parse", "main"]);
     const mine = await repo.commit("mine", { "mine.txt": "mine\n" });
     const theirs = await commitAndPush(repo, other);
-    assertEquals(must(await pushBase(repository, BASE, { sha: mine, seen }, SECONDS)), "moved");
+    assertEquals(await pushBase(repository, BASE, { sha: mine, seen }, SECONDS), "moved");
     assertEquals(await repo.git(["rev-parse", "main"], remote), theirs);
   });
 });
@@ -95,8 +95,8 @@ Deno.test("pushBase() fails with what the remote's hook said", async () => {
     });
     const seen = await repo.git(["rev-parse", "main"]);
     const sha = await repo.commit("mine", { "mine.txt": "mine\n" });
-    const refused = failureOf(
-      await pushBase(repository, BASE, { sha, seen }, SECONDS),
+    const refused = await failureFrom(
+      pushBase(repository, BASE, { sha, seen }, SECONDS),
       "push_failed",
     );
     assertMatch(refused.detail, /not on a Friday/);
@@ -115,10 +115,10 @@ async function ahead(repo: TempRepo): Promise<{ from: string; to: string }> {
 
 Deno.test("moveBase() takes the checkout along, and leaves uncommitted changes alone", async () => {
   await using repo = await tempRepo({ files: { "README.md": "# Sample\n", "mine.txt": "a\n" } });
-  const repository = must(await openRepository(repo.root));
+  const repository = await openRepository(repo.root);
   const range = await ahead(repo);
   await repo.write({ "mine.txt": "b\n" });
-  const moved = must(await moveBase(repository, "main", range, { checkouts: true }));
+  const moved = await moveBase(repository, "main", range, { checkouts: true });
   assertEquals(moved, { kind: "moved" });
   assertEquals([await repo.read("README.md"), await repo.read("mine.txt")], ["# Next\n", "b\n"]);
   assertEquals(await repo.git(["rev-parse", "HEAD"]), range.to);
@@ -126,10 +126,10 @@ Deno.test("moveBase() takes the checkout along, and leaves uncommitted changes a
 
 Deno.test("moveBase() moves the branch alone where the checkout has changes in the way", async () => {
   await using repo = await tempRepo();
-  const repository = must(await openRepository(repo.root));
+  const repository = await openRepository(repo.root);
   const range = await ahead(repo);
   await repo.write({ "README.md": "# Mine\n" });
-  const moved = must(await moveBase(repository, "main", range, { checkouts: true }));
+  const moved = await moveBase(repository, "main", range, { checkouts: true });
   assertEquals(moved, { kind: "ref_only", checkout: repo.root });
   assertEquals(await repo.git(["rev-parse", "main"]), range.to);
   assertEquals(await repo.read("README.md"), "# Mine\n");
@@ -137,7 +137,7 @@ Deno.test("moveBase() moves the branch alone where the checkout has changes in t
 
 Deno.test("moveBase() waits for another git that is at work in the checkout", async () => {
   await using repo = await tempRepo();
-  const repository = must(await openRepository(repo.root));
+  const repository = await openRepository(repo.root);
   const range = await ahead(repo);
   const lock = join(repo.root, ".git/index.lock");
   await Deno.writeTextFile(lock, "");
@@ -145,13 +145,13 @@ Deno.test("moveBase() waits for another git that is at work in the checkout", as
     checkouts: true,
     pause: () => Deno.remove(lock),
   });
-  assertEquals(must(moved), { kind: "moved" });
+  assertEquals(moved, { kind: "moved" });
   assertEquals(await repo.read("README.md"), "# Next\n");
 });
 
 Deno.test("moveBase() leaves the branch alone that somebody switches to meanwhile", async () => {
   await using repo = await tempRepo();
-  const repository = must(await openRepository(repo.root));
+  const repository = await openRepository(repo.root);
   const range = await ahead(repo);
   await repo.git(["branch", "mine"]);
   const lock = join(repo.root, ".git/index.lock");
@@ -163,17 +163,17 @@ Deno.test("moveBase() leaves the branch alone that somebody switches to meanwhil
       await Deno.remove(lock);
     },
   });
-  assertEquals(must(moved), { kind: "moved" });
+  assertEquals(moved, { kind: "moved" });
   assertEquals(await repo.git(["rev-parse", "main", "mine"]), `${range.to}\n${range.from}`);
   assertEquals(await repo.git(["status", "--porcelain"]), "");
 });
 
 Deno.test("moveBase() changes nothing where the branch is not where it was", async () => {
   await using repo = await tempRepo();
-  const repository = must(await openRepository(repo.root));
+  const repository = await openRepository(repo.root);
   const range = await ahead(repo);
   const mine = await repo.commit("meanwhile", { "other.txt": "other\n" });
-  const moved = must(await moveBase(repository, "main", range, { checkouts: true }));
+  const moved = await moveBase(repository, "main", range, { checkouts: true });
   assertEquals(moved, { kind: "elsewhere" });
   assertEquals(await repo.git(["rev-parse", "main"]), mine);
   assert(await repo.git(["status", "--porcelain"]) === "");

@@ -3,7 +3,7 @@ import { changes, commitAll, filesChanged, headState, ownCommits } from "../../s
 import { openRepository } from "../../src/git/repository.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 
 async function hook(temp: TempRepo, name: string, script: string): Promise<void> {
   const file = join(temp.root, ".git/hooks", name);
@@ -21,24 +21,24 @@ Deno.test("commitAll() commits everything but what is excluded, staged or not", 
     "plans [x]/task.md": "t",
   });
   await temp.git(["add", "--", "plans [x]/plan.yaml"]);
-  assert(must(await commitAll(temp.root, "feat: all\n\n# kept\n", { exclude: ["plans [x]"] })));
+  assert(await commitAll(temp.root, "feat: all\n\n# kept\n", { exclude: ["plans [x]"] }));
   assertEquals(await temp.git(["show", "-s", "--format=%B"]), "feat: all\n\n# kept");
   const shown = await temp.git(["show", "--format=", "--name-status"]);
   assertEquals(shown, "M\ta.txt\nD\tgone.txt\nA\tnew [1].txt");
-  assertEquals(must(await changes(temp.root)), [{ state: "??", path: "plans [x]/" }]);
+  assertEquals(await changes(temp.root), [{ state: "??", path: "plans [x]/" }]);
 });
 
 Deno.test("commitAll() has nothing to commit in a clean tree", async () => {
   await using temp = await tempRepo();
   await temp.write({ "plans/plan.yaml": "p" });
-  assertEquals(must(await commitAll(temp.root, "m", { exclude: ["plans", "absent"] })), false);
+  assertEquals(await commitAll(temp.root, "m", { exclude: ["plans", "absent"] }), false);
 });
 
 Deno.test("commitAll() says what the user's hook said", async () => {
   await using temp = await tempRepo();
   await hook(temp, "pre-commit", "echo 'no trailing spaces, please'; exit 1");
   await temp.write({ "a.txt": "a" });
-  const failure = failureOf(await commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
+  const failure = await failureFrom(commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
   assert(failure.detail.includes("no trailing spaces, please"), failure.detail);
 });
 
@@ -49,8 +49,8 @@ Deno.test("commitAll() does not end a merge that is half done", async () => {
   await temp.git(["checkout", "-q", "main"]);
   await temp.commit("ours", { "a.txt": "ours" });
   await temp.git(["merge", "other"]).catch(() => "conflict");
-  failureOf(await commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
-  assertEquals(must(await headState(temp.root)).inProgress, "merge");
+  await failureFrom(commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
+  assertEquals((await headState(temp.root)).inProgress, "merge");
 });
 
 Deno.test("commitAll() refuses a repository that was put into the tree", async () => {
@@ -59,7 +59,7 @@ Deno.test("commitAll() refuses a repository that was put into the tree", async (
   const identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
   const nested = join(temp.root, "vendor/clone");
   await temp.git([...identity, "commit", "-q", "--allow-empty", "-m", "x"], nested);
-  const failure = failureOf(await commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
+  const failure = await failureFrom(commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
   assert(failure.detail.includes("vendor/clone"), failure.detail);
 });
 
@@ -67,18 +67,18 @@ Deno.test("commitAll() never falls back to the checkout above a worktree without
   await using temp = await tempRepo();
   await temp.write({ "worktrees/task-1/a.txt": "a", "mine.txt": "mine" });
   const worktree = join(temp.root, "worktrees/task-1");
-  failureOf(await commitAll(worktree, "m", { exclude: [] }), "git_failed");
+  await failureFrom(commitAll(worktree, "m", { exclude: [] }), "git_failed");
   assertEquals(await temp.git(["log", "--format=%s"]), "Begin");
 });
 
 Deno.test("headState() tells branch, detached HEAD and what is half done", async () => {
   await using temp = await tempRepo({ files: { "a.txt": "a" } });
   const sha = await temp.git(["rev-parse", "HEAD"]);
-  assertEquals(must(await headState(temp.root)), { branch: "main", sha });
+  assertEquals(await headState(temp.root), { branch: "main", sha });
   await temp.git(["checkout", "-q", "--detach"]);
-  assertEquals(must(await headState(temp.root)), { sha });
+  assertEquals(await headState(temp.root), { sha });
   await temp.git(["checkout", "-q", "--orphan", "empty"]);
-  assertEquals(must(await headState(temp.root)), { branch: "empty" });
+  assertEquals(await headState(temp.root), { branch: "empty" });
 
   await temp.git(["checkout", "-q", "-f", "-b", "other", sha]);
   await temp.commit("theirs", { "a.txt": "theirs" });
@@ -86,7 +86,7 @@ Deno.test("headState() tells branch, detached HEAD and what is half done", async
   await temp.commit("ours", { "a.txt": "ours" });
   for (const operation of ["rebase", "cherry-pick", "revert", "merge"]) {
     await temp.git([operation, "other"]).catch(() => "conflict");
-    assertEquals(must(await headState(temp.root)).inProgress as string, operation);
+    assertEquals((await headState(temp.root)).inProgress as string, operation);
     await temp.git([operation, "--abort"]);
   }
 });
@@ -99,9 +99,9 @@ Deno.test("ownCommits() counts what only this branch has, without its merges", a
   await temp.commit("first of ours: ü | x", { "a.txt": "a" });
   await temp.git(["merge", "-q", "--no-edit", "feature/dep"]);
   await temp.commit("second of ours", { "b.txt": "b" });
-  const repo = must(await openRepository(temp.root));
+  const repo = await openRepository(temp.root);
   const subjects = async (notFrom: string[]) =>
-    must(await ownCommits(repo, "feature/task", notFrom)).map(({ subject }) => subject);
+    (await ownCommits(repo, "feature/task", notFrom)).map(({ subject }) => subject);
   assertEquals(await subjects(["main", "feature/dep"]), ["second of ours", "first of ours: ü | x"]);
   assertEquals((await subjects(["main"])).length, 3);
   assertEquals(await subjects(["feature/task"]), []);
@@ -114,8 +114,8 @@ Deno.test("filesChanged() tells what a branch changed since it left another", as
   await temp.commit("theirs", { "a.txt": "b", "new\n.txt": "n" });
   await temp.git(["checkout", "-q", "main"]);
   await temp.commit("ours", { "ours.txt": "o" });
-  const repo = must(await openRepository(temp.root));
-  assertEquals(must(await filesChanged(repo, "main", "other")), [
+  const repo = await openRepository(temp.root);
+  assertEquals(await filesChanged(repo, "main", "other"), [
     { change: "modified", path: "a.txt" },
     { change: "deleted", path: "gone.txt" },
     { change: "added", path: "new\n.txt" },

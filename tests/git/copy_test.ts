@@ -2,14 +2,13 @@ import { dirname, join } from "node:path";
 import { copyFiles } from "../../src/git/copy.ts";
 import { assertEquals } from "../support/assert.ts";
 import { tempRepo, textOf, writeFiles } from "../support/repo.ts";
-import { must } from "../support/result.ts";
 
 async function withWorktree(files: Record<string, string>) {
   const temp = await tempRepo({ files });
   const worktree = join(temp.root, "worktrees/task-1");
   await temp.git(["worktree", "add", "-q", "-b", "feature/task-1", worktree]);
   const copy = async (...patterns: string[]) =>
-    must(await copyFiles(temp.root, worktree, patterns)).sort();
+    (await copyFiles(temp.root, worktree, patterns)).sort();
   return { temp, worktree, copy };
 }
 

@@ -2,7 +2,6 @@ import { landedBy } from "../../src/git/landed.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { assertEquals } from "../support/assert.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
-import { must } from "../support/result.ts";
 
 /** A repository whose branch `topic` has two commits, and `main` has gone on since. */
 async function withTopic(): Promise<TempRepo> {
@@ -15,8 +14,8 @@ async function withTopic(): Promise<TempRepo> {
 }
 
 async function landed(temp: TempRepo, ...bases: string[]) {
-  const repo = must(await openRepository(temp.root));
-  return must(await landedBy(repo, "topic", bases.length === 0 ? ["main"] : bases));
+  const repo = await openRepository(temp.root);
+  return await landedBy(repo, "topic", bases.length === 0 ? ["main"] : bases);
 }
 
 Deno.test("landedBy() knows a branch that was merged", async () => {

@@ -4,7 +4,7 @@ import { conflictsBetween, mergeInto } from "../../src/git/merge.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { type TempRepo, tempRepo, textOf } from "../support/repo.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 
 /** Branches off `main`, each with one commit; `main` is checked out again. */
 async function branches(temp: TempRepo, changes: Record<string, Record<string, string>>) {
@@ -21,13 +21,13 @@ Deno.test("mergeInto() brings in each branch, forward where that is enough", asy
   await using temp = await tempRepo();
   await branches(temp, { "feature/a": { "a.txt": "a" }, "feature/b": { "b.txt": "b" } });
   await temp.git(["config", "merge.ff", "false"]);
-  must(await mergeInto(temp.root, [source("a")], "Bring in"));
+  await mergeInto(temp.root, [source("a")], "Bring in");
   assertEquals(await temp.git(["rev-parse", "HEAD"]), await temp.git(["rev-parse", "feature/a"]));
-  must(await mergeInto(temp.root, [source("a"), source("b")], "Bring in"));
+  await mergeInto(temp.root, [source("a"), source("b")], "Bring in");
   assertEquals(await temp.git(["log", "-1", "--format=%s"]), "Bring in");
   assertEquals(await textOf(join(temp.root, "b.txt")), "b");
   const head = await temp.git(["rev-parse", "HEAD"]);
-  must(await mergeInto(temp.root, [source("a"), source("b")], "Bring in"));
+  await mergeInto(temp.root, [source("a"), source("b")], "Bring in");
   assertEquals(await temp.git(["rev-parse", "HEAD"]), head, "nothing to do is nothing done");
 });
 
@@ -38,13 +38,13 @@ Deno.test("mergeInto() names the two that conflict, and leaves nothing half done
     "feature/b": { "b.txt": "b\n" },
     "feature/c": { "x ü.txt": "c\n" },
   });
-  const failure = failureOf(
-    await mergeInto(temp.root, ["a", "b", "c"].map(source), "Bring in"),
+  const failure = await failureFrom(
+    mergeInto(temp.root, ["a", "b", "c"].map(source), "Bring in"),
     "merge_conflict",
   );
   assertEquals(failure.files, ["x ü.txt"]);
   assertEquals(failure.between, ["a", "c"]);
-  assertEquals(must(await headState(temp.root)).inProgress, undefined);
+  assertEquals((await headState(temp.root)).inProgress, undefined);
   assertEquals(await temp.git(["status", "--porcelain"]), "");
   assertEquals(await textOf(join(temp.root, "b.txt")), "b\n", "the merges before it stay");
 });
@@ -53,7 +53,7 @@ Deno.test("mergeInto() names the worktree's branch when its own work conflicts",
   await using temp = await tempRepo({ files: { "x.txt": "1\n" } });
   await branches(temp, { "feature/a": { "x.txt": "a\n" } });
   await temp.commit("ours", { "x.txt": "ours\n" });
-  const failure = failureOf(await mergeInto(temp.root, [source("a")], "m"), "merge_conflict");
+  const failure = await failureFrom(mergeInto(temp.root, [source("a")], "m"), "merge_conflict");
   assertEquals(failure.between, ["main", "a"]);
 });
 
@@ -70,9 +70,9 @@ Deno.test("mergeInto() takes a merge back that a hook refuses", async () => {
       mode: 0o755,
     },
   );
-  const failure = failureOf(await mergeInto(temp.root, [source("a")], "m"), "git_failed");
+  const failure = await failureFrom(mergeInto(temp.root, [source("a")], "m"), "git_failed");
   assert(failure.stderr.includes("bad message"), failure.stderr);
-  assertEquals(must(await headState(temp.root)).inProgress, undefined);
+  assertEquals((await headState(temp.root)).inProgress, undefined);
   assertEquals(await temp.git(["status", "--porcelain"]), "");
 });
 
@@ -83,8 +83,8 @@ Deno.test("conflictsBetween() foresees conflicts without touching a tree", async
     "feature/b": { "b.txt": "b\n" },
     "feature/c": { "x.txt": "c\n", "y\n.txt": "c\n" },
   });
-  const repo = must(await openRepository(temp.root));
-  assertEquals(must(await conflictsBetween(repo, "feature/a", "feature/b")), []);
-  assertEquals(must(await conflictsBetween(repo, "feature/a", "feature/c")), ["x.txt", "y\n.txt"]);
-  failureOf(await conflictsBetween(repo, "feature/a", "nowhere"), "git_failed");
+  const repo = await openRepository(temp.root);
+  assertEquals(await conflictsBetween(repo, "feature/a", "feature/b"), []);
+  assertEquals(await conflictsBetween(repo, "feature/a", "feature/c"), ["x.txt", "y\n.txt"]);
+  await failureFrom(conflictsBetween(repo, "feature/a", "nowhere"), "git_failed");
 });

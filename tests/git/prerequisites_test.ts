@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { resultOf } from "../../src/domain/failed.ts";
 import { planKeyOf } from "../../src/domain/names.ts";
 import { checkBranches, checkRepository } from "../../src/git/prerequisites.ts";
 import { openRepository } from "../../src/git/repository.ts";
@@ -11,8 +12,10 @@ async function check(
   checks: { base?: string; allowDirty?: boolean; mayBeDirty?: string[] } = {},
   cwd = temp.root,
 ) {
-  const repo = must(await openRepository(cwd));
-  return await checkRepository(repo, { allowDirty: false, mayBeDirty: [], ...checks });
+  const repo = await openRepository(cwd);
+  return await resultOf(() =>
+    checkRepository(repo, { allowDirty: false, mayBeDirty: [], ...checks })
+  );
 }
 
 Deno.test("checkRepository() takes the branch that is checked out, or the one named", async () => {
@@ -105,7 +108,9 @@ async function checkTasks(temp: TempRepo, ids: string[]) {
     branch: `feature/${id}`,
     path: join(temp.root, "worktrees", id),
   }));
-  return await checkBranches(must(await openRepository(temp.root)), tasks, "plan-1");
+  return await resultOf(async () =>
+    checkBranches(await openRepository(temp.root), tasks, "plan-1")
+  );
 }
 
 Deno.test("checkBranches() names all branches at once that are not this plan's", async () => {

@@ -3,7 +3,7 @@ import { pushBranch, remoteOf } from "../../src/git/push.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { tempRepo } from "../support/repo.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 
 Deno.test("pushBranch() pushes a branch and configures nothing", async () => {
   await using temp = await tempRepo();
@@ -11,10 +11,10 @@ Deno.test("pushBranch() pushes a branch and configures nothing", async () => {
   await temp.git(["init", "-q", "--bare", bare]);
   await temp.git(["remote", "add", "origin", bare]);
   await temp.git(["branch", "feature/task-1"]);
-  const repo = must(await openRepository(temp.root));
+  const repo = await openRepository(temp.root);
   const config = await temp.read(".git/config");
-  must(await pushBranch(repo, "origin", "feature/task-1"));
-  must(await pushBranch(repo, "origin", "feature/task-1"));
+  await pushBranch(repo, "origin", "feature/task-1");
+  await pushBranch(repo, "origin", "feature/task-1");
   assertEquals(
     await temp.git(["ls-remote", "--heads", "origin"]),
     [
@@ -28,24 +28,24 @@ Deno.test("pushBranch() pushes a branch and configures nothing", async () => {
 Deno.test("pushBranch() says why the remote refused", async () => {
   await using temp = await tempRepo();
   await temp.git(["remote", "add", "origin", join(temp.root, "nowhere.git")]);
-  const repo = must(await openRepository(temp.root));
-  const failure = failureOf(await pushBranch(repo, "origin", "main"), "push_failed");
+  const repo = await openRepository(temp.root);
+  const failure = await failureFrom(pushBranch(repo, "origin", "main"), "push_failed");
   assertEquals([failure.remote, failure.branch], ["origin", "main"]);
   assert(failure.detail.includes("nowhere.git"), failure.detail);
 });
 
 Deno.test("remoteOf() takes the base's remote, else origin, else the only one", async () => {
   await using temp = await tempRepo();
-  const repo = must(await openRepository(temp.root));
-  assertEquals(must(await remoteOf(repo, "main")), undefined);
+  const repo = await openRepository(temp.root);
+  assertEquals(await remoteOf(repo, "main"), undefined);
   await temp.git(["remote", "add", "fork", "."]);
-  assertEquals(must(await remoteOf(repo, "main")), "fork");
+  assertEquals(await remoteOf(repo, "main"), "fork");
   await temp.git(["remote", "add", "upstream", "."]);
-  assertEquals(must(await remoteOf(repo, "main")), undefined);
+  assertEquals(await remoteOf(repo, "main"), undefined);
   await temp.git(["remote", "add", "origin", "."]);
-  assertEquals(must(await remoteOf(repo, "main")), "origin");
+  assertEquals(await remoteOf(repo, "main"), "origin");
   await temp.git(["config", "branch.main.remote", "upstream"]);
-  assertEquals(must(await remoteOf(repo, "main")), "upstream");
+  assertEquals(await remoteOf(repo, "main"), "upstream");
   await temp.git(["config", "branch.main.remote", "."]);
-  assertEquals(must(await remoteOf(repo, "main")), "origin");
+  assertEquals(await remoteOf(repo, "main"), "origin");
 });

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { resultOf } from "../../src/domain/failed.ts";
 import type { Failure } from "../../src/domain/failure.ts";
 import type { Result } from "../../src/domain/result.ts";
 import { openRepository } from "../../src/git/repository.ts";
@@ -8,7 +9,7 @@ import { tempRepo } from "../support/repo.ts";
 
 Deno.test("openRepository() finds the root from a subfolder, whatever its name is", async () => {
   await using repo = await tempRepo({ name: "a b\nünï", files: { "deep/down/x": "x" } });
-  assertEquals(await openRepository(join(repo.root, "deep/down")), {
+  assertEquals(await resultOf(() => openRepository(join(repo.root, "deep/down"))), {
     ok: true,
     value: { root: repo.root, checkout: repo.root, commonDir: join(repo.root, ".git") },
   });
@@ -18,7 +19,7 @@ Deno.test("openRepository() tells the linked worktree a user stands in from the 
   await using repo = await tempRepo();
   const linked = join(dirname(repo.root), "linked tree");
   await repo.git(["worktree", "add", "-q", "-b", "other", linked]);
-  assertEquals(await openRepository(linked), {
+  assertEquals(await resultOf(() => openRepository(linked)), {
     ok: true,
     value: { root: repo.root, checkout: linked, commonDir: join(repo.root, ".git") },
   });
@@ -28,7 +29,7 @@ Deno.test("openRepository() takes parex's own worktree for the root it belongs t
   await using repo = await tempRepo();
   const own = join(repo.root, "worktrees/task-1");
   await repo.git(["worktree", "add", "-q", "-b", "feature/task-1", own]);
-  const opened = await openRepository(own);
+  const opened = await resultOf(() => openRepository(own));
   assertEquals(opened.ok && opened.value.checkout, repo.root);
 });
 
@@ -36,7 +37,7 @@ Deno.test("openRepository() takes a submodule for a repository of its own", asyn
   await using library = await tempRepo({ name: "library" });
   await using repo = await tempRepo();
   await repo.git(["submodule", "add", "-q", library.root, "lib"]);
-  const opened = await openRepository(join(repo.root, "lib"));
+  const opened = await resultOf(() => openRepository(join(repo.root, "lib")));
   assertEquals(opened, {
     ok: true,
     value: {
@@ -54,30 +55,36 @@ Deno.test("openRepository() works in a checkout of a bare repository", async () 
   const checkout = join(folder, "checkout");
   await repo.git(["worktree", "add", "-q", checkout, "main"], join(folder, "bare.git"));
   const expected = { root: checkout, checkout, commonDir: join(folder, "bare.git") };
-  assertEquals(await openRepository(checkout), { ok: true, value: expected });
+  assertEquals(await resultOf(() => openRepository(checkout)), { ok: true, value: expected });
 
   const own = join(checkout, "worktrees/task-1");
   await repo.git(["worktree", "add", "-q", "-b", "feature/task-1", own], checkout);
-  assertEquals(await openRepository(own), { ok: true, value: expected });
+  assertEquals(await resultOf(() => openRepository(own)), { ok: true, value: expected });
 });
 
 Deno.test("openRepository() fails in a bare repository", async () => {
   await using repo = await tempRepo();
   const bare = join(dirname(repo.root), "bare.git");
   await repo.git(["clone", "-q", "--bare", repo.root, bare]);
-  assertEquals(await openRepository(bare), failed({ reason: "bare_repository", path: bare }));
+  assertEquals(
+    await resultOf(() => openRepository(bare)),
+    failed({ reason: "bare_repository", path: bare }),
+  );
 });
 
 Deno.test("openRepository() fails where no repository is", async () => {
   await using repo = await tempRepo();
   const cwd = dirname(repo.root);
-  assertEquals(await openRepository(cwd), failed({ reason: "not_a_repository", cwd }));
+  assertEquals(
+    await resultOf(() => openRepository(cwd)),
+    failed({ reason: "not_a_repository", cwd }),
+  );
 });
 
 Deno.test("openRepository() fails without a commit", async () => {
   await using repo = await tempRepo({ committed: false });
   const expected = failed({ reason: "no_commit", root: repo.root });
-  assertEquals(await openRepository(repo.root), expected);
+  assertEquals(await resultOf(() => openRepository(repo.root)), expected);
 });
 
 Deno.test("openRepository() fails with a git that is too old, or none", async () => {
@@ -87,11 +94,11 @@ Deno.test("openRepository() fails with a git that is too old, or none", async ()
   const bash = (await new Deno.Command("which", { args: ["bash"] }).output()).stdout;
   await Deno.symlink(new TextDecoder().decode(bash).trim(), join(bin, "bash"));
   using _ = withEnv({ PATH: bin });
-  assertEquals(await openRepository(repo.root), failed({ reason: "git_missing" }));
+  assertEquals(await resultOf(() => openRepository(repo.root)), failed({ reason: "git_missing" }));
   const old = "#!/bin/sh\necho 'git version 2.37.9 (Vendor Git-1)'\n";
   await Deno.writeTextFile(join(bin, "git"), old, { mode: 0o755 });
   assertEquals(
-    await openRepository(repo.root),
+    await resultOf(() => openRepository(repo.root)),
     failed({ reason: "git_too_old", found: "2.37.9", needed: "2.38" }),
   );
 });

@@ -1,10 +1,11 @@
 /** The real gh against a fake GitHub: one issue for each thing that people must look at. */
 import type { EventBody } from "../../src/domain/event.ts";
+import { resultOf } from "../../src/domain/failed.ts";
 import { recordOf } from "../../src/domain/record.ts";
 import { reportIssues } from "../../src/run/landing/issues.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { taskOf } from "../support/plans.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureOf } from "../support/result.ts";
 import { makeRig, NEEDS_GH, type Rig, type RunBody, runEvents } from "./rig.ts";
 
 const TASK = taskOf("task-1");
@@ -39,7 +40,7 @@ async function report(rig: Rig, more: RunBody[], run = "run-1"): Promise<string[
     if (event.type === "notice") told.push(event.message);
   };
   const record = { ...recordOf(runEvents(TASK, more)), run };
-  must(await reportIssues({ gh: rig.scope.gh, record, emit }));
+  await reportIssues({ gh: rig.scope.gh, record, emit });
   return told;
 }
 
@@ -128,7 +129,7 @@ story("reportIssues() fails where it may not mark its issues", async (rig) => {
   rig.github.may.label = false;
   const record = recordOf(runEvents(TASK, [BLOCKED]));
   const emit = () => assert(false, "there is nothing to tell");
-  const failed = await reportIssues({ gh: rig.scope.gh, record, emit });
+  const failed = await resultOf(() => reportIssues({ gh: rig.scope.gh, record, emit }));
   assertMatch(failureOf(failed, "github_failed").detail, /the label parex: .*HTTP 403/);
   assertEquals(rig.github.issues, []);
 });

@@ -4,7 +4,7 @@ import { ensurePullRequest } from "../../src/run/landing/pull_request.ts";
 import { openPullRequests, preparePullRequests } from "../../src/run/landing/land_pr.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { findTool } from "../support/needs.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 import { evidenceOf, makeRig, NEEDS_GH, type Rig } from "./rig.ts";
 import { withEnv } from "../support/env.ts";
 
@@ -22,7 +22,7 @@ function story(name: string, tell: (rig: Rig) => Promise<void>): void {
 
 story("ensurePullRequest() pushes the branch and opens a pull request", async (rig) => {
   const task = await rig.done({ id: "task-1" });
-  const opened = must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
+  const opened = await ensurePullRequest(rig.scope, task, evidenceOf(task));
   assertEquals(opened, {
     number: 1,
     url: "https://github.com/o/r/pull/1",
@@ -37,21 +37,21 @@ story("ensurePullRequest() pushes the branch and opens a pull request", async (r
 
 story("ensurePullRequest() opens none when it is run again", async (rig) => {
   const task = await rig.done({ id: "task-1", labels: ["bug"] });
-  must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
+  await ensurePullRequest(rig.scope, task, evidenceOf(task));
   rig.github.requests.length = 0;
-  const again = must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
+  const again = await ensurePullRequest(rig.scope, task, evidenceOf(task));
   assertEquals([again.state, again.number], ["kept", 1]);
   assertEquals(rig.github.requests, ["POST /graphql"], "nothing is written");
 });
 
 story("ensurePullRequest() brings its part of the body up to date, and no other", async (rig) => {
   const task = await rig.done({ id: "task-1" });
-  must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
+  await ensurePullRequest(rig.scope, task, evidenceOf(task));
   const [made] = rig.github.pullRequests;
   assert(made);
   made.body = `Please read this first.\r\n\r\n${made.body}\r\n\r\nAnd this last.`;
   const clearer = { ...task, body: "# Do task-1\n\nClearer.\n" };
-  const again = must(await ensurePullRequest(rig.scope, clearer, evidenceOf(task)));
+  const again = await ensurePullRequest(rig.scope, clearer, evidenceOf(task));
   assertEquals(again.state, "updated");
   assertMatch(made.body, /^Please read this first\.[^]*Clearer\.[^]*And this last\.$/);
   assert(!made.body.includes("As it says."));
@@ -61,15 +61,15 @@ story("ensurePullRequest() brings its part of the body up to date, and no other"
 story("ensurePullRequest() adds its part to a pull request that a person opened", async (rig) => {
   const task = await rig.done({ id: "task-1" });
   rig.github.pullRequests.push(pullRequest({ body: "Mine." }));
-  const kept = must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
+  const kept = await ensurePullRequest(rig.scope, task, evidenceOf(task));
   assertEquals([kept.state, rig.github.pullRequests.length], ["updated", 1]);
   assertMatch(rig.github.pullRequests[0]?.body ?? "", /^Mine\.\n\n<!-- parex:[^]*## Evidence/);
 });
 
 story("ensurePullRequest() keeps the evidence of another machine", async (rig) => {
   const task = await rig.done({ id: "task-1" });
-  must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
-  assertEquals(must(await ensurePullRequest(rig.scope, task, undefined)).state, "kept");
+  await ensurePullRequest(rig.scope, task, evidenceOf(task));
+  assertEquals((await ensurePullRequest(rig.scope, task, undefined)).state, "kept");
 });
 
 for (const state of ["CLOSED", "MERGED"] as const) {
@@ -77,12 +77,12 @@ for (const state of ["CLOSED", "MERGED"] as const) {
     `ensurePullRequest() respects a ${state.toLowerCase()} one and pushes nothing`,
     async (rig) => {
       const task = await rig.done({ id: "task-1" });
-      must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
+      await ensurePullRequest(rig.scope, task, evidenceOf(task));
       const [made] = rig.github.pullRequests;
       assert(made);
       made.state = state;
       await rig.temp.git(["push", "-q", "origin", ":feature/task-1"]);
-      const again = must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
+      const again = await ensurePullRequest(rig.scope, task, evidenceOf(task));
       assertEquals([again.state, again.number], [state.toLowerCase(), 1]);
       assertMatch(rig.notices.join(), /no second one is opened/);
       assertEquals(await rig.temp.git(["ls-remote", remoteOf(rig), "feature/*"]), "");
@@ -94,20 +94,20 @@ story("ensurePullRequest() passes over a merged one of another plan's branch", a
   const task = await rig.done({ id: "task-1" });
   const body = markOf("older plan", "task-1");
   rig.github.pullRequests.push(pullRequest({ state: "MERGED", body }));
-  const opened = must(await ensurePullRequest(rig.scope, task, evidenceOf(task)));
+  const opened = await ensurePullRequest(rig.scope, task, evidenceOf(task));
   assertEquals([opened.state, opened.number], ["created", 2]);
 });
 
 story("ensurePullRequest() passes over one from a fork's branch of that name", async (rig) => {
   const task = await rig.done({ id: "task-1" });
   rig.github.pullRequests.push(pullRequest({ fromFork: true }));
-  assertEquals(must(await ensurePullRequest(rig.scope, task, undefined)).state, "created");
+  assertEquals((await ensurePullRequest(rig.scope, task, undefined)).state, "created");
 });
 
 story("ensurePullRequest() makes the labels that are missing", async (rig) => {
   rig.github.labels.push("bug");
   const task = await rig.done({ id: "task-1", labels: ["bug", "area: öl/gas"] });
-  must(await ensurePullRequest(rig.scope, task, undefined));
+  await ensurePullRequest(rig.scope, task, undefined);
   assertEquals(rig.github.labels, ["bug", "area: öl/gas"]);
   assertEquals(rig.github.pullRequests[0]?.labels, ["bug", "area: öl/gas"]);
   assertEquals(rig.notices, []);
@@ -117,7 +117,7 @@ story("ensurePullRequest() leaves out a label that it may not make, and says so"
   rig.github.labels.push("bug");
   rig.github.may.label = false;
   const task = await rig.done({ id: "task-1", labels: ["new", "bug"] });
-  assertEquals(must(await ensurePullRequest(rig.scope, task, undefined)).state, "created");
+  assertEquals((await ensurePullRequest(rig.scope, task, undefined)).state, "created");
   assertEquals(rig.github.pullRequests[0]?.labels, ["bug"]);
   assertEquals(rig.notices.length, 1);
   assertMatch(rig.notices[0] ?? "", /^task-1: the label new was left out: .*HTTP 403/);
@@ -131,7 +131,7 @@ story("ensurePullRequest() waits out a secondary limit for as long as GitHub say
     { on: "POST /pulls", status: 403, message, headers: { "retry-after": "7" } },
     { on: "POST /pulls", status: 429, message: "slow down" },
   );
-  assertEquals(must(await ensurePullRequest(rig.scope, task, undefined)).state, "created");
+  assertEquals((await ensurePullRequest(rig.scope, task, undefined)).state, "created");
   assertEquals(rig.waits.map((ms) => within(ms, [60_000, 7_000, 120_000])), [60, 7, 120]);
 });
 
@@ -142,7 +142,7 @@ story("ensurePullRequest() opens one when GitHub loses its answers", async (rig)
     { on: "POST /pulls", status: 502, message: "bad gateway" },
     { on: "POST /pulls", status: 504, message: "too late", carriedOut: true },
   );
-  assertEquals(must(await ensurePullRequest(rig.scope, task, undefined)).number, 1);
+  assertEquals((await ensurePullRequest(rig.scope, task, undefined)).number, 1);
   assertEquals(rig.github.pullRequests.length, 1);
   assertEquals(rig.github.requests.filter((one) => one === "POST /pulls").length, 2);
 });
@@ -150,7 +150,7 @@ story("ensurePullRequest() opens one when GitHub loses its answers", async (rig)
 story("ensurePullRequest() keeps the one that somebody opens meanwhile", async (rig) => {
   const task = await rig.done({ id: "task-1" });
   rig.github.faults.push({ on: "POST /pulls", status: 422, message: "exists", carriedOut: true });
-  assertEquals(must(await ensurePullRequest(rig.scope, task, undefined)).state, "kept");
+  assertEquals((await ensurePullRequest(rig.scope, task, undefined)).state, "kept");
 });
 
 story(
@@ -159,8 +159,8 @@ story(
     const task = await rig.done({ id: "task-1" });
     const refused = { on: "POST /pulls", status: 422, message: "No commits between main and it" };
     rig.github.faults.push(refused);
-    const failure = failureOf(
-      await ensurePullRequest(rig.scope, task, undefined),
+    const failure = await failureFrom(
+      ensurePullRequest(rig.scope, task, undefined),
       "pull_request_failed",
     );
     assertMatch(failure.detail, /No commits between/);
@@ -168,7 +168,7 @@ story(
 
     const down = { on: "POST /graphql", status: 500, message: "down" };
     rig.github.faults.push(...Array.from({ length: 20 }, () => down));
-    const gone = failureOf(await ensurePullRequest(rig.scope, task, undefined), "github_failed");
+    const gone = await failureFrom(ensurePullRequest(rig.scope, task, undefined), "github_failed");
     assertEquals([gone.status, rig.waits.length], [500, 5]);
   },
 );
@@ -176,8 +176,8 @@ story(
 story("ensurePullRequest() stacks on the one dependency that has not landed", async (rig) => {
   const first = await rig.done({ id: "task-1" });
   const second = await rig.done({ id: "task-2", dependencies: ["task-1"] });
-  must(await ensurePullRequest(rig.scope, first, undefined));
-  must(await ensurePullRequest(rig.scope, second, undefined));
+  await ensurePullRequest(rig.scope, first, undefined);
+  await ensurePullRequest(rig.scope, second, undefined);
   const [below, above] = rig.github.pullRequests;
   assert(below && above);
   assertEquals(above.base, "feature/task-1");
@@ -185,7 +185,7 @@ story("ensurePullRequest() stacks on the one dependency that has not landed", as
 
   below.state = "MERGED";
   assertEquals(
-    must(await ensurePullRequest(rig.scope, second, evidenceOf(second))).state,
+    (await ensurePullRequest(rig.scope, second, evidenceOf(second))).state,
     "updated",
   );
   assertEquals(above.base, "main");
@@ -194,10 +194,10 @@ story("ensurePullRequest() stacks on the one dependency that has not landed", as
 
 story("ensurePullRequest() goes to the base when it waits for several", async (rig) => {
   for (const id of ["task-1", "task-2"]) {
-    must(await ensurePullRequest(rig.scope, await rig.done({ id }), undefined));
+    await ensurePullRequest(rig.scope, await rig.done({ id }), undefined);
   }
   const third = await rig.done({ id: "task-3", dependencies: ["task-1", "task-2"] });
-  must(await ensurePullRequest(rig.scope, third, undefined));
+  await ensurePullRequest(rig.scope, third, undefined);
   assertEquals(rig.github.pullRequests[2]?.base, "main");
   assertMatch(rig.github.pullRequests[2]?.body ?? "", /^Depends on #1, #2$/m);
 });
@@ -206,7 +206,7 @@ story("ensurePullRequest() waits for nothing that is in the base already", async
   const first = await rig.done({ id: "task-1" });
   const second = await rig.done({ id: "task-2", dependencies: ["task-1"] });
   await rig.temp.git(["merge", "-q", "--ff-only", "feature/task-1"]);
-  must(await ensurePullRequest(rig.scope, second, undefined));
+  await ensurePullRequest(rig.scope, second, undefined);
   assertEquals([rig.github.pullRequests[0]?.base, first.status], ["main", "completed"]);
 });
 
@@ -218,7 +218,7 @@ story("openPullRequests() goes by dependencies, and on after a failure", async (
   // In the plan, a task may stand before what it depends on.
   rig.scope.plan.tasks = [{ ...one, dependencies: ["task-2"] }, two];
   rig.github.faults.push({ on: "POST /pulls", status: 422, message: "no" });
-  const outcomes = must(await openPullRequests(rig.scope, () => {}));
+  const outcomes = await openPullRequests(rig.scope, () => {});
   assertEquals(outcomes.map(({ task, state }) => `${task} ${state}`), [
     "task-2 failed",
     "task-1 created",
@@ -231,36 +231,36 @@ story("openPullRequests() leaves alone what is in the base or has no branch", as
   await rig.done({ id: "task-3", status: "pending" });
   await rig.temp.git(["merge", "-q", "--ff-only", "feature/task-1"]);
   await rig.temp.git(["branch", "-q", "-D", "feature/task-2"]);
-  const outcomes = must(await openPullRequests(rig.scope, () => {}));
+  const outcomes = await openPullRequests(rig.scope, () => {});
   assertEquals(outcomes.map(({ state }) => state), ["nothing", "nothing"]);
   assertEquals(rig.github.requests, []);
 });
 
 story("preparePullRequests() finds the repository where all is ready", async (rig) => {
-  const ready = must(await preparePullRequests(rig.scope.repo, "origin"));
+  const ready = await preparePullRequests(rig.scope.repo, "origin");
   assertEquals(ready, { host: "github.com", owner: "o", name: "r" });
 });
 
 story("preparePullRequests() says what is missing", async (rig) => {
   const prepare = (remote?: string) => preparePullRequests(rig.scope.repo, remote);
-  failureOf(await prepare(), "no_remote");
+  await failureFrom(prepare(), "no_remote");
   await rig.temp.git(["remote", "add", "elsewhere", "https://me:secret@example.org/o/r.git"]);
-  const elsewhere = failureOf(await prepare("elsewhere"), "remote_not_github");
+  const elsewhere = await failureFrom(prepare("elsewhere"), "remote_not_github");
   assertEquals(elsewhere.url, "https://example.org/o/r.git");
   rig.github.may.push = false;
-  assertMatch(failureOf(await prepare("origin"), "github_denied").detail, /not push/);
+  assertMatch((await failureFrom(prepare("origin"), "github_denied")).detail, /not push/);
   rig.github.faults.push({ on: "GET", status: 404, message: "Not Found" });
-  assertEquals(failureOf(await prepare("origin"), "github_denied").repository, "o/r");
+  assertEquals((await failureFrom(prepare("origin"), "github_denied")).repository, "o/r");
   rig.github.faults.push({ on: "GET", status: 401, message: "Bad credentials" });
-  failureOf(await prepare("origin"), "gh_logged_out");
+  await failureFrom(prepare("origin"), "gh_logged_out");
   {
     using _ = withEnv({ GH_TOKEN: "" });
-    failureOf(await prepare("origin"), "gh_logged_out");
+    await failureFrom(prepare("origin"), "gh_logged_out");
   }
   const empty = await Deno.makeTempDir({ dir: rig.temp.root });
   for (const tool of ["git", "bash"]) await Deno.symlink(findTool(tool) ?? "", `${empty}/${tool}`);
   using _ = withEnv({ PATH: empty });
-  failureOf(await prepare("origin"), "gh_missing");
+  await failureFrom(prepare("origin"), "gh_missing");
 });
 
 /** As it would stand on GitHub for `feature/task-1`. */

@@ -14,7 +14,6 @@ import { findTool, needs } from "../support/needs.ts";
 import { type FakeGitHub, fakeGitHub } from "../support/github.ts";
 import { taskOf } from "../support/plans.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
-import { must } from "../support/result.ts";
 
 export const NEEDS_GH = needs("gh", findTool("gh"));
 
@@ -61,7 +60,7 @@ export async function makeRig(): Promise<Rig> {
   const notices: string[] = [];
   const waits: number[] = [];
   const scope: PullRequestScope = {
-    repo: must(await openRepository(temp.root)),
+    repo: await openRepository(temp.root),
     remote: "origin",
     base: "main",
     plan,

@@ -4,7 +4,7 @@ import { followJournal } from "../../src/journal/tail.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { journalPath, listRuns, newRunId, readJournal } from "../../src/journal/store.ts";
 import { assertEquals, assertMatch } from "../support/assert.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 
 const NOTICE: EventBody = { type: "notice", message: "one\ntwo" };
 const END: EventBody = {
@@ -39,7 +39,7 @@ Deno.test("a journal's listeners hear of an event when its line is in the file",
   for (const { event, text } of heard) {
     assertEquals(text.endsWith(JSON.stringify(event) + "\n"), true);
   }
-  assertEquals(must(await readJournal(dir.path)), heard.map(({ event }) => event));
+  assertEquals(await readJournal(dir.path), heard.map(({ event }) => event));
 });
 
 Deno.test("emit() after close() adds nothing, and nothing is lost by it", async () => {
@@ -52,7 +52,7 @@ Deno.test("emit() after close() adds nothing, and nothing is lost by it", async 
   journal.close();
   journal.emit(NOTICE);
   assertEquals([heard, lost], [["run.finished"], []]);
-  assertEquals(must(await readJournal(dir.path)).map(({ type }) => type), ["run.finished"]);
+  assertEquals((await readJournal(dir.path)).map(({ type }) => type), ["run.finished"]);
 });
 
 Deno.test("readJournal() passes over a torn last line and foreign lines", async () => {
@@ -62,7 +62,7 @@ Deno.test("readJournal() passes over a torn last line and foreign lines", async 
   journal.close();
   const junk = `null\n{"v":"1","seq":2,"type":"notice","at":"","run":"x"}\n\n{"v":1,"seq":2,"ty`;
   await Deno.writeTextFile(journalPath(dir.path), junk, { append: true });
-  assertEquals(must(await readJournal(dir.path)).map(({ seq }) => seq), [1]);
+  assertEquals((await readJournal(dir.path)).map(({ seq }) => seq), [1]);
 });
 
 Deno.test("readJournal() refuses what a newer parex has written", async () => {
@@ -71,7 +71,7 @@ Deno.test("readJournal() refuses what a newer parex has written", async () => {
   journal.emit(NOTICE);
   journal.close();
   await Deno.writeTextFile(journalPath(dir.path), `{"v":2,"seq":2}\n`, { append: true });
-  assertEquals(failureOf(await readJournal(dir.path), "journal_newer").version, 2);
+  assertEquals((await failureFrom(readJournal(dir.path), "journal_newer")).version, 2);
 });
 
 Deno.test("openJournal() goes on after the last whole line of a journal that was torn", async () => {
@@ -83,12 +83,12 @@ Deno.test("openJournal() goes on after the last whole line of a journal that was
   const after = openJournal(dir.path, "run-1", { lastSeq: 1 });
   after.emit(NOTICE);
   after.close();
-  assertEquals(must(await readJournal(dir.path)).map(({ seq }) => seq), [1, 2]);
+  assertEquals((await readJournal(dir.path)).map(({ seq }) => seq), [1, 2]);
 });
 
 Deno.test("readJournal() knows no run whose folder is not there", async () => {
   await using dir = await folder();
-  const failure = failureOf(await readJournal(join(dir.path, "run-9")), "run_not_found");
+  const failure = await failureFrom(readJournal(join(dir.path, "run-9")), "run_not_found");
   assertEquals(failure.id, "run-9");
 });
 

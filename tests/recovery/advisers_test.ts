@@ -5,7 +5,7 @@ import { openRepository, type Repository } from "../../src/git/repository.ts";
 import type { Operation } from "../../src/recovery/operation.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { type TempRepo, tempRepo, textOf } from "../support/repo.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 import { serveModel } from "./model_api.ts";
 import { age, recoveryRig } from "./rig.ts";
 
@@ -14,7 +14,7 @@ const SKIPPED = "model: ask claude-haiku-5-5, skipped:";
 
 /** A branch that cannot be deleted, because a worktree that is gone has it checked out. */
 async function heldBranch(temp: TempRepo) {
-  const repo = must(await openRepository(temp.root));
+  const repo = await openRepository(temp.root);
   const gone = join(dirname(temp.root), "gone");
   await temp.git(["worktree", "add", "-q", "-b", "done", gone]);
   await Deno.remove(gone, { recursive: true });
@@ -32,7 +32,7 @@ async function heldBranch(temp: TempRepo) {
 
 /** A commit that a hook of the project refuses with these words. */
 async function refusedCommit(temp: TempRepo, words: string) {
-  const repo = must(await openRepository(temp.root));
+  const repo = await openRepository(temp.root);
   const hook = join(repo.commonDir, "hooks", "pre-commit");
   await Deno.mkdir(dirname(hook), { recursive: true });
   await Deno.writeTextFile(hook, `#!/bin/sh\ncat >&2 <<'EOF'\n${words}\nEOF\nexit 1\n`);
@@ -53,7 +53,7 @@ Deno.test("a model's repair is applied, and proven by the operation itself", asy
   const { repo, gone, operation, prune } = await heldBranch(temp);
   await using api = serveModel([prune]);
   const { recover, steps } = recoveryRig(repo, { settings: HAIKU, env: api.env });
-  must(await recover(operation));
+  await recover(operation);
   assertEquals(steps, [
     `model: take the missing worktree ${gone} off git's list ` +
     `(claude-haiku-5-5: the worktree is gone), it worked`,
@@ -75,7 +75,7 @@ Deno.test("a repair that parex would not do is not done, whoever proposes it", a
   await using api = serveModel([prune, lock]);
   const settings = { ...HAIKU, recoveryEscalate: "sonnet" as const };
   const { recover, steps } = recoveryRig(repo, { settings, env: api.env });
-  const { stderr } = failureOf(await recover(operation), "git_failed");
+  const { stderr } = await failureFrom(recover(operation), "git_failed");
   assertMatch(steps[0] ?? "", /^model: .* not done: it is locked/);
   assertMatch(steps[1] ?? "", /^second opinion: .* not done: no lock of this repository is there$/);
   assertMatch(steps[2] ?? "", /^person: /);
@@ -106,7 +106,7 @@ for (
     await using api = serveModel([answer, prune]);
     const settings = { ...HAIKU, recoveryEscalate: "sonnet" as const };
     const { recover, steps } = recoveryRig(repo, { settings, env: api.env });
-    must(await recover(operation));
+    await recover(operation);
     assertEquals(steps[0], `${SKIPPED} ${why}`);
     assertMatch(steps[1] ?? "", /^second opinion: take .* \(claude-sonnet-5-5: .* it worked$/);
   });
@@ -119,7 +119,7 @@ Deno.test("what an output orders is data to the model, and nothing to parex", as
   const obeyed = { diagnosis: "as told", repair: { type: "run", command: order } };
   await using api = serveModel([obeyed]);
   const { recover, steps } = recoveryRig(repo, { settings: HAIKU, env: api.env });
-  failureOf(await recover(operation), "git_failed");
+  await failureFrom(recover(operation), "git_failed");
   assertEquals(steps, [`${SKIPPED} its answer is no repair that parex knows`]);
   assertEquals(await temp.read("README.md"), "# Sample\n");
   const { system, messages } = JSON.parse(api.requests[0] ?? "");
@@ -142,7 +142,7 @@ Deno.test("a model never sees a secret", async () => {
   await using api = serveModel([{ diagnosis: "no", repair: { type: "give_up", why: "a hook" } }]);
   const env = { ...api.env, SOME_TOKEN: "own-secret-value" };
   const { recover, steps } = recoveryRig(repo, { settings: HAIKU, env });
-  failureOf(await recover(operation), "git_failed");
+  await failureFrom(recover(operation), "git_failed");
   const [request = ""] = api.requests;
   assert(request.includes("plain words"), request);
   for (const secret of ["hunter2", "s3same", "ghp_0123", "own-secret", api.env.ANTHROPIC_API_KEY]) {
@@ -156,7 +156,7 @@ Deno.test("a question is of bounded size, however much git says", async () => {
   const { repo, operation } = await refusedCommit(temp, "many words\n".repeat(20_000));
   await using api = serveModel(["no"]);
   const { recover } = recoveryRig(repo, { settings: HAIKU, env: api.env });
-  failureOf(await recover(operation), "git_failed");
+  await failureFrom(recover(operation), "git_failed");
   assert((api.requests[0] ?? "").length < 20_000);
 });
 
@@ -165,7 +165,7 @@ Deno.test("a model that does not answer is not waited for", async () => {
   const { repo, operation } = await heldBranch(temp);
   await using api = serveModel([]);
   const { recover, steps } = recoveryRig(repo, { settings: HAIKU, env: api.env, answerMs: 200 });
-  failureOf(await recover(operation), "git_failed");
+  await failureFrom(recover(operation), "git_failed");
   assertEquals(steps, [`${SKIPPED} it did not answer in time`]);
 });
 
@@ -179,7 +179,7 @@ Deno.test("an address at which no model is found is no bug", async () => {
   for (const url of ["nonsense", `http://127.0.0.1:${server.addr.port}`]) {
     const env = { ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: url };
     const { recover, steps } = recoveryRig(repo, { settings: HAIKU, env });
-    failureOf(await recover(operation), "git_failed");
+    await failureFrom(recover(operation), "git_failed");
     assertMatch(steps[0] ?? "", RegExp(`^${SKIPPED} .+`));
   }
 });
@@ -188,8 +188,8 @@ Deno.test("without a key no model is asked, which is said once", async () => {
   await using temp = await tempRepo();
   const { repo, operation } = await heldBranch(temp);
   const { recover, steps } = recoveryRig(repo, { settings: HAIKU });
-  const { stderr } = failureOf(await recover(operation), "git_failed");
-  failureOf(await recover(operation), "git_failed");
+  const { stderr } = await failureFrom(recover(operation), "git_failed");
+  await failureFrom(recover(operation), "git_failed");
   assertEquals(steps, [`${SKIPPED} ANTHROPIC_API_KEY is not set`]);
   assert(!stderr.includes("tried to recover"), stderr);
 });
@@ -199,7 +199,7 @@ Deno.test("no model is asked where none is wanted", async () => {
   const { repo, operation } = await heldBranch(temp);
   await using api = serveModel([]);
   const { recover, steps } = recoveryRig(repo, { env: api.env });
-  failureOf(await recover(operation), "git_failed");
+  await failureFrom(recover(operation), "git_failed");
   assertEquals([steps, api.requests], [[], []]);
 });
 
@@ -220,7 +220,7 @@ Deno.test("Copilot gives a second opinion, without tools and in an empty folder"
   const env = await fakeCopilot(temp, `ls -A >&2\n[ -z "$(ls -A)" ] && echo '${answer}'`);
   const settings = { ...HAIKU, recoveryEscalate: "copilot" as const };
   const { recover, steps } = recoveryRig(repo, { settings, env });
-  must(await recover(operation));
+  await recover(operation);
   assertEquals(steps[0], `${SKIPPED} ANTHROPIC_API_KEY is not set`);
   assertMatch(
     steps[1] ?? "",
@@ -246,7 +246,7 @@ Deno.test("Copilot's failures lead on, whatever they are", async () => {
     const env = await fakeCopilot(temp, script);
     const settings = { recoveryEscalate: "copilot" as const };
     const { recover, steps } = recoveryRig(repo, { settings, env, answerMs: 2000 });
-    failureOf(await recover(operation), "git_failed");
+    await failureFrom(recover(operation), "git_failed");
     assertEquals(steps, [`second opinion: ask copilot, skipped: ${why}`]);
   }
 });
@@ -256,7 +256,7 @@ Deno.test("where Copilot is not installed it is skipped, which is said once", as
   const { repo, operation } = await heldBranch(temp);
   const settings = { recoveryEscalate: "copilot" as const };
   const { recover, steps } = recoveryRig(repo, { settings, env: { PATH: temp.root } });
-  failureOf(await recover(operation), "git_failed");
-  failureOf(await recover(operation), "git_failed");
+  await failureFrom(recover(operation), "git_failed");
+  await failureFrom(recover(operation), "git_failed");
   assertEquals(steps, ["second opinion: ask copilot, skipped: copilot is not installed"]);
 });

@@ -7,14 +7,14 @@ import { openRepository, type Repository } from "../../src/git/repository.ts";
 import { ensureWorktree } from "../../src/git/worktrees/ensure.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { type TempRepo, tempRepo, textOf } from "../support/repo.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 import { age, recoveryRig } from "./rig.ts";
 
 const BRANCH = "feature/task-1";
 const PLAN = "plan";
 
 async function repoWith(temp: TempRepo): Promise<Repository> {
-  return must(await openRepository(temp.root));
+  return await openRepository(temp.root);
 }
 
 /** A repository with a branch of parex's, pushed to a bare remote. */
@@ -25,8 +25,8 @@ async function pushedRepo(temp: TempRepo): Promise<{ repo: Repository; bare: str
   await temp.git(["remote", "add", "origin", bare]);
   await temp.git(["checkout", "-q", "-b", BRANCH]);
   await temp.commit("Ours", { "a.txt": "ours\n" });
-  must(await recordOwner(repo, BRANCH, PLAN));
-  must(await pushBranch(repo, "origin", BRANCH));
+  await recordOwner(repo, BRANCH, PLAN);
+  await pushBranch(repo, "origin", BRANCH);
   return { repo, bare };
 }
 
@@ -46,7 +46,7 @@ for (
     await age(path, 60);
     const { recover, steps } = recoveryRig(repo);
     const run = () => gitOk(args, { cwd: repo.root });
-    must(await recover({ what: "try", about: { branch: BRANCH }, run }));
+    await recover({ what: "try", about: { branch: BRANCH }, run });
     assertEquals(steps, [`known fix: remove the stale lock ${path}, it worked`]);
     assertEquals(await textOf(path), undefined);
   });
@@ -61,7 +61,7 @@ Deno.test("a lock in a task's worktree is removed", async () => {
   await age(lock, 60);
   const { recover } = recoveryRig(repo);
   const cwd = join(repo.root, "worktrees", "task-1");
-  must(await recover({ what: "reset", about: {}, run: () => gitOk(["reset", "--hard"], { cwd }) }));
+  await recover({ what: "reset", about: {}, run: () => gitOk(["reset", "--hard"], { cwd }) });
 });
 
 Deno.test("a young lock is given time, for its owner may be at work", async () => {
@@ -71,7 +71,7 @@ Deno.test("a young lock is given time, for its owner may be at work", async () =
   await Deno.writeTextFile(lock, "");
   const { recover, steps, pauses } = recoveryRig(repo, { whileWaiting: () => Deno.remove(lock) });
   const run = () => gitOk(["reset", "--hard"], { cwd: repo.root });
-  must(await recover({ what: "reset", about: {}, run }));
+  await recover({ what: "reset", about: {}, run });
   assertEquals([steps.length, pauses.length], [1, 1]);
   assertMatch(steps[0] ?? "", /^known fix: try again after \d\.\ds, it worked$/);
 });
@@ -93,7 +93,7 @@ Deno.test("a lock whose owner runs stays, and a person is told of it", async () 
     await age(lock, 3.2);
     const { recover, steps } = recoveryRig(repo);
     const run = () => gitOk(["reset", "--hard"], { cwd: repo.root });
-    const failed = failureOf(await recover({ what: "reset", about: {}, run }), "git_failed");
+    const failed = await failureFrom(recover({ what: "reset", about: {}, run }), "git_failed");
     assertMatch(
       steps[0] ?? "",
       RegExp(`not done: process ${owner.pid} may hold it: .*git cat-file`),
@@ -112,13 +112,13 @@ Deno.test("a worktree that is registered elsewhere, but gone, makes room for its
   const repo = await repoWith(temp);
   const gone = join(dirname(temp.root), "gone");
   await temp.git(["worktree", "add", "-q", "-b", BRANCH, gone]);
-  must(await recordOwner(repo, BRANCH, PLAN));
+  await recordOwner(repo, BRANCH, PLAN);
   await Deno.remove(gone, { recursive: true });
   const { recover, steps } = recoveryRig(repo);
   const path = join(repo.root, "worktrees", "task-1");
   const whose = { run: "run-1", task: "task-1", identity: PLAN };
   const spec = { ...whose, branch: BRANCH, path, startPoint: "main" };
-  must(await recover({ what: "make", about: {}, run: () => ensureWorktree(repo, spec) }));
+  await recover({ what: "make", about: {}, run: () => ensureWorktree(repo, spec) });
   assertEquals(steps, [`known fix: take the missing worktree ${gone} off git's list, it worked`]);
 });
 
@@ -139,7 +139,7 @@ for (
     const before = await temp.git(["worktree", "list", "--porcelain"]);
     const { recover, steps } = recoveryRig(repo);
     const run = () => gitOk(["worktree", "add", "--detach", gone], { cwd: repo.root });
-    failureOf(await recover({ what: "make", about: {}, run }), "git_failed");
+    await failureFrom(recover({ what: "make", about: {}, run }), "git_failed");
     assertMatch(steps[0] ?? "", refusal);
     assertEquals(await temp.git(["worktree", "list", "--porcelain"]), before);
   });
@@ -155,7 +155,7 @@ Deno.test("what was made halfway is found by doing it again", async () => {
     gitOk(["worktree", "add", ...(calls++ ? [] : ["-b", BRANCH]), "worktrees/x", BRANCH], {
       cwd: repo.root,
     });
-  must(await recover({ what: "make", about: {}, run }));
+  await recover({ what: "make", about: {}, run });
   assertEquals(steps, ["known fix: try again after 0.0s, it worked"]);
 });
 
@@ -168,10 +168,9 @@ Deno.test("a push that is rejected is done again where the remote holds nothing 
   // As if the branch had been pushed from another place in between.
   const run = async () => {
     if (calls++) return await pushBranch(repo, "origin", BRANCH);
-    const stale = await gitOk(["push", "origin", `main:refs/heads/${BRANCH}`], { cwd: repo.root });
-    return stale.ok ? { ok: true as const, value: undefined } : stale;
+    await gitOk(["push", "origin", `main:refs/heads/${BRANCH}`], { cwd: repo.root });
   };
-  must(await recover({ what: "push", about: { branch: BRANCH, remote: "origin" }, run }));
+  await recover({ what: "push", about: { branch: BRANCH, remote: "origin" }, run });
   assertEquals(steps, ["known fix: look at the remote's branch, then try again, it worked"]);
 });
 
@@ -183,7 +182,7 @@ Deno.test("nothing is pushed over commits that are not here", async () => {
   const { recover, steps } = recoveryRig(repo);
   const run = () => pushBranch(repo, "origin", BRANCH);
   const about = { branch: BRANCH, remote: "origin" };
-  const { detail } = failureOf(await recover({ what: "push", about, run }), "push_failed");
+  const { detail } = await failureFrom(recover({ what: "push", about, run }), "push_failed");
   assertMatch(detail, /origin has commits on feature\/task-1 that are not here \(1\)/);
   assert(detail.includes(`git log refs/heads/${BRANCH}..${pushed}`), detail);
   assertEquals(await temp.git(["rev-parse", BRANCH], bare), pushed);
@@ -198,7 +197,7 @@ Deno.test("a branch that is not parex's own is not looked at", async () => {
   const { recover, steps } = recoveryRig(repo);
   const run = () => pushBranch(repo, "origin", BRANCH);
   const about = { branch: BRANCH, remote: "origin" };
-  failureOf(await recover({ what: "push", about, run }), "push_failed");
+  await failureFrom(recover({ what: "push", about, run }), "push_failed");
   assertMatch(steps[0] ?? "", /not done: feature\/task-1 is no branch of parex's$/);
 });
 
@@ -208,7 +207,7 @@ Deno.test("a missing upstream is set to the remote's branch of the same name", a
   const { recover, steps } = recoveryRig(repo);
   const run = () => gitOk(["rev-parse", "--abbrev-ref", "@{upstream}"], { cwd: repo.root });
   const about = { branch: BRANCH, remote: "origin" };
-  assertEquals(must(await recover({ what: "ask", about, run })), `origin/${BRANCH}\n`);
+  assertEquals(await recover({ what: "ask", about, run }), `origin/${BRANCH}\n`);
   assertEquals(steps, ["known fix: set the upstream, it worked"]);
 });
 
@@ -220,7 +219,7 @@ Deno.test("a remote that cannot be reached is tried again, each time later, thre
   const { recover, steps, pauses } = recoveryRig(repo);
   const run = () => pushBranch(repo, "origin", BRANCH);
   const about = { branch: BRANCH, remote: "origin" };
-  const { detail } = failureOf(await recover({ what: "push", about, run }), "push_failed");
+  const { detail } = await failureFrom(recover({ what: "push", about, run }), "push_failed");
   assertMatch(
     steps[2] ?? "",
     /^known fix: try again after \d\.\ds, it failed again: fatal: unable/,
@@ -239,7 +238,7 @@ Deno.test("a remote that is there again takes the push", async () => {
   const whileWaiting = () => temp.git(["remote", "set-url", "origin", bare]);
   const { recover } = recoveryRig(repo, { whileWaiting });
   const run = () => pushBranch(repo, "origin", BRANCH);
-  must(await recover({ what: "push", about: { branch: BRANCH, remote: "origin" }, run }));
+  await recover({ what: "push", about: { branch: BRANCH, remote: "origin" }, run });
   assertEquals(await temp.git(["rev-parse", BRANCH], bare), head);
 });
 
@@ -253,7 +252,7 @@ Deno.test("an interrupt ends waiting, and nothing is done again", async () => {
   let calls = 0;
   const run = () => (calls++, pushBranch(repo, "origin", BRANCH));
   const { signal } = stop;
-  failureOf(await recover({ what: "push", about: {}, run, signal }), "push_failed");
+  await failureFrom(recover({ what: "push", about: {}, run, signal }), "push_failed");
   assertEquals(calls, 1);
 });
 
@@ -266,7 +265,7 @@ Deno.test("what only a person can decide is left alone", async () => {
   const whose = { run: "run-1", task: "task-1", identity: PLAN };
   const spec = { ...whose, branch: BRANCH, path, startPoint: "main" };
   const run = () => ensureWorktree(repo, spec);
-  failureOf(await recover({ what: "make", about: {}, run }), "foreign_branch");
+  await failureFrom(recover({ what: "make", about: {}, run }), "foreign_branch");
   assertEquals(steps, []);
 });
 

@@ -2,7 +2,7 @@ import { openRepository } from "../../src/git/repository.ts";
 import { secretsOf } from "../../src/recovery/secrets.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { tempRepo } from "../support/repo.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureFrom } from "../support/result.ts";
 
 Deno.test("secretsOf() knows the values of every .env file, tracked, ignored or below", async () => {
   await using temp = await tempRepo({
@@ -13,9 +13,9 @@ Deno.test("secretsOf() knows the values of every .env file, tracked, ignored or 
     "packages/api/.env.local": "URL=http://x/?q=a&b c\n",
     "notes.env.txt": "A=nobody-reads-this",
   });
-  const repo = must(await openRepository(temp.root));
+  const repo = await openRepository(temp.root);
   assertEquals(
-    new Set(must(await secretsOf(repo, [], {}))),
+    new Set(await secretsOf(repo, [], {})),
     new Set([
       "tracked",
       "plain one",
@@ -33,14 +33,14 @@ Deno.test("secretsOf() knows the files of a worktree, too", async () => {
   await using temp = await tempRepo();
   await temp.git(["worktree", "add", "-q", "worktrees/task-1"]);
   await temp.write({ "worktrees/task-1/.env": "KEY=only-here" });
-  const repo = must(await openRepository(temp.root));
+  const repo = await openRepository(temp.root);
   const worktree = `${repo.root}/worktrees/task-1`;
-  assert(must(await secretsOf(repo, [worktree], {})).includes("only-here"));
+  assert((await secretsOf(repo, [worktree], {})).includes("only-here"));
 });
 
 Deno.test("secretsOf() takes variables by their names", async () => {
   await using temp = await tempRepo();
-  const repo = must(await openRepository(temp.root));
+  const repo = await openRepository(temp.root);
   const env = {
     GITHUB_TOKEN: "value1",
     MY_API_KEY: "value2",
@@ -49,12 +49,12 @@ Deno.test("secretsOf() takes variables by their names", async () => {
     KEYBOARD: "qwerty",
     SHORT_TOKEN: "abc",
   };
-  assertEquals(must(await secretsOf(repo, [], env)), ["value1", "value2", "value3"]);
+  assertEquals(await secretsOf(repo, [], env), ["value1", "value2", "value3"]);
 });
 
 Deno.test("secretsOf() fails where it cannot read what may be secret", async () => {
   await using temp = await tempRepo();
   await temp.write({ ".env": `A=${"x".repeat(1024 * 1024)}` });
-  const repo = must(await openRepository(temp.root));
-  failureOf(await secretsOf(repo, [], {}), "io_failed");
+  const repo = await openRepository(temp.root);
+  await failureFrom(secretsOf(repo, [], {}), "io_failed");
 });

@@ -40,7 +40,7 @@ export async function queueRig(options: QueueRigOptions): Promise<QueueRig> {
     ...(options.files === undefined ? {} : { files: options.files }),
   });
   await options.before?.(stage);
-  const repo = must(await openRepository(stage.root));
+  const repo = await openRepository(stage.root);
   const plan = must(await loadPlan(must(await findPlan(stage.root))));
   const flags = { land: "merge", agent: "command", agentCommand: "true" };
   const settings = must(await loadSettings({ flags, env: {}, root: stage.root }));
@@ -51,7 +51,7 @@ export async function queueRig(options: QueueRigOptions): Promise<QueueRig> {
   const onLost = (failure: Failure) => {
     throw new Error(`the journal is lost: ${JSON.stringify(failure)}`);
   };
-  const opened = must(await openRun({ repo, plan, selection, settings, agent, onEvent, onLost }));
+  const opened = await openRun({ repo, plan, selection, settings, agent, onEvent, onLost });
   const queue = new MergeQueue(opened.scope, options.queue);
   const { signal } = new AbortController();
   return {

@@ -1,3 +1,4 @@
+import { resultOf } from "../../src/domain/failed.ts";
 import type { Failure, Reason } from "../../src/domain/failure.ts";
 import type { Result } from "../../src/domain/result.ts";
 
@@ -15,4 +16,12 @@ export function failureOf<R extends Reason>(
   if (result.ok) throw new Error(`succeeded: ${JSON.stringify(result.value)}`);
   if (result.failure.reason !== reason) throw new Error(JSON.stringify(result.failure, null, 2));
   return result.failure as Extract<Failure, { reason: R }>;
+}
+
+/** The failure of a script that a test expects to end for this reason. */
+export async function failureFrom<R extends Reason>(
+  script: Promise<unknown>,
+  reason: R,
+): Promise<Extract<Failure, { reason: R }>> {
+  return failureOf(await resultOf(() => script), reason);
 }

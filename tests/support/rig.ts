@@ -141,7 +141,7 @@ function programOf(
       env: {},
       root: repo.root,
     });
-    const repository = must(await openRepository(repo.root));
+    const repository = await openRepository(repo.root);
     const planPath = must(await findPlan(repo.root));
     return execute({ repo: repository, planPath, settings: must(settings), onEvent });
   };

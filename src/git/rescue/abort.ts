@@ -1,5 +1,4 @@
 import type { Unfinished } from "../../domain/failure.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { gitOk } from "../git.ts";
 import { notedCommits } from "./reflog_commits.ts";
@@ -11,11 +10,9 @@ export async function giveUp(
   repo: Repository,
   work: { run: string; task: string; worktree: string; env?: Env },
   operation: Unfinished,
-): Promise<Result<Anchored | undefined>> {
+): Promise<Anchored | undefined> {
   const noted = await notedCommits(repo, { worktree: work.worktree });
-  if (!noted.ok) return noted;
-  const anchored = await anchor(repo, { ...work, commits: noted.value });
-  if (!anchored.ok) return anchored;
-  const aborted = await gitOk([operation, "--abort"], { cwd: work.worktree });
-  return aborted.ok ? ok(anchored.value) : aborted;
+  const anchored = await anchor(repo, { ...work, commits: noted });
+  await gitOk([operation, "--abort"], { cwd: work.worktree });
+  return anchored;
 }

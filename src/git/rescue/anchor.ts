@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { Failed } from "../../domain/failed.ts";
 import { rescueRefOf } from "../../domain/names.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { headState } from "../commit.ts";
 import { git, gitFailed, gitLine, gitMaybe, gitOk } from "../git.ts";
@@ -46,41 +46,37 @@ interface Rescue {
 export async function anchor(
   repo: Repository,
   removal: Removal,
-): Promise<Result<Anchored | undefined>> {
+): Promise<Anchored | undefined> {
   const rescue = await collect(repo, removal);
-  if (!rescue.ok) return rescue;
-  const { note, snapshot } = rescue.value;
+  const { note, snapshot } = rescue;
   if (snapshot === undefined && note.nested.length === 0) {
     const going = note.refs.map(({ ref }) => ref);
     const lost = await lostWithout(repo, commitsOf(note), going);
-    if (!lost.ok) return lost;
-    if (lost.value.length === 0) return ok(undefined);
+    if (lost.length === 0) return undefined;
   }
-  const sha = await commitRescue(repo, rescue.value);
-  return sha.ok ? await createRef(repo, removal, sha.value) : sha;
+  const sha = await commitRescue(repo, rescue);
+  return await createRef(repo, removal, sha);
 }
 
-async function collect(repo: Repository, removal: Removal): Promise<Result<Rescue>> {
+async function collect(repo: Repository, removal: Removal): Promise<Rescue> {
   const { run, task, worktree, stashes = [] } = removal;
   const refs: RescueNote["refs"] = [];
   for (const ref of removal.refs ?? []) {
     const sha = await gitLine(["rev-parse", "--verify", `${ref}^{commit}`], { cwd: repo.root });
-    if (!sha.ok) return sha;
-    refs.push({ ref, sha: sha.value });
+    refs.push({ ref, sha });
   }
   const going = refs.map(({ ref }) => ref);
   const commits = await lostWithout(repo, removal.commits ?? [], going);
-  if (!commits.ok) return commits;
   const note: RescueNote = {
     run,
     task,
     intended: [],
     refs,
-    commits: commits.value,
+    commits,
     stashes,
     nested: [],
   };
-  return worktree === undefined ? ok({ note }) : await look(repo, note, worktree, removal.env);
+  return worktree === undefined ? { note } : await look(repo, note, worktree, removal.env);
 }
 
 /** Adds what a worktree holds. */
@@ -89,39 +85,32 @@ async function look(
   note: RescueNote,
   worktree: string,
   env?: Env,
-): Promise<Result<Rescue>> {
-  const ours = await belongsTo(repo, worktree);
-  if (!ours.ok) return ours;
-  const head = await headState(worktree);
-  if (!head.ok) return head;
-  const { sha, branch, inProgress } = head.value;
+): Promise<Rescue> {
+  await belongsTo(repo, worktree);
+  const { sha, branch, inProgress } = await headState(worktree);
   if (sha !== undefined) note.head = sha;
   if (branch !== undefined) note.branch = branch;
   if (inProgress !== undefined) note.unfinished = inProgress;
   const nested = await nestedWork(worktree, env);
-  if (!nested.ok) return nested;
-  for (const path of nested.value) {
+  for (const path of nested) {
     const carried = await carryOver(repo, note, join(worktree, path));
-    if (!carried.ok) return carried;
-    note.nested.push({ path, sha: carried.value });
+    note.nested.push({ path, sha: carried });
   }
   const snapshot = await takeSnapshot(worktree, env);
-  if (!snapshot.ok) return snapshot;
-  return ok({ note, ...(snapshot.value === undefined ? {} : { snapshot: snapshot.value }) });
+  return { note, ...(snapshot === undefined ? {} : { snapshot }) };
 }
 
-async function belongsTo(repo: Repository, worktree: string): Promise<Result<void>> {
+async function belongsTo(repo: Repository, worktree: string): Promise<void> {
   const common = await commonDirOf(worktree);
-  if (!common.ok) return common;
-  if (common.value === repo.commonDir) return ok();
+  if (common === repo.commonDir) return;
   const detail = "a repository of its own, whose work cannot be anchored in this one";
-  return fail({ reason: "io_failed", path: worktree, detail });
+  throw new Failed({ reason: "io_failed", path: worktree, detail });
 }
 
-async function commonDirOf(worktree: string): Promise<Result<string>> {
+async function commonDirOf(worktree: string): Promise<string> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
   const common = await gitLine(args, { cwd: worktree });
-  return common.ok ? ok(await Deno.realPath(common.value)) : common;
+  return await Deno.realPath(common);
 }
 
 /** Brings all work of a repository inside a worktree into this one's objects, as a rescue commit. */
@@ -129,32 +118,27 @@ async function carryOver(
   repo: Repository,
   { run, task }: RescueNote,
   path: string,
-): Promise<Result<string>> {
+): Promise<string> {
   const commonDir = await commonDirOf(path);
-  if (!commonDir.ok) return commonDir;
-  const inner: Repository = { root: path, checkout: path, commonDir: commonDir.value };
+  const inner: Repository = { root: path, checkout: path, commonDir };
   const branches = await gitOk(
     ["for-each-ref", "--format=%(refname)", "refs/heads", "refs/stash"],
     {
       cwd: path,
     },
   );
-  if (!branches.ok) return branches;
-  const refs = branches.value.split("\n").filter((ref) => ref !== "");
+  const refs = branches.split("\n").filter((ref) => ref !== "");
   const rescue = await collect(inner, { run, task, worktree: path, refs, env: strangersEnv() });
-  if (!rescue.ok) return rescue;
-  const sha = await commitRescue(inner, rescue.value);
-  if (!sha.ok) return sha;
-  const fetched = await fetchObjects(repo.root, path, sha.value);
-  return fetched.ok ? sha : fetched;
+  const sha = await commitRescue(inner, rescue);
+  await fetchObjects(repo.root, path, sha);
+  return sha;
 }
 
 /** Brings a commit of another repository on this machine here, although no ref there names it. */
-export async function fetchObjects(cwd: string, from: string, sha: string): Promise<Result<void>> {
+export async function fetchObjects(cwd: string, from: string, sha: string): Promise<void> {
   const config = ["-c", "protocol.version=2", "-c", "protocol.file.allow=always"];
   const flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
-  const fetched = await gitOk([...config, "fetch", ...flags, "--", from, sha], { cwd });
-  return fetched.ok ? ok() : fetched;
+  await gitOk([...config, "fetch", ...flags, "--", from, sha], { cwd });
 }
 
 /** Everything that a rescue commit is to hold beside its trees, HEAD first. */
@@ -167,36 +151,29 @@ function commitsOf({ head, refs, commits, stashes, nested }: RescueNote): string
 async function commitRescue(
   repo: Repository,
   { note, snapshot }: Rescue,
-): Promise<Result<string>> {
+): Promise<string> {
   const [first, ...others] = commitsOf(note);
   const env = await authorship(repo, first);
-  if (!env.ok) return env;
   const commit = async (tree: string, parents: string[], message: string) => {
     const args = ["commit-tree", ...parents.flatMap((sha) => ["-p", sha]), "-F", "-", tree];
-    return await gitLine(args, { cwd: repo.root, env: env.value, input: message });
+    return await gitLine(args, { cwd: repo.root, env, input: message });
   };
   const parents = first === undefined ? [] : [first];
   const heads = [...parents];
   const hold = async (tree: string, what: string) => {
     const held = await commit(tree, heads, `${what} in ${note.task}\n`);
-    if (held.ok) parents.push(held.value);
+    parents.push(held);
     return held;
   };
   if (snapshot) {
-    const index = await hold(snapshot.index, "What was staged");
-    if (!index.ok) return index;
-    note.index = index.value;
+    note.index = await hold(snapshot.index, "What was staged");
     note.intended = snapshot.intended;
     if (snapshot.conflicts) {
       const tree = await folderOf(repo, snapshot.conflicts);
-      const conflicts = tree.ok ? await hold(tree.value, "The files in conflict") : tree;
-      if (!conflicts.ok) return conflicts;
-      note.conflicts = conflicts.value;
+      note.conflicts = await hold(tree, "The files in conflict");
     }
     if (snapshot.raw !== undefined) {
-      const raw = await hold(snapshot.raw, "The files as they lay");
-      if (!raw.ok) return raw;
-      note.raw = raw.value;
+      note.raw = await hold(snapshot.raw, "The files as they lay");
     }
   }
   const tree = snapshot?.files ?? `${first}^{tree}`;
@@ -204,28 +181,27 @@ async function commitRescue(
 }
 
 /** A tree of trees, numbered from 1. */
-async function folderOf(repo: Repository, trees: string[]): Promise<Result<string>> {
+async function folderOf(repo: Repository, trees: string[]): Promise<string> {
   const input = trees.map((sha, at) => `040000 tree ${sha}\t${at + 1}\n`).join("");
   return await gitLine(["mktree"], { cwd: repo.root, input });
 }
 
 /** Needs no identity of the user's, and has the date of the work, so that it comes out the same twice. */
-async function authorship(repo: Repository, commit: string | undefined): Promise<Result<Env>> {
+async function authorship(repo: Repository, commit: string | undefined): Promise<Env> {
   let date = "0";
   if (commit !== undefined) {
     const args = ["rev-list", "-n", "1", "--no-commit-header", "--format=%ct", commit];
     const found = await gitLine(args, { cwd: repo.root });
-    if (!found.ok) return found;
-    date = found.value;
+    date = found;
   }
-  return ok({
+  return {
     GIT_AUTHOR_NAME: "parex",
     GIT_AUTHOR_EMAIL: "parex@localhost",
     GIT_AUTHOR_DATE: `@${date} +0000`,
     GIT_COMMITTER_NAME: "parex",
     GIT_COMMITTER_EMAIL: "parex@localhost",
     GIT_COMMITTER_DATE: `@${date} +0000`,
-  });
+  };
 }
 
 /** Under the task's name, or that name and a number if other work is anchored there. */
@@ -233,15 +209,14 @@ async function createRef(
   repo: Repository,
   { run, task }: Removal,
   sha: string,
-): Promise<Result<Anchored>> {
+): Promise<Anchored> {
   for (let number = 1;; number++) {
     const ref = rescueRefOf(run, task) + (number === 1 ? "" : `.${number}`);
     const args = ["update-ref", ref, sha, ""]; // the empty old value: only if it does not exist
     const created = await git(args, { cwd: repo.root });
-    if (created.code === 0) return ok({ ref, sha });
+    if (created.code === 0) return { ref, sha };
     const there = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
-    if (!there.ok) return there;
-    if (there.value === undefined) return gitFailed(args, created);
-    if (there.value === sha) return ok({ ref, sha });
+    if (there === undefined) throw gitFailed(args, created);
+    if (there === sha) return { ref, sha };
   }
 }

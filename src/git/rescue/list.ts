@@ -1,5 +1,4 @@
 import { RESCUE_REFS } from "../../domain/names.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import { gitLine, gitOk } from "../git.ts";
 import type { Repository } from "../repository.ts";
 import { readNote, type RescueNote } from "./note.ts";
@@ -12,30 +11,29 @@ export interface Rescued {
 }
 
 /** All rescue refs of a repository that parex has written. */
-export async function listRescues(repo: Repository): Promise<Result<Rescued[]>> {
+export async function listRescues(repo: Repository): Promise<Rescued[]> {
   const format = "--format=%(refname)%00%(objectname)%00%(contents)%00";
   const listed = await gitOk(["for-each-ref", format, RESCUE_REFS], { cwd: repo.root });
-  if (!listed.ok) return listed;
-  const fields = listed.value.split("\0");
+  const fields = listed.split("\0");
   const found: Rescued[] = [];
   for (let at = 0; at + 2 < fields.length; at += 3) {
     const note = readNote(fields[at + 2] ?? "");
     if (!note) continue;
     found.push({ ref: (fields[at] ?? "").trimStart(), sha: fields[at + 1] ?? "", note });
   }
-  return ok(found);
+  return found;
 }
 
 /** How many of the commits that are anchored there no branch and no tag holds. */
-export async function commitsIn(repo: Repository, { note }: Rescued): Promise<Result<number>> {
+export async function commitsIn(repo: Repository, { note }: Rescued): Promise<number> {
   const { head, refs, commits } = note;
   const anchored = [
     ...(head === undefined ? [] : [head]),
     ...refs.map(({ sha }) => sha),
     ...commits,
   ];
-  if (anchored.length === 0) return ok(0);
+  if (anchored.length === 0) return 0;
   const args = ["rev-list", "--count", ...anchored, "--not", "--branches", "--remotes", "--tags"];
   const counted = await gitLine(args, { cwd: repo.root });
-  return counted.ok ? ok(Number(counted.value)) : counted;
+  return Number(counted);
 }

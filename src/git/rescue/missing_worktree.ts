@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { ok, type Result } from "../../domain/result.ts";
 import { exists, io, readIfThere } from "../../util/files.ts";
 import { gitLine, gitMaybe } from "../git.ts";
 import { existingCommits, notesIn } from "./reflog_commits.ts";
@@ -17,24 +16,20 @@ export interface Missing {
 export async function missingCommits(
   repo: Repository,
   { path, head }: Missing,
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const folder = await adminFolderOf(repo, path);
-  if (!folder.ok) return folder;
-  if (folder.value === undefined) return await existingCommits(repo, [head]);
-  const notes = await notesIn(folder.value, ["logs/HEAD"]);
-  if (!notes.ok) return notes;
-  const noted = await existingCommits(repo, [...new Set([head, ...notes.value])]);
-  if (!noted.ok) return noted;
-  const staged = await stagedCommit(repo, folder.value, head);
-  if (!staged.ok) return staged;
-  return ok(staged.value === undefined ? noted.value : [...noted.value, staged.value]);
+  if (folder === undefined) return await existingCommits(repo, [head]);
+  const notes = await notesIn(folder, ["logs/HEAD"]);
+  const noted = await existingCommits(repo, [...new Set([head, ...notes])]);
+  const staged = await stagedCommit(repo, folder, head);
+  return staged === undefined ? noted : [...noted, staged];
 }
 
 /** Such a worktree's own folder in the git directory, found from there: its `.git` file is gone. */
 export async function adminFolderOf(
   repo: Repository,
   path: string,
-): Promise<Result<string | undefined>> {
+): Promise<string | undefined> {
   const parent = join(repo.commonDir, "worktrees");
   return await io(parent, async () => {
     for await (const { name } of Deno.readDir(parent)) {
@@ -48,24 +43,22 @@ async function stagedCommit(
   repo: Repository,
   folder: string,
   head: string,
-): Promise<Result<string | undefined>> {
+): Promise<string | undefined> {
   const index = join(folder, "index");
-  if (!exists(index)) return ok(undefined);
+  if (!exists(index)) return undefined;
   const cwd = repo.root;
   const staged = await writeStaged(cwd, { GIT_INDEX_FILE: index });
-  if (!staged.ok) return staged;
-  const tree = staged.value.index;
+  const tree = staged.index;
   // There is none while its branch has no commit.
   const args = ["rev-parse", "--quiet", "--verify", `${head}^{tree}`];
   const committed = await gitMaybe(args, { cwd });
-  if (!committed.ok) return committed;
-  if (tree === committed.value) return ok(undefined);
+  if (tree === committed) return undefined;
   const env = {
     GIT_AUTHOR_NAME: "parex",
     GIT_AUTHOR_EMAIL: "parex@localhost",
     GIT_COMMITTER_NAME: "parex",
     GIT_COMMITTER_EMAIL: "parex@localhost",
   };
-  const parents = committed.value === undefined ? [] : ["-p", head];
+  const parents = committed === undefined ? [] : ["-p", head];
   return await gitLine(["commit-tree", ...parents, "-m", "What was staged", tree], { cwd, env });
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { configEnv } from "../config_env.ts";
 import { exists } from "../../util/files.ts";
@@ -19,24 +18,18 @@ export function strangersEnv(): Env {
  * there, and submodules with changes, with commits that no remote of theirs has, on another commit
  * than the index names, or without a declaration to fetch them by.
  */
-export async function nestedWork(worktree: string, env: Env = {}): Promise<Result<string[]>> {
+export async function nestedWork(worktree: string, env: Env = {}): Promise<string[]> {
   const modules = await populatedModules(worktree, env);
-  if (!modules.ok) return modules;
   const found: string[] = [];
   const declared = await declaredModules(worktree);
-  if (!declared.ok) return declared;
-  for (const { path, sha } of modules.value) {
+  for (const { path, sha } of modules) {
     const works = await hasOwnWork(join(worktree, path), sha);
-    if (!works.ok) return works;
-    if (works.value || !declared.value.includes(path)) found.push(path);
+    if (works || !declared.includes(path)) found.push(path);
   }
   const flags = ["--untracked-files=all", "--ignore-submodules=all"];
   const status = await readStatus(worktree, flags, env);
-  if (!status.ok) return status;
-  const put = status.value.changes.filter(({ state, path }) =>
-    state === "??" && path.endsWith("/")
-  );
-  return ok([...found, ...put.map(({ path }) => path.slice(0, -1))]);
+  const put = status.changes.filter(({ state, path }) => state === "??" && path.endsWith("/"));
+  return [...found, ...put.map(({ path }) => path.slice(0, -1))];
 }
 
 interface Module {
@@ -45,37 +38,33 @@ interface Module {
   sha: string;
 }
 
-async function populatedModules(worktree: string, env: Env): Promise<Result<Module[]>> {
+async function populatedModules(worktree: string, env: Env): Promise<Module[]> {
   const listed = await gitOk(["ls-files", "--stage", "-z"], { cwd: worktree, env });
-  if (!listed.ok) return listed;
-  const links = entries(listed.value).filter((entry) => entry.startsWith("160000 "));
+  const links = entries(listed).filter((entry) => entry.startsWith("160000 "));
   const populated: Module[] = [];
   for (const link of links) {
     const module = { path: link.slice(link.indexOf("\t") + 1), sha: link.split(" ")[1] ?? "" };
     if (exists(join(worktree, module.path, ".git"))) populated.push(module);
   }
   // A conflict lists one module three times.
-  return ok([...new Map(populated.map((module) => [module.path, module])).values()]);
+  return [...new Map(populated.map((module) => [module.path, module])).values()];
 }
 
 /** The others cannot be fetched again. */
-async function declaredModules(worktree: string): Promise<Result<string[]>> {
-  if (!exists(join(worktree, ".gitmodules"))) return ok([]);
+async function declaredModules(worktree: string): Promise<string[]> {
+  if (!exists(join(worktree, ".gitmodules"))) return [];
   const args = ["config", "--file", ".gitmodules", "--null", "--get-regexp", "\\.path$"];
   const listed = await gitMaybe(args, { cwd: worktree });
-  if (!listed.ok) return listed;
-  return ok(entries(listed.value ?? "").map((pair) => pair.slice(pair.indexOf("\n") + 1)));
+  return entries(listed ?? "").map((pair) => pair.slice(pair.indexOf("\n") + 1));
 }
 
-async function hasOwnWork(module: string, sha: string): Promise<Result<boolean>> {
+async function hasOwnWork(module: string, sha: string): Promise<boolean> {
   const head = await gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD"], { cwd: module });
-  if (!head.ok) return head;
-  if (head.value !== sha) return ok(true);
+  if (head !== sha) return true;
   const flags = ["--untracked-files=all", "--ignore-submodules=none"];
   const status = await readStatus(module, flags, strangersEnv());
-  if (!status.ok) return status;
-  if (status.value.changes.length > 0) return ok(true);
+  if (status.changes.length > 0) return true;
   const args = ["rev-list", "-n", "1", "HEAD", "--all", "--not", "--remotes"];
   const own = await gitOk(args, { cwd: module });
-  return own.ok ? ok(own.value !== "") : own;
+  return own !== "";
 }

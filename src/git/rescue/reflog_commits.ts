@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { ok, type Result } from "../../domain/result.ts";
 import { gitDirOf } from "../branches.ts";
 import { io, readIfThere } from "../../util/files.ts";
 import { entries, git, gitFailed, gitOk } from "../git.ts";
@@ -33,37 +32,32 @@ const NOTED_IN = [
 export async function notedCommits(
   repo: Repository,
   { worktree, branch }: { worktree?: string; branch?: string },
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const found: string[] = [];
   if (branch !== undefined) {
     const moves = await reflog(repo.root, `refs/heads/${branch}`);
-    if (!moves.ok) return moves;
-    found.push(...idsIn(moves.value));
+    found.push(...idsIn(moves));
   }
   if (worktree !== undefined) {
     const moves = await reflog(worktree, "HEAD");
-    if (!moves.ok) return moves;
     const own = ["refs/bisect", "refs/rewritten", "refs/worktree"];
     const refs = await gitOk(["for-each-ref", "--format=%(objectname)", ...own], { cwd: worktree });
-    if (!refs.ok) return refs;
     const folder = await gitDirOf(worktree);
-    if (!folder.ok) return folder;
-    const notes = await notesIn(folder.value);
-    if (!notes.ok) return notes;
-    found.push(...idsIn(moves.value), ...idsIn(refs.value), ...notes.value);
+    const notes = await notesIn(folder);
+    found.push(...idsIn(moves), ...idsIn(refs), ...notes);
   }
   return await existingCommits(repo, [...new Set(found)]);
 }
 
-async function reflog(cwd: string, ref: string): Promise<Result<string>> {
+async function reflog(cwd: string, ref: string): Promise<string> {
   const known = await git(["reflog", "exists", ref], { cwd });
-  if (known.code === 1) return ok("");
-  if (known.code !== 0) return gitFailed(["reflog", "exists", ref], known);
+  if (known.code === 1) return "";
+  if (known.code !== 0) throw gitFailed(["reflog", "exists", ref], known);
   return await gitOk(["reflog", "show", "--format=%H", ref, "--"], { cwd });
 }
 
 /** What is named in the notes of a worktree's git folder, whatever it is. */
-export async function notesIn(folder: string, others: string[] = []): Promise<Result<string[]>> {
+export async function notesIn(folder: string, others: string[] = []): Promise<string[]> {
   return await io(folder, async () => {
     const names = [...NOTED_IN, ...others];
     const texts = await Promise.all(names.map((name) => readIfThere(join(folder, name))));
@@ -76,14 +70,13 @@ function idsIn(text: string): string[] {
 }
 
 /** What a reflog names may have been cleared away long ago. */
-export async function existingCommits(repo: Repository, shas: string[]): Promise<Result<string[]>> {
-  if (shas.length === 0) return ok([]);
+export async function existingCommits(repo: Repository, shas: string[]): Promise<string[]> {
+  if (shas.length === 0) return [];
   const format = "--batch-check=%(objectname) %(objecttype)";
   const input = shas.map((sha) => `${sha}\n`).join("");
   const checked = await gitOk(["cat-file", format], { cwd: repo.root, input });
-  if (!checked.ok) return checked;
-  const commits = checked.value.split("\n").filter((line) => line.endsWith(" commit"));
-  return ok(commits.map((line) => line.slice(0, line.indexOf(" "))));
+  const commits = checked.split("\n").filter((line) => line.endsWith(" commit"));
+  return commits.map((line) => line.slice(0, line.indexOf(" ")));
 }
 
 /** The stashes that were made on a branch, or that name none and were made where HEAD has been. */
@@ -91,21 +84,18 @@ export async function stashesOf(
   repo: Repository,
   branch: string,
   heads: string[],
-): Promise<Result<Stash[]>> {
+): Promise<Stash[]> {
   const args = ["stash", "list", "-z", "--format=%H%n%P%n%gs"];
   const listed = await gitOk(args, { cwd: repo.root });
-  if (!listed.ok) return listed;
   const made = [`On ${branch}: `, `WIP on ${branch}: `];
   // The last is what git calls the changes that it put aside for a merge which was then given up.
   const unnamed = ["On (no branch): ", "WIP on (no branch): ", "autostash"];
   const visited = new Set(heads);
-  return ok(
-    entries(listed.value).map((entry) => {
-      const [sha = "", parents = "", message = ""] = entry.split("\n");
-      return { sha, message, on: parents.split(" ")[0] ?? "" };
-    }).filter(({ message, on }) =>
-      made.some((start) => message.startsWith(start)) ||
-      visited.has(on) && unnamed.some((start) => message.startsWith(start))
-    ).map(({ sha, message }) => ({ sha, message })),
-  );
+  return entries(listed).map((entry) => {
+    const [sha = "", parents = "", message = ""] = entry.split("\n");
+    return { sha, message, on: parents.split(" ")[0] ?? "" };
+  }).filter(({ message, on }) =>
+    made.some((start) => message.startsWith(start)) ||
+    visited.has(on) && unnamed.some((start) => message.startsWith(start))
+  ).map(({ sha, message }) => ({ sha, message }));
 }

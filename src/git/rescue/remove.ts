@@ -3,7 +3,7 @@
  * hold anything, and nothing is deleted here before it is anchored.
  */
 import { basename, dirname, join } from "node:path";
-import { fail, ok, type Result } from "../../domain/result.ts";
+import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Env } from "../../exec/env.ts";
 import { isAncestor } from "../ancestry.ts";
 import { gitDirOf } from "../branches.ts";
@@ -40,9 +40,9 @@ export interface Removed {
 }
 
 interface Step {
-  apply: () => Promise<Result<unknown>>;
+  apply: () => Promise<unknown>;
   /** Takes it back when a later step fails. */
-  revert?: () => Promise<Result<unknown>>;
+  revert?: () => Promise<unknown>;
 }
 
 /** Begins no task's id, so no worktree is ever called so. */
@@ -63,11 +63,10 @@ export function goingTask(path: string): string | undefined {
  * Removes a task's worktree, its branch and what parex noted about it: all of it, or, if one of
  * these fails, nothing. Everything that no other branch holds is anchored first.
  */
-export async function removeWork(repo: Repository, work: Work): Promise<Result<Removed>> {
+export async function removeWork(repo: Repository, work: Work): Promise<Removed> {
   return await exclusively(repo.commonDir, async () => {
     const ref = `refs/heads/${work.branch}`;
     const tip = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
-    if (!tip.ok) return tip;
     const anchored: Anchored[] = [];
     const aside = work.worktree && goingPath(work.worktree);
     const steps: Step[] = [anchoring(repo, work, anchored)];
@@ -75,51 +74,42 @@ export async function removeWork(repo: Repository, work: Work): Promise<Result<R
       steps.push(moving(repo, work.worktree, aside));
       // What was written while it moved. Submodules know where they lie and do not work elsewhere.
       const gitDir = await gitDirOf(work.worktree);
-      if (!gitDir.ok) return gitDir;
-      if (!exists(join(gitDir.value, "modules"))) {
+      if (!exists(join(gitDir, "modules"))) {
         steps.push(anchoring(repo, { ...work, worktree: aside }, anchored));
       }
     }
-    if (tip.value !== undefined) steps.push(deletingBranch(repo, ref, tip.value));
+    if (tip !== undefined) steps.push(deletingBranch(repo, ref, tip));
     if (work.remote !== undefined) {
-      steps.push(deletingRemote(repo, work.remote, work.branch, tip.value));
+      steps.push(deletingRemote(repo, work.remote, work.branch, tip));
     }
     const place = aside ?? work.missing?.path;
     // The last one: there is no way back from it.
     if (place !== undefined) steps.push({ apply: () => deleteWorktree(repo, place) });
-    const done = await allOrNothing(steps);
-    if (!done.ok) return done;
-    const forgotten = await forgetOwner(repo, work.branch);
-    if (!forgotten.ok) return forgotten;
+    await allOrNothing(steps);
+    await forgetOwner(repo, work.branch);
     const left = place !== undefined && exists(place);
-    return ok({ anchored, ...(left ? { leftover: place } : {}) });
+    return { anchored, ...(left ? { leftover: place } : {}) };
   });
 }
 
-async function allOrNothing(steps: Step[]): Promise<Result<void>> {
+async function allOrNothing(steps: Step[]): Promise<void> {
   const done: Step[] = [];
   for (const step of steps) {
-    const applied = await step.apply();
-    if (!applied.ok) {
-      for (const one of done.toReversed()) {
-        const reverted = await one.revert?.();
-        if (reverted && !reverted.ok) return reverted;
-      }
-      return applied;
+    try {
+      await step.apply();
+    } catch (error) {
+      for (const one of done.toReversed()) await one.revert?.();
+      throw error;
     }
     done.push(step);
   }
-  return ok();
 }
 
 function anchoring(repo: Repository, work: Work, anchored: Anchored[]): Step {
   return {
     apply: async () => {
       const kept = await anchorAll(repo, work);
-      if (!kept.ok) return kept;
-      const { value } = kept;
-      if (value && anchored.every(({ ref }) => ref !== value.ref)) anchored.push(value);
-      return kept;
+      if (kept && anchored.every(({ ref }) => ref !== kept.ref)) anchored.push(kept);
     },
   };
 }
@@ -128,23 +118,19 @@ function anchoring(repo: Repository, work: Work, anchored: Anchored[]): Step {
 async function anchorAll(
   repo: Repository,
   { run, task, branch, worktree, missing, env }: Work,
-): Promise<Result<Anchored | undefined>> {
+): Promise<Anchored | undefined> {
   const place = worktree === undefined ? {} : { worktree };
   const noted = await notedCommits(repo, { branch, ...place });
-  if (!noted.ok) return noted;
-  const stashes = await stashesOf(repo, branch, noted.value);
-  if (!stashes.ok) return stashes;
-  const gone = missing ? await missingCommits(repo, missing) : ok([]);
-  if (!gone.ok) return gone;
+  const stashes = await stashesOf(repo, branch, noted);
+  const gone = missing ? await missingCommits(repo, missing) : [];
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
   const tip = await gitMaybe(args, { cwd: repo.root });
-  if (!tip.ok) return tip;
   return await anchor(repo, {
     run,
     task,
-    refs: tip.value === undefined ? [] : [`refs/heads/${branch}`],
-    commits: [...noted.value, ...gone.value],
-    stashes: stashes.value,
+    refs: tip === undefined ? [] : [`refs/heads/${branch}`],
+    commits: [...noted, ...gone],
+    stashes,
     ...place,
     ...(env === undefined ? {} : { env }),
   });
@@ -156,28 +142,28 @@ function moving(repo: Repository, from: string, to: string): Step {
   const repair = (path: string) => gitOk(["worktree", "repair", "--", path], { cwd: repo.root });
   return {
     apply: async () => {
-      if (exists(to)) return fail({ reason: "foreign_worktree", path: to });
-      const moved = await rename(from, to);
-      if (!moved.ok) return moved;
-      const repaired = await repair(to);
-      if (repaired.ok) return repaired;
-      const back = await rename(to, from);
-      return back.ok ? repaired : back;
+      if (exists(to)) throw new Failed({ reason: "foreign_worktree", path: to });
+      await rename(from, to);
+      try {
+        await repair(to);
+      } catch (error) {
+        await rename(to, from);
+        throw error;
+      }
     },
     revert: async () => {
-      const back = await rename(to, from);
-      return back.ok ? await repair(from) : back;
+      await rename(to, from);
+      await repair(from);
     },
   };
 }
 
 /** Puts a worktree back that an interrupted removal has moved. */
-export async function moveBack(repo: Repository, going: string): Promise<Result<void>> {
+export async function moveBack(repo: Repository, going: string): Promise<void> {
   const task = goingTask(going);
-  if (task === undefined) return ok();
+  if (task === undefined) return;
   const home = join(dirname(going), task);
-  const moved = await moving(repo, going, home).apply();
-  return moved.ok ? ok() : moved;
+  await moving(repo, going, home).apply();
 }
 
 /** A worktree whose folder is gone, and whose it was. */
@@ -191,12 +177,11 @@ interface Vanished {
 export async function forgetMissing(
   repo: Repository,
   vanished: Vanished,
-): Promise<Result<Anchored | undefined>> {
+): Promise<Anchored | undefined> {
   return await exclusively(repo.commonDir, async () => {
     const anchored = await anchorMissing(repo, vanished);
-    if (!anchored.ok) return anchored;
-    const deleted = await deleteWorktree(repo, vanished.missing.path);
-    return deleted.ok ? anchored : deleted;
+    await deleteWorktree(repo, vanished.missing.path);
+    return anchored;
   });
 }
 
@@ -204,9 +189,9 @@ export async function forgetMissing(
 export async function anchorMissing(
   repo: Repository,
   { run, task, missing }: Vanished,
-): Promise<Result<Anchored | undefined>> {
+): Promise<Anchored | undefined> {
   const commits = await missingCommits(repo, missing);
-  return commits.ok ? await anchor(repo, { run, task, commits: commits.value }) : commits;
+  return await anchor(repo, { run, task, commits });
 }
 
 /** Deletes it where it was seen, and nowhere else: it may have moved on meanwhile. */
@@ -233,17 +218,17 @@ function deletingRemote(
         timeoutMs: NETWORK_TIMEOUT_MS,
       });
       const refused = (detail: string) =>
-        fail({ reason: "push_failed" as const, remote, branch, detail });
-      if (listed.code !== 0) return refused(detailOf(listed));
+        new Failed({ reason: "push_failed", remote, branch, detail });
+      if (listed.code !== 0) throw refused(detailOf(listed));
       const there = listed.stdout.split("\n").find((line) => line.endsWith(`\t${ref}`));
       const sha = there?.split("\t")[0];
-      if (sha === undefined) return ok();
+      if (sha === undefined) return;
       if (!await isKnown(repo, ref, sha, tip)) {
-        return refused("the remote branch has commits that are not here");
+        throw refused("the remote branch has commits that are not here");
       }
       const args = ["push", "--quiet", `--force-with-lease=${ref}:${sha}`, "--", remote, `:${ref}`];
       const pushed = await git(args, { cwd, timeoutMs: NETWORK_TIMEOUT_MS });
-      return pushed.code === 0 ? ok() : refused(detailOf(pushed));
+      if (pushed.code !== 0) throw refused(detailOf(pushed));
     },
   };
 }
@@ -256,20 +241,19 @@ async function isKnown(
   tip: string | undefined,
 ): Promise<boolean> {
   if (tip !== undefined) {
-    const known = await isAncestor(repo.root, sha, tip);
+    const known = await resultOf(() => isAncestor(repo.root, sha, tip));
     return known.ok && known.value;
   }
-  const lost = await lostWithout(repo, [sha], [ref]);
+  const lost = await resultOf(() => lostWithout(repo, [sha], [ref]));
   return lost.ok && lost.value.length === 0;
 }
 
 /** git forgets it even if something of the folder cannot be deleted. */
-async function deleteWorktree(repo: Repository, path: string): Promise<Result<void>> {
+async function deleteWorktree(repo: Repository, path: string): Promise<void> {
   const args = ["worktree", "remove", "--force", "--", path];
   const removed = await git(args, { cwd: repo.root });
-  if (removed.code === 0) return ok();
+  if (removed.code === 0) return;
   const listed = await listWorktrees(repo);
-  if (!listed.ok) return listed;
-  if (listed.value.every((one) => one.path !== path)) return ok();
-  return fail({ reason: "worktree_failed", path, detail: detailOf(removed) });
+  if (listed.every((one) => one.path !== path)) return;
+  throw new Failed({ reason: "worktree_failed", path, detail: detailOf(removed) });
 }

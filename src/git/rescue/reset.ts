@@ -1,4 +1,3 @@
-import { ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { gitOk } from "../git.ts";
 import type { Repository } from "../repository.ts";
@@ -12,12 +11,10 @@ import { readStatus } from "../status.ts";
 export async function discardTracked(
   repo: Repository,
   work: { run: string; task: string; worktree: string; env?: Env },
-): Promise<Result<Anchored | undefined>> {
+): Promise<Anchored | undefined> {
   const changed = await readStatus(work.worktree, ["--untracked-files=no"]);
-  if (!changed.ok) return changed;
-  if (changed.value.changes.length === 0) return ok(undefined);
+  if (changed.changes.length === 0) return undefined;
   const anchored = await anchor(repo, work);
-  if (!anchored.ok) return anchored;
-  const reset = await gitOk(["reset", "--hard", "--quiet"], { cwd: work.worktree });
-  return reset.ok ? anchored : reset;
+  await gitOk(["reset", "--hard", "--quiet"], { cwd: work.worktree });
+  return anchored;
 }

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { makeTempFolder } from "../../exec/temp.ts";
 import { io } from "../../util/files.ts";
@@ -7,14 +6,13 @@ import { gitLine, gitOk } from "../git.ts";
 
 /** Runs work with a path for an index of its own, which is gone afterwards. */
 export async function withScratchIndex<T>(
-  work: (path: string) => Promise<Result<T>>,
-): Promise<Result<T>> {
+  work: (path: string) => Promise<T>,
+): Promise<T> {
   const folder = await io("TMPDIR", () => makeTempFolder("parex-index-"));
-  if (!folder.ok) return folder;
   try {
-    return await work(join(folder.value, "index"));
+    return await work(join(folder, "index"));
   } finally {
-    await Deno.remove(folder.value, { recursive: true });
+    await Deno.remove(folder, { recursive: true });
   }
 }
 
@@ -23,12 +21,12 @@ export async function writeTree(
   worktree: string,
   files: { mode: string; sha: string; path: string }[],
   env: Env,
-): Promise<Result<string>> {
+): Promise<string> {
   return await withScratchIndex(async (scratch) => {
     const options = { cwd: worktree, env: { ...env, GIT_INDEX_FILE: scratch } };
     const input = files.map(({ mode, sha, path }) => `${mode} ${sha} 0\t${path}\0`).join("");
     const args = ["update-index", "--add", "-z", "--index-info"];
-    const filled = await gitOk(args, { ...options, input });
-    return filled.ok ? await gitLine(["write-tree"], options) : filled;
+    await gitOk(args, { ...options, input });
+    return await gitLine(["write-tree"], options);
   });
 }

@@ -1,4 +1,3 @@
-import { ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { exists, io } from "../../util/files.ts";
 import { entries, gitLine, gitOk } from "../git.ts";
@@ -27,12 +26,10 @@ export interface Snapshot {
 export async function takeSnapshot(
   worktree: string,
   env: Env = {},
-): Promise<Result<Snapshot | undefined>> {
+): Promise<Snapshot | undefined> {
   const flags = ["--untracked-files=all", "--ignore-submodules=none"];
-  const status = await readStatus(worktree, flags, env);
-  if (!status.ok) return status;
-  const { changes } = status.value;
-  if (changes.length === 0) return ok(undefined);
+  const { changes } = await readStatus(worktree, flags, env);
+  if (changes.length === 0) return undefined;
   // git would not add one without a commit, and of others no more than a link.
   const nested = changes
     .filter(({ state, path }) => state === "??" && path.endsWith("/"))
@@ -41,12 +38,10 @@ export async function takeSnapshot(
   const index = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index"], {
     cwd: worktree,
   });
-  if (!index.ok) return index;
   return await withScratchIndex(async (scratch) => {
-    const copied = await io(index.value, () => copyIndex(index.value, scratch));
-    if (!copied.ok) return copied;
+    await io(index, () => copyIndex(index, scratch));
     const trees = await writeTrees(worktree, nested, { ...env, GIT_INDEX_FILE: scratch });
-    return trees.ok ? ok({ ...trees.value, intended }) : trees;
+    return { ...trees, intended };
   });
 }
 
@@ -66,51 +61,44 @@ async function writeTrees(
   worktree: string,
   exclude: string[],
   env: Env,
-): Promise<Result<Omit<Snapshot, "intended">>> {
+): Promise<Omit<Snapshot, "intended">> {
   const cwd = worktree;
   const staged = await writeStaged(worktree, env);
-  if (!staged.ok) return staged;
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
-  const added = await gitOk(["add", "--all", "--sparse", "--", ":/", ...not], { cwd, env });
-  if (!added.ok) return added;
+  await gitOk(["add", "--all", "--sparse", "--", ":/", ...not], { cwd, env });
   const files = await gitLine(["write-tree"], { cwd, env });
-  if (!files.ok) return files;
-  const raw = await writeRawTree(worktree, files.value, env);
-  if (!raw.ok) return raw;
-  return ok({
-    ...staged.value,
-    files: files.value,
-    ...(raw.value === undefined ? {} : { raw: raw.value }),
-  });
+  const raw = await writeRawTree(worktree, files, env);
+  return {
+    ...staged,
+    files,
+    ...(raw === undefined ? {} : { raw }),
+  };
 }
 
 /** What an index holds, as trees. */
 export async function writeStaged(
   cwd: string,
   env: Env,
-): Promise<Result<Pick<Snapshot, "index" | "conflicts">>> {
+): Promise<Pick<Snapshot, "index" | "conflicts">> {
   const conflicts = await writeConflicts(cwd, env);
-  if (!conflicts.ok) return conflicts;
-  const index = await writeIndex(cwd, conflicts.value?.paths ?? [], env);
-  if (!index.ok) return index;
-  return ok({
-    index: index.value,
-    ...(conflicts.value === undefined ? {} : { conflicts: conflicts.value.trees }),
-  });
+  const index = await writeIndex(cwd, conflicts?.paths ?? [], env);
+  return {
+    index,
+    ...(conflicts === undefined ? {} : { conflicts: conflicts.trees }),
+  };
 }
 
 /** The staged tree. Files in conflict, which no tree can hold, are left out of it. */
-async function writeIndex(worktree: string, open: string[], env: Env): Promise<Result<string>> {
+async function writeIndex(worktree: string, open: string[], env: Env): Promise<string> {
   const cwd = worktree;
   if (open.length === 0) return await gitLine(["write-tree"], { cwd, env });
   return await withScratchIndex(async (scratch) => {
-    const copied = await io(scratch, () => Deno.copyFile(env.GIT_INDEX_FILE ?? "", scratch));
-    if (!copied.ok) return copied;
+    await io(scratch, () => Deno.copyFile(env.GIT_INDEX_FILE ?? "", scratch));
     const scratchEnv = { ...env, GIT_INDEX_FILE: scratch };
     const input = open.map((path) => `${path}\0`).join("");
     const args = ["update-index", "--force-remove", "-z", "--stdin"];
-    const removed = await gitOk(args, { cwd, env: scratchEnv, input });
-    return removed.ok ? await gitLine(["write-tree"], { cwd, env: scratchEnv }) : removed;
+    await gitOk(args, { cwd, env: scratchEnv, input });
+    return await gitLine(["write-tree"], { cwd, env: scratchEnv });
   });
 }
 
@@ -120,10 +108,10 @@ const STAGES = ["1", "2", "3"];
 async function writeConflicts(
   worktree: string,
   env: Env,
-): Promise<Result<{ trees: string[]; paths: string[] } | undefined>> {
+): Promise<{ trees: string[]; paths: string[] } | undefined> {
   const listed = await gitOk(["ls-files", "--unmerged", "-z"], { cwd: worktree, env });
-  if (!listed.ok || listed.value === "") return listed.ok ? ok(undefined) : listed;
-  const open = entries(listed.value).map((entry) => {
+  if (listed === "") return undefined;
+  const open = entries(listed).map((entry) => {
     const [info = "", path = ""] = entry.split("\t", 2);
     const [mode = "", sha = "", stage = ""] = info.split(" ");
     return { mode, sha, stage, path };
@@ -131,8 +119,7 @@ async function writeConflicts(
   const trees: string[] = [];
   for (const wanted of STAGES) {
     const tree = await writeTree(worktree, open.filter(({ stage }) => stage === wanted), env);
-    if (!tree.ok) return tree;
-    trees.push(tree.value);
+    trees.push(tree);
   }
-  return ok({ trees, paths: [...new Set(open.map(({ path }) => path))] });
+  return { trees, paths: [...new Set(open.map(({ path }) => path))] };
 }

@@ -1,4 +1,3 @@
-import { ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { entries, gitMaybe, gitOk } from "../git.ts";
 import { writeTree } from "./scratch_index.ts";
@@ -18,41 +17,35 @@ export async function writeRawTree(
   worktree: string,
   tree: string,
   env: Env,
-): Promise<Result<string | undefined>> {
+): Promise<string | undefined> {
   const changed = await changedFiles(worktree, tree);
-  if (!changed.ok || changed.value.length === 0) return changed.ok ? ok(undefined) : changed;
-  const shas = await hashes(worktree, changed.value, env, []);
-  if (!shas.ok) return shas;
-  const differing = changed.value.filter(({ sha }, at) => shas.value[at] !== sha);
-  if (differing.length === 0) return ok(undefined);
+  if (changed.length === 0) return undefined;
+  const shas = await hashes(worktree, changed, env, []);
+  const differing = changed.filter(({ sha }, at) => shas[at] !== sha);
+  if (differing.length === 0) return undefined;
   const written = await hashes(worktree, differing, env, ["-w"]);
-  if (!written.ok) return written;
   const files = differing.map(({ mode, path }, at) => ({
     mode,
     path,
-    sha: written.value[at] ?? "",
+    sha: written[at] ?? "",
   }));
   return await writeTree(worktree, files, env);
 }
 
 /** Plain files of a tree that differ from the last commit. */
-async function changedFiles(worktree: string, tree: string): Promise<Result<RawFile[]>> {
+async function changedFiles(worktree: string, tree: string): Promise<RawFile[]> {
   const head = await gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD^{tree}"], {
     cwd: worktree,
   });
-  if (!head.ok) return head;
-  const args = head.value === undefined
+  const args = head === undefined
     ? ["ls-tree", "-r", "-z", "--full-tree", tree]
-    : ["diff-tree", "-r", "-z", "--no-renames", head.value, tree];
+    : ["diff-tree", "-r", "-z", "--no-renames", head, tree];
   const listed = await gitOk(args, { cwd: worktree });
-  if (!listed.ok) return listed;
-  return ok(
-    (head.value === undefined ? fromTree : fromDiff)(entries(listed.value)).filter((
-      { mode, path },
-    ) =>
-      // A name that is not UTF-8 does not survive the way through a string.
-      mode.startsWith("100") && !path.includes("\ufffd")
-    ),
+  return (head === undefined ? fromTree : fromDiff)(entries(listed)).filter((
+    { mode, path },
+  ) =>
+    // A name that is not UTF-8 does not survive the way through a string.
+    mode.startsWith("100") && !path.includes("\ufffd")
   );
 }
 
@@ -80,11 +73,11 @@ async function hashes(
   files: RawFile[],
   env: Env,
   flags: string[],
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const input = files.map(({ path }) => `${quoted(path)}\n`).join("");
   const args = ["hash-object", ...flags, "--no-filters", "--stdin-paths"];
   const hashed = await gitOk(args, { cwd: worktree, env, input });
-  return hashed.ok ? ok(hashed.value.split("\n")) : hashed;
+  return hashed.split("\n");
 }
 
 /** As git reads a path that ends with its line. */

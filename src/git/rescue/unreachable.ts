@@ -1,4 +1,3 @@
-import { ok, type Result } from "../../domain/result.ts";
 import { gitOk } from "../git.ts";
 import type { Repository } from "../repository.ts";
 
@@ -10,19 +9,16 @@ export async function lostWithout(
   repo: Repository,
   commits: string[],
   going: string[],
-): Promise<Result<string[]>> {
-  if (commits.length === 0) return ok([]);
+): Promise<string[]> {
+  if (commits.length === 0) return [];
   const branches = going.filter((ref) => ref.startsWith("refs/heads/"));
   const copies = branches.map((ref) => ref.replace("refs/heads/", "refs/remotes/*/"));
   const exclude = [...going, ...copies, "refs/stash"].map((ref) => `--exclude=${ref}`);
   const args = ["rev-list", "--parents", "--stdin", "--not", ...exclude, "--glob=refs/*"];
   const input = [...commits, ""].join("\n");
   const listed = await gitOk(args, { cwd: repo.root, input });
-  if (!listed.ok) return listed;
-  const lines = listed.value.split("\n").filter((line) => line !== "").map((line) =>
-    line.split(" ")
-  );
+  const lines = listed.split("\n").filter((line) => line !== "").map((line) => line.split(" "));
   const parents = new Set(lines.flatMap(([, ...parents]) => parents));
   const lost = new Set(lines.map(([sha = ""]) => sha));
-  return ok([...new Set(commits)].filter((sha) => lost.has(sha) && !parents.has(sha)));
+  return [...new Set(commits)].filter((sha) => lost.has(sha) && !parents.has(sha));
 }

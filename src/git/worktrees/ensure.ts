@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import { gitDirOf } from "../branches.ts";
+import { Failed, resultOf } from "../../domain/failed.ts";
+import { allOf } from "../../util/all_of.ts";
 import { exists, io, isFree, realPathOf } from "../../util/files.ts";
 import { detailOf, git, gitInTurn, gitMaybe } from "../git.ts";
 import { exclusively } from "../../util/mutex.ts";
@@ -47,36 +48,32 @@ const UNFINISHED = "initializing";
 export async function ensureWorktree(
   repo: Repository,
   spec: WorktreeSpec,
-): Promise<Result<WorktreeMade>> {
+): Promise<WorktreeMade> {
   const started = performance.now();
-  const parent = await io(spec.path, () => Deno.mkdir(dirname(spec.path), { recursive: true }));
-  if (!parent.ok) return parent;
+  await io(spec.path, () => Deno.mkdir(dirname(spec.path), { recursive: true }));
   const path = await realPathOf(spec.path);
   return await exclusively(path, async () => {
     // git's list of worktrees stands no two writers, but the checkout, which takes the time, does.
     const added = await exclusively(repo.commonDir, () => register(repo, { ...spec, path }));
-    if (!added.ok) return added;
     const filled = await fill(repo, path);
-    if (!filled.ok) return filled;
-    return ok({
-      created: added.value !== "there" || filled.value,
-      isNew: added.value === "new",
+    return {
+      created: added !== "there" || filled,
+      isNew: added === "new",
       ms: Math.round(performance.now() - started),
-    });
+    };
   });
 }
 
 /** Whether a worktree was registered already, or is now, its branch perhaps with it. */
 type Registered = "there" | "added" | "new";
 
-async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<Registered>> {
+async function register(repo: Repository, spec: WorktreeSpec): Promise<Registered> {
   const { branch, identity } = spec;
   const found = await branchExists(repo, branch);
-  if (!found.ok) return found;
-  if (!found.value && isFree(spec.path)) {
+  if (!found && isFree(spec.path)) {
     const claiming = branch === undefined ? [] : [recordingOwner(branch, identity)];
     const made = await gitInTurn([...claiming, adding(spec, false)], { cwd: repo.root });
-    if (made.code === 0) return ok("new");
+    if (made.code === 0) return "new";
   }
   // git's list of worktrees takes the longer the more there are: it is read where git refuses.
   return await registerAgain(repo, spec);
@@ -86,25 +83,22 @@ async function register(repo: Repository, spec: WorktreeSpec): Promise<Result<Re
 async function registerAgain(
   repo: Repository,
   spec: WorktreeSpec,
-): Promise<Result<"there" | "added">> {
-  const [listed, owned] = await Promise.all([listWorktrees(repo), claim(repo, spec)]);
-  if (!listed.ok) return listed;
-  if (!owned.ok) return owned;
+): Promise<"there" | "added"> {
+  const [listed, owned] = await allOf([listWorktrees(repo), claim(repo, spec)]);
 
-  const here = listed.value.find((one) => one.path === spec.path);
+  const here = listed.find((one) => one.path === spec.path);
   if (here) {
     const usable = await restore(repo, here, spec);
-    if (!usable.ok) return usable;
-    if (usable.value) return ok("there");
+    if (usable) return "there";
   }
   const { branch, path } = spec;
-  const elsewhere = listed.value.find((one) => one !== here && one.branch === branch);
+  const elsewhere = listed.find((one) => one !== here && one.branch === branch);
   if (elsewhere && branch !== undefined) {
-    return fail({ reason: "worktree_elsewhere", branch, path: elsewhere.path });
+    throw new Failed({ reason: "worktree_elsewhere", branch, path: elsewhere.path });
   }
-  if (!isFree(path)) return fail({ reason: "foreign_worktree", path });
-  const added = await inRepository(repo, path, adding(spec, owned.value.branchExists));
-  return added.ok ? ok("added") : added;
+  if (!isFree(path)) throw new Failed({ reason: "foreign_worktree", path });
+  await inRepository(repo, path, adding(spec, owned.branchExists));
+  return "added";
 }
 
 function adding({ branch, path, startPoint }: WorktreeSpec, branchExists: boolean): string[] {
@@ -119,11 +113,11 @@ function adding({ branch, path, startPoint }: WorktreeSpec, branchExists: boolea
 async function branchExists(
   repo: Repository,
   branch: string | undefined,
-): Promise<Result<boolean>> {
-  if (branch === undefined) return ok(false);
+): Promise<boolean> {
+  if (branch === undefined) return false;
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
   const found = await gitMaybe(args, { cwd: repo.root });
-  return found.ok ? ok(found.value !== undefined) : found;
+  return found !== undefined;
 }
 
 /**
@@ -133,20 +127,18 @@ async function branchExists(
 async function claim(
   repo: Repository,
   { branch, identity }: WorktreeSpec,
-): Promise<Result<{ branchExists: boolean }>> {
-  if (branch === undefined) return ok({ branchExists: false });
+): Promise<{ branchExists: boolean }> {
+  if (branch === undefined) return { branchExists: false };
   const found = await branchExists(repo, branch);
-  if (!found.ok) return found;
-  if (!found.value) {
-    const recorded = await recordOwner(repo, branch, identity);
-    return recorded.ok ? ok({ branchExists: false }) : recorded;
+  if (!found) {
+    await recordOwner(repo, branch, identity);
+    return { branchExists: false };
   }
   const owners = await planOwners(repo);
-  if (!owners.ok) return owners;
-  const owner = owners.value.get(branch);
-  if (owner === identity) return ok({ branchExists: true });
+  const owner = owners.get(branch);
+  if (owner === identity) return { branchExists: true };
   const foreign = { branch, ...(owner === undefined ? {} : { owner }) };
-  return fail({ reason: "foreign_branch", branches: [foreign], identity });
+  throw new Failed({ reason: "foreign_branch", branches: [foreign], identity });
 }
 
 /** True: the registered worktree can be used. False: there was nothing left of it, it is off the list. */
@@ -154,24 +146,25 @@ async function restore(
   repo: Repository,
   here: Registration,
   spec: WorktreeSpec,
-): Promise<Result<boolean>> {
+): Promise<boolean> {
   if (here.locked === UNFINISHED) return await discardUnfinished(repo, spec.path);
   if (isFree(spec.path)) return await forget(repo, here, spec);
   if (here.branch !== undefined && here.branch !== spec.branch) {
-    return fail({ reason: "foreign_worktree", path: spec.path, branch: here.branch });
+    throw new Failed({ reason: "foreign_worktree", path: spec.path, branch: here.branch });
   }
-  if (exists(join(spec.path, ".git"))) return ok(true);
-  const repaired = await inRepository(repo, spec.path, ["worktree", "repair"]);
+  if (exists(join(spec.path, ".git"))) return true;
+  const repaired = await resultOf(() => inRepository(repo, spec.path, ["worktree", "repair"]));
   // It looks at all worktrees, and may have failed at another one.
-  return repaired.ok || exists(join(spec.path, ".git")) ? ok(true) : repaired;
+  if (!repaired.ok && !exists(join(spec.path, ".git"))) throw new Failed(repaired.failure);
+  return true;
 }
 
 /** `git worktree add` was killed. It had not begun the checkout, so there is no work to lose. */
-async function discardUnfinished(repo: Repository, path: string): Promise<Result<false>> {
-  const cleared = await io(path, async () => {
+async function discardUnfinished(repo: Repository, path: string): Promise<false> {
+  await io(path, async () => {
     if (exists(join(path, ".git"))) await Deno.remove(join(path, ".git"));
   });
-  return cleared.ok ? await unregister(repo, path, ["--force", "--force"]) : cleared;
+  return await unregister(repo, path, ["--force", "--force"]);
 }
 
 /**
@@ -182,68 +175,63 @@ async function forget(
   repo: Repository,
   here: Registration,
   { path, branch, run, task }: WorktreeSpec,
-): Promise<Result<false>> {
+): Promise<false> {
   if (here.branch === undefined && branch !== undefined) {
     const args = ["merge-base", "--is-ancestor", here.head, `refs/heads/${branch}`];
     const contained = await git(args, { cwd: repo.root });
     if (contained.code !== 0) {
       const detail = `its folder is gone, and commits of it are on no branch: keep them with ` +
         `'git branch <name> ${here.head}', then 'git worktree prune'`;
-      return fail({ reason: "worktree_failed", path, detail });
+      throw new Failed({ reason: "worktree_failed", path, detail });
     }
   }
-  const anchored = await anchorMissing(repo, { run, task, missing: { path, head: here.head } });
-  return anchored.ok ? await unregister(repo, path, ["--force"]) : anchored;
+  await anchorMissing(repo, { run, task, missing: { path, head: here.head } });
+  return await unregister(repo, path, ["--force"]);
 }
 
 async function unregister(
   repo: Repository,
   path: string,
   force: string[],
-): Promise<Result<false>> {
+): Promise<false> {
   // Refused by the system if anything lies in it; git in turn refuses a folder without its pointer.
-  const cleared = await io(path, async () => {
+  await io(path, async () => {
     if (exists(path)) await Deno.remove(path);
   });
-  if (!cleared.ok) return cleared;
-  const removed = await inRepository(repo, path, ["worktree", "remove", ...force, "--", path]);
-  return removed.ok ? ok(false) : removed;
+  await inRepository(repo, path, ["worktree", "remove", ...force, "--", path]);
+  return false;
 }
 
 /** Checks the files out if that was not done: a checkout that came to its end has left an index. */
-async function fill(repo: Repository, path: string): Promise<Result<boolean>> {
+async function fill(repo: Repository, path: string): Promise<boolean> {
   const gitDir = await gitDirOf(path);
-  if (!gitDir.ok) return gitDir;
-  const index = join(gitDir.value, "index");
+  const index = join(gitDir, "index");
   const outstanding = !exists(index);
   if (outstanding) {
     // Without an index, a lock on it is what a checkout of ours has left when it was killed.
     const lock = `${index}.lock`;
-    const unlocked = await io(lock, async () => {
+    await io(lock, async () => {
       if (exists(lock)) await Deno.remove(lock);
     });
-    if (!unlocked.ok) return unlocked;
     // A reset notes where it began when it is done: then somebody has removed the index, and what lies
     // there may be work.
-    const reset = exists(join(gitDir.value, "ORIG_HEAD"))
-      ? ["reset", "--mixed"]
-      : ["reset", "--hard"];
+    const reset = exists(join(gitDir, "ORIG_HEAD")) ? ["reset", "--mixed"] : ["reset", "--hard"];
     const args = [...reset, "--quiet", "--no-recurse-submodules"];
     const checkedOut = await git(args, { cwd: path });
     if (checkedOut.code !== 0) {
-      return fail({ reason: "worktree_failed", path, detail: detailOf(checkedOut) });
+      throw new Failed({ reason: "worktree_failed", path, detail: detailOf(checkedOut) });
     }
   }
-  const submodules = await initSubmodules(repo, path);
-  return submodules.ok ? ok(outstanding) : submodules;
+  await initSubmodules(repo, path);
+  return outstanding;
 }
 
 async function inRepository(
   repo: Repository,
   path: string,
   args: string[],
-): Promise<Result<void>> {
+): Promise<void> {
   const result = await git(args, { cwd: repo.root });
-  if (result.code === 0) return ok();
-  return fail({ reason: "worktree_failed", path, detail: detailOf(result) });
+  if (result.code === 0) return;
+  throw new Failed({ reason: "worktree_failed", path, detail: detailOf(result) });
 }

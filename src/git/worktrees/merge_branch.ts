@@ -1,4 +1,3 @@
-import { ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { isAncestor } from "../ancestry.ts";
 import { headState } from "../commit.ts";
@@ -27,59 +26,51 @@ export async function mergeBranch(
   worktree: string,
   { branch, message, keep }: BranchMerge,
   env: Env,
-): Promise<Result<Merged>> {
+): Promise<Merged> {
   const cwd = worktree;
   const ref = `refs/heads/${branch}`;
   const contained = await isAncestor(cwd, ref, "HEAD");
-  if (!contained.ok) return contained;
-  if (contained.value) return ok({ kind: "contained" });
+  if (contained) return { kind: "contained" };
   const flags = ["--quiet", "--no-ff", "--no-edit", "--no-autostash"];
   const args = ["merge", ...flags, "-m", message, "--", ref];
   const merge = await git(args, { cwd, env });
   if (keep !== undefined) {
     const kept = await keepOurs(cwd, keep, merge.code === 0);
-    if (!kept.ok) return kept;
-    if (kept.value) return await headMerged(cwd);
+    if (kept) return await headMerged(cwd);
   }
   if (merge.code === 0) return await headMerged(cwd);
   const files = await unmergedFiles(cwd);
-  if (!files.ok) return files;
   const head = await headState(cwd);
-  if (!head.ok) return head;
-  if (head.value.inProgress === "merge") {
-    const aborted = await gitOk(["merge", "--abort"], { cwd });
-    if (!aborted.ok) return aborted;
+  if (head.inProgress === "merge") {
+    await gitOk(["merge", "--abort"], { cwd });
   }
-  return files.value.length > 0
-    ? ok({ kind: "conflict", files: files.value })
-    : gitFailed(args, merge);
+  if (files.length > 0) return { kind: "conflict", files };
+  throw gitFailed(args, merge);
 }
 
-async function headMerged(cwd: string): Promise<Result<Merged>> {
+async function headMerged(cwd: string): Promise<Merged> {
   const sha = await gitLine(["rev-parse", "HEAD"], { cwd });
-  return sha.ok ? ok({ kind: "merged", sha: sha.value }) : sha;
+  return { kind: "merged", sha };
 }
 
 /** True: the merge stands committed. False: there is more in conflict than this folder. */
-async function keepOurs(cwd: string, folder: string, committed: boolean): Promise<Result<boolean>> {
+async function keepOurs(cwd: string, folder: string, committed: boolean): Promise<boolean> {
   const path = ["--", `:(top,literal)${folder}`];
   const ours = committed ? "HEAD^1" : "HEAD";
   const diff = ["diff", "--quiet", ours, ...path];
   const differs = await git(diff, { cwd });
-  if (differs.code > 1) return gitFailed(diff, differs);
-  if (differs.code === 0) return ok(committed);
+  if (differs.code > 1) throw gitFailed(diff, differs);
+  if (differs.code === 0) return committed;
   const args = ["restore", `--source=${ours}`, "--staged", "--worktree", ...path];
-  const restored = await gitOk(args, { cwd });
-  if (!restored.ok) return restored;
+  await gitOk(args, { cwd });
   const open = await unmergedFiles(cwd);
-  if (!open.ok) return open;
-  if (open.value.length > 0) return ok(false);
+  if (open.length > 0) return false;
   const amend = committed ? ["--amend"] : [];
-  const commit = await gitOk(
+  await gitOk(
     ["commit", "--quiet", "--no-edit", "--cleanup=strip", "--allow-empty", ...amend],
     { cwd },
   );
-  return commit.ok ? ok(true) : commit;
+  return true;
 }
 
 /**
@@ -90,14 +81,11 @@ export async function checkOut(
   repo: Repository,
   work: { run: string; task: string; worktree: string; env: Env },
   sha: string,
-): Promise<Result<void>> {
-  const ended = await giveUpMerge(repo, work);
-  if (!ended.ok) return ended;
-  const clean = await discardTracked(repo, work);
-  if (!clean.ok) return clean;
+): Promise<void> {
+  await giveUpMerge(repo, work);
+  await discardTracked(repo, work);
   const args = ["checkout", "--quiet", "--force", "--detach", sha, "--"];
-  const checkedOut = await gitOk(args, { cwd: work.worktree });
-  return checkedOut.ok ? ok() : checkedOut;
+  await gitOk(args, { cwd: work.worktree });
 }
 
 /** Removes a worktree; false if it has changes or files that git neither holds nor ignores. */
@@ -105,10 +93,11 @@ export async function removeIfClean(
   repo: Repository,
   worktree: string,
   env: Env,
-): Promise<Result<boolean>> {
+): Promise<boolean> {
   const args = ["worktree", "remove", "--", worktree];
   const removed = await exclusively(repo.commonDir, () => git(args, { cwd: repo.root, env }));
-  if (removed.code === 0) return ok(true);
+  if (removed.code === 0) return true;
   const there = exists(worktree);
-  return there ? ok(false) : gitFailed(args, removed);
+  if (there) return false;
+  throw gitFailed(args, removed);
 }

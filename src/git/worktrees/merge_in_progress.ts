@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from "../../domain/result.ts";
+import { Failed } from "../../domain/failed.ts";
 import type { Env } from "../../exec/env.ts";
 import { isAncestor } from "../ancestry.ts";
 import { headState } from "../commit.ts";
@@ -7,14 +7,14 @@ import { detailOf, entries, git, gitFailed, gitMaybe, gitOk } from "../git.ts";
 import type { Repository } from "../repository.ts";
 
 /** Files with open conflicts. */
-export async function unmergedFiles(worktree: string): Promise<Result<string[]>> {
+export async function unmergedFiles(worktree: string): Promise<string[]> {
   const args = ["diff", "--name-only", "--diff-filter=U", "-z"];
   const open = await gitOk(args, { cwd: worktree });
-  return open.ok ? ok([...new Set(entries(open.value))]) : open;
+  return [...new Set(entries(open))];
 }
 
 /** The commit that is being merged into a worktree; undefined: no merge is under way. */
-export async function halfMerge(worktree: string): Promise<Result<string | undefined>> {
+export async function halfMerge(worktree: string): Promise<string | undefined> {
   return await gitMaybe(["rev-parse", "--quiet", "--verify", "MERGE_HEAD"], { cwd: worktree });
 }
 
@@ -22,18 +22,15 @@ export async function halfMerge(worktree: string): Promise<Result<string | undef
 export async function giveUpMerge(
   repo: Repository,
   work: { run: string; task: string; worktree: string; env: Env },
-): Promise<Result<boolean>> {
+): Promise<boolean> {
   const head = await headState(work.worktree);
-  if (!head.ok) return head;
-  if (head.value.inProgress !== "merge") return ok(false);
-  const discarded = await discardTracked(repo, work);
-  if (!discarded.ok) return discarded;
+  if (head.inProgress !== "merge") return false;
+  await discardTracked(repo, work);
   const after = await headState(work.worktree);
-  if (!after.ok) return after;
-  if (after.value.inProgress !== "merge") return ok(true);
+  if (after.inProgress !== "merge") return true;
   // Resolved to what the branch had before: nothing was there to discard.
-  const aborted = await gitOk(["merge", "--abort"], { cwd: work.worktree });
-  return aborted.ok ? ok(true) : aborted;
+  await gitOk(["merge", "--abort"], { cwd: work.worktree });
+  return true;
 }
 
 /**
@@ -45,29 +42,27 @@ export async function beginMerge(
   onto: string,
   message: string,
   env: Env,
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const cwd = worktree;
   const head = await headState(cwd);
-  if (!head.ok) return head;
-  if (head.value.inProgress === "merge") return await unmergedFiles(cwd);
+  if (head.inProgress === "merge") return await unmergedFiles(cwd);
   const contained = await isAncestor(cwd, onto, "HEAD");
-  if (!contained.ok) return contained;
-  if (contained.value) return ok([]);
+  if (contained) return [];
   const flags = ["--quiet", "--no-ff", "--no-edit", "--no-autostash"];
   const args = ["merge", ...flags, "-m", message, "--", onto];
   const merge = await git(args, { cwd, env });
-  if (merge.code === 0) return ok([]);
+  if (merge.code === 0) return [];
   const files = await unmergedFiles(cwd);
-  if (!files.ok) return files;
-  return files.value.length > 0 ? files : gitFailed(args, merge);
+  if (files.length > 0) return files;
+  throw gitFailed(args, merge);
 }
 
 /** Commits a merge whose conflicts are resolved. Fails with `commit_failed` if a hook refuses it. */
-export async function concludeMerge(worktree: string, env: Env): Promise<Result<void>> {
+export async function concludeMerge(worktree: string, env: Env): Promise<void> {
   const args = ["commit", "--quiet", "--no-edit", "--cleanup=strip"];
   const committed = await git(args, { cwd: worktree, env });
-  if (committed.code === 0) return ok();
-  return fail({ reason: "commit_failed", detail: detailOf(committed) });
+  if (committed.code === 0) return;
+  throw new Failed({ reason: "commit_failed", detail: detailOf(committed) });
 }
 
 /** Lines that git puts around a conflict; the one between, `=======`, also underlines titles. */
@@ -79,21 +74,19 @@ export async function markedFiles(
   tree: string,
   others: string[],
   files: string[],
-): Promise<Result<string[]>> {
-  if (files.length === 0) return ok([]);
+): Promise<string[]> {
+  if (files.length === 0) return [];
   const paths = files.map((file) => `:(top,literal)${file}`);
-  const found = async (rev: string): Promise<Result<string[]>> => {
+  const found = async (rev: string): Promise<string[]> => {
     const args = ["grep", "--name-only", "-z", "-E", "-e", MARKERS, rev, "--", ...paths];
     const listed = await gitMaybe(args, { cwd: worktree });
-    if (!listed.ok) return listed;
-    return ok(entries(listed.value ?? "").map((name) => name.slice(rev.length + 1)));
+    return entries(listed ?? "").map((name) => name.slice(rev.length + 1));
   };
-  const marked = await found(tree);
-  if (!marked.ok || marked.value.length === 0) return marked;
+  let marked = await found(tree);
+  if (marked.length === 0) return marked;
   for (const other of others) {
     const before = await found(other);
-    if (!before.ok) return before;
-    marked.value = marked.value.filter((file) => !before.value.includes(file));
+    marked = marked.filter((file) => !before.includes(file));
   }
   return marked;
 }

@@ -1,7 +1,7 @@
 import type { Agent } from "../../agent/agent.ts";
 import { makeAgent } from "../../agent/agents.ts";
 import { isAgentName, USUAL_MODELS } from "../../domain/agents.ts";
-import { ok, type Result } from "../../domain/result.ts";
+import { valueOf } from "../../domain/failed.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Task } from "../../domain/task.ts";
 import type { Limit } from "./rate_limits.ts";
@@ -12,22 +12,20 @@ export async function gatherCrew(
   own: Agent,
   tasks: readonly Task[],
   settings: Settings,
-): Promise<Result<Crew>> {
+): Promise<Crew> {
   const crew: Crew = new Map([[own.name, own]]);
   // Where nothing is left to do, nobody need be there.
-  if (tasks.length === 0) return ok(crew);
+  if (tasks.length === 0) return crew;
   const others = [...settings.agents, ...tasks.flatMap(({ agent }) => agent ?? [])];
   for (const name of others) {
     if (crew.has(name)) continue;
-    const agent = makeAgent(name, settings);
-    if (!agent.ok) return agent;
-    crew.set(name, agent.value);
+    const agent = valueOf(makeAgent(name, settings));
+    crew.set(name, agent);
   }
   for (const agent of crew.values()) {
-    const available = await agent.available();
-    if (!available.ok) return available;
+    valueOf(await agent.available());
   }
-  return ok(crew);
+  return crew;
 }
 
 /** Who makes a task's next attempt; `limit`: nobody, until then. */

@@ -1,6 +1,6 @@
 import { type CheckCommand, findChecksIn } from "../../checks/find.ts";
 import type { Source } from "../../checks/project.ts";
-import { ok, type Result } from "../../domain/result.ts";
+import { resultOf } from "../../domain/failed.ts";
 import { blobText, listTree, type TreeEntry } from "../../git/objects.ts";
 import type { Repository } from "../../git/repository.ts";
 
@@ -9,23 +9,22 @@ import type { Repository } from "../../git/repository.ts";
  * agent can have changed them, and only where a tree lacks one: most never ask.
  */
 export class CommittedChecks {
-  readonly #found = new Map<string, Promise<Result<CheckCommand[]>>>();
+  readonly #found = new Map<string, Promise<CheckCommand[]>>();
   /** By the names of their objects: from one commit to the next, few files change. */
-  readonly #texts = new Map<string, Promise<Result<string>>>();
+  readonly #texts = new Map<string, Promise<string>>();
 
   constructor(private readonly repo: Repository) {}
 
-  at(commit: string): Promise<Result<CheckCommand[]>> {
+  at(commit: string): Promise<CheckCommand[]> {
     const found = this.#found.get(commit) ?? this.#find(commit);
     this.#found.set(commit, found);
     return found;
   }
 
-  async #find(commit: string): Promise<Result<CheckCommand[]>> {
+  async #find(commit: string): Promise<CheckCommand[]> {
     const top = await listTree(this.repo, commit, { deep: false });
-    if (!top.ok) return top;
-    const { checks } = await findChecksIn(this.#sourceAt(commit, top.value), {});
-    return ok(checks);
+    const { checks } = await findChecksIn(this.#sourceAt(commit, top), {});
+    return checks;
   }
 
   #sourceAt(commit: string, top: TreeEntry[]): Source {
@@ -33,7 +32,7 @@ export class CommittedChecks {
     return {
       names: () => Promise.resolve(top.map(({ path }) => path)),
       files: async (notes) => {
-        const all = await listTree(this.repo, commit, { deep: true });
+        const all = await resultOf(() => listTree(this.repo, commit, { deep: true }));
         if (!all.ok) notes.push(`the files of ${commit} cannot be listed`);
         const files = all.ok ? all.value.filter(({ isFile }) => isFile) : [];
         for (const file of files) known.set(file.path, file);
@@ -44,7 +43,7 @@ export class CommittedChecks {
         if (!file?.isFile) return undefined;
         const text = this.#texts.get(file.sha) ?? blobText(this.repo, file.sha);
         this.#texts.set(file.sha, text);
-        const read = await text;
+        const read = await resultOf(() => text);
         return read.ok ? read.value : undefined;
       },
     };

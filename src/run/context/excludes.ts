@@ -1,4 +1,3 @@
-import { ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { gitDirOf } from "../../git/branches.ts";
 import { copyFiles } from "../../git/copy.ts";
@@ -10,9 +9,9 @@ import { type Place, type Scope, workEnv } from "./run_context.ts";
 const EXCLUDES = "parex-excludes";
 
 /** The file that keeps copied files and what setup and checks leave behind out of every commit. */
-export async function excludesOf(space: Place): Promise<Result<string>> {
+export async function excludesOf(space: Place): Promise<string> {
   const folder = await gitDirOf(space.path);
-  return folder.ok ? ok(`${folder.value}/${EXCLUDES}`) : folder;
+  return `${folder}/${EXCLUDES}`;
 }
 
 /** Copies the uncommitted files that a worktree needs, such as `.env`, and keeps them uncommitted. */
@@ -20,19 +19,17 @@ export async function copyUncommitted(
   scope: Scope,
   place: Place,
   excludes: string,
-): Promise<Result<void>> {
+): Promise<void> {
   const copied = await copyFiles(scope.repo.root, place.path, scope.settings.copy);
-  if (!copied.ok || copied.value.length === 0) return copied.ok ? ok() : copied;
+  if (copied.length === 0) return;
   const seen = await untracked(place.path, workEnv(scope, place, excludes));
-  if (!seen.ok) return seen;
-  const folders = seen.value.filter((path) => path.endsWith("/"));
-  const files = new Set(seen.value);
+  const folders = seen.filter((path) => path.endsWith("/"));
+  const files = new Set(seen);
   // There may be thousands that are ignored anyway.
-  const visible = copied.value.filter((path) =>
+  const visible = copied.filter((path) =>
     files.has(path) || folders.some((folder) => path.startsWith(folder))
   );
-  const added = await addExcludes(excludes, visible);
-  return added.ok ? ok() : added;
+  await addExcludes(excludes, visible);
 }
 
 /** Makes what stands uncommitted in a worktree nobody's work: put back, or never to be committed. */
@@ -40,13 +37,10 @@ export async function disown(
   repo: Repository,
   work: { run: string; task: string; worktree: string; env: Env },
   excludes: string,
-): Promise<Result<void>> {
-  const discarded = await discardTracked(repo, work);
-  if (!discarded.ok) return discarded;
+): Promise<void> {
+  await discardTracked(repo, work);
   const traces = await untracked(work.worktree, work.env);
-  if (!traces.ok) return traces;
-  const added = await addExcludes(excludes, traces.value);
-  return added.ok ? ok() : added;
+  await addExcludes(excludes, traces);
 }
 
 /** Keeps the files that `work` makes beside the tracked ones from ever being committed. */
@@ -54,15 +48,15 @@ export async function leavingNoTrace<T>(
   scope: Scope,
   space: Place,
   excludes: string,
-  work: () => Promise<Result<T>>,
-): Promise<Result<T>> {
+  work: () => Promise<T>,
+): Promise<T> {
   const env = workEnv(scope, space, excludes);
   const before = await untracked(space.path, env);
-  if (!before.ok) return before;
-  const done = await work();
-  const after = await untracked(space.path, env);
-  if (!after.ok) return after;
-  const known = new Set(before.value);
-  const added = await addExcludes(excludes, after.value.filter((path) => !known.has(path)));
-  return added.ok ? done : added;
+  try {
+    return await work();
+  } finally {
+    const after = await untracked(space.path, env);
+    const known = new Set(before);
+    await addExcludes(excludes, after.filter((path) => !known.has(path)));
+  }
 }

@@ -70,7 +70,7 @@ interface Memory {
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
   /** What the user's own `core.excludesFile` says, once somebody has asked. */
-  ownExcludes?: Promise<Result<string>>;
+  ownExcludes?: Promise<string>;
   starts: Starts;
   /** What was done ahead of the starts of tasks, or is being done. */
   ahead: Map<TaskId, Promise<Result<void>>>;

@@ -1,8 +1,8 @@
 import { conflictsOfPlan } from "../../domain/conflict.ts";
+import { resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
 import { pairKey } from "../../domain/overlap.ts";
 import type { PredictedConflict } from "../../domain/record.ts";
-import type { Result } from "../../domain/result.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import type { TaskRecord } from "../../domain/task_record.ts";
 import { branchHeads } from "../../git/branches.ts";
@@ -57,7 +57,7 @@ export class ConflictWatch {
       await this.scope.starts.giveWay();
       const tasks = this.#waiting;
       this.#waiting = new Set();
-      const heads = this.#valueOf(await branchHeads(this.scope.repo));
+      const heads = await this.#try(() => branchHeads(this.scope.repo));
       if (heads === undefined) return;
       for (const task of tasks) await this.#compare(task, heads);
     }
@@ -76,7 +76,7 @@ export class ConflictWatch {
     const own = new Set(await this.#read({ id: task, head }));
     for (const other of await this.#touching(own, others)) {
       if (this.#closed) return;
-      const files = this.#valueOf(await conflictsBetween(repo, head, other.head)) ?? [];
+      const files = await this.#try(() => conflictsBetween(repo, head, other.head)) ?? [];
       if (files.length > 0) this.#tell({ tasks: [other.id, task], files, basis: "branches" });
     }
   }
@@ -96,14 +96,15 @@ export class ConflictWatch {
     if (this.#closed || known?.head === head) return known?.paths ?? [];
     const { repo, tip } = this.scope;
     // Most branches that are only just made stand there.
-    const changed = head === tip ? [] : this.#valueOf(await filesChanged(repo, tip, head)) ?? [];
+    const changed = head === tip ? [] : await this.#try(() => filesChanged(repo, tip, head)) ?? [];
     const paths = changed.map(({ path }) => path);
     this.#changes.set(id, { head, paths });
     return paths;
   }
 
   /** What cannot be foreseen stands in nobody's way: it is said once, and the run goes on. */
-  #valueOf<T>(result: Result<T>): T | undefined {
+  async #try<T>(script: () => Promise<T>): Promise<T | undefined> {
+    const result = await resultOf(script);
     if (result.ok) return result.value;
     if (!this.#excused && !this.#closed) {
       const { message } = explain(result.failure);

@@ -1,6 +1,5 @@
 import type { Emit } from "../../domain/event.ts";
 import type { RunRecord } from "../../domain/record.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import type { Gh } from "../../github/gh.ts";
 import {
   commentOnce,
@@ -11,8 +10,8 @@ import {
 } from "../../github/issues.ts";
 import { type IssueDraft, issuesOf, solvedBy } from "../../report/github/issue.ts";
 import { markOf, withPart } from "../../report/github/managed_part.ts";
-import { explain } from "../../report/messages/explain.ts";
 import { repositoryOn } from "./land_pr.ts";
+import { orNotice } from "../context/or_notice.ts";
 import type { Scope } from "../context/run_context.ts";
 
 /** A run that is at its end does not wait long for GitHub. */
@@ -22,17 +21,10 @@ const TRIES = 3;
 export async function openIssues(scope: Scope): Promise<void> {
   const { repo, remote, record, settings, emit } = scope;
   if (!settings.issues) return;
-  const repository = await repositoryOn(repo, remote);
-  const done = repository.ok
-    ? await reportIssues({
-      gh: { repository: repository.value, cwd: repo.root, tries: TRIES },
-      record,
-      emit,
-    })
-    : repository;
-  if (!done.ok) {
-    emit({ type: "notice", message: `no issues were opened: ${explain(done.failure).message}` });
-  }
+  await orNotice(emit, async () => {
+    const repository = await repositoryOn(repo, remote);
+    await reportIssues({ gh: { repository, cwd: repo.root, tries: TRIES }, record, emit });
+  }, { prefix: "no issues were opened: " });
 }
 
 export interface IssuesInput {
@@ -46,29 +38,24 @@ export interface IssuesInput {
  * Makes sure that every blocked task and every failed check of the integration has its one issue, up
  * to date, and says below those of earlier runs what is well by now. Closing them is for people.
  */
-export async function reportIssues({ gh, record, emit }: IssuesInput): Promise<Result<void>> {
+export async function reportIssues({ gh, record, emit }: IssuesInput): Promise<void> {
   const { plan } = record;
-  if (!plan) return ok();
+  if (!plan) return;
   const drafts = issuesOf(record);
   const solved = solvedBy(record);
-  if (drafts.length + solved.length === 0) return ok();
+  if (drafts.length + solved.length === 0) return;
   const listed = await listIssues(gh);
-  if (!listed.ok) return listed;
-  const standing = (mark: string) => listed.value.find(({ body }) => body.includes(mark));
+  const standing = (mark: string) => listed.find(({ body }) => body.includes(mark));
   for (const draft of drafts) {
     const mark = markOf(plan.identity, draft.key);
-    const done = await ensureIssue(gh, mark, draft, standing(mark));
-    if (!done.ok) return done;
-    const { url, what } = done.value;
+    const { url, what } = await ensureIssue(gh, mark, draft, standing(mark));
     emit({ type: "notice", message: `${what} for ${draft.key}: ${url}` });
   }
   for (const { key, text } of solved) {
     const issue = standing(markOf(plan.identity, key));
     if (issue?.state !== "open") continue;
-    const said = await commentOnce(gh, issue.number, markOf(record.run, key), text);
-    if (!said.ok) return said;
+    await commentOnce(gh, issue.number, markOf(record.run, key), text);
   }
-  return ok();
 }
 
 async function ensureIssue(
@@ -76,19 +63,18 @@ async function ensureIssue(
   mark: string,
   { title, part }: IssueDraft,
   issue: Issue | undefined,
-): Promise<Result<{ url: string; what: string }>> {
+): Promise<{ url: string; what: string }> {
   if (!issue) {
     const made = await createIssue(gh, { title, body: withPart("", mark, part) }, async () => {
       const listed = await listIssues(gh);
-      return listed.ok ? ok(listed.value.find(({ body }) => body.includes(mark))) : listed;
+      return listed.find(({ body }) => body.includes(mark));
     });
-    return made.ok ? ok({ url: made.value.url, what: "an issue was opened" }) : made;
+    return { url: made.url, what: "an issue was opened" };
   }
   const body = withPart(issue.body, mark, part);
   if (body !== issue.body.replaceAll("\r\n", "\n")) {
-    const updated = await updateIssue(gh, issue.number, { body });
-    if (!updated.ok) return updated;
+    await updateIssue(gh, issue.number, { body });
   }
   const what = issue.state === "open" ? "an issue is open" : "there is a closed issue";
-  return ok({ url: issue.url, what });
+  return { url: issue.url, what };
 }

@@ -1,5 +1,5 @@
+import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Landing } from "../../../machines/ports.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import type { Land, Settings } from "../../domain/settings.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { type Base, findTip } from "../../git/base_branch.ts";
@@ -25,18 +25,17 @@ export async function prepareLanding(
   repo: Repository,
   base: Base & { sha: string },
   settings: Settings,
-): Promise<Result<LandingPlan>> {
+): Promise<LandingPlan> {
   const { land } = settings;
-  const ready = await checkGitHub(repo, base.branch, settings);
-  if (!ready.ok) return ready;
-  if (land === undefined) return ok({ ...await usualLanding(repo, base), tip: base.sha });
-  if (land !== "merge") return ok({ land, tip: base.sha });
-  const tip = await findTip(repo, base, NETWORK_TIMEOUT_MS);
-  if (tip.ok) return ok({ land, tip: tip.value.sha });
-  if (tip.failure.reason !== "push_failed") return tip;
+  await checkGitHub(repo, base.branch, settings);
+  if (land === undefined) return { ...await usualLanding(repo, base), tip: base.sha };
+  if (land !== "merge") return { land, tip: base.sha };
+  const tip = await resultOf(() => findTip(repo, base, NETWORK_TIMEOUT_MS));
+  if (tip.ok) return { land, tip: tip.value.sha };
+  if (tip.failure.reason !== "push_failed") throw new Failed(tip.failure);
   const { remote, detail } = tip.failure;
   const problem = `${remote} does not answer, and nothing can land until it does: ${detail}`;
-  return ok({ land, tip: base.sha, problem });
+  return { land, tip: base.sha, problem };
 }
 
 /** Whether GitHub is there and open to parex, if the settings ask for something of it. */
@@ -44,12 +43,9 @@ export async function checkGitHub(
   repo: Repository,
   base: string,
   { land, issues }: Settings,
-): Promise<Result<void>> {
-  if (land !== "pr" && !issues) return ok(undefined);
-  const remote = await remoteOf(repo, base);
-  if (!remote.ok) return remote;
-  const ready = await preparePullRequests(repo, remote.value);
-  return ready.ok ? ok(undefined) : ready;
+): Promise<void> {
+  if (land !== "pr" && !issues) return;
+  await preparePullRequests(repo, await remoteOf(repo, base));
 }
 
 /** By pull requests where they can be opened. `remote` is absent where nothing is pushed. */
@@ -58,7 +54,7 @@ async function usualLanding(
   { remote }: Base,
 ): Promise<Pick<LandingPlan, "land" | "problem">> {
   if (remote === undefined) return { land: "none" };
-  const ready = await preparePullRequests(repo, remote);
+  const ready = await resultOf(() => preparePullRequests(repo, remote));
   if (ready.ok) return { land: "pr" };
   if (ready.failure.reason === "remote_not_github") return { land: "none" };
   const why = explain(ready.failure).message;
@@ -78,7 +74,7 @@ export async function land(
     case "merge":
       return await queue.land(input, signal);
     case "pr": {
-      const opened = await openPullRequest(scope, input.task, signal);
+      const opened = await resultOf(() => openPullRequest(scope, input.task, signal));
       if (!opened.ok) return { kind: "blocked", failure: opened.failure };
       const { url } = opened.value;
       scope.emit({ type: "task.landed", task: input.task, how: "pr", url });

@@ -1,7 +1,7 @@
+import { Failed, resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
 import { dependenciesFirst } from "../../domain/graph.ts";
 import type { PullRequestOutcome } from "../../domain/pull_request.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { processEnv } from "../../exec/env.ts";
 import { planBranches } from "../../git/branches.ts";
@@ -28,25 +28,23 @@ const PREPARE_TRIES = 2;
 export async function preparePullRequests(
   repo: Repository,
   remote: string | undefined,
-): Promise<Result<GitHubRepository>> {
+): Promise<GitHubRepository> {
   const repository = await repositoryOn(repo, remote);
-  if (!repository.ok) return repository;
-  const gh = { repository: repository.value, cwd: repo.root, tries: PREPARE_TRIES };
-  const access = await checkAccess(gh);
-  return access.ok ? repository : access;
+  const gh = { repository, cwd: repo.root, tries: PREPARE_TRIES };
+  await checkAccess(gh);
+  return repository;
 }
 
 /** The repository on GitHub that a remote leads to. */
 export async function repositoryOn(
   repo: Repository,
   remote: string | undefined,
-): Promise<Result<GitHubRepository>> {
-  if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
+): Promise<GitHubRepository> {
+  if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
   const url = await gitLine(["remote", "get-url", "--", remote], { cwd: repo.root });
-  if (!url.ok) return url;
-  const repository = parseRemoteUrl(url.value, processEnv().GH_HOST);
-  if (repository) return ok(repository);
-  return fail({ reason: "remote_not_github", remote, url: withoutCredentials(url.value) });
+  const repository = parseRemoteUrl(url, processEnv().GH_HOST);
+  if (repository) return repository;
+  throw new Failed({ reason: "remote_not_github", remote, url: withoutCredentials(url) });
 }
 
 /** A task's pull request, as its landing reports it. */
@@ -65,29 +63,26 @@ export async function openPullRequest(
   scope: Scope,
   id: TaskId,
   signal?: AbortSignal,
-): Promise<Result<OpenedPullRequest>> {
+): Promise<OpenedPullRequest> {
   const { repo, base, plan, remote, record, emit } = scope;
-  if (remote === undefined) return fail({ reason: "no_remote", root: repo.root });
+  if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
   const repository = await repositoryOn(repo, remote);
-  if (!repository.ok) return repository;
   const pullRequests: PullRequestScope = {
     repo,
     remote,
     base,
     plan,
-    gh: { repository: repository.value, cwd: repo.root, ...(signal ? { signal } : {}) },
+    gh: { repository, cwd: repo.root, ...(signal ? { signal } : {}) },
     notice: (task, message) => emit({ type: "notice", task, message }),
   };
   const { task } = workspaceOf(scope, id);
-  const done = await exclusively(
+  const { url, number, state } = await exclusively(
     MUTEX,
     () => ensurePullRequest(pullRequests, task, evidenceIn(record, id)),
   );
-  if (!done.ok) return done;
-  const { url, number, state } = done.value;
   // Whoever closed it did not want this work on the base.
-  if (state === "closed") return fail({ reason: "pull_request_closed", number, url });
-  return ok({ url, number, created: state === "created" });
+  if (state === "closed") throw new Failed({ reason: "pull_request_closed", number, url });
+  return { url, number, created: state === "created" };
 }
 
 /**
@@ -97,20 +92,19 @@ export async function openPullRequest(
 export async function openPullRequests(
   scope: PullRequestScope,
   onOutcome: (outcome: PullRequestOutcome) => void,
-): Promise<Result<PullRequestOutcome[]>> {
+): Promise<PullRequestOutcome[]> {
   const { repo, plan } = scope;
   const branches = await planBranches(repo, plan.identity);
-  if (!branches.ok) return branches;
   const completed = dependenciesFirst(plan.tasks).filter(({ status }) => status === "completed");
   const ids = completed.map(({ id }) => id);
   const evidence = await findEvidence(repo.commonDir, plan.identity, ids);
   const outcomes: PullRequestOutcome[] = [];
   for (const task of completed) {
-    const outcome = await outcomeOf(scope, task, branches.value, evidence.get(task.id));
+    const outcome = await outcomeOf(scope, task, branches, evidence.get(task.id));
     onOutcome(outcome);
     outcomes.push(outcome);
   }
-  return ok(outcomes);
+  return outcomes;
 }
 
 async function outcomeOf(
@@ -122,10 +116,10 @@ async function outcomeOf(
   const branch = branchOf(task.id);
   const about = { task: task.id, branch };
   if (!branches.has(branch)) return { ...about, state: "nothing" };
-  const landed = await isInBase(scope, branch);
+  const landed = await resultOf(() => isInBase(scope, branch));
   if (!landed.ok) return { ...about, state: "failed", failure: landed.failure };
   if (landed.value) return { ...about, state: "nothing" };
-  const done = await ensurePullRequest(scope, task, evidence);
+  const done = await resultOf(() => ensurePullRequest(scope, task, evidence));
   return done.ok
     ? { ...about, ...done.value }
     : { ...about, state: "failed", failure: done.failure };

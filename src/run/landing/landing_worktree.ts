@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Verdict } from "../../../machines/ports.ts";
 import { branchOf, worktreeOf } from "../../domain/names.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { exists } from "../../util/files.ts";
 import { entries, gitOk } from "../../git/git.ts";
@@ -37,26 +37,22 @@ export class LandingTree {
   }
 
   /** Stands at a commit, with nothing else in it. The first time makes the worktree. */
-  async checkOut(sha: string): Promise<Result<void>> {
+  async checkOut(sha: string): Promise<void> {
     const { repo, run, plan } = this.scope;
     const worktree = this.#place.path;
     const whose = { run, task: LANDING, identity: plan.identity };
-    const made = await ensureWorktree(repo, { ...whose, path: worktree, startPoint: sha });
-    if (!made.ok) return made;
+    await ensureWorktree(repo, { ...whose, path: worktree, startPoint: sha });
     // Landings come one after the other: whoever holds the index here has died.
-    const free = await waitForIndex(worktree);
-    if (!free.ok) return free;
+    await waitForIndex(worktree);
     const excludes = await excludesOf(this.#place);
-    if (!excludes.ok) return excludes;
-    const env = excludesEnv(excludes.value);
+    const env = excludesEnv(excludes);
     return await checkOut(repo, { run, task: LANDING, worktree, env }, sha);
   }
 
   /** Merges a task's branch into what the worktree stands at. */
-  async merge(id: TaskId): Promise<Result<Merged>> {
+  async merge(id: TaskId): Promise<Merged> {
     const { repo, plan, tasks } = this.scope;
     const excludes = await excludesOf(this.#place);
-    if (!excludes.ok) return excludes;
     const task = tasks.get(id);
     const branch = branchOf(id);
     const title = task?.title ?? task?.name ?? id;
@@ -64,49 +60,41 @@ export class LandingTree {
     const message = `Merge branch '${branch}'\n\n${title}\n\nImplements: ${id}\n`;
     const merge = { branch, message, ...(keep === undefined ? {} : { keep }) };
     // What setup and checks have left beside the tracked files must not stand in a merge's way.
-    return await mergeBranch(this.#place.path, merge, excludesEnv(excludes.value));
+    return await mergeBranch(this.#place.path, merge, excludesEnv(excludes));
   }
 
   /** Runs the project's checks on what the worktree stands at. */
-  async check(told: Told, signal: AbortSignal, which: Which = {}): Promise<Result<Verdict>> {
-    const ready = await this.#setUp(told, signal);
+  async check(told: Told, signal: AbortSignal, which: Which = {}): Promise<Verdict> {
+    const ready = await resultOf(() => this.#setUp(told, signal));
     if (ready.ok) return await runChecks(this.scope, this.#place, told, signal, which);
-    if (ready.failure.reason !== "setup_failed") return ready;
-    return ok({ passed: false, check: "setup", failed: ready.failure.failed });
+    if (ready.failure.reason !== "setup_failed") throw new Failed(ready.failure);
+    return { passed: false, check: "setup", failed: ready.failure.failed };
   }
 
-  async #setUp({ task, quiet }: Told, signal: AbortSignal): Promise<Result<void>> {
+  async #setUp({ task, quiet }: Told, signal: AbortSignal): Promise<void> {
     const excludes = await excludesOf(this.#place);
-    if (!excludes.ok) return excludes;
     const inputs = await manifestsOf(this.#place.path);
-    if (!inputs.ok) return inputs;
-    const copied = await copyUncommitted(this.scope, this.#place, excludes.value);
-    if (!copied.ok) return copied;
+    await copyUncommitted(this.scope, this.#place, excludes);
     const what = {
       ...(task === undefined ? {} : { task }),
       ...(quiet === undefined ? {} : { quiet }),
-      inputs: inputs.value,
+      inputs,
     };
     return await setUp(this.scope, this.#place, what, signal);
   }
 
   /** Removes the worktree unless there is something in it that git does not hold. */
-  async close(): Promise<Result<void>> {
+  async close(): Promise<void> {
     const { path } = this.#place;
-    if (!exists(path)) return ok();
+    if (!exists(path)) return;
     const excludes = await excludesOf(this.#place);
-    if (!excludes.ok) return excludes;
-    const removed = await removeIfClean(this.scope.repo, path, excludesEnv(excludes.value));
-    return removed.ok ? ok() : removed;
+    await removeIfClean(this.scope.repo, path, excludesEnv(excludes));
   }
 }
 
 /** Changes when one of the files does that a project's setup reads. */
-async function manifestsOf(worktree: string): Promise<Result<string>> {
+async function manifestsOf(worktree: string): Promise<string> {
   const listed = await gitOk(["ls-tree", "-r", "-z", "HEAD"], { cwd: worktree });
-  if (!listed.ok) return listed;
-  const manifests = entries(listed.value).filter((entry) =>
-    MANIFEST.test(entry.split("\t")[1] ?? "")
-  );
-  return ok(createHash("sha256").update(manifests.join("\0")).digest("hex"));
+  const manifests = entries(listed).filter((entry) => MANIFEST.test(entry.split("\t")[1] ?? ""));
+  return createHash("sha256").update(manifests.join("\0")).digest("hex");
 }

@@ -1,3 +1,4 @@
+import { resultOf } from "../../domain/failed.ts";
 import { recordOf, type RunRecord } from "../../domain/record.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { Evidence } from "../../report/github/pull_request.ts";
@@ -13,7 +14,7 @@ export async function findEvidence(
   const found = new Map<TaskId, Evidence>();
   for (const id of (await listRuns(commonDir)).reverse()) {
     if (missing.size === 0) break;
-    const events = await readJournal(runDir(commonDir, id));
+    const events = await resultOf(() => readJournal(runDir(commonDir, id)));
     // A run without a readable journal proves nothing.
     if (!events.ok) continue;
     const run = recordOf(events.value);

@@ -1,14 +1,14 @@
+import { resultOf } from "../../domain/failed.ts";
 import type { Landing } from "../../../machines/ports.ts";
 import { dropOut, emptyLine, halve, takeBatch } from "../../domain/merge_batch.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { branchOf } from "../../domain/names.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { shellWord } from "../../exec/quote.ts";
 import { landedTasksTouching } from "../../git/ancestry.ts";
 import { type Base, findTip, moveBase, pushBase, type Tip } from "../../git/base_branch.ts";
 import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
-import { explain } from "../../report/messages/explain.ts";
+import { orNotice } from "../context/or_notice.ts";
 import { LandingTree } from "./landing_worktree.ts";
 import type { Scope } from "../context/run_context.ts";
 import { until } from "../../util/backoff.ts";
@@ -109,8 +109,7 @@ export class MergeQueue {
 
   /** Takes the worktree away when nothing is left to land. */
   async close(): Promise<void> {
-    const closed = await this.tree.close();
-    if (!closed.ok) this.#notice(explain(closed.failure).message);
+    await orNotice(this.scope.emit, () => this.tree.close());
   }
 
   #keepsMoving(): Failure {
@@ -122,19 +121,23 @@ export class MergeQueue {
   /** Merges, checks and moves the base, or answers why not. */
   async #tryBatch(batch: Waiting[], signal: AbortSignal): Promise<Moved | void> {
     const tasks = batch.map(({ task }) => task);
-    const tip = await findTip(this.scope.repo, this.#base, this.#networkTimeoutMs);
-    if (!tip.ok) return this.#answer(tasks, { kind: "blocked", failure: tip.failure });
-    this.scope.tip = tip.value.sha;
-    const ready = await this.tree.checkOut(tip.value.sha);
-    if (!ready.ok) return this.#answer(tasks, { kind: "blocked", failure: ready.failure });
-    const steps = await this.#merge(tasks, tip.value);
+    const tip = await this.#orBlocked(tasks, () => this.#checkOutTip());
+    if (tip === undefined) return;
+    const steps = await this.#merge(tasks, tip);
     const last = steps.at(-1);
     if (!last || signal.aborted) return;
-    if (last.sha !== tip.value.sha) {
-      const green = await this.#isGreen(steps, tip.value, signal);
+    if (last.sha !== tip.sha) {
+      const green = await this.#isGreen(steps, tip, signal);
       if (!green || signal.aborted) return;
     }
-    return await this.#advance(steps, tip.value, last.sha);
+    return await this.#advance(steps, tip, last.sha);
+  }
+
+  async #checkOutTip(): Promise<Tip> {
+    const tip = await findTip(this.scope.repo, this.#base, this.#networkTimeoutMs);
+    this.scope.tip = tip.sha;
+    await this.tree.checkOut(tip.sha);
+    return tip;
   }
 
   /** Merges one on another what can be; the others are answered, or wait for another turn. */
@@ -143,14 +146,14 @@ export class MergeQueue {
     const dropped: TaskId[] = [];
     let sha = tip.sha;
     for (const task of tasks) {
-      const merged = await this.tree.merge(task);
-      if (!merged.ok) this.#answer([task], { kind: "blocked", failure: merged.failure });
-      else if (merged.value.kind === "conflict") {
+      const merged = await this.#orBlocked([task], () => this.tree.merge(task));
+      if (merged === undefined) continue;
+      if (merged.kind === "conflict") {
         // On the tip alone it may merge: those before it in the batch have not landed yet.
         if (sha !== tip.sha) dropped.push(task);
-        else await this.#refuseConflict(task, tip.sha, merged.value.files);
+        else await this.#refuseConflict(task, tip.sha, merged.files);
       } else {
-        if (merged.value.kind === "merged") sha = merged.value.sha;
+        if (merged.kind === "merged") sha = merged.sha;
         steps.push({ task, sha });
       }
     }
@@ -161,9 +164,9 @@ export class MergeQueue {
   async #refuseConflict(task: TaskId, onto: string, files: string[]): Promise<void> {
     const { repo, base } = this.scope;
     const range = { from: `refs/heads/${branchOf(task)}`, to: onto };
-    const others = await landedTasksTouching(repo, range, files);
-    if (!others.ok) return this.#answer([task], { kind: "blocked", failure: others.failure });
-    const between = [...(others.value.length > 0 ? others.value : [base]), task];
+    const others = await this.#orBlocked([task], () => landedTasksTouching(repo, range, files));
+    if (others === undefined) return;
+    const between = [...(others.length > 0 ? others : [base]), task];
     this.scope.emit({ type: "conflict.met", task, between, files });
     this.#answer([task], {
       kind: "refused",
@@ -178,8 +181,8 @@ export class MergeQueue {
     const { task = "", attempt } = this.#waiting.get(tasks.at(-1) ?? "") ?? {};
     const log = `${task}.${attempt ?? 1}.merged`;
     const told = { task, attempt: attempt ?? 1, merged: true, log } as const;
-    const since = () => Promise.resolve(ok(tip.sha));
-    const verdict = await this.tree.check(told, signal, { since });
+    const since = () => Promise.resolve(tip.sha);
+    const verdict = await resultOf(() => this.tree.check(told, signal, { since }));
     if (signal.aborted) return false;
     if (!verdict.ok) {
       this.#answer(tasks, { kind: "blocked", failure: verdict.failure });
@@ -207,18 +210,18 @@ export class MergeQueue {
   /** Moves the base on, on the remote first: what others have there must not be lost here. */
   async #advance(steps: Step[], tip: Tip, sha: string): Promise<Moved | void> {
     const tasks = steps.map(({ task }) => task);
-    const pushed = await this.#push(tip, sha);
-    if (!pushed.ok) return this.#answer(tasks, { kind: "blocked", failure: pushed.failure });
-    if (pushed.value === "moved") return "moved";
     const { repo, base } = this.scope;
     const range = { from: tip.local, to: sha };
-    const moved = await moveBase(repo, base, range, { checkouts: this.#left === undefined });
-    if (!moved.ok) return this.#answer(tasks, { kind: "blocked", failure: moved.failure });
-    if (moved.value.kind === "elsewhere") {
+    const moved = await this.#orBlocked(tasks, async () => {
+      if (await this.#push(tip, sha) === "moved") return "moved";
+      return await moveBase(repo, base, range, { checkouts: this.#left === undefined });
+    });
+    if (moved === undefined || moved === "moved") return moved;
+    if (moved.kind === "elsewhere") {
       if (tip.remote === undefined) return "moved";
       this.#notice(`${base} has new commits of your own: bring them together with git pull.`);
     }
-    if (moved.value.kind === "ref_only") this.#tellLeft(moved.value.checkout, range);
+    if (moved.kind === "ref_only") this.#tellLeft(moved.checkout, range);
     this.scope.tip = sha;
     for (const step of steps) {
       this.landed.push(step);
@@ -227,10 +230,10 @@ export class MergeQueue {
     this.#answer(tasks, { kind: "landed" });
   }
 
-  async #push(tip: Tip, sha: string): Promise<Result<"pushed" | "moved">> {
+  async #push(tip: Tip, sha: string): Promise<"pushed" | "moved"> {
     const { branch, remote } = this.#base;
-    if (remote === undefined || tip.remote === undefined) return ok("pushed");
-    if (tip.remote === sha) return ok("pushed");
+    if (remote === undefined || tip.remote === undefined) return "pushed";
+    if (tip.remote === sha) return "pushed";
     const what = { sha, seen: tip.remote };
     return await pushBase(this.scope.repo, { branch, remote }, what, this.#networkTimeoutMs);
   }
@@ -243,6 +246,13 @@ export class MergeQueue {
         `${this.#left.slice(0, 10)}. To bring it up to date: ${at} reset --soft ${this.#left} && ` +
         `${at} stash -u && ${at} merge --ff-only ${to} && ${at} stash pop`,
     );
+  }
+
+  /** Undefined: the script failed, and these tasks are blocked by that. */
+  async #orBlocked<T>(tasks: TaskId[], script: () => Promise<T>): Promise<T | undefined> {
+    const result = await resultOf(script);
+    if (result.ok) return result.value;
+    this.#answer(tasks, { kind: "blocked", failure: result.failure });
   }
 
   #notice(message: string, task?: TaskId): void {

@@ -1,7 +1,7 @@
+import { Failed, resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { TaskPullRequest } from "../../domain/pull_request.ts";
 import { redactProse } from "../../domain/redact.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import type { Task } from "../../domain/task.ts";
 import { childEnv } from "../../exec/env.ts";
 import { pushBranch } from "../../git/push.ts";
@@ -30,28 +30,22 @@ export async function ensurePullRequest(
   scope: PullRequestScope,
   task: Task,
   evidence: Evidence | undefined,
-): Promise<Result<TaskPullRequest>> {
+): Promise<TaskPullRequest> {
   const { repo, remote, gh } = scope;
   const branch = branchOf(task.id);
-  const found = await standingOf(scope, task.id);
-  if (!found.ok) return found;
-  const standing = found.value;
+  const standing = await standingOf(scope, task.id);
   if (standing && standing.state !== "open") {
     const { number, url, state } = standing;
     scope.notice(task.id, `its pull request was ${state}, no second one is opened: ${url}`);
-    return ok({ number, url, state });
+    return { number, url, state };
   }
-  const pushed = await pushBranch(repo, remote, branch);
-  if (!pushed.ok) return pushed;
+  await pushBranch(repo, remote, branch);
   const unlanded = await unlandedOf(scope, task.id);
-  if (!unlanded.ok) return unlanded;
   const secrets = await secretsForRecords(repo, [], childEnv());
-  if (!secrets.ok) return secrets;
-  const draft = draftOf(scope, task, unlanded.value, { evidence, secrets: secrets.value });
+  const draft = draftOf(scope, task, unlanded, { evidence, secrets });
   const done = standing ? await refresh(gh, standing, draft) : await open(gh, branch, draft);
-  if (!done.ok) return done;
   const labels = task.labels.filter((label) => !standing?.labels.includes(label));
-  const { left } = await addLabels(gh, done.value.number, labels);
+  const { left } = await addLabels(gh, done.number, labels);
   for (const { name, why } of left) {
     scope.notice(task.id, `the label ${name} was left out: ${why}`);
   }
@@ -93,32 +87,32 @@ function draftOf(
   };
 }
 
-async function open(gh: Gh, branch: string, draft: Draft): Promise<Result<TaskPullRequest>> {
+async function open(gh: Gh, branch: string, draft: Draft): Promise<TaskPullRequest> {
   const { title, base, textFrom } = draft;
   const body = textFrom("") ?? "";
-  const made = await createPullRequest(gh, { branch, base, title, body });
+  const made = await resultOf(() => createPullRequest(gh, { branch, base, title, body }));
   if (made.ok) {
     const { value: { number, url }, created } = made.value;
-    return ok({ number, url, state: created ? "created" : "kept" });
+    return { number, url, state: created ? "created" : "kept" };
   }
   const { failure } = made;
-  if (failure.reason !== "github_failed") return made;
-  return fail({ reason: "pull_request_failed", branch, base, detail: failure.detail });
+  if (failure.reason !== "github_failed") throw new Failed(failure);
+  throw new Failed({ reason: "pull_request_failed", branch, base, detail: failure.detail });
 }
 
 async function refresh(
   gh: Gh,
   { number, url, body, base }: PullRequest,
   draft: Draft,
-): Promise<Result<TaskPullRequest>> {
+): Promise<TaskPullRequest> {
   const text = draft.textFrom(body);
   const changes = {
     ...(text === undefined || sameText(text, body) ? {} : { body: text }),
     ...(draft.base === base ? {} : { base: draft.base }),
   };
-  if (Object.keys(changes).length === 0) return ok({ number, url, state: "kept" });
-  const updated = await updatePullRequest(gh, number, changes);
-  return updated.ok ? ok({ number, url, state: "updated" }) : updated;
+  if (Object.keys(changes).length === 0) return { number, url, state: "kept" };
+  await updatePullRequest(gh, number, changes);
+  return { number, url, state: "updated" };
 }
 
 /** GitHub's editor writes other line ends. */

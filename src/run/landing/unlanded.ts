@@ -1,5 +1,4 @@
 import { branchOf } from "../../domain/names.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import { planBranches } from "../../git/branches.ts";
 import { gitOk } from "../../git/git.ts";
 import { landedBy } from "../../git/landed.ts";
@@ -8,23 +7,20 @@ import type { Scope } from "../context/run_context.ts";
 /** Whether the branch of a completed task holds what the base does not have. */
 export async function anyUnlanded(
   { repo, plan, base }: Pick<Scope, "repo" | "plan" | "base">,
-): Promise<Result<boolean>> {
+): Promise<boolean> {
   const own = await planBranches(repo, plan.identity);
-  if (!own.ok) return own;
   const onto = `refs/heads/${base}`;
   const format = "--format=%(refname:lstrip=2)";
   const refs = await gitOk(["for-each-ref", `--no-merged=${onto}`, format, "refs/heads"], {
     cwd: repo.root,
   });
-  if (!refs.ok) return refs;
-  const notMerged = new Set(refs.value.split("\n"));
+  const notMerged = new Set(refs.split("\n"));
   const branches = plan.tasks.filter(({ status }) => status === "completed")
     .map(({ id }) => branchOf(id))
-    .filter((branch) => own.value.has(branch) && notMerged.has(branch));
+    .filter((branch) => own.has(branch) && notMerged.has(branch));
   for (const branch of branches) {
     const landed = await landedBy(repo, branch, [onto]);
-    if (!landed.ok) return landed;
-    if (landed.value === undefined) return ok(true);
+    if (landed === undefined) return true;
   }
-  return ok(false);
+  return false;
 }

@@ -2,7 +2,6 @@ import { basename, dirname, join, relative } from "node:path";
 import { ARCHIVE_DIR } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import { exists, io, isWithin } from "../../util/files.ts";
 import { entries, gitOk } from "../../git/git.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -39,12 +38,11 @@ export async function archivePlan(
     path: string;
     record?: RunRecord;
   },
-): Promise<Result<Archived>> {
+): Promise<Archived> {
   const folder = dirname(plan.path);
   const files = [plan.path, ...plan.tasks.map(({ source }) => source.path)];
   const all = [...new Set(files)];
   const movable = await untrackedOf(repo, all);
-  if (!movable.ok) return movable;
   // Nobody finds half an archive.
   const part = join(dirname(path), `.${basename(path)}.part`);
   return await io(path, async () => {
@@ -56,10 +54,10 @@ export async function archivePlan(
     }
     if (record) await writeReport(part, record);
     await Deno.rename(part, path);
-    for (const file of movable.value) await Deno.remove(file);
-    await removeEmptyFolders(repo, movable.value);
-    const moved = new Set(movable.value);
-    return { path, moved: movable.value, copied: all.filter((file) => !moved.has(file)) };
+    for (const file of movable) await Deno.remove(file);
+    await removeEmptyFolders(repo, movable);
+    const moved = new Set(movable);
+    return { path, moved: movable, copied: all.filter((file) => !moved.has(file)) };
   });
 }
 
@@ -76,16 +74,15 @@ async function writeReport(folder: string, record: RunRecord): Promise<void> {
 }
 
 /** Those of the files that lie in the checkout and that git does not track. */
-async function untrackedOf(repo: Repository, files: string[]): Promise<Result<string[]>> {
+async function untrackedOf(repo: Repository, files: string[]): Promise<string[]> {
   const root = repo.checkout;
   const inside = files.filter((file) => isWithin(file, root));
-  if (inside.length === 0) return ok([]);
+  if (inside.length === 0) return [];
   const names = inside.map((file) => relative(root, file));
   const args = ["--literal-pathspecs", "ls-files", "--cached", "-z", "--", ...names];
   const tracked = await gitOk(args, { cwd: root });
-  if (!tracked.ok) return tracked;
-  const known = new Set(entries(tracked.value));
-  return ok(inside.filter((file) => !known.has(relative(root, file))));
+  const known = new Set(entries(tracked));
+  return inside.filter((file) => !known.has(relative(root, file)));
 }
 
 async function removeEmptyFolders(repo: Repository, files: string[]): Promise<void> {

@@ -1,6 +1,6 @@
+import { resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { planBranches } from "../../git/branches.ts";
 import { changes, ownCommits } from "../../git/commit.ts";
@@ -27,15 +27,13 @@ export async function branchFacts(
   repo: Repository,
   plan: Plan,
   base: string | undefined,
-): Promise<Result<Map<TaskId, BranchFacts>>> {
+): Promise<Map<TaskId, BranchFacts>> {
   const branches = await planBranches(repo, plan.identity);
-  if (!branches.ok) return branches;
   const registered = await listWorktrees(repo);
-  if (!registered.ok) return registered;
   const worktrees = new Map(
-    registered.value.flatMap(({ branch, path }) => branch === undefined ? [] : [[branch, path]]),
+    registered.flatMap(({ branch, path }) => branch === undefined ? [] : [[branch, path]]),
   );
-  const known: Known = { repo, base, branches: branches.value, worktrees };
+  const known: Known = { repo, base, branches, worktrees };
   const begun = plan.tasks.filter((task) => known.branches.has(branchOf(task.id)));
   const facts = new Map<TaskId, BranchFacts>();
   for (let at = 0; at < begun.length; at += AT_ONCE) {
@@ -45,7 +43,7 @@ export async function branchFacts(
       }),
     );
   }
-  return ok(facts);
+  return facts;
 }
 
 /** A branch or worktree that git cannot read is no reason to say nothing: its fact is left out. */
@@ -67,13 +65,13 @@ async function aheadOf(
   { repo, branches }: Known,
 ): Promise<number | undefined> {
   const others = task.dependencies.map(branchOf).filter((branch) => branches.has(branch));
-  const own = await ownCommits(repo, branchOf(task.id), [base, ...others]);
+  const own = await resultOf(() => ownCommits(repo, branchOf(task.id), [base, ...others]));
   return own.ok ? own.value.length : undefined;
 }
 
 async function isDirty(task: Task, path: string): Promise<boolean | undefined> {
-  const excludes = await excludesOf({ task, path });
+  const excludes = await resultOf(() => excludesOf({ task, path }));
   if (!excludes.ok) return undefined;
-  const changed = await changes(path, excludesEnv(excludes.value));
+  const changed = await resultOf(() => changes(path, excludesEnv(excludes.value)));
   return changed.ok ? changed.value.length > 0 : undefined;
 }

@@ -1,9 +1,9 @@
 import { type CleanupPlan, type Keep, planCleanup, type WorkFacts } from "../../domain/cleanup.ts";
 import type { EventOf } from "../../domain/event.ts";
+import { Failed, resultOf, valueOf } from "../../domain/failed.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { applyEvent, type RunRecord } from "../../domain/record.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import { closest } from "../../domain/suggest.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { exists } from "../../util/files.ts";
@@ -41,21 +41,20 @@ export interface RemovedWork {
 }
 
 /** Looks what a cleanup would do. */
-export async function lookForCleanup(input: CleanupInput): Promise<Result<CleanupPlan>> {
+export async function lookForCleanup(input: CleanupInput): Promise<CleanupPlan> {
   if (input.onRemote && input.remote === undefined) {
-    return fail({ reason: "no_remote", root: input.repo.root });
+    throw new Failed({ reason: "no_remote", root: input.repo.root });
   }
   const facts = await readLeftovers(input);
-  if (!facts.ok) return facts;
-  const unknown = input.force.find((id) => facts.value.every(({ task }) => task !== id));
-  if (unknown !== undefined) return fail(unknownTask(unknown, input.plan, facts.value));
+  const unknown = input.force.find((id) => facts.every(({ task }) => task !== id));
+  if (unknown !== undefined) throw new Failed(unknownTask(unknown, input.plan, facts));
   const live = liveRun(input.repo.commonDir)?.run;
-  return ok(planCleanup(facts.value, {
+  return planCleanup(facts, {
     force: input.force,
     statuses: input.plan.tasks.map(({ status }) => status),
     archivable: input.record?.cleanups.every(({ archive }) => !isThere(archive)) ?? false,
     ...(live === undefined ? {} : { live }),
-  }));
+  });
 }
 
 /** What is to be archived is recorded first, and may not have come to be. */
@@ -79,24 +78,22 @@ function unknownTask(id: TaskId, plan: Plan, facts: WorkFacts[]): Failure {
 export async function cleanUp(
   input: CleanupInput,
   agreed: CleanupPlan,
-): Promise<Result<CleanupOutcome>> {
-  const lock = takeLock(stateDir(input.repo.commonDir));
-  if (!lock.ok) return lock;
+): Promise<CleanupOutcome> {
+  const lock = valueOf(takeLock(stateDir(input.repo.commonDir)));
   try {
     const now = await lookForCleanup(input);
-    if (!now.ok) return now;
     const wanted = new Set(agreed.remove.map(({ branch }) => branch));
-    const outcome: CleanupOutcome = { removed: [], failed: [], kept: now.value.keep };
+    const outcome: CleanupOutcome = { removed: [], failed: [], kept: now.keep };
     const run = input.record?.run ?? newRunId(new Date());
-    for (const work of now.value.remove.filter(({ branch }) => wanted.has(branch))) {
-      const removed = await remove(input, run, work);
+    for (const work of now.remove.filter(({ branch }) => wanted.has(branch))) {
+      const removed = await resultOf(() => remove(input, run, work));
       if (removed.ok) outcome.removed.push(removed.value);
       else outcome.failed.push({ work, failure: removed.failure });
     }
-    const archives = agreed.archive && now.value.archive && outcome.failed.length === 0;
+    const archives = agreed.archive && now.archive && outcome.failed.length === 0;
     return await conclude(input, outcome, archives);
   } finally {
-    lock.value.release();
+    lock.release();
   }
 }
 
@@ -104,26 +101,23 @@ async function remove(
   { repo, onRemote, remote }: CleanupInput,
   run: string,
   work: WorkFacts,
-): Promise<Result<RemovedWork>> {
+): Promise<RemovedWork> {
   const { task, branch, worktree } = work;
   const going: Work = { run, task, branch };
   if (worktree?.missing !== undefined) {
     going.missing = { path: worktree.path, head: worktree.missing };
   } else if (worktree) {
     const env = await excludesEnvOf(worktree.path);
-    if (!env.ok) return env;
     going.worktree = worktree.path;
-    going.env = env.value;
+    going.env = env;
   }
   if (onRemote && remote !== undefined) going.remote = remote;
-  const removed = await removeWork(repo, going);
-  if (!removed.ok) return removed;
-  const { anchored, leftover } = removed.value;
-  return ok({
+  const { anchored, leftover } = await removeWork(repo, going);
+  return {
     work,
     anchored: anchored.map(({ ref }) => ref),
     ...(leftover === undefined ? {} : { leftover }),
-  });
+  };
 }
 
 /** Archives the plan and writes down, in the journal of its last run, what was done. */
@@ -131,22 +125,21 @@ async function conclude(
   input: CleanupInput,
   outcome: CleanupOutcome,
   archives: boolean,
-): Promise<Result<CleanupOutcome>> {
+): Promise<CleanupOutcome> {
   const { repo, record } = input;
   const now = new Date();
   const path = archives ? `${repo.root}/${archiveNameOf(input.plan, now)}` : undefined;
-  if (outcome.removed.length > 0 || path !== undefined) {
-    const noted = record ? await note(input, record, eventOf(outcome, path)) : ok();
-    if (!noted.ok) return noted;
+  if (record && (outcome.removed.length > 0 || path !== undefined)) {
+    await note(input, record, eventOf(outcome, path));
   }
-  if (path === undefined) return ok(outcome);
+  if (path === undefined) return outcome;
   const archived = await archivePlan({
     repo,
     plan: input.plan,
     path,
     ...(record ? { record } : {}),
   });
-  return archived.ok ? ok({ ...outcome, archived: archived.value }) : archived;
+  return { ...outcome, archived };
 }
 
 function eventOf(outcome: CleanupOutcome, archive?: string): EventOf<"cleanup.finished"> {
@@ -175,17 +168,17 @@ async function note(
   { repo }: CleanupInput,
   record: RunRecord,
   event: EventOf<"cleanup.finished">,
-): Promise<Result<void>> {
+): Promise<void> {
   const dir = runDir(repo.commonDir, record.run);
   const events = await readJournal(dir);
-  if (!events.ok) return events;
   let lost: Failure | undefined;
   const journal = openJournal(dir, record.run, {
-    lastSeq: events.value.at(-1)?.seq ?? 0,
+    lastSeq: events.at(-1)?.seq ?? 0,
     onLost: (failure) => (lost = failure),
   });
   journal.listen((written) => applyEvent(record, written));
   journal.emit(event);
   journal.close();
-  return lost ? fail(lost) : ok();
+  if (lost) throw new Failed(lost);
+  return;
 }

@@ -1,11 +1,12 @@
 import type { Landed, WorkFacts, WorktreeFacts } from "../../domain/cleanup.ts";
+import { Failed, resultOf } from "../../domain/failed.ts";
 import { branchOf, WORKTREES_DIR } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import type { Env } from "../../exec/env.ts";
 import { processTable } from "../../exec/processes.ts";
 import { isAncestor } from "../../git/ancestry.ts";
 import { changes, headState } from "../../git/commit.ts";
+import { allOf } from "../../util/all_of.ts";
 import { exists, isWithin } from "../../util/files.ts";
 import { gitMaybe, gitOk } from "../../git/git.ts";
 import { landedBy } from "../../git/landed.ts";
@@ -15,7 +16,7 @@ import type { Repository } from "../../git/repository.ts";
 import { excludesOf } from "../context/excludes.ts";
 
 /** The commit that the merged pull request of a branch has brought; undefined: none was merged. */
-export type MergedHead = (branch: string) => Promise<Result<string | undefined>>;
+export type MergedHead = (branch: string) => Promise<string | undefined>;
 
 export interface LeftoverQuestion {
   repo: Repository;
@@ -36,46 +37,42 @@ interface Known {
 }
 
 /** The branches and worktrees that a plan has in the repository, and whether their work has landed. */
-export async function readLeftovers(question: LeftoverQuestion): Promise<Result<WorkFacts[]>> {
+export async function readLeftovers(question: LeftoverQuestion): Promise<WorkFacts[]> {
   const { repo, plan } = question;
-  const [owners, worktrees, refs, bases] = await Promise.all([
+  const [owners, worktrees, refs, bases] = await allOf([
     planOwners(repo),
     listWorktrees(repo),
     gitOk(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"], { cwd: repo.root }),
     basesOf(question),
   ]);
-  if (!owners.ok) return owners;
-  if (!worktrees.ok) return worktrees;
-  if (!refs.ok) return refs;
-  if (!bases.ok) return bases;
   const known: Known = {
     question,
-    bases: bases.value,
-    worktrees: worktrees.value,
-    branches: new Set(refs.value.split("\n")),
+    bases,
+    worktrees,
+    branches: new Set(refs.split("\n")),
   };
   const facts: WorkFacts[] = [];
-  for (const [branch, owner] of owners.value) {
+  for (const [branch, owner] of owners) {
     if (owner !== plan.identity) continue;
     const found = await look(branch, known);
     if (found) facts.push(found);
   }
   const order = new Map(plan.tasks.map(({ id, order }) => [id, order]));
   const place = ({ task }: WorkFacts) => order.get(task) ?? order.size;
-  return ok(facts.sort((a, b) => place(a) - place(b)));
+  return facts.sort((a, b) => place(a) - place(b));
 }
 
 /** The base here and as the remote had it last. */
-async function basesOf({ repo, base, remote }: LeftoverQuestion): Promise<Result<string[]>> {
+async function basesOf({ repo, base, remote }: LeftoverQuestion): Promise<string[]> {
   const wanted = [`refs/heads/${base}`];
   if (remote !== undefined) wanted.push(`refs/remotes/${remote}/${base}`);
   const found: string[] = [];
   for (const ref of wanted) {
     const sha = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
-    if (!sha.ok) return sha;
-    if (sha.value !== undefined) found.push(ref);
+    if (sha !== undefined) found.push(ref);
   }
-  return found.length > 0 ? ok(found) : fail({ reason: "base_missing", base });
+  if (found.length > 0) return found;
+  throw new Failed({ reason: "base_missing", base });
 }
 
 /** The prefix of every task's branch. */
@@ -92,12 +89,12 @@ async function look(branch: string, known: Known): Promise<WorkFacts | undefined
   const facts: WorkFacts = { task, branch, ...(status === undefined ? {} : { status }) };
   if (elsewhere) facts.elsewhere = elsewhere.path;
   if (registered) {
-    const worktree = await lookIn(registered, branch, known.question);
+    const worktree = await resultOf(() => lookIn(registered, branch, known.question));
     if (worktree.ok) facts.worktree = worktree.value;
     else facts.unreadable = worktree.failure;
   }
   if (known.branches.has(branch)) {
-    const landed = await howLanded(facts, known);
+    const landed = await resultOf(() => howLanded(facts, known));
     if (!landed.ok) facts.unreadable = landed.failure;
     else if (landed.value !== undefined) facts.landed = landed.value;
   }
@@ -105,16 +102,16 @@ async function look(branch: string, known: Known): Promise<WorkFacts | undefined
 }
 
 /** With the list of files that parex itself has put there, which do not count as changes. */
-export async function excludesEnvOf(path: string): Promise<Result<Env>> {
+export async function excludesEnvOf(path: string): Promise<Env> {
   const excludes = await excludesOf({ task: { id: "" }, path });
-  return excludes.ok ? ok(excludesEnv(excludes.value)) : excludes;
+  return excludesEnv(excludes);
 }
 
 async function lookIn(
   { path, head, locked }: Registration,
   branch: string,
   { cwd }: LeftoverQuestion,
-): Promise<Result<WorktreeFacts>> {
+): Promise<WorktreeFacts> {
   const facts: WorktreeFacts = {
     path,
     changed: 0,
@@ -124,25 +121,21 @@ async function lookIn(
     standing: isWithin(cwd, path),
     ...(locked === undefined ? {} : { locked }),
   };
-  if (!exists(path)) return ok({ ...facts, missing: head });
+  if (!exists(path)) return { ...facts, missing: head };
   const env = await excludesEnvOf(path);
-  if (!env.ok) return env;
-  const [state, changed, kept] = await Promise.all([
+  const [state, changed, kept] = await allOf([
     headState(path),
-    changes(path, env.value),
-    ignored(path, env.value),
+    changes(path, env),
+    ignored(path, env),
   ]);
-  if (!state.ok) return state;
-  if (!changed.ok) return changed;
-  if (!kept.ok) return kept;
-  const { inProgress } = state.value;
-  return ok({
+  const { inProgress } = state;
+  return {
     ...facts,
-    changed: changed.value.length,
-    ignored: kept.value.length,
-    strayed: state.value.branch !== branch,
+    changed: changed.length,
+    ignored: kept.length,
+    strayed: state.branch !== branch,
     ...(inProgress === undefined ? {} : { unfinished: inProgress }),
-  });
+  };
 }
 
 /** Processes that were started to work in a worktree; this one may be one of them. */
@@ -155,19 +148,19 @@ function processesIn(path: string): number[] {
 async function howLanded(
   { branch, status }: WorkFacts,
   { question, bases }: Known,
-): Promise<Result<Landed | undefined>> {
+): Promise<Landed | undefined> {
   const { repo, mergedHead } = question;
   const landed = await landedBy(repo, branch, bases);
   const asked = mergedHead && (status === undefined || status === "completed");
-  if (!landed.ok || landed.value !== undefined || !asked) return landed;
+  if (landed !== undefined || !asked) return landed;
   const head = await mergedHead(branch);
-  if (!head.ok || head.value === undefined) return head.ok ? ok(undefined) : head;
+  if (head === undefined) return undefined;
   const cwd = repo.root;
-  const here = await gitMaybe(["rev-parse", "--quiet", "--verify", `${head.value}^{commit}`], {
+  const here = await gitMaybe(["rev-parse", "--quiet", "--verify", `${head}^{commit}`], {
     cwd,
   });
   // Commits may have been added on GitHub that are not here; then the branch is not the whole of it.
-  if (!here.ok || here.value === undefined) return here.ok ? ok(undefined) : here;
-  const whole = await isAncestor(cwd, `refs/heads/${branch}`, here.value);
-  return whole.ok ? ok(whole.value ? "pr" : undefined) : whole;
+  if (here === undefined) return undefined;
+  const whole = await isAncestor(cwd, `refs/heads/${branch}`, here);
+  return whole ? "pr" : undefined;
 }

@@ -1,11 +1,12 @@
 import { basename } from "node:path";
 import { planCleanup } from "../../domain/cleanup.ts";
 import type { Finding } from "../../domain/doctor_finding.ts";
+import { resultOf } from "../../domain/failed.ts";
 import { WORKTREES_DIR } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import { processTable } from "../../exec/processes.ts";
 import { headState } from "../../git/commit.ts";
+import { allOf } from "../../util/all_of.ts";
 import { exists, isFree } from "../../util/files.ts";
 import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
 import { goingPath, goingTask } from "../../git/rescue/remove.ts";
@@ -23,25 +24,19 @@ export interface DoctorQuestion extends Omit<LeftoverQuestion, "plan" | "base"> 
 }
 
 /** What is wrong with the worktrees, locks, branches and processes of a repository. */
-export async function examine(question: DoctorQuestion): Promise<Result<Finding[]>> {
+export async function examine(question: DoctorQuestion): Promise<Finding[]> {
   const { repo } = question;
   const worktrees = await listWorktrees(repo);
-  if (!worktrees.ok) return worktrees;
   // A run that goes on looks after its own, and what it is doing looks half done.
   const live = liveRun(repo.commonDir) !== undefined;
-  const looks: Promise<Result<Finding[]>>[] = [
-    Promise.resolve(ok(locksOfDead(repo))),
-    live ? Promise.resolve(ok([])) : gitLocks(repo, worktrees.value),
+  const looks = await allOf([
+    locksOfDead(repo),
+    live ? [] : gitLocks(repo, worktrees),
     processesOfDead(repo),
-    examineWorktrees(repo, worktrees.value, live),
+    examineWorktrees(repo, worktrees, live),
     work(question),
-  ];
-  const findings: Finding[] = [];
-  for (const look of await Promise.all(looks)) {
-    if (!look.ok) return look;
-    findings.push(...look.value);
-  }
-  return ok(findings);
+  ]);
+  return looks.flat();
 }
 
 function locksOfDead({ commonDir }: Repository): Finding[] {
@@ -56,34 +51,34 @@ function locksOfDead({ commonDir }: Repository): Finding[] {
 async function gitLocks(
   repo: Repository,
   worktrees: Registration[],
-): Promise<Result<Finding[]>> {
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const lock of await findLocks(repo)) {
     const stale = await checkStale(repo, lock, worktrees);
     if (stale.ok) findings.push({ code: "git_lock_left", path: lock.path });
   }
-  return ok(findings);
+  return findings;
 }
 
 /** Runs whose processes are looked for; older ones than these have long been noticed. */
 const RECENT_RUNS = 20;
 
-async function processesOfDead({ commonDir }: Repository): Promise<Result<Finding[]>> {
+async function processesOfDead({ commonDir }: Repository): Promise<Finding[]> {
   const live = liveRun(commonDir)?.run;
   const runs = (await listRuns(commonDir)).slice(-RECENT_RUNS).filter((run) => run !== live);
-  return ok(runs.flatMap((run): Finding[] => {
+  return runs.flatMap((run): Finding[] => {
     const pids = processTable({ PAREX_RUN_ID: run })
       .map(({ pid }) => pid)
       .filter((pid) => pid !== Deno.pid);
     return pids.length === 0 ? [] : [{ code: "processes_left", run, pids }];
-  }));
+  });
 }
 
 async function examineWorktrees(
   repo: Repository,
   worktrees: Registration[],
   live: boolean,
-): Promise<Result<Finding[]>> {
+): Promise<Finding[]> {
   const folder = `${repo.root}/${WORKTREES_DIR}`;
   const findings: Finding[] = [];
   for (const { path, head } of worktrees) {
@@ -102,13 +97,13 @@ async function examineWorktrees(
       findings.push({ code: "folder_unknown", path, empty: isFree(path) });
     }
   }
-  return ok(findings);
+  return findings;
 }
 
 /** Of a worktree that git cannot read, git's own words are the finding. */
 async function halfDone(path: string): Promise<Finding[]> {
   if (goingTask(path) !== undefined) return [];
-  const state = await headState(path);
+  const state = await resultOf(() => headState(path));
   if (!state.ok) return [{ code: "refused", failure: state.failure }];
   const operation = state.value.inProgress;
   return operation ? [{ code: "half_done", path, task: basename(path), operation }] : [];
@@ -120,21 +115,19 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** Work that every plan has in the repository, the one in hand and others. */
-async function work(question: DoctorQuestion): Promise<Result<Finding[]>> {
+async function work(question: DoctorQuestion): Promise<Finding[]> {
   const { base, repo, plan } = question;
-  if (base === undefined) return ok([]);
+  if (base === undefined) return [];
   const owners = await planOwners(repo);
-  if (!owners.ok) return owners;
   const live = liveRun(repo.commonDir)?.run;
   const findings: Finding[] = [];
-  for (const identity of new Set(owners.value.values())) {
+  for (const identity of new Set(owners.values())) {
     const mine = identity === plan?.identity;
     const tasks = mine ? plan.tasks : [];
     const facts = await readLeftovers({ ...question, base, plan: { identity, tasks } });
-    if (!facts.ok) return facts;
     const wish = { force: [], statuses: [], archivable: false };
     const { remove, keep } = planCleanup(
-      facts.value,
+      facts,
       live === undefined ? wish : { ...wish, live },
     );
     for (const { task, branch, worktree } of remove) {
@@ -147,5 +140,5 @@ async function work(question: DoctorQuestion): Promise<Result<Finding[]>> {
       findings.push({ code: "work_left", branch: work.branch, owner: identity });
     }
   }
-  return ok(findings);
+  return findings;
 }

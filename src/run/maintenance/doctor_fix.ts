@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Finding } from "../../domain/doctor_finding.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
+import { Failed } from "../../domain/failed.ts";
 import { endTree } from "../../exec/kill.ts";
 import { io } from "../../util/files.ts";
 import { giveUp } from "../../git/rescue/abort.ts";
@@ -19,15 +19,15 @@ export async function fix(
   repo: Repository,
   run: string,
   finding: Finding,
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   switch (finding.code) {
     case "git_lock_left":
       return await removeLock(repo, finding.path);
     case "processes_left":
       return await endProcesses(repo, finding.run);
     case "removal_interrupted": {
-      const moved = await moveBack(repo, finding.path);
-      return moved.ok ? ok([]) : moved;
+      await moveBack(repo, finding.path);
+      return [];
     }
     case "worktree_missing": {
       const { path, head } = finding;
@@ -36,53 +36,50 @@ export async function fix(
     }
     case "folder_unknown": {
       // Refused by the system if anything lies in it by now.
-      const removed = await io(finding.path, () => Deno.remove(finding.path));
-      return removed.ok ? ok([]) : removed;
+      await io(finding.path, () => Deno.remove(finding.path));
+      return [];
     }
     case "half_done": {
       const { path, task, operation } = finding;
       const env = await excludesEnvOf(path);
-      if (!env.ok) return env;
-      return refs(await giveUp(repo, { run, task, worktree: path, env: env.value }, operation));
+      return refs(await giveUp(repo, { run, task, worktree: path, env }, operation));
     }
     case "work_landed":
       return await remove(repo, run, finding);
     default:
-      return ok([]);
+      return [];
   }
 }
 
-function refs(result: Result<{ ref: string } | undefined>): Result<string[]> {
-  if (!result.ok) return result;
-  return ok(result.value === undefined ? [] : [result.value.ref]);
+function refs(anchored: { ref: string } | undefined): string[] {
+  return anchored === undefined ? [] : [anchored.ref];
 }
 
-async function removeLock(repo: Repository, path: string): Promise<Result<string[]>> {
+async function removeLock(repo: Repository, path: string): Promise<string[]> {
   const worktrees = await listWorktrees(repo);
-  if (!worktrees.ok) return worktrees;
-  const removed = await removeStaleLock(repo, path, { worktrees: worktrees.value });
-  return removed.ok ? ok([]) : fail({ reason: "io_failed", path, detail: removed.failure });
+  const removed = await removeStaleLock(repo, path, { worktrees });
+  if (removed.ok) return [];
+  throw new Failed({ reason: "io_failed", path, detail: removed.failure });
 }
 
-async function endProcesses(repo: Repository, run: string): Promise<Result<string[]>> {
+async function endProcesses(repo: Repository, run: string): Promise<string[]> {
   // It may have been resumed meanwhile.
-  if (liveRun(repo.commonDir)?.run === run) return ok([]);
+  if (liveRun(repo.commonDir)?.run === run) return [];
   await endTree({ marks: { PAREX_RUN_ID: run } });
-  return ok([]);
+  return [];
 }
 
 async function remove(
   repo: Repository,
   run: string,
   { task, branch, worktree }: Extract<Finding, { code: "work_landed" }>,
-): Promise<Result<string[]>> {
+): Promise<string[]> {
   const work: Work = { run, task, branch };
   if (worktree !== undefined) {
     const env = await excludesEnvOf(worktree);
-    if (!env.ok) return env;
     work.worktree = worktree;
-    work.env = env.value;
+    work.env = env;
   }
   const removed = await removeWork(repo, work);
-  return removed.ok ? ok(removed.value.anchored.map(({ ref }) => ref)) : removed;
+  return removed.anchored.map(({ ref }) => ref);
 }

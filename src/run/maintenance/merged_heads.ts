@@ -1,6 +1,8 @@
-import { ok, type Result } from "../../domain/result.ts";
+import { resultOf } from "../../domain/failed.ts";
+import type { Result } from "../../domain/result.ts";
 import type { Repository } from "../../git/repository.ts";
 import { listPullRequests } from "../../github/pull_requests.ts";
+import type { GitHubRepository } from "../../github/remote.ts";
 import { preparePullRequests } from "../landing/land_pr.ts";
 import type { MergedHead } from "./cleanup_facts.ts";
 
@@ -10,14 +12,13 @@ import type { MergedHead } from "./cleanup_facts.ts";
  */
 export function mergedHeads(repo: Repository, remote: string | undefined): MergedHead | undefined {
   if (remote === undefined) return undefined;
-  let prepared: ReturnType<typeof preparePullRequests> | undefined;
-  return async (branch): Promise<Result<string | undefined>> => {
-    prepared ??= preparePullRequests(repo, remote);
+  let prepared: Promise<Result<GitHubRepository>> | undefined;
+  return async (branch): Promise<string | undefined> => {
+    prepared ??= resultOf(() => preparePullRequests(repo, remote));
     const repository = await prepared;
-    if (!repository.ok) return ok(undefined);
+    if (!repository.ok) return undefined;
     const gh = { repository: repository.value, cwd: repo.root };
     const listed = await listPullRequests(gh, branch);
-    if (!listed.ok) return listed;
-    return ok(listed.value.find(({ state }) => state === "merged")?.head);
+    return listed.find(({ state }) => state === "merged")?.head;
   };
 }

@@ -1,5 +1,4 @@
 import { spentUsd } from "../../domain/prices.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import type { Beginning } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { forkPoint, isAncestor } from "../../git/ancestry.ts";
@@ -31,53 +30,47 @@ export function recall(scope: Scope, { record, beginnings }: Resumption): void {
 export async function takeUp(
   scope: Scope,
   beginnings: Map<TaskId, Beginning>,
-): Promise<Result<void>> {
+): Promise<void> {
   for (const [id, beginning] of beginnings) {
-    const done = await takeUpTask(scope, workspaceOf(scope, id), beginning);
-    if (!done.ok) return done;
+    await takeUpTask(scope, workspaceOf(scope, id), beginning);
   }
-  return ok();
 }
 
 async function takeUpTask(
   scope: Scope,
   space: Workspace,
   { at, cutOff }: Beginning,
-): Promise<Result<void>> {
+): Promise<void> {
   const { task: { id }, path } = space;
   if (!exists(`${path}/.git`)) {
-    return at === "testing" ? await makeTree(scope, id, new AbortController().signal) : ok();
+    if (at === "testing") return await makeTree(scope, id, new AbortController().signal);
+    return;
   }
-  const index = await waitForIndex(path);
-  if (!index.ok || (at === "preparing" && !cutOff)) return index;
+  await waitForIndex(path);
+  if ((at === "preparing" && !cutOff)) return;
   const excludes = await excludesOf(space);
-  if (!excludes.ok) return excludes;
-  const env = excludesEnv(excludes.value);
+  const env = excludesEnv(excludes);
   const work = { run: scope.run, task: id, worktree: path, env };
   if (at === "testing") {
-    const cleared = await clearAfterChecks(scope, work, excludes.value);
-    if (!cleared.ok) return cleared;
+    await clearAfterChecks(scope, work, excludes);
   }
   if (cutOff) {
-    const anchored = await anchor(scope.repo, work);
-    if (!anchored.ok) return anchored;
+    await anchor(scope.repo, work);
   }
-  if (at === "landing") return ok();
-  const known = await knowStart(scope, space);
-  return known.ok ? await knowMerge(scope, space) : known;
+  if (at === "landing") return;
+  await knowStart(scope, space);
+  return await knowMerge(scope, space);
 }
 
 /** When the last attempt began, and from where. */
-async function knowStart(scope: Scope, { task, branch, path }: Workspace): Promise<Result<void>> {
+async function knowStart(scope: Scope, { task, branch, path }: Workspace): Promise<void> {
   const last = scope.record.tasks.get(task.id)?.attempts.at(-1);
-  if (!last) return ok();
+  if (!last) return;
   const origin = await forkPoint(path, scope.baseSha, `refs/heads/${branch}`);
-  if (!origin.ok) return origin;
   scope.attemptStarts.set(task.id, {
     at: last.startedAt,
-    ...(origin.value === undefined ? {} : { origin: origin.value }),
+    ...(origin === undefined ? {} : { origin }),
   });
-  return ok();
 }
 
 /** What stands uncommitted beside committed work is a merge that was begun, or what checks left. */
@@ -85,9 +78,8 @@ async function clearAfterChecks(
   { repo }: Scope,
   work: Parameters<typeof giveUpMerge>[1],
   excludes: string,
-): Promise<Result<void>> {
-  const ended = await giveUpMerge(repo, work);
-  if (!ended.ok) return ended;
+): Promise<void> {
+  await giveUpMerge(repo, work);
   return await disown(repo, work, excludes);
 }
 
@@ -95,26 +87,23 @@ async function clearAfterChecks(
  * A merge with the base that an attempt was to resolve: it stands half done in the worktree, or the
  * agent has committed it, and whether it is resolved is still to be seen.
  */
-async function knowMerge(scope: Scope, space: Workspace): Promise<Result<void>> {
+async function knowMerge(scope: Scope, space: Workspace): Promise<void> {
   const { task: { id }, path } = space;
   const half = await halfMerge(path);
-  if (!half.ok) return half;
-  const merge = half.value === undefined
+  const merge = half === undefined
     ? await mergedSince(scope, space, scope.record.tasks.get(id)?.head)
-    : await withHead(path, half.value);
-  if (!merge.ok || merge.value === undefined) return merge.ok ? ok() : merge;
-  const { onto, before } = merge.value;
+    : await withHead(path, half);
+  if (merge === undefined) return;
+  const { onto, before } = merge;
   const files = await conflictsBetween(scope.repo, before, onto);
-  if (!files.ok) return files;
-  scope.merges.set(id, { onto, before, files: files.value, between: [scope.base, id] });
-  return ok();
+  scope.merges.set(id, { onto, before, files, between: [scope.base, id] });
 }
 
 type Merged = Pick<BaseMerge, "onto" | "before">;
 
-async function withHead(path: string, onto: string): Promise<Result<Merged>> {
+async function withHead(path: string, onto: string): Promise<Merged> {
   const before = await gitLine(["rev-parse", "HEAD"], { cwd: path });
-  return before.ok ? ok({ onto, before: before.value }) : before;
+  return { onto, before };
 }
 
 /** What of the base a branch has got since a commit of its own; undefined: nothing. */
@@ -122,11 +111,10 @@ async function mergedSince(
   { tip }: Scope,
   { branch, path }: Workspace,
   before: string | undefined,
-): Promise<Result<Merged | undefined>> {
-  if (before === undefined) return ok(undefined);
+): Promise<Merged | undefined> {
+  if (before === undefined) return undefined;
   const onto = await forkPoint(path, tip, `refs/heads/${branch}`);
-  if (!onto.ok || onto.value === undefined) return onto.ok ? ok(undefined) : onto;
-  const had = await isAncestor(path, onto.value, before);
-  if (!had.ok) return had;
-  return ok(had.value ? undefined : { onto: onto.value, before });
+  if (onto === undefined) return undefined;
+  const had = await isAncestor(path, onto, before);
+  return had ? undefined : { onto, before };
 }

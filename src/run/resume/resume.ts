@@ -1,6 +1,6 @@
+import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { recordOf, type RunRecord } from "../../domain/record.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import { type Beginning, remainderOf } from "../../domain/resume.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Selection } from "../../domain/selection.ts";
@@ -27,18 +27,19 @@ export interface Resumption extends Unfinished {
 export async function lastRun(
   commonDir: string,
   id?: string,
-): Promise<Result<Unfinished | undefined>> {
+): Promise<Unfinished | undefined> {
   const runs = id === undefined ? (await listRuns(commonDir)).reverse() : [id];
   for (const run of runs) {
-    const events = await readJournal(runDir(commonDir, run));
+    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
     // A process may end before the first line of its journal.
     if (!events.ok && events.failure.reason === "run_not_found" && id === undefined) continue;
-    if (!events.ok) return events;
+    if (!events.ok) throw new Failed(events.failure);
     const record = recordOf(events.value);
     const lastSeq = events.value.at(-1)?.seq ?? 0;
-    if (record.plan) return ok({ record, lastSeq });
+    if (record.plan) return { record, lastSeq };
   }
-  return id === undefined ? ok(undefined) : fail({ reason: "run_not_found", id });
+  if (id === undefined) return undefined;
+  throw new Failed({ reason: "run_not_found", id });
 }
 
 /** Whether a run that no process executes has something left to do. */
@@ -50,38 +51,40 @@ export function isUnfinished({ finished }: RunRecord): boolean {
 export async function findUnfinished(
   commonDir: string,
   id?: string,
-): Promise<Result<Unfinished>> {
+): Promise<Unfinished> {
   const found = await lastRun(commonDir, id);
-  if (!found.ok) return found;
-  if (!found.value) return fail({ reason: "run_not_found" });
-  const { run, plan, agentless } = found.value.record;
-  if (!isUnfinished(found.value.record)) {
+  if (!found) throw new Failed({ reason: "run_not_found" });
+  const { run, plan, agentless } = found.record;
+  if (!isUnfinished(found.record)) {
     const message = `run ${run} has come to its end: there is nothing to resume`;
-    return fail({ reason: "usage", message, hint: `see what it came to: parex report ${run}` });
+    throw new Failed({
+      reason: "usage",
+      message,
+      hint: `see what it came to: parex report ${run}`,
+    });
   }
   if (agentless) {
     const message = `run ${run} was to land what is completed, and calls no agents`;
-    return fail({ reason: "usage", message, hint: "land what is left of it: parex merge" });
+    throw new Failed({ reason: "usage", message, hint: "land what is left of it: parex merge" });
   }
   for (const later of (await listRuns(commonDir)).filter((other) => other > run)) {
-    const events = await readJournal(runDir(commonDir, later));
+    const events = await resultOf(() => readJournal(runDir(commonDir, later)));
     if (!events.ok || recordOf(events.value).plan?.identity !== plan?.identity) continue;
     const message = `run ${run} is not the last one of its plan: run ${later} came after it`;
-    return fail({ reason: "usage", message, hint: `see that one: parex report ${later}` });
+    throw new Failed({ reason: "usage", message, hint: `see that one: parex report ${later}` });
   }
-  return ok(found.value);
+  return found;
 }
 
 /** Looks again when the lock is held: another process may have gone on with the run meanwhile. */
 export async function isStillUnfinished(
   { commonDir }: Repository,
   { record: { run }, lastSeq }: Unfinished,
-): Promise<Result<void>> {
+): Promise<void> {
   const events = await readJournal(runDir(commonDir, run));
-  if (!events.ok) return events;
-  if (events.value.at(-1)?.seq === lastSeq) return ok();
+  if (events.at(-1)?.seq === lastSeq) return;
   const message = `another process has just gone on with run ${run}`;
-  return fail({ reason: "usage", message, hint: "see how far it is: parex status" });
+  throw new Failed({ reason: "usage", message, hint: "see how far it is: parex status" });
 }
 
 /** What is left of a run, of the plan as it is now. */
@@ -95,19 +98,19 @@ export function selectRemainder(
   plan: Plan,
   { record }: Unfinished,
   settings: Settings,
-): Result<Remainder> {
+): Remainder {
   if (plan.identity !== record.plan?.identity) {
     const message =
       `there is another plan now at ${plan.path} than run ${record.run} was begun with`;
-    return fail({ reason: "usage", message, hint: "execute it: parex execute" });
+    throw new Failed({ reason: "usage", message, hint: "execute it: parex execute" });
   }
   const { tasks, left, beginnings } = remainderOf(plan.tasks, record, settings.land !== "none");
   const skipped = tasks.filter((task) => !left.includes(task) && task.status === "completed");
-  return ok({
+  return {
     plan: { ...plan, tasks },
     selection: { tasks: left, skipped, leftovers: [] },
     beginnings,
-  });
+  };
 }
 
 /** How long a git that a dead process has started may take to come to its end. */

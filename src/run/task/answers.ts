@@ -3,8 +3,8 @@
  * goes on: it leaves the answer as a file in the run's folder.
  */
 import type { EventOf } from "../../domain/event.ts";
+import { Failed, resultOf } from "../../domain/failed.ts";
 import { recordOf, type RunRecord } from "../../domain/record.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import { type Beginning, conversationOf, whereToBegin } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { io } from "../../util/files.ts";
@@ -18,7 +18,7 @@ export async function leaveAnswer(
   dir: string,
   task: TaskId,
   answer: string,
-): Promise<Result<void>> {
+): Promise<void> {
   const path = answerPath(dir, task);
   return await io(path, async () => {
     await Deno.mkdir(`${dir}/answers`, { recursive: true, mode: 0o700 });
@@ -85,16 +85,16 @@ export async function lastQuestionOf(
   plan: string,
   task: TaskId,
   answer: string,
-): Promise<Result<EventOf<"task.answered"> | undefined>> {
+): Promise<EventOf<"task.answered"> | undefined> {
   for (const run of (await listRuns(commonDir)).reverse()) {
-    const events = await readJournal(runDir(commonDir, run));
+    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
     if (!events.ok && events.failure.reason === "run_not_found") continue;
-    if (!events.ok) return events;
+    if (!events.ok) throw new Failed(events.failure);
     const record = recordOf(events.value);
     if (record.plan?.identity !== plan || !record.tasks.get(task)?.selected) continue;
-    return ok(questionOf(record, task, answer));
+    return questionOf(record, task, answer);
   }
-  return ok(undefined);
+  return undefined;
 }
 
 function answerPath(dir: string, task: TaskId): string {

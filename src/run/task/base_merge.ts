@@ -1,5 +1,5 @@
+import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Occasion, Verdict } from "../../../machines/ports.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { Env } from "../../exec/env.ts";
 import { headState } from "../../git/commit.ts";
@@ -13,7 +13,7 @@ import {
   unmergedFiles,
 } from "../../git/worktrees/merge_in_progress.ts";
 import { excludesEnv } from "../../git/excludes.ts";
-import { explain } from "../../report/messages/explain.ts";
+import { orNotice } from "../context/or_notice.ts";
 import { excludesOf } from "../context/excludes.ts";
 import { type Scope, type Workspace, workspaceOf } from "../context/run_context.ts";
 
@@ -25,20 +25,16 @@ export async function mergeBase(
   scope: Scope,
   space: Workspace,
   occasion: Occasion,
-): Promise<Result<void>> {
+): Promise<void> {
   const onto = "onto" in occasion ? occasion.onto : undefined;
-  if (onto === undefined) return ok();
+  if (onto === undefined) return;
   const { task: { id }, branch, path } = space;
   const excludes = await excludesOf(space);
-  if (!excludes.ok) return excludes;
   const before = await gitLine(["rev-parse", "HEAD"], { cwd: path });
-  if (!before.ok) return before;
   const message = `Merge branch '${scope.base}' into ${branch}`;
-  const files = await beginMerge(path, onto, message, excludesEnv(excludes.value));
-  if (!files.ok) return files;
+  const files = await beginMerge(path, onto, message, excludesEnv(excludes));
   const between = occasion.kind === "conflict" ? occasion.between : [scope.base, id];
-  scope.merges.set(id, { onto, before: before.value, files: files.value, between });
-  return ok();
+  scope.merges.set(id, { onto, before, files, between });
 }
 
 /**
@@ -50,35 +46,32 @@ export async function settleMerge(
   { task: { id }, path }: Workspace,
   { attempt }: { attempt: number },
   env: Env,
-): Promise<Result<Verdict>> {
+): Promise<Verdict> {
   const merge = scope.merges.get(id);
-  if (!merge) return ok({ passed: true });
+  if (!merge) return { passed: true };
   const { onto, before, files, between } = merge;
-  const unresolved = (open: string[], command: string, what: string): Result<Verdict> =>
-    attempt < scope.settings.attempts
-      ? ok(unfit(command, `${what}: ${open.join(", ")}`))
-      : fail({ reason: "merge_conflict", files: open, between, onto: scope.base });
+  const unresolved = (open: string[], command: string, what: string): Verdict => {
+    if (attempt < scope.settings.attempts) return unfit(command, `${what}: ${open.join(", ")}`);
+    throw new Failed({ reason: "merge_conflict", files: open, between, onto: scope.base });
+  };
   const open = await unmergedFiles(path);
-  if (!open.ok) return open;
-  if (open.value.length > 0) {
-    return unresolved(open.value, "git status", "a merge is half done; unmerged files");
+  if (open.length > 0) {
+    return unresolved(open, "git status", "a merge is half done; unmerged files");
   }
   const head = await headState(path);
-  if (!head.ok) return head;
-  const half = head.value.inProgress === "merge";
-  const tree = half ? await gitLine(["write-tree"], { cwd: path }) : ok("HEAD");
-  if (!tree.ok) return tree;
-  const marked = await markedFiles(path, tree.value, [onto, before], files);
-  if (!marked.ok) return marked;
-  if (marked.value.length > 0) {
-    return unresolved(marked.value, "git diff --check", "conflict markers are left in");
+  const half = head.inProgress === "merge";
+  const tree = half ? await gitLine(["write-tree"], { cwd: path }) : "HEAD";
+  const marked = await markedFiles(path, tree, [onto, before], files);
+  if (marked.length > 0) {
+    return unresolved(marked, "git diff --check", "conflict markers are left in");
   }
-  if (!half) return ok({ passed: true });
-  const concluded = await concludeMerge(path, env);
-  if (concluded.ok) return ok({ passed: true });
+  if (!half) return { passed: true };
+  const concluded = await resultOf(() => concludeMerge(path, env));
+  if (concluded.ok) return { passed: true };
   // A hook of the user's refused it, most likely: the agent can put that right.
   const { failure } = concluded;
-  return failure.reason === "commit_failed" ? ok(unfit("git commit", failure.detail)) : concluded;
+  if (failure.reason !== "commit_failed") throw new Failed(failure);
+  return unfit("git commit", failure.detail);
 }
 
 /** The verdict on what an attempt has left behind in its worktree. */
@@ -91,15 +84,8 @@ export async function endMerge(scope: Scope, id: TaskId): Promise<void> {
   if (!scope.merges.delete(id)) return;
   const space = workspaceOf(scope, id);
   if (!exists(`${space.path}/.git`)) return;
-  const excludes = await excludesOf(space);
-  const ended = excludes.ok
-    ? await giveUpMerge(scope.repo, {
-      run: scope.run,
-      task: id,
-      worktree: space.path,
-      env: excludesEnv(excludes.value),
-    })
-    : excludes;
-  if (ended.ok) return;
-  scope.emit({ type: "notice", task: id, message: explain(ended.failure, { task: id }).message });
+  await orNotice(scope.emit, async () => {
+    const env = excludesEnv(await excludesOf(space));
+    await giveUpMerge(scope.repo, { run: scope.run, task: id, worktree: space.path, env });
+  }, { task: id });
 }

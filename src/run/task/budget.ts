@@ -1,6 +1,6 @@
+import { Failed } from "../../domain/failed.ts";
 import type { TaskFailure } from "../../domain/failure.ts";
 import { selectedTasks } from "../../domain/metrics.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { formatUsd } from "../../domain/units.ts";
 import { namesOf } from "../../report/run/phrases.ts";
@@ -15,15 +15,15 @@ export async function budgetFor(
   scope: Scope,
   task: TaskId,
   signal: AbortSignal,
-): Promise<Result<{ budgetUsd?: number }>> {
+): Promise<{ budgetUsd?: number }> {
   const { ledger } = scope;
   for (;;) {
     const allowance = allowanceOf(scope, task);
-    if (!allowance) return ok({});
-    if (allowance.usd > 0) return ok({ budgetUsd: allowance.usd });
+    if (!allowance) return {};
+    if (allowance.usd > 0) return { budgetUsd: allowance.usd };
     const waits = allowance.scope === "run" && ledger.isAtWork &&
       ledger.total < allowance.capUsd && !signal.aborted;
-    if (!waits) return fail(failureOf(scope, task, allowance));
+    if (!waits) throw new Failed(failureOf(scope, task, allowance));
     await orAborted(ledger.nextEnd, signal);
   }
 }

@@ -1,6 +1,5 @@
 import type { Verdict } from "../../../machines/ports.ts";
 import { CHECK_ORDER, type CheckCommand, findChecks } from "../../checks/find.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { forkPoint } from "../../git/ancestry.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
@@ -21,26 +20,26 @@ export async function check(
   scope: Scope,
   input: { task: TaskId; attempt: number },
   signal: AbortSignal,
-): Promise<Result<Verdict>> {
+): Promise<Verdict> {
   const space = workspaceOf(scope, input.task);
   const { task, attempt } = input;
   const told = { task, attempt, log: attemptName(input) };
   const which = { since: () => newestBase(scope, space) };
   const verdict = await runChecks(scope, space, told, signal, which);
-  if (!verdict.ok || verdict.value.passed || !scope.merges.has(task)) return verdict;
-  return ok({ ...verdict.value, onto: scope.base });
+  if (verdict.passed || !scope.merges.has(task)) return verdict;
+  return { ...verdict, onto: scope.base };
 }
 
 /** The newest commit of the base that a task's branch stands on. */
 async function newestBase(
   { attemptStarts, tip, baseSha }: Scope,
   { task, branch, path }: Workspace,
-): Promise<Result<string>> {
+): Promise<string> {
   const origin = attemptStarts.get(task.id)?.origin;
-  if (origin === tip) return ok(origin);
+  if (origin === tip) return origin;
   const fork = await forkPoint(path, tip, `refs/heads/${branch}`);
   // A branch that stands on none has nothing else to be measured by.
-  return fork.ok ? ok(fork.value ?? baseSha) : fork;
+  return fork ?? baseSha;
 }
 
 /** Which checks are run, and which there must be. */
@@ -48,7 +47,7 @@ export interface Which {
   /** This one alone. */
   only?: string;
   /** The commit whose checks the tree must not have lost. */
-  since?: () => Promise<Result<string>>;
+  since?: () => Promise<string>;
 }
 
 /** Runs the checks on the tree of a worktree. */
@@ -58,39 +57,30 @@ export async function runChecks(
   told: Told,
   signal: AbortSignal,
   { only, since }: Which = {},
-): Promise<Result<Verdict>> {
+): Promise<Verdict> {
   const { checks } = await findChecks(place.path, scope.settings.checks);
-  const lost = since ? await lostCheck(scope, place, since, checks) : ok(undefined);
-  if (!lost.ok) return lost;
-  if (lost.value) return ok(isGone(lost.value, scope.base));
+  const lost = since ? await lostCheck(scope, place, since, checks) : undefined;
+  if (lost) return isGone(lost, scope.base);
   const wanted = checks.filter(({ name }) => only === undefined || name === only);
-  if (wanted.length === 0) return ok({ passed: true });
+  if (wanted.length === 0) return { passed: true };
   const excludes = await excludesOf(place);
-  if (!excludes.ok) return excludes;
   const release = await scope.checkPlaces.take(signal);
   try {
-    const verdict = await leavingNoTrace(scope, place, excludes.value, async () => {
+    return await leavingNoTrace(scope, place, excludes, async () => {
       for (const command of wanted) {
         const log = `${told.log}.${command.name}`;
         const ran = await runCommand(scope, place, command, { ...told, log }, signal);
-        if (!ran.ok) return ran;
-        const failed = checkFailure(ran.value);
-        if (failed) return ok<Verdict>({ passed: false, check: command.name, failed });
+        const failed = checkFailure(ran);
+        if (failed) return { passed: false, check: command.name, failed };
       }
-      return ok<Verdict>({ passed: true });
+      return { passed: true };
     });
+  } finally {
     // A check that rewrites tracked files (a formatter, snapshots) judged another tree than the
     // committed one; what it wrote is nobody's work.
     const { task: { id }, path } = place;
-    const clean = await discardTracked(scope.repo, {
-      run: scope.run,
-      task: id,
-      worktree: path,
-      env: excludesEnv(excludes.value),
-    });
-    return clean.ok ? verdict : clean;
-  } finally {
-    release?.();
+    const work = { run: scope.run, task: id, worktree: path, env: excludesEnv(excludes) };
+    await discardTracked(scope.repo, work).finally(() => release?.());
   }
 }
 
@@ -100,20 +90,17 @@ async function lostCheck(
   { path }: Place,
   since: NonNullable<Which["since"]>,
   found: CheckCommand[],
-): Promise<Result<CheckCommand | undefined>> {
+): Promise<CheckCommand | undefined> {
   const known = ({ name }: Pick<CheckCommand, "name">) =>
     settings.checks[name] !== undefined || found.some((check) => check.name === name);
-  if (CHECK_ORDER.every((name) => known({ name }))) return ok(undefined);
+  if (CHECK_ORDER.every((name) => known({ name }))) return undefined;
   const base = await since();
-  const had = base.ok ? await committedChecks.at(base.value) : base;
-  if (!had.ok || had.value.every(known)) return had.ok ? ok(undefined) : had;
+  const had = await committedChecks.at(base);
+  if (had.every(known)) return undefined;
   // A sparse checkout does not show all that is committed.
   const head = await gitLine(["rev-parse", "HEAD"], { cwd: path });
-  const has = head.ok ? await committedChecks.at(head.value) : head;
-  if (!has.ok) return has;
-  return ok(
-    had.value.find((check) => !known(check) && !has.value.some(({ name }) => name === check.name)),
-  );
+  const has = await committedChecks.at(head);
+  return had.find((check) => !known(check) && !has.some(({ name }) => name === check.name));
 }
 
 /** Who takes a check away has not passed it. */

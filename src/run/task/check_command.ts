@@ -1,7 +1,6 @@
 import type { CheckCommand } from "../../checks/find.ts";
 import { checkEnv, type CheckOutcome, passed, runCheck } from "../../checks/run.ts";
 import type { CommandFailure } from "../../domain/failure.ts";
-import type { Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { excludesOf } from "../context/excludes.ts";
 import { sandboxOf } from "./sandbox.ts";
@@ -26,29 +25,27 @@ export async function runCommand(
   command: CheckCommand,
   { log: name, quiet, ...told }: Told,
   signal: AbortSignal,
-): Promise<Result<CheckOutcome>> {
+): Promise<CheckOutcome> {
   const excludes = await excludesOf(place);
-  if (!excludes.ok) return excludes;
   const sandbox = await sandboxOf(scope, place);
-  if (!sandbox.ok) return sandbox;
   const log = `${scope.dir}/logs/${name}.log`;
   const ran = await runCheck(command, {
     cwd: place.path,
-    ...sandbox.value,
-    env: checkEnv(workEnv(scope, place, excludes.value)),
+    ...sandbox,
+    env: checkEnv(workEnv(scope, place, excludes)),
     log,
     timeoutMs: scope.settings.checkTimeoutMs,
     signal,
     marks: marksOf(scope, place.task.id),
   });
-  if (ran.ok && !signal.aborted && !quiet) {
+  if (!signal.aborted && !quiet) {
     scope.emit({
       type: "checks.finished",
       ...told,
       name: command.name,
       command: command.command,
-      exit_code: ran.value.exitCode,
-      ms: ran.value.ms,
+      exit_code: ran.exitCode,
+      ms: ran.ms,
       log,
     });
   }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Verdict } from "../../../machines/ports.ts";
 import { commitMessage } from "./commit_message.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isAncestor } from "../../git/ancestry.ts";
 import { takeHeadHome } from "../../git/branches.ts";
@@ -30,31 +30,27 @@ export async function commit(
   scope: Scope,
   input: { task: TaskId; attempt: number },
   signal: AbortSignal,
-): Promise<Result<Verdict>> {
+): Promise<Verdict> {
   await scope.starts.giveWay();
   const space = workspaceOf(scope, input.task);
   if (!exists(join(space.path, ".git"))) {
     // The agent has removed its worktree; what it had committed is on the branch.
-    const tree = await makeTree(scope, input.task, signal);
-    if (!tree.ok) return tree;
+    await makeTree(scope, input.task, signal);
   }
   const excludes = await excludesOf(space);
-  if (!excludes.ok) return excludes;
-  const env = excludesEnv(excludes.value);
+  const env = excludesEnv(excludes);
   const merge = await settleMerge(scope, space, input, env);
-  if (!merge.ok || !merge.value.passed) return merge;
-  const found = await changesAndHead(space.path, env);
-  if (!found.ok) return found;
-  const { changes, head } = found.value;
+  if (!merge.passed) return merge;
+  const { changes, head } = await changesAndHead(space.path, env);
   const settled = await settleHead(scope, space, changes, head);
-  if (!settled.ok || !settled.value.passed) return settled;
+  if (!settled.passed) return settled;
   const history = await checkHistory(scope, space, head);
-  if (!history.ok || !history.value.passed) return history;
+  if (!history.passed) return history;
   const leftovers = await commitLeftovers(scope, space, changes, { env, head });
-  if (!leftovers.ok || !leftovers.value.verdict.passed) {
-    return leftovers.ok ? ok(leftovers.value.verdict) : leftovers;
+  if (!leftovers.verdict.passed) {
+    return leftovers.verdict;
   }
-  const { byParex } = leftovers.value;
+  const { byParex } = leftovers;
   return await evidence(scope, space, input, { before: head.sha, byParex });
 }
 
@@ -64,27 +60,26 @@ async function settleHead(
   space: Workspace,
   left: Change[],
   { inProgress, branch }: HeadState,
-): Promise<Result<Verdict>> {
+): Promise<Verdict> {
   const unmerged = left.filter(({ state }) => UNMERGED.has(state)).map(({ path }) => path);
   // A stash that does not apply leaves conflicts with no operation under way.
   if (inProgress || unmerged.length > 0) {
     const files = unmerged.length > 0 ? `; unmerged files: ${unmerged.join(", ")}` : "";
-    return ok(unfit("git status", `a ${inProgress ?? "merge"} is half done${files}`));
+    return unfit("git status", `a ${inProgress ?? "merge"} is half done${files}`);
   }
-  if (branch === space.branch) return ok({ passed: true });
+  if (branch === space.branch) return { passed: true };
   const since = scope.attemptStarts.get(space.task.id)?.at ?? Date.now();
   const home = await takeHeadHome(scope.repo, space.path, space.branch, since);
-  if (!home.ok) return home;
   const where = branch ? `on the branch ${branch}` : "on a detached HEAD";
-  if (!home.value.moved) {
-    return ok(unfit("git status", `HEAD stands ${where}, not on ${space.branch}`));
+  if (!home.moved) {
+    return unfit("git status", `HEAD stands ${where}, not on ${space.branch}`);
   }
   scope.emit({
     type: "notice",
     task: space.task.id,
     message: `The agent worked ${where}; ${space.branch} has its commits now.`,
   });
-  return ok({ passed: true });
+  return { passed: true };
 }
 
 /** What the branch began from must still be in it: without that, it can never land. */
@@ -92,21 +87,21 @@ async function checkHistory(
   scope: Scope,
   { task, branch, path }: Workspace,
   { sha }: HeadState,
-): Promise<Result<Verdict>> {
+): Promise<Verdict> {
   const origin = scope.attemptStarts.get(task.id)?.origin;
-  if (origin === undefined || origin === sha) return ok({ passed: true });
-  const kept = await isAncestor(path, origin, "HEAD");
+  if (origin === undefined || origin === sha) return { passed: true };
+  const kept = await resultOf(() => isAncestor(path, origin, "HEAD"));
   if (!kept.ok) {
-    const head = await headState(path);
-    if (!head.ok || head.value.sha !== undefined) return kept;
+    const head = await resultOf(() => headState(path));
+    if (!head.ok || head.value.sha !== undefined) throw new Failed(kept.failure);
     const gone = `${branch} was deleted. Make it again where it stood: git reflog HEAD`;
-    return ok(unfit("git log", gone));
+    return unfit("git log", gone);
   }
-  if (kept.value) return ok({ passed: true });
+  if (kept.value) return { passed: true };
   const lost =
     `${branch} no longer has the commit that it began from, ${origin}: its history was ` +
     "rewritten. Bring your own commits onto that commit again.";
-  return ok(unfit("git log", lost));
+  return unfit("git log", lost);
 }
 
 /** As git-status(1) lists them for files with merge conflicts. */
@@ -117,20 +112,20 @@ async function commitLeftovers(
   space: Workspace,
   left: Change[],
   { env, head }: { env: Env; head: HeadState },
-): Promise<Result<{ verdict: Verdict; byParex: boolean }>> {
+): Promise<{ verdict: Verdict; byParex: boolean }> {
   const folder = planFolderIn(scope.repo, scope.plan);
   const exclude = folder === undefined ? [] : [folder];
   const wanted = left.filter(({ path }) =>
     !exclude.some((folder) => path === folder || path.startsWith(`${folder}/`))
   );
-  if (wanted.length === 0) return ok({ verdict: { passed: true }, byParex: false });
+  if (wanted.length === 0) return { verdict: { passed: true }, byParex: false };
   const { id, name, title, labels } = space.task;
   const message = commitMessage({ title: title ?? name, task: id, labels });
-  const done = await commitAll(space.path, message, { env, exclude, head });
-  if (done.ok) return ok({ verdict: { passed: true }, byParex: done.value });
-  if (done.failure.reason !== "commit_failed") return done;
+  const done = await resultOf(() => commitAll(space.path, message, { env, exclude, head }));
+  if (done.ok) return { verdict: { passed: true }, byParex: done.value };
+  if (done.failure.reason !== "commit_failed") throw new Failed(done.failure);
   // A hook of the user's refused it, most likely: the agent can put that right.
-  return ok({ verdict: unfit("git commit", done.failure.detail), byParex: false });
+  return { verdict: unfit("git commit", done.failure.detail), byParex: false };
 }
 
 async function evidence(
@@ -138,25 +133,23 @@ async function evidence(
   space: Workspace,
   input: { task: TaskId; attempt: number },
   { before, byParex }: { before: string | undefined; byParex: boolean },
-): Promise<Result<Verdict>> {
+): Promise<Verdict> {
   const upstream = await ownBranches(scope, space.task.dependencies);
-  if (!upstream.ok) return upstream;
   // With a merge of the base, its commits are on the branch too, and none of the task's own.
-  const notFrom = [scope.baseSha, scope.tip, ...upstream.value.map(({ branch }) => branch)];
+  const notFrom = [scope.baseSha, scope.tip, ...upstream.map(({ branch }) => branch)];
   const commits = await ownCommits(scope.repo, space.branch, notFrom);
-  if (!commits.ok) return commits;
-  if (commits.value.length === 0) {
+  if (commits.length === 0) {
     const log = `${scope.dir}/transcripts/${attemptName(input)}.log`;
-    return fail({ reason: "no_changes", log });
+    throw new Failed({ reason: "no_changes", log });
   }
   scope.emit({
     type: "task.committed",
     task: input.task,
     attempt: input.attempt,
-    commits: commits.value.length,
+    commits: commits.length,
     // What parex has just committed is the newest of them.
-    head: (byParex ? commits.value[0]?.sha : before) ?? "",
+    head: (byParex ? commits[0]?.sha : before) ?? "",
     by_parex: byParex,
   });
-  return ok({ passed: true });
+  return { passed: true };
 }

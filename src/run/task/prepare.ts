@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ok, type Result } from "../../domain/result.ts";
+import { resultOf } from "../../domain/failed.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { forkPoint } from "../../git/ancestry.ts";
 import { planBranches } from "../../git/branches.ts";
@@ -24,51 +24,48 @@ export async function prepare(
   scope: Scope,
   id: TaskId,
   signal: AbortSignal,
-): Promise<Result<void>> {
+): Promise<void> {
   scope.starts.begin(id);
-  const ahead = await scope.ahead.get(id);
-  scope.ahead.delete(id);
-  const laid = ahead?.ok ? ahead : await layGround(scope, id, signal);
-  const done = laid.ok ? await setUp(scope, workspaceOf(scope, id), { task: id }, signal) : laid;
-  if (!done.ok) scope.starts.end(id);
-  return done;
+  try {
+    const ahead = await scope.ahead.get(id);
+    scope.ahead.delete(id);
+    if (!ahead?.ok) await layGround(scope, id, signal);
+    await setUp(scope, workspaceOf(scope, id), { task: id }, signal);
+  } catch (error) {
+    scope.starts.end(id);
+    throw error;
+  }
 }
 
 /** Does ahead of a task's start what can be: all but the setup, which would hold up others' checks. */
-export function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal): Promise<Result<void>> {
-  const laid = scope.starts.giveWay().then(() => layGround(scope, id, signal));
+export async function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
+  const laid = resultOf(async () => {
+    await scope.starts.giveWay();
+    await layGround(scope, id, signal);
+  });
   scope.ahead.set(id, laid);
-  return laid;
+  await laid;
 }
 
-async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise<Result<void>> {
+async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
   const space = workspaceOf(scope, id);
-  const made = await makeTree(scope, id, signal);
-  if (!made.ok) return made;
+  await makeTree(scope, id, signal);
   // Its agent has not begun: what holds the index was left when the machine, or a git, went down.
-  const free = await waitForIndex(space.path);
-  if (!free.ok) return free;
-  const merged = await mergeDependencies(scope, space);
-  if (!merged.ok) return merged;
+  await waitForIndex(space.path);
+  await mergeDependencies(scope, space);
   const excludes = await excludesOf(space);
-  if (!excludes.ok) return excludes;
   scope.ownExcludes ??= userExcludes(space.path);
-  const own = await scope.ownExcludes;
-  if (!own.ok) return own;
-  const begun = await createExcludes(excludes.value, own.value);
-  if (!begun.ok) return begun;
-  const copied = await copyUncommitted(scope, space, excludes.value);
-  return copied.ok ? await noteOrigin(scope, space) : copied;
+  await createExcludes(excludes, await scope.ownExcludes);
+  await copyUncommitted(scope, space, excludes);
+  await noteOrigin(scope, space);
 }
 
 /** Where the branch stands on the base before any attempt of this run can rewrite it. */
-async function noteOrigin(scope: Scope, { task, branch, path }: Workspace): Promise<Result<void>> {
-  if (scope.attemptStarts.has(task.id)) return ok();
+async function noteOrigin(scope: Scope, { task, branch, path }: Workspace): Promise<void> {
+  if (scope.attemptStarts.has(task.id)) return;
   const origin = await forkPoint(path, scope.baseSha, `refs/heads/${branch}`);
-  if (!origin.ok) return origin;
-  const known = origin.value === undefined ? {} : { origin: origin.value };
+  const known = origin === undefined ? {} : { origin };
   scope.attemptStarts.set(task.id, { at: Date.now(), ...known });
-  return ok();
 }
 
 /** The worktree alone. */
@@ -76,10 +73,10 @@ export async function makeTree(
   scope: Scope,
   id: TaskId,
   signal: AbortSignal,
-): Promise<Result<void>> {
+): Promise<void> {
   const { branch, path } = workspaceOf(scope, id);
   // Only an agent can have taken it away since then, and nothing else is asked of git.
-  if (scope.trees.has(id) && exists(join(path, ".git"))) return ok();
+  if (scope.trees.has(id) && exists(join(path, ".git"))) return;
   const tree = await scope.recover({
     what: `make the worktree of ${id}`,
     about: { branch, worktree: path },
@@ -87,24 +84,22 @@ export async function makeTree(
     // A place is not held while recovery waits.
     run: () => makeInTurn(scope, { task: id, branch, path }, signal),
   });
-  if (!tree.ok) return tree;
   if (scope.trees.size === 0) scope.treePlaces.add(MORE_TREES);
   scope.trees.add(id);
   // Then nobody need be asked what its branch began from.
-  if (tree.value.isNew && scope.tip === scope.baseSha) {
+  if (tree.isNew && scope.tip === scope.baseSha) {
     scope.attemptStarts.set(id, { at: Date.now(), origin: scope.baseSha });
   }
-  if (tree.value.created) {
-    scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.value.ms });
+  if (tree.created) {
+    scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.ms });
   }
-  return ok();
 }
 
 async function makeInTurn(
   scope: Scope,
   where: { task: TaskId; branch: string; path: string },
   signal: AbortSignal,
-): Promise<Result<WorktreeMade>> {
+): Promise<WorktreeMade> {
   const release = await scope.treePlaces.take(signal);
   try {
     const { repo, run, tip, plan } = scope;
@@ -117,23 +112,20 @@ async function makeInTurn(
 async function mergeDependencies(
   scope: Scope,
   { task, path }: Workspace,
-): Promise<Result<void>> {
+): Promise<void> {
   const refs = await ownBranches(scope, task.dependencies);
-  if (!refs.ok || refs.value.length === 0) return refs.ok ? ok() : refs;
-  const message = `Merge ${refs.value.map(({ label }) => label).join(", ")} for ${task.id}`;
-  return await mergeInto(path, refs.value, message);
+  if (refs.length === 0) return;
+  const message = `Merge ${refs.map(({ label }) => label).join(", ")} for ${task.id}`;
+  return await mergeInto(path, refs, message);
 }
 
 /** The branches of these tasks that this plan has made. One that has landed may be gone. */
 export async function ownBranches(
   scope: Scope,
   tasks: readonly TaskId[],
-): Promise<Result<{ branch: string; label: TaskId }[]>> {
-  if (tasks.length === 0) return ok([]);
+): Promise<{ branch: string; label: TaskId }[]> {
+  if (tasks.length === 0) return [];
   const owned = await planBranches(scope.repo, scope.plan.identity);
-  if (!owned.ok) return owned;
-  return ok(
-    tasks.map((label) => ({ branch: branchOf(label), label }))
-      .filter(({ branch }) => owned.value.has(branch)),
-  );
+  return tasks.map((label) => ({ branch: branchOf(label), label }))
+    .filter(({ branch }) => owned.has(branch));
 }

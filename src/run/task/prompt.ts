@@ -9,7 +9,6 @@ import {
   buildRepairPrompt,
 } from "../../agent/later_prompts.ts";
 import { findChecks } from "../../checks/find.ts";
-import { ok, type Result } from "../../domain/result.ts";
 import { filesChanged, ownCommits } from "../../git/commit.ts";
 import { ownBranches } from "./prepare.ts";
 import type { Scope, Workspace } from "../context/run_context.ts";
@@ -19,16 +18,13 @@ export async function promptFor(
   scope: Scope,
   space: Workspace,
   { occasion, conversation }: WorkInput,
-): Promise<Result<string>> {
+): Promise<string> {
   const { task } = space;
-  if (conversation !== undefined) return ok(laterPrompt(occasion, scope.base, { task }));
+  if (conversation !== undefined) return laterPrompt(occasion, scope.base, { task });
   const first = await firstPrompt(scope, space);
-  if (!first.ok) return first;
-  return ok(
-    occasion.kind === "first"
-      ? buildPrompt(first.value)
-      : laterPrompt(occasion, scope.base, { task, first: first.value }),
-  );
+  return occasion.kind === "first"
+    ? buildPrompt(first)
+    : laterPrompt(occasion, scope.base, { task, first });
 }
 
 function laterPrompt(
@@ -52,43 +48,38 @@ function laterPrompt(
   });
 }
 
-async function firstPrompt(scope: Scope, space: Workspace): Promise<Result<PromptInput>> {
+async function firstPrompt(scope: Scope, space: Workspace): Promise<PromptInput> {
   const { checks } = await findChecks(space.path, scope.settings.checks);
   const dependencies = await dependencyChanges(scope, space);
-  if (!dependencies.ok) return dependencies;
-  return ok({
+  return {
     task: space.task,
     worktree: space.path,
     branch: space.branch,
     planFolder: dirname(scope.plan.path),
     checks,
-    dependencies: dependencies.value,
+    dependencies,
     answers: scope.record.tasks.get(space.task.id)?.answers ?? [],
-  });
+  };
 }
 
 async function dependencyChanges(
   scope: Scope,
   { task }: Workspace,
-): Promise<Result<DependencyChanges[]>> {
+): Promise<DependencyChanges[]> {
   const branches = await ownBranches(scope, task.dependencies);
-  if (!branches.ok) return branches;
   const changes: DependencyChanges[] = [];
-  for (const { branch, label } of branches.value) {
+  for (const { branch, label } of branches) {
     const dependency = scope.tasks.get(label);
     const upstream = await ownBranches(scope, dependency?.dependencies ?? []);
-    if (!upstream.ok) return upstream;
-    const notFrom = [scope.baseSha, ...upstream.value.map(({ branch }) => branch)];
+    const notFrom = [scope.baseSha, ...upstream.map(({ branch }) => branch)];
     const commits = await ownCommits(scope.repo, branch, notFrom);
-    if (!commits.ok) return commits;
     const files = await filesChanged(scope.repo, scope.baseSha, branch);
-    if (!files.ok) return files;
     changes.push({
       id: label,
       name: dependency?.name ?? label,
-      commits: commits.value.map(({ subject }) => subject),
-      files: files.value.map(({ path }) => path),
+      commits: commits.map(({ subject }) => subject),
+      files: files.map(({ path }) => path),
     });
   }
-  return ok(changes);
+  return changes;
 }

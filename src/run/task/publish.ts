@@ -1,4 +1,3 @@
-import { ok, type Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { pushBranch } from "../../git/push.ts";
 import { type Scope, workspaceOf } from "../context/run_context.ts";
@@ -8,19 +7,17 @@ export async function publish(
   scope: Scope,
   id: TaskId,
   signal: AbortSignal,
-): Promise<Result<void>> {
+): Promise<void> {
   const { repo, remote } = scope;
-  if (!remote || !scope.settings.push) return ok();
+  if (!remote || !scope.settings.push) return;
   const { branch, path } = workspaceOf(scope, id);
   const started = performance.now();
-  const pushed = await scope.recover({
+  await scope.recover({
     what: `push ${branch}`,
     about: { branch, remote, worktree: path },
     signal,
     run: () => pushBranch(repo, remote, branch),
   });
-  if (!pushed.ok) return pushed;
   const ms = Math.round(performance.now() - started);
   scope.emit({ type: "branch.pushed", task: id, remote, branch, ms });
-  return ok();
 }

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { ok, type Result } from "../../domain/result.ts";
 import { processEnv } from "../../exec/env.ts";
 import type { Sandbox } from "../../exec/sandbox.ts";
 import { exists, io } from "../../util/files.ts";
@@ -38,8 +37,8 @@ export async function sandboxOf(
   { settings, repo, dir }: Scope,
   { task, path }: Place,
   agent?: string,
-): Promise<Result<{ sandbox?: Sandbox }>> {
-  if (!settings.sandbox) return ok({});
+): Promise<{ sandbox?: Sandbox }> {
+  if (!settings.sandbox) return {};
   const temporary = `${dir}/tmp/${task.id}`;
   const { commonDir } = repo;
   const branches = ["refs/heads/feature", "logs/refs/heads/feature"].map((name) =>

@@ -1,5 +1,5 @@
 import { findChecks } from "../../checks/find.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
+import { Failed } from "../../domain/failed.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { gitDirOf } from "../../git/branches.ts";
 import { changes } from "../../git/commit.ts";
@@ -30,19 +30,16 @@ export async function setUp(
   place: Place,
   { task, inputs = "", quiet }: SetupFor,
   signal: AbortSignal,
-): Promise<Result<void>> {
+): Promise<void> {
   const { setup, notes } = await findChecks(place.path, scope.settings.checks);
   tellOnce(scope, notes);
-  if (!setup) return ok();
+  if (!setup) return;
   const folder = await gitDirOf(place.path);
-  if (!folder.ok) return folder;
-  const marker = `${folder.value}/${SETUP_DONE}`;
+  const marker = `${folder}/${SETUP_DONE}`;
   const stamp = setup.command + inputs;
   const done = await io(marker, () => readIfThere(marker));
-  if (!done.ok) return done;
-  if (done.value === stamp) return ok();
+  if (done === stamp) return;
   const excludes = await excludesOf(place);
-  if (!excludes.ok) return excludes;
   const release = await scope.checkPlaces.take(signal);
   try {
     const told = {
@@ -53,12 +50,11 @@ export async function setUp(
     const ran = await onCommitted(
       scope,
       place,
-      { excludes: excludes.value, begun: `${folder.value}/${SETUP_BEGUN}` },
+      { excludes, begun: `${folder}/${SETUP_BEGUN}` },
       () => runCommand(scope, place, setup, told, signal),
     );
-    if (!ran.ok) return ran;
-    const failed = checkFailure(ran.value);
-    if (failed) return fail({ reason: "setup_failed", failed });
+    const failed = checkFailure(ran);
+    if (failed) throw new Failed({ reason: "setup_failed", failed });
     return await io(marker, () => Deno.writeTextFile(marker, stamp));
   } finally {
     release?.();
@@ -80,28 +76,22 @@ async function onCommitted<T>(
   scope: Scope,
   place: Place,
   { excludes, begun }: { excludes: string; begun: string },
-  work: () => Promise<Result<T>>,
-): Promise<Result<T>> {
+  work: () => Promise<T>,
+): Promise<T> {
   const { repo, run } = scope;
   const env = excludesEnv(excludes);
   const what = { run, task: place.task.id, worktree: place.path, env };
-  if (exists(begun)) {
-    const disowned = await disown(repo, what, excludes);
-    if (!disowned.ok) return disowned;
-  }
+  if (exists(begun)) await disown(repo, what, excludes);
   const before = await changes(place.path, env);
-  if (!before.ok) return before;
-  const marked = await io(begun, async () => {
-    if (before.value.length === 0) await Deno.writeTextFile(begun, "");
+  await io(begun, async () => {
+    if (before.length === 0) await Deno.writeTextFile(begun, "");
   });
-  if (!marked.ok) return marked;
-  const done = await leavingNoTrace(scope, place, excludes, work);
-  if (before.value.every(({ state }) => state === "??")) {
-    const clean = await discardTracked(repo, what);
-    if (!clean.ok) return clean;
+  try {
+    return await leavingNoTrace(scope, place, excludes, work);
+  } finally {
+    if (before.every(({ state }) => state === "??")) await discardTracked(repo, what);
+    await io(begun, async () => {
+      if (exists(begun)) await Deno.remove(begun);
+    });
   }
-  const ended = await io(begun, async () => {
-    if (exists(begun)) await Deno.remove(begun);
-  });
-  return ended.ok ? done : ended;
 }

@@ -1,8 +1,8 @@
+import { Failed, resultOf } from "../../domain/failed.ts";
 import type { WorkInput, WorkOutcome } from "../../../machines/ports.ts";
 import type { AgentRequest } from "../../agent/agent.ts";
 import type { Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
-import { fail, ok, type Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { dirname } from "node:path";
 import { mergeBase } from "./base_merge.ts";
@@ -37,11 +37,11 @@ export async function work(
   input: WorkInput,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  try {
-    return await takeTurn(scope, input, signal);
-  } finally {
-    scope.starts.end(input.task);
-  }
+  const outcome = await resultOf(() => takeTurn(scope, input, signal))
+    .finally(() => scope.starts.end(input.task));
+  if (outcome.ok) return outcome.value;
+  // Scripts fail before the agent begins.
+  return { kind: "blocked", spentUsd: 0, failure: outcome.failure };
 }
 
 async function takeTurn(
@@ -58,8 +58,7 @@ async function takeTurn(
   const place = sharesCache ? await scope.admission.follow(name, signal) : undefined;
   try {
     const budget = await budgetFor(scope, input.task, signal);
-    if (!budget.ok) return { kind: "blocked", spentUsd: 0, failure: budget.failure };
-    const start = { ...turn, ...budget.value, onAnswer: () => place?.answered() };
+    const start = { ...turn, ...budget, onAnswer: () => place?.answered() };
     return await makeAttempt(scope, ownConversation(scope, input, name), start, signal);
   } finally {
     place?.over();
@@ -84,10 +83,8 @@ async function makeAttempt(
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
   const space = workspaceOf(scope, input.task);
-  const merged = await mergeBase(scope, space, input.occasion);
-  if (!merged.ok) return { kind: "blocked", spentUsd: 0, failure: merged.failure };
+  await mergeBase(scope, space, input.occasion);
   const request = await makeRequest(scope, space, input, start, signal);
-  if (!request.ok) return { kind: "blocked", spentUsd: 0, failure: request.failure };
   // Another attempt may have met a limit meanwhile.
   const met = scope.admission.limitOf(start.agent.name);
   if (met) return notBegun(input, turnOf(scope, space.task).limit ?? { ...met, until: Date.now() });
@@ -96,9 +93,9 @@ async function makeAttempt(
     at: Date.now(),
   });
   scope.ledger.begin(input.task, start.budgetUsd);
-  const outcome = await start.agent.attempt(request.value);
+  const outcome = await start.agent.attempt(request);
   const spentUsd = scope.ledger.end(input.task, outcome.usage);
-  const { transcript } = request.value;
+  const { transcript } = request;
   scope.emit({
     type: "agent.finished",
     task: input.task,
@@ -126,29 +123,25 @@ async function makeRequest(
   input: WorkInput,
   { agent, model, budgetUsd, onAnswer }: Start,
   signal: AbortSignal,
-): Promise<Result<AgentRequest>> {
+): Promise<AgentRequest> {
   const { task, attempt, occasion, conversation } = input;
   const prompt = await promptFor(scope, space, input);
-  if (!prompt.ok) return prompt;
   const excludes = await excludesOf(space);
-  if (!excludes.ok) return excludes;
-  const files = await writeFiles(scope, space, input, prompt.value);
-  if (!files.ok) return files;
+  const files = await writeFiles(scope, space, input, prompt);
   const sandbox = await sandboxOf(scope, space, agent.name);
-  if (!sandbox.ok) return sandbox;
   const { settings, emit, ledger } = scope;
   const report = everySoOften((doing, usage) =>
     emit({ type: "agent.activity", task, attempt, doing, ...usage })
   );
-  return ok({
+  return {
     task,
     attempt,
-    prompt: prompt.value,
+    prompt,
     worktree: space.path,
-    ...sandbox.value,
-    env: workEnv(scope, space, excludes.value, {
-      PAREX_TASK_FILE: files.value.taskFile,
-      PAREX_PROMPT_FILE: files.value.promptFile,
+    ...sandbox,
+    env: workEnv(scope, space, excludes, {
+      PAREX_TASK_FILE: files.taskFile,
+      PAREX_PROMPT_FILE: files.promptFile,
       PAREX_ATTEMPT: String(attempt),
     }),
     ...(model === undefined ? {} : { model }),
@@ -158,7 +151,7 @@ async function makeRequest(
       : { resume: conversation, usedBefore: usedIn(scope, task, conversation) }),
     timeoutMs: settings.timeoutMs,
     idleMs: settings.idleTimeoutMs,
-    transcript: files.value.transcript,
+    transcript: files.transcript,
     signal,
     onStart: ({ pid, session }) => {
       scope.starts.end(task);
@@ -178,7 +171,7 @@ async function makeRequest(
       warnOfBudget(scope);
       report(doing, usage);
     },
-  });
+  };
 }
 
 /** What the attempts of this run that led a conversation told. */
@@ -205,7 +198,7 @@ async function writeFiles(
   { task }: Workspace,
   input: WorkInput,
   prompt: string,
-): Promise<Result<{ promptFile: string; taskFile: string; transcript: string }>> {
+): Promise<{ promptFile: string; taskFile: string; transcript: string }> {
   const name = attemptName(input);
   const promptFile = `${scope.dir}/prompts/${name}.md`;
   try {
@@ -214,13 +207,13 @@ async function writeFiles(
     const transcript = `${scope.dir}/transcripts/${name}.log`;
     await Deno.mkdir(dirname(transcript), { recursive: true, mode: 0o700 });
     if (task.source.kind === "file") {
-      return ok({ promptFile, taskFile: task.source.path, transcript });
+      return { promptFile, taskFile: task.source.path, transcript };
     }
     const taskFile = `${scope.dir}/prompts/${task.id}.task.md`;
     await Deno.writeTextFile(taskFile, task.body, { mode: 0o600 });
-    return ok({ promptFile, taskFile, transcript });
+    return { promptFile, taskFile, transcript };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    return fail({ reason: "io_failed", path: promptFile, detail });
+    throw new Failed({ reason: "io_failed", path: promptFile, detail });
   }
 }

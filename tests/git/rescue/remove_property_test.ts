@@ -6,7 +6,6 @@ import { listRescues } from "../../../src/git/rescue/list.ts";
 import { restore } from "../../../src/git/rescue/restore.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { textOf, writeFiles } from "../../support/repo.ts";
-import { must } from "../../support/result.ts";
 import { sightOf, type Stage, stage, WORK } from "./remove_rig.ts";
 
 const PATHS = ["a.txt", "tool.sh", "dir/b.txt", "dir/deep/ünï cöde.txt", "-x", 'q"uote', "n\new"];
@@ -123,7 +122,7 @@ Deno.test("removeWork() and restore() bring any worktree back: bytes, modes, lin
       const before = await sightOf(on, on.worktree);
       const commits = await on.git("log", "-g", "--format=%H", "HEAD");
 
-      must(await removeWork(on.repo, { ...WORK, worktree: on.worktree }));
+      await removeWork(on.repo, { ...WORK, worktree: on.worktree });
       assertEquals(await textOf(join(on.worktree, ".git")), undefined);
       await on.temp.git(["stash", "clear"]);
       await on.temp.git(["reflog", "expire", "--expire=now", "--all"]);
@@ -132,10 +131,10 @@ Deno.test("removeWork() and restore() bring any worktree back: bytes, modes, lin
       for (const commit of [...commits.split("\n"), ...stashes.split("\n")]) {
         if (commit !== "") await on.temp.git(["cat-file", "-e", commit]);
       }
-      const [rescued] = must(await listRescues(on.repo));
+      const [rescued] = await listRescues(on.repo);
       if (!rescued) return assertEquals(before.status, "", "nothing was there to lose");
       const to = join(on.temp.root, "worktrees/back");
-      assertEquals(must(await restore(on.repo, rescued, to)).incomplete, undefined);
+      assertEquals((await restore(on.repo, rescued, to)).incomplete, undefined);
       assertEquals(await sightOf(on, to), before);
       assertEquals(await on.temp.git(["stash", "list", "--format=%H"]), stashes);
     }),

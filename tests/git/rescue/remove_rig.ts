@@ -4,7 +4,6 @@ import { excludeWorktrees } from "../../../src/git/exclude_worktrees.ts";
 import { recordOwner } from "../../../src/git/worktree_list.ts";
 import { openRepository, type Repository } from "../../../src/git/repository.ts";
 import { type TempRepo, tempRepo } from "../../support/repo.ts";
-import { must } from "../../support/result.ts";
 import { treeOf } from "../../support/tree.ts";
 
 export const WORK = { run: "run-1", task: "task-1", branch: "feature/task-1" };
@@ -30,9 +29,9 @@ export async function stage(): Promise<Stage> {
   const temp = await tempRepo({ files: FILES });
   await temp.git(["submodule", "add", "-q", library.root, "lib"]);
   await temp.commit("Add a submodule");
-  const repo = must(await openRepository(temp.root));
-  must(await excludeWorktrees(repo));
-  must(await recordOwner(repo, WORK.branch, "plan-1"));
+  const repo = await openRepository(temp.root);
+  await excludeWorktrees(repo);
+  await recordOwner(repo, WORK.branch, "plan-1");
   const worktree = join(temp.root, "worktrees/task-1");
   await temp.git(["worktree", "add", "-q", "-b", WORK.branch, worktree]);
   await temp.git(["submodule", "-q", "update", "--init"], worktree);

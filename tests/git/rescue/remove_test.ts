@@ -5,7 +5,7 @@ import { listRescues } from "../../../src/git/rescue/list.ts";
 import { restore } from "../../../src/git/rescue/restore.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { textOf, writeFiles } from "../../support/repo.ts";
-import { failureOf, must } from "../../support/result.ts";
+import { failureFrom } from "../../support/result.ts";
 import { sightOf, stage, WORK } from "./remove_rig.ts";
 
 Deno.test("removeWork() leaves nothing behind of work that has landed, and anchors nothing", async () => {
@@ -13,11 +13,11 @@ Deno.test("removeWork() leaves nothing behind of work that has landed, and ancho
   await writeFiles(on.worktree, { "a.txt": "done\n" });
   await on.git("commit", "-qam", "done");
   await on.temp.git(["merge", "-q", WORK.branch]);
-  const removed = must(await removeWork(on.repo, { ...WORK, worktree: on.worktree }));
+  const removed = await removeWork(on.repo, { ...WORK, worktree: on.worktree });
   assertEquals(removed, { anchored: [] });
   assertEquals(await on.temp.git(["for-each-ref", "--format=%(refname)"]), "refs/heads/main");
-  assertEquals(must(await planOwners(on.repo)).size, 0);
-  assertEquals(must(await listWorktrees(on.repo)).length, 1);
+  assertEquals((await planOwners(on.repo)).size, 0);
+  assertEquals((await listWorktrees(on.repo)).length, 1);
   assertEquals([...Deno.readDirSync(dirname(on.worktree))], []);
 });
 
@@ -27,7 +27,7 @@ Deno.test("removeWork() removes nothing when the branch cannot be deleted", asyn
   const before = await sightOf(on, on.worktree);
   const lock = join(on.temp.root, `.git/refs/heads/${WORK.branch}.lock`);
   await Deno.writeTextFile(lock, "");
-  failureOf(await removeWork(on.repo, { ...WORK, worktree: on.worktree }), "git_failed");
+  await failureFrom(removeWork(on.repo, { ...WORK, worktree: on.worktree }), "git_failed");
   await Deno.remove(lock);
   assertEquals(await sightOf(on, on.worktree), before);
   assertEquals(await on.git("symbolic-ref", "HEAD"), `refs/heads/${WORK.branch}`);
@@ -44,16 +44,16 @@ Deno.test("removeWork() removes nothing when the remote refuses, or has commits 
 
   const hook = join(remote, "hooks/pre-receive");
   await Deno.writeTextFile(hook, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
-  failureOf(await removeWork(on.repo, work), "push_failed");
+  await failureFrom(removeWork(on.repo, work), "push_failed");
   await Deno.remove(hook);
   await on.temp.git(["commit", "-q", "--allow-empty", "-m", "by a colleague"]);
   await on.temp.git(["push", "-q", "origin", `main:${WORK.branch}`]);
-  failureOf(await removeWork(on.repo, work), "push_failed");
+  await failureFrom(removeWork(on.repo, work), "push_failed");
   assertEquals(await sightOf(on, on.worktree), before);
   assertEquals(await on.git("rev-parse", WORK.branch), before.head);
 
   await on.temp.git(["push", "-qf", "origin", `${before.head}:refs/heads/${WORK.branch}`]);
-  must(await removeWork(on.repo, work));
+  await removeWork(on.repo, work);
   assertEquals(await on.temp.git(["ls-remote", "--heads", "origin"]), "");
 });
 
@@ -68,7 +68,7 @@ Deno.test("removeWork() leaves a remote branch that has commits which nothing he
   await on.git("checkout", "-q", "--detach", "main");
   await on.temp.git(["branch", "-qD", WORK.branch]);
   await on.git("reflog", "expire", "--expire=now", "HEAD");
-  failureOf(await removeWork(on.repo, { ...WORK, remote: "origin" }), "push_failed");
+  await failureFrom(removeWork(on.repo, { ...WORK, remote: "origin" }), "push_failed");
   assertEquals(
     await on.temp.git(["ls-remote", "--heads", "origin"]),
     `${sha}\trefs/heads/${WORK.branch}`,
@@ -79,9 +79,9 @@ Deno.test("moveBack() brings home a worktree at which a removal was interrupted"
   await using on = await stage();
   const going = join(dirname(on.worktree), "_going-task-1");
   await Deno.rename(on.worktree, going);
-  must(await moveBack(on.repo, going));
+  await moveBack(on.repo, going);
   assertEquals(await on.git("status", "--porcelain"), "");
-  assertEquals(must(await listWorktrees(on.repo))[1]?.path, on.worktree);
+  assertEquals((await listWorktrees(on.repo))[1]?.path, on.worktree);
 });
 
 Deno.test("forgetMissing() keeps what git knows of a worktree whose folder is gone", async () => {
@@ -93,29 +93,29 @@ Deno.test("forgetMissing() keeps what git knows of a worktree whose folder is go
   await on.git("add", "a.txt");
   await Deno.remove(on.worktree, { recursive: true });
   const missing = { path: on.worktree, head };
-  const anchored = must(await forgetMissing(on.repo, { run: "run-1", task: "task-1", missing }));
-  assertEquals(must(await listWorktrees(on.repo)).length, 1);
+  const anchored = await forgetMissing(on.repo, { run: "run-1", task: "task-1", missing });
+  assertEquals((await listWorktrees(on.repo)).length, 1);
   assert(anchored);
   await on.temp.git(["merge-base", "--is-ancestor", head, anchored.ref]);
-  const [rescued] = must(await listRescues(on.repo));
+  const [rescued] = await listRescues(on.repo);
   assert(rescued);
-  must(await restore(on.repo, rescued, on.worktree));
+  await restore(on.repo, rescued, on.worktree);
   assertEquals(await textOf(join(on.worktree, "a.txt")), "staged\n");
 });
 
 Deno.test("restore() writes over nothing, neither folder nor branch", async () => {
   await using on = await stage();
   await writeFiles(on.worktree, { "new.txt": "new\n" });
-  must(await removeWork(on.repo, { ...WORK, worktree: on.worktree }));
-  const [rescued] = must(await listRescues(on.repo));
+  await removeWork(on.repo, { ...WORK, worktree: on.worktree });
+  const [rescued] = await listRescues(on.repo);
   assert(rescued);
   await on.temp.git(["branch", "rescue/task-1"]);
   await writeFiles(on.temp.root, { "taken/file.txt": "mine" });
   const taken = join(on.temp.root, "taken");
-  failureOf(await restore(on.repo, rescued, taken), "foreign_worktree");
+  await failureFrom(restore(on.repo, rescued, taken), "foreign_worktree");
   assertEquals(await textOf(join(taken, "file.txt")), "mine");
   const to = join(dirname(on.temp.root), "elsewhere");
-  assertEquals(must(await restore(on.repo, rescued, to)).branch, "rescue/task-1-2");
+  assertEquals((await restore(on.repo, rescued, to)).branch, "rescue/task-1-2");
   assertEquals(await textOf(join(to, "new.txt")), "new\n");
 });
 
@@ -125,10 +125,10 @@ Deno.test("restore() announces again what was announced to git and not staged", 
   await on.git("rm", "-q", "--cached", "a.txt");
   await on.git("add", "-N", "new.txt", "a.txt");
   const before = await sightOf(on, on.worktree);
-  must(await removeWork(on.repo, { ...WORK, worktree: on.worktree }));
-  const [rescued] = must(await listRescues(on.repo));
+  await removeWork(on.repo, { ...WORK, worktree: on.worktree });
+  const [rescued] = await listRescues(on.repo);
   assert(rescued);
   const to = join(on.temp.root, "worktrees/back");
-  must(await restore(on.repo, rescued, to));
+  await restore(on.repo, rescued, to);
   assertEquals(await sightOf(on, to), before);
 });

@@ -5,12 +5,12 @@ import { listRescues } from "../../../src/git/rescue/list.ts";
 import { ensureWorktree } from "../../../src/git/worktrees/ensure.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 import { type TempRepo, tempRepo, textOf } from "../../support/repo.ts";
-import { failureOf, must } from "../../support/result.ts";
+import { failureFrom } from "../../support/result.ts";
 
 const PLAN = "plan-1";
 
 async function open(temp: TempRepo): Promise<Repository> {
-  return must(await openRepository(temp.root));
+  return await openRepository(temp.root);
 }
 
 function ensure(repo: Repository, id: string, over: { path?: string; startPoint?: string } = {}) {
@@ -28,7 +28,7 @@ function ensure(repo: Repository, id: string, over: { path?: string; startPoint?
 Deno.test("ensureWorktree() makes branch and files, and records the plan", async () => {
   await using temp = await tempRepo({ files: { "src/a.ts": "a" } });
   const repo = await open(temp);
-  assertEquals(must(await ensure(repo, "task-1")).created, true);
+  assertEquals((await ensure(repo, "task-1")).created, true);
   const tree = join(temp.root, "worktrees/task-1");
   assertEquals(await textOf(join(tree, "src/a.ts")), "a");
   assertEquals(await temp.git(["status", "--porcelain"], tree), "");
@@ -45,11 +45,11 @@ Deno.test("ensureWorktree() makes branch and files, and records the plan", async
 Deno.test("ensureWorktree() leaves work alone when it is called again", async () => {
   await using temp = await tempRepo();
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
+  await ensure(repo, "task-1");
   const file = join(temp.root, "worktrees/task-1/README.md");
   await Deno.writeTextFile(file, "changed");
   await temp.commit("The base goes on", { "b.txt": "b" });
-  assertEquals(must(await ensure(repo, "task-1")).created, false);
+  assertEquals((await ensure(repo, "task-1")).created, false);
   assertEquals(await textOf(file), "changed");
 });
 
@@ -58,7 +58,7 @@ Deno.test("ensureWorktree() succeeds twenty times at once, and twice for each ta
   const repo = await open(temp);
   const ids = Array.from({ length: 20 }, (_, index) => `task-${index}`);
   const made = await Promise.all([...ids, ...ids].map((id) => ensure(repo, id)));
-  assertEquals(made.map((one) => must(one).created).filter(Boolean).length, 20);
+  assertEquals(made.map((one) => one.created).filter(Boolean).length, 20);
   const heads = await temp.git(["for-each-ref", "--format=%(worktreepath)", "refs/heads/feature"]);
   assertEquals(
     heads.split("\n").sort(),
@@ -69,8 +69,8 @@ Deno.test("ensureWorktree() succeeds twenty times at once, and twice for each ta
 Deno.test("ensureWorktree() takes paths with spaces, unicode and newlines", async () => {
   await using temp = await tempRepo({ name: "a 'b' $c\nünï", files: { "d é/f g.txt": "x" } });
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
-  assertEquals(must(await ensure(repo, "task-1")).created, false);
+  await ensure(repo, "task-1");
+  assertEquals((await ensure(repo, "task-1")).created, false);
   assertEquals(await textOf(join(repo.root, "worktrees/task-1/d é/f g.txt")), "x");
 });
 
@@ -80,22 +80,22 @@ Deno.test("ensureWorktree() works from a linked worktree and through a linked fo
   await temp.git(["worktree", "add", "-q", "-b", "other", join(folder, "linked")]);
   await Deno.mkdir(join(folder, "big-disk"));
   await Deno.symlink(join(folder, "big-disk"), join(temp.root, "worktrees"));
-  const repo = must(await openRepository(join(folder, "linked")));
-  must(await ensure(repo, "task-1"));
-  assertEquals(must(await ensure(repo, "task-1")).created, false);
+  const repo = await openRepository(join(folder, "linked"));
+  await ensure(repo, "task-1");
+  assertEquals((await ensure(repo, "task-1")).created, false);
   assert(await textOf(join(folder, "big-disk/task-1/README.md")));
 });
 
 Deno.test("ensureWorktree() makes a worktree again whose folder is gone, and no other", async () => {
   await using temp = await tempRepo();
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
-  must(await ensure(repo, "task-2"));
+  await ensure(repo, "task-1");
+  await ensure(repo, "task-2");
   const [first, second] = ["task-1", "task-2"].map((id) => join(temp.root, "worktrees", id));
   await temp.git(["commit", "-q", "--allow-empty", "-m", "work"], first);
   await Deno.remove(first ?? "", { recursive: true });
   await Deno.remove(second ?? "", { recursive: true });
-  assertEquals(must(await ensure(repo, "task-1")).created, true);
+  assertEquals((await ensure(repo, "task-1")).created, true);
   assertEquals(await temp.git(["log", "-1", "--format=%s"], first), "work");
   const listed = await temp.git(["worktree", "list", "--porcelain"]);
   assert(listed.includes(`worktree ${second}\n`), "task-2 stays on git's list");
@@ -104,20 +104,20 @@ Deno.test("ensureWorktree() makes a worktree again whose folder is gone, and no 
 Deno.test("ensureWorktree() forgets no commit that only a vanished worktree held", async () => {
   await using temp = await tempRepo();
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
+  await ensure(repo, "task-1");
   const tree = join(temp.root, "worktrees/task-1");
   await temp.git(["checkout", "-q", "--detach"], tree);
   await temp.git(["commit", "-q", "--allow-empty", "-m", "work"], tree);
   const sha = await temp.git(["rev-parse", "HEAD"], tree);
   await Deno.remove(tree, { recursive: true });
-  const failure = failureOf(await ensure(repo, "task-1"), "worktree_failed");
+  const failure = await failureFrom(ensure(repo, "task-1"), "worktree_failed");
   assert(failure.detail.includes(sha), failure.detail);
 });
 
 Deno.test("ensureWorktree() anchors what was staged in a vanished worktree, conflicts or not", async () => {
   await using temp = await tempRepo();
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
+  await ensure(repo, "task-1");
   const tree = join(temp.root, "worktrees/task-1");
   await temp.commit("ours", { "README.md": "ours" });
   await Deno.writeTextFile(join(tree, "README.md"), "theirs");
@@ -127,8 +127,8 @@ Deno.test("ensureWorktree() anchors what was staged in a vanished worktree, conf
   await Deno.writeTextFile(join(tree, "new.txt"), "staged");
   await temp.git(["add", "new.txt"], tree);
   await Deno.remove(tree, { recursive: true });
-  assertEquals(must(await ensure(repo, "task-1")).created, true);
-  const [rescued] = must(await listRescues(repo));
+  assertEquals((await ensure(repo, "task-1")).created, true);
+  const [rescued] = await listRescues(repo);
   assert(rescued);
   assertEquals(rescued.ref, "refs/parex/rescue/run-1/task-1");
   assertEquals(await temp.git(["show", `${rescued.ref}:new.txt`]), "staged");
@@ -137,24 +137,24 @@ Deno.test("ensureWorktree() anchors what was staged in a vanished worktree, conf
 Deno.test("ensureWorktree() repairs a worktree whose .git file was deleted", async () => {
   await using temp = await tempRepo();
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
+  await ensure(repo, "task-1");
   const tree = join(temp.root, "worktrees/task-1");
   await Deno.writeTextFile(join(tree, "new.txt"), "work");
   await Deno.remove(join(tree, ".git"));
-  assertEquals(must(await ensure(repo, "task-1")).created, false);
+  assertEquals((await ensure(repo, "task-1")).created, false);
   assertEquals(await temp.git(["status", "--porcelain"], tree), "?? new.txt");
 });
 
 Deno.test("ensureWorktree() completes a checkout that was interrupted", async () => {
   await using temp = await tempRepo({ files: { "a.txt": "a", "b.txt": "b" } });
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
+  await ensure(repo, "task-1");
   const tree = join(temp.root, "worktrees/task-1");
   const admin = await temp.git(["rev-parse", "--absolute-git-dir"], tree);
   await Deno.rename(join(admin, "index"), join(admin, "index.lock"));
   await Deno.remove(join(admin, "ORIG_HEAD"));
   await Deno.remove(join(tree, "b.txt"));
-  assertEquals(must(await ensure(repo, "task-1")).created, true);
+  assertEquals((await ensure(repo, "task-1")).created, true);
   assertEquals(await textOf(join(tree, "b.txt")), "b");
   assertEquals(await temp.git(["status", "--porcelain"], tree), "");
 });
@@ -162,11 +162,11 @@ Deno.test("ensureWorktree() completes a checkout that was interrupted", async ()
 Deno.test("ensureWorktree() leaves work alone whose index somebody has removed", async () => {
   await using temp = await tempRepo();
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
+  await ensure(repo, "task-1");
   const tree = join(temp.root, "worktrees/task-1");
   await Deno.writeTextFile(join(tree, "README.md"), "work");
   await Deno.remove(await temp.git(["rev-parse", "--absolute-git-dir"], tree) + "/index");
-  must(await ensure(repo, "task-1"));
+  await ensure(repo, "task-1");
   assertEquals(await textOf(join(tree, "README.md")), "work");
   assertEquals(await temp.git(["status", "--porcelain"], tree), " M README.md");
 });
@@ -174,7 +174,7 @@ Deno.test("ensureWorktree() leaves work alone whose index somebody has removed",
 Deno.test("ensureWorktree() clears up after a killed `git worktree add`", async () => {
   await using temp = await tempRepo();
   const repo = await open(temp);
-  must(await ensure(repo, "task-1"));
+  await ensure(repo, "task-1");
   const tree = join(temp.root, "worktrees/task-1");
   const admin = await temp.git(["rev-parse", "--absolute-git-dir"], tree);
   // As it stands between the folder's creation and the first HEAD.
@@ -182,7 +182,7 @@ Deno.test("ensureWorktree() clears up after a killed `git worktree add`", async 
   await Deno.writeTextFile(join(admin, "HEAD"), `${"0".repeat(40)}\n`);
   await Deno.remove(join(admin, "index"));
   await Deno.remove(join(tree, "README.md"));
-  assertEquals(must(await ensure(repo, "task-1")).created, true);
+  assertEquals((await ensure(repo, "task-1")).created, true);
   assertEquals(await temp.git(["status", "--porcelain", "--branch"], tree), "## feature/task-1");
 });
 
@@ -191,10 +191,10 @@ Deno.test("ensureWorktree() uses the branch that a failed add left behind", asyn
   const repo = await open(temp);
   const inTheWay = join(temp.root, ".git/worktrees");
   await Deno.writeTextFile(inTheWay, "a file where git needs a folder");
-  failureOf(await ensure(repo, "task-1"), "worktree_failed");
+  await failureFrom(ensure(repo, "task-1"), "worktree_failed");
   assertEquals(await temp.git(["branch", "--list", "feature/*"]), "  feature/task-1");
   await Deno.remove(inTheWay);
-  assertEquals(must(await ensure(repo, "task-1")).created, true);
+  assertEquals((await ensure(repo, "task-1")).created, true);
 });
 
 Deno.test("ensureWorktree() refuses what is not this plan's", async () => {
@@ -203,26 +203,26 @@ Deno.test("ensureWorktree() refuses what is not this plan's", async () => {
   await temp.git(["branch", "feature/mine"]);
   await temp.git(["branch", "feature/other"]);
   await temp.git(["config", planKeyOf("feature/other"), "plan-2"]);
-  assertEquals(failureOf(await ensure(repo, "mine"), "foreign_branch").branches, [
+  assertEquals((await failureFrom(ensure(repo, "mine"), "foreign_branch")).branches, [
     { branch: "feature/mine" },
   ]);
-  assertEquals(failureOf(await ensure(repo, "other"), "foreign_branch").branches, [
+  assertEquals((await failureFrom(ensure(repo, "other"), "foreign_branch")).branches, [
     { branch: "feature/other", owner: "plan-2" },
   ]);
   await temp.write({ "worktrees/full/notes.txt": "mine" });
-  failureOf(await ensure(repo, "full"), "foreign_worktree");
+  await failureFrom(ensure(repo, "full"), "foreign_worktree");
   await Deno.mkdir(join(temp.root, "worktrees/empty"));
-  must(await ensure(repo, "empty"));
-  failureOf(
-    await ensure(repo, "empty", { path: join(temp.root, "worktrees/second") }),
+  await ensure(repo, "empty");
+  await failureFrom(
+    ensure(repo, "empty", { path: join(temp.root, "worktrees/second") }),
     "worktree_elsewhere",
   );
 });
 
 Deno.test("ensureWorktree() says why git could not make it", async () => {
   await using temp = await tempRepo();
-  const failure = failureOf(
-    await ensure(await open(temp), "task-1", { startPoint: "nowhere" }),
+  const failure = await failureFrom(
+    ensure(await open(temp), "task-1", { startPoint: "nowhere" }),
     "worktree_failed",
   );
   assert(failure.detail.includes("nowhere"), failure.detail);
@@ -231,7 +231,7 @@ Deno.test("ensureWorktree() says why git could not make it", async () => {
 Deno.test("ensureWorktree() keeps to a sparse checkout", async () => {
   await using temp = await tempRepo({ files: { "in/a": "a", "out/b": "b" } });
   await temp.git(["sparse-checkout", "set", "in"]);
-  must(await ensure(await open(temp), "task-1"));
+  await ensure(await open(temp), "task-1");
   assertEquals(await textOf(join(temp.root, "worktrees/task-1/in/a")), "a");
   assertEquals(await textOf(join(temp.root, "worktrees/task-1/out/b")), undefined);
 });
@@ -244,7 +244,7 @@ Deno.test("ensureWorktree() fetches submodules, many side by side", async () => 
   await temp.git(["config", "submodule.recurse", "true"]);
   const repo = await open(temp);
   const ids = ["task-1", "task-2", "task-3"];
-  (await Promise.all(ids.map((id) => ensure(repo, id)))).forEach(must);
+  await Promise.all(ids.map((id) => ensure(repo, id)));
   for (const id of ids) {
     const tree = join(temp.root, "worktrees", id);
     assertEquals(await textOf(join(tree, "vendor/the lib/lib.txt")), "lib");
@@ -258,6 +258,6 @@ Deno.test("ensureWorktree() fails with git's words when a submodule cannot be fe
   await temp.git(["submodule", "add", "-q", library.root, "lib"]);
   await temp.commit("Add a submodule");
   await Deno.rename(library.root, `${library.root}-elsewhere`);
-  const failure = failureOf(await ensure(await open(temp), "task-1"), "worktree_failed");
+  const failure = await failureFrom(ensure(await open(temp), "task-1"), "worktree_failed");
   assert(failure.detail.includes(`repository '${library.root}' does not exist`), failure.detail);
 });

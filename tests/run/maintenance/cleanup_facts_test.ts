@@ -1,17 +1,16 @@
 import { join } from "node:path";
-import { ok, type Result } from "../../../src/domain/result.ts";
 import { openRepository } from "../../../src/git/repository.ts";
 import { recordOwner } from "../../../src/git/worktree_list.ts";
 import { readLeftovers } from "../../../src/run/maintenance/cleanup_facts.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { taskOf } from "../../support/plans.ts";
 import { type TempRepo, tempRepo, writeFiles } from "../../support/repo.ts";
-import { failureOf, must } from "../../support/result.ts";
+import { failureFrom } from "../../support/result.ts";
 
 /** A repository with a completed task whose worktree has one commit. */
 async function withTask(): Promise<{ temp: TempRepo; worktree: string }> {
   const temp = await tempRepo();
-  must(await recordOwner(must(await openRepository(temp.root)), "feature/a", "plan-1"));
+  await recordOwner(await openRepository(temp.root), "feature/a", "plan-1");
   const worktree = join(temp.root, "worktrees/a");
   await temp.git(["worktree", "add", "-q", "-b", "feature/a", worktree]);
   await writeFiles(worktree, { "a.txt": "a\n" });
@@ -22,10 +21,10 @@ async function withTask(): Promise<{ temp: TempRepo; worktree: string }> {
 
 async function leftovers(
   { root }: TempRepo,
-  mergedHead: () => Promise<Result<string | undefined>> = () => Promise.resolve(ok(undefined)),
+  mergedHead: () => Promise<string | undefined> = () => Promise.resolve(undefined),
 ) {
   const plan = { identity: "plan-1", tasks: [{ ...taskOf("a"), status: "completed" as const }] };
-  const repo = must(await openRepository(root));
+  const repo = await openRepository(root);
   return await readLeftovers({ repo, plan, base: "main", remote: "origin", cwd: root, mergedHead });
 }
 
@@ -33,21 +32,21 @@ Deno.test("readLeftovers() takes a merged pull request for landed if it brought 
   const { temp, worktree } = await withTask();
   await using _ = temp;
   const tip = await temp.git(["rev-parse", "feature/a"]);
-  const asked = (head?: string) => leftovers(temp, () => Promise.resolve(ok(head)));
-  assertEquals(must(await asked())[0]?.landed, undefined);
-  assertEquals(must(await asked(tip))[0]?.landed, "pr");
-  assertEquals(must(await asked("1".repeat(40)))[0]?.landed, undefined, "it is not known here");
+  const asked = (head?: string) => leftovers(temp, () => Promise.resolve(head));
+  assertEquals((await asked())[0]?.landed, undefined);
+  assertEquals((await asked(tip))[0]?.landed, "pr");
+  assertEquals((await asked("1".repeat(40)))[0]?.landed, undefined, "it is not known here");
   await temp.git(["commit", "-q", "--allow-empty", "-m", "later"], worktree);
   await writeFiles(worktree, { "a.txt": "later\n" });
   await temp.git(["commit", "-qam", "after the merge"], worktree);
-  assertEquals(must(await asked(tip))[0]?.landed, undefined);
+  assertEquals((await asked(tip))[0]?.landed, undefined);
 });
 
 Deno.test("readLeftovers() looks at the base as the remote has it, too", async () => {
   const { temp } = await withTask();
   await using _ = temp;
   await temp.git(["update-ref", "refs/remotes/origin/main", "feature/a"]);
-  assertEquals(must(await leftovers(temp))[0]?.landed, "merge");
+  assertEquals((await leftovers(temp))[0]?.landed, "merge");
 });
 
 Deno.test("readLeftovers() tells what is in a worktree, and of no other plan's", async () => {
@@ -57,12 +56,12 @@ Deno.test("readLeftovers() tells what is in a worktree, and of no other plan's",
   await temp.git(["config", "branch.feature/b.parex-plan", "another plan"]);
   await writeFiles(worktree, { ".gitignore": "*.log\n", "x.log": "x", "new.txt": "new" });
   await temp.git(["checkout", "-q", "--detach"], worktree);
-  const [facts, ...others] = must(await leftovers(temp));
+  const [facts, ...others] = await leftovers(temp);
   assertEquals(others, []);
   const { changed, ignored, strayed } = facts?.worktree ?? {};
   assertEquals({ changed, ignored, strayed }, { changed: 2, ignored: 1, strayed: true });
   await Deno.remove(worktree, { recursive: true });
-  const [gone] = must(await leftovers(temp));
+  const [gone] = await leftovers(temp);
   assertEquals(gone?.worktree?.missing, await temp.git(["rev-parse", "feature/a"]));
 });
 
@@ -71,5 +70,5 @@ Deno.test("readLeftovers() fails where there is no base", async () => {
   await using _ = temp;
   await temp.git(["checkout", "-q", "-b", "other"]);
   await temp.git(["branch", "-qD", "main"]);
-  failureOf(await leftovers(temp), "base_missing");
+  await failureFrom(leftovers(temp), "base_missing");
 });
