@@ -19,8 +19,11 @@ export type UsageFailure =
   | { reason: "usage"; message: string; hint?: string }
   /** `archived`: the folder of the plan that cleanup archived last. */
   | { reason: "plan_not_found"; looked: string[]; archived?: string }
-  /** `valid`: another plan of the repository, in a usual place, without an error. */
-  | { reason: "plan_invalid"; path: string; problems: Problem[]; valid?: string }
+  /**
+   * `valid`: another plan of the repository, in a usual place, without an error. `foreign`: the tool
+   * whose list it is.
+   */
+  | { reason: "plan_invalid"; path: string; problems: Problem[]; valid?: string; foreign?: string }
   | { reason: "config_invalid"; problems: Problem[] }
   /** Claude Code's settings cannot be changed as they stand. */
   | { reason: "claude_settings_invalid"; path: string; problems: Problem[] }

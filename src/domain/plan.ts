@@ -8,11 +8,23 @@ export interface Plan {
    * that parex makes carry it. Made from the plan's name and creation time.
    */
   identity: string;
-  /** `plan.yaml`, absolute. */
+  /** `plan.yaml`, or somebody else's list of tasks; absolute. */
   path: string;
+  /** It is somebody else's list. */
+  foreign?: {
+    /** Its format's name, for people. */
+    title: string;
+    /** What no agent may change, absolute. */
+    folder: string;
+  };
   /** In the order of the plan. */
   tasks: Task[];
   warnings: Problem[];
+}
+
+/** The folder that belongs to a plan: no agent may change what is in it. */
+export function planFolder({ path, foreign }: Pick<Plan, "path" | "foreign">): string {
+  return foreign?.folder ?? (path.slice(0, path.lastIndexOf("/")) || "/");
 }
 
 /** Something wrong with a plan, a task file or a config file. Lines and columns count from 1. */

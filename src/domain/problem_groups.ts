@@ -24,6 +24,8 @@ export function groupProblems(problems: readonly Problem[]): [Problem, ...Proble
   });
 }
 
-function kindOf({ severity, code }: Problem): string {
-  return `${severity} ${code}`;
+/** Remarks on a list are of one kind where they differ in the tasks' ids alone. */
+function kindOf({ severity, code, message }: Problem): string {
+  const said = code === "import-note" ? message.replaceAll(/\S*\d\S*/g, "#") : "";
+  return `${severity} ${code} ${said}`;
 }

@@ -41,6 +41,8 @@ export interface Task {
   agent?: AgentName;
   /** The model that its agent is to use. */
   model?: string;
+  /** The issue on GitHub that its pull request closes. */
+  issue?: number;
   /** Tokens that the planner expects, if it said so. */
   estimatedTokens?: number;
   /** Position in the plan, from 0. */
@@ -49,4 +51,5 @@ export interface Task {
 
 export type TaskSource =
   | { kind: "file"; /** absolute */ path: string }
-  | { kind: "inline"; /** the plan, absolute */ path: string };
+  | { kind: "inline"; /** the plan, absolute */ path: string }
+  | { kind: "foreign"; /** absolute */ path: string; /** the plan, absolute */ list: string };

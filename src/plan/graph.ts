@@ -4,7 +4,12 @@ import type { Task } from "../domain/task.ts";
 import { near, type Placed } from "./fields.ts";
 import { findOverlaps } from "./overlaps.ts";
 import { listed, type Place, quote, START } from "./problems.ts";
-import type { IndexEntry } from "./plan_index.ts";
+
+/** A task's id and dependencies as they are written. */
+export interface GraphEntry {
+  id: Placed<string>;
+  dependencies: Placed<string>[];
+}
 
 /** Looking for a near name compares with every id. */
 const SUGGESTIONS = 20;
@@ -12,7 +17,7 @@ const SUGGESTIONS = 20;
 /** What is wrong with the dependencies of the tasks, and what follows from them. */
 export function checkGraph(
   tasks: readonly Task[],
-  entries: readonly IndexEntry[],
+  entries: readonly GraphEntry[],
   plan: string,
 ): Problem[] {
   const cycles = findCycles(tasks);
@@ -38,7 +43,7 @@ export function withInheritedPriorities(tasks: readonly Task[]): Task[] {
 
 type Finding = Omit<Problem, "file">;
 
-function checkDependencies(entries: readonly IndexEntry[]): Finding[] {
+function checkDependencies(entries: readonly GraphEntry[]): Finding[] {
   const ids = new Set(entries.map(({ id }) => id.value));
   const findings: Finding[] = [];
   let suggestions = 0;

@@ -5,6 +5,8 @@ import { mapBounded } from "../util/map_limit.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import { exists, otherUsualPaths } from "./find.ts";
 import { checkGraph, withInheritedPriorities } from "./graph.ts";
+import { detectList, FILE_FORMATS } from "./import/detect.ts";
+import { loadForeign } from "./import/foreign_plan.ts";
 import { LIMITS } from "./limits.ts";
 import { type IndexEntry, readIndex } from "./plan_index.ts";
 import { type Place, sorted, START } from "./problems.ts";
@@ -17,6 +19,8 @@ import { readTaskFile } from "./task_file.ts";
  * All problems are found at once; warnings alone do not make the plan invalid.
  */
 export async function loadPlan(path: string): Promise<Result<Plan>> {
+  const foreign = detectList(resolve(path));
+  if (foreign) return loadForeign(foreign);
   const loaded = await readPlan(await planPath(resolve(path)));
   if (loaded.ok || loaded.failure.reason !== "plan_invalid") return loaded;
   const { failure } = loaded;
@@ -30,6 +34,7 @@ export async function loadPlan(path: string): Promise<Result<Plan>> {
 
 async function readPlan(plan: string): Promise<Result<Plan>> {
   if (!await exists(plan)) return fail({ reason: "plan_not_found", looked: [plan] });
+  if (/\.(?:md|jsonl?)$/i.test(plan)) return invalid(plan, [noList(plan)]);
   const text = await readText(plan);
   if (!text.ok) return invalid(plan, [toProblem(text.failure, plan, START)]);
   const index = readIndex(text.value, plan);
@@ -78,6 +83,13 @@ async function readEntry(
   if (!text.ok) return { found: { entry }, problems: [toProblem(text.failure, plan, at)] };
   const file = readTaskFile(text.value, path.value);
   return { found: { entry, file }, problems: file.problems };
+}
+
+function noList(file: string): Problem {
+  const places = FILE_FORMATS.map(({ title, place }) => `${title} (${place})`).join(", ");
+  const message = "this is no list of tasks that parex knows";
+  const hint = `name a plan.yaml, or a list of ${places}`;
+  return { severity: "error", code: "not-a-list", file, ...START, message, hint };
 }
 
 function toProblem(found: ReadProblem, file: string, at: Place): Problem {

@@ -1,10 +1,11 @@
-import { dirname, join } from "node:path";
 import { isMap } from "yaml";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Status, Task } from "../domain/task.ts";
 import { FieldReader } from "./fields.ts";
 import { findFrontmatter } from "./frontmatter.ts";
+import { isMarkedDone, writeMark } from "./import/marks.ts";
 import { reasonOf } from "./read.ts";
+import { replaceFile } from "./replace_file.ts";
 import { editInlineStatus, editStatus, findEntry, readPlanText } from "./status_edit.ts";
 import { statusOf } from "./words.ts";
 import { readYaml } from "./yaml.ts";
@@ -14,6 +15,10 @@ export type StatusLine = Pick<Task, "id" | "source">;
 
 /** A task's status as it stands on disk now. */
 export function readStatus(task: StatusLine): Result<Status> {
+  if (task.source.kind === "foreign") {
+    const done = isMarkedDone(task.id, task.source.list);
+    return done.ok ? ok(done.value ? "completed" : "pending") : done;
+  }
   const text = readSource(task);
   return text.ok ? statusIn(task, text.value) : text;
 }
@@ -23,6 +28,7 @@ export function readStatus(task: StatusLine): Result<Status> {
  * already. Synchronous, so that two changes within a process never mix.
  */
 export function writeStatus(task: StatusLine, status: Status): Result<void> {
+  if (task.source.kind === "foreign") return writeMark(task.id, task.source.list, status);
   const text = readSource(task);
   if (!text.ok) return text;
   const current = statusIn(task, text.value);
@@ -67,29 +73,12 @@ function readSource(task: StatusLine): Result<string> {
   }
 }
 
-/** Puts a new text in the place of a file: whoever reads it sees the old one or the new one. */
 function replace(task: StatusLine, text: string): Result<void> {
-  let temporary: string | undefined;
   try {
-    // A link stays a link: what it points to is replaced.
-    const path = Deno.realPathSync(task.source.path);
-    const { mode } = Deno.statSync(path);
-    temporary = join(dirname(path), `.${task.id}.${crypto.randomUUID()}.tmp`);
-    Deno.writeTextFileSync(temporary, text, { createNew: true });
-    if (mode !== null) Deno.chmodSync(temporary, mode & 0o7777);
-    Deno.renameSync(temporary, path);
+    replaceFile(task.source.path, text);
     return ok();
   } catch (error) {
-    if (temporary) removeIfThere(temporary);
     return failed(task, reasonOf(error));
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // It was never made; why not is the failure that is reported.
   }
 }
 

@@ -16,6 +16,8 @@ export class PlanWatch {
 
   /** Files that do not say any more what the run knows of the plan and this task; each once. */
   edited(task: Task): string[] {
+    // In somebody else's list other tools write, too; what they say is read with the next run.
+    if (task.source.kind === "foreign") return [];
     const found = [
       ...(this.#indexDiffers() ? [this.path] : []),
       ...(differs(task) ? [task.source.path] : []),

@@ -36,7 +36,7 @@ export class Statuses {
     this.#touched.add(id);
     const edited = this.watch.edited(task);
     const written = writeStatus(task, status);
-    const told = failure && explain(failure, { task: id, inline: task.source.kind === "inline" });
+    const told = failure && explain(failure, { task: id, inline: task.source.kind !== "file" });
     this.emit({
       type: "task.status",
       task: id,

@@ -5,6 +5,7 @@ import { readIndex } from "../../src/plan/plan_index.ts";
 import { editInlineStatus, editStatus } from "../../src/plan/status_edit.ts";
 import { readTaskFile } from "../../src/plan/task_file.ts";
 import { assert } from "../support/assert.ts";
+import { mutated } from "./mutated.ts";
 import { inlinePlan, type PlanFolder, planFolder, taskFile } from "./folder.ts";
 
 const FRAGMENTS = [
@@ -28,21 +29,6 @@ const FRAGMENTS = [
   "\uD800",
 ];
 
-/** A text with a few things put in, taken out or doubled somewhere. */
-function mutated(text: string): fc.Arbitrary<string> {
-  const mutation = fc.record({
-    at: fc.nat({ max: text.length }),
-    length: fc.nat({ max: 12 }),
-    put: fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ maxLength: 4 })),
-  });
-  return fc.array(mutation, { minLength: 1, maxLength: 5 }).map((mutations) =>
-    mutations.reduce(
-      (now, { at, length, put }) => now.slice(0, at) + put + now.slice(at + length),
-      text,
-    )
-  );
-}
-
 const PLAN = `${inlinePlan({ a: [], b: ["a"] })}  - id: c
     name: &n "C"
     file: c.md
@@ -56,8 +42,8 @@ const TASK = taskFile("id: c\npriority: high\nstatus: pending # c\ndependencies:
 Deno.test("the reader never throws for a valid plan with anything changed in it", () => {
   fc.assert(
     fc.property(
-      mutated(PLAN),
-      mutated(TASK),
+      mutated(PLAN, FRAGMENTS),
+      mutated(TASK, FRAGMENTS),
       fc.constantFrom(...STATUSES),
       (plan, task, status) => {
         for (const { line, column } of readIndex(plan, "/plan.yaml").problems) {
@@ -92,7 +78,7 @@ Deno.test("loadPlan() never throws for any bytes, in the plan or in a task file"
   );
   await fc.assert(
     fc.asyncProperty(
-      mutated(PLAN),
+      mutated(PLAN, FRAGMENTS),
       fc.uint8Array(),
       (plan, bytes) => load(folder, encoder.encode(plan), bytes),
     ),

@@ -1,6 +1,6 @@
-import { dirname, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { branchOf, SET_UP_PATHS, worktreeOf } from "../../domain/names.ts";
-import type { Plan } from "../../domain/plan.ts";
+import { type Plan, planFolder } from "../../domain/plan.ts";
 import { groupProblems } from "../../domain/problem_groups.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Task } from "../../domain/task.ts";
@@ -21,7 +21,7 @@ export function mayBeDirty(repo: Repository, plan: Plan, { copy }: Settings): st
  * repository, the plan and its task files alone.
  */
 function planFilesOf(repo: Repository, plan: Plan): string[] {
-  const folder = dirname(plan.path);
+  const folder = planFolder(plan);
   if (folder !== repo.checkout && !repo.checkout.startsWith(`${folder}/`)) return [folder];
   return [plan.path, ...plan.tasks.map(({ source }) => source.path)];
 }
@@ -31,7 +31,7 @@ function planFilesOf(repo: Repository, plan: Plan): string[] {
  * where it is no folder of its own in the repository.
  */
 export function planFolderIn(repo: Repository, plan: Plan): string | undefined {
-  const folder = relative(repo.checkout, dirname(plan.path));
+  const folder = relative(repo.checkout, planFolder(plan));
   return folder === "" || folder.startsWith("..") ? undefined : folder;
 }
 

@@ -1,6 +1,6 @@
 import { basename, dirname, join, relative } from "node:path";
 import { ARCHIVE_DIR } from "../../domain/names.ts";
-import type { Plan } from "../../domain/plan.ts";
+import { type Plan, planFolder } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import { exists, io, isWithin } from "../../util/files.ts";
 import { entries, gitOk } from "../../git/git.ts";
@@ -39,10 +39,14 @@ export async function archivePlan(
     record?: RunRecord;
   },
 ): Promise<Archived> {
-  const folder = dirname(plan.path);
-  const files = [plan.path, ...plan.tasks.map(({ source }) => source.path)];
+  const folder = planFolder(plan);
+  const files = [
+    ...plan.foreign ? [] : [plan.path],
+    ...plan.tasks.map(({ source }) => source.path),
+  ];
   const all = [...new Set(files)];
-  const movable = await untrackedOf(repo, all);
+  // Somebody else's list is theirs to put away.
+  const movable = await untrackedOf(repo, plan.foreign ? [] : all);
   // Nobody finds half an archive.
   const part = join(dirname(path), `.${basename(path)}.part`);
   return await io(path, async () => {

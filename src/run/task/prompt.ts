@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { Occasion, WorkInput } from "../../../machines/ports.ts";
 import { buildPrompt, type DependencyChanges, type PromptInput } from "../../agent/prompt.ts";
 import {
@@ -9,6 +8,7 @@ import {
   buildRepairPrompt,
 } from "../../agent/later_prompts.ts";
 import { findChecks } from "../../checks/find.ts";
+import { planFolder } from "../../domain/plan.ts";
 import { filesChanged, ownCommits } from "../../git/commit.ts";
 import { ownBranches } from "./prepare.ts";
 import type { Scope, Workspace } from "../context/run_context.ts";
@@ -55,7 +55,7 @@ async function firstPrompt(scope: Scope, space: Workspace): Promise<PromptInput>
     task: space.task,
     worktree: space.path,
     branch: space.branch,
-    planFolder: dirname(scope.plan.path),
+    planFolder: planFolder(scope.plan),
     checks,
     dependencies,
     answers: scope.record.tasks.get(space.task.id)?.answers ?? [],

@@ -1,0 +1,61 @@
+import { basename, dirname, join } from "node:path";
+import { LIMITS } from "../limits.ts";
+import type { SourceFile } from "./format.ts";
+import { NotAList } from "./format.ts";
+
+/** Names of the files in a folder, in order; none if it is no folder. */
+export function filesIn(folder: string): string[] {
+  return namesIn(folder, ({ isFile }) => isFile);
+}
+
+/** Names of the folders in a folder, in order. */
+export function foldersIn(folder: string): string[] {
+  return namesIn(folder, ({ isDirectory }) => isDirectory);
+}
+
+function namesIn(folder: string, wanted: (entry: Deno.DirEntry) => boolean): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].filter(wanted).map(({ name }) => name)
+      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  } catch {
+    return []; // none there, or none that can be listed
+  }
+}
+
+export function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** The first of these files in a folder that is there. */
+export function firstFile(folder: string, ...names: string[]): string | undefined {
+  return names.map((name) => join(folder, name)).find(isFile);
+}
+
+/** A file's text, with its limits. Throws what the system throws. */
+export function sourceFile(path: string): SourceFile {
+  const { size } = Deno.statSync(path);
+  if (size > LIMITS.fileBytes) throw tooLarge(path, size);
+  const bytes = Deno.readFileSync(path);
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { path, text };
+  } catch {
+    throw new NotAList("it is not UTF-8 text", path);
+  }
+}
+
+function tooLarge(path: string, size: number): NotAList {
+  const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+  const message = `${basename(path)} has ${mib(size)}, ${mib(LIMITS.fileBytes)} are the limit`;
+  return new NotAList(message, path);
+}
+
+/** A list that is one file in a folder of its own, with others that explain it. */
+export function contextBeside(list: string, names: readonly string[]) {
+  const folder = dirname(list);
+  return { folder, names: names.filter((name) => isFile(join(folder, name))) };
+}
