@@ -1,7 +1,10 @@
 import { createActor, toPromise } from "xstate";
 import type { RunOutcome } from "../../machines/ports.ts";
-import type { RunRecord } from "../domain/record.ts";
+import type { Failure } from "../domain/failure.ts";
+import { emptyRecord, type RunRecord } from "../domain/record.ts";
+import { processEnv } from "../exec/env.ts";
 import { shutdown } from "../exec/shutdown.ts";
+import { INSPECT_VARIABLE, openInspector } from "./inspect.ts";
 import { type ExecuteInput, Ports } from "./ports.ts";
 
 export interface Execution {
@@ -22,13 +25,20 @@ export function execute(input: ExecuteInput): Execution {
     input,
     (limit) => actor.send({ type: "INTERRUPT", ...(limit ? { limit } : {}) }),
   );
-  const actor = createActor(ports.machine());
+  const path = processEnv()[INSPECT_VARIABLE];
+  const inspector = path ? openInspector(path, () => ports.secrets) : undefined;
+  if (inspector && !inspector.ok) {
+    ports.close();
+    return refusal(inspector.failure);
+  }
+  const watched = inspector ? { inspect: inspector.value.inspect } : {};
+  const actor = createActor(ports.machine(), { id: "run", ...watched });
   const { promise: aborted, resolve: endNow } = Promise.withResolvers<RunOutcome>();
   const ended = Promise.race([toPromise(actor), aborted]).catch(async (bug) => {
     await shutdown(BUG_GRACE_MS);
     ports.close();
     throw bug;
-  });
+  }).finally(() => inspector?.value.close());
   actor.start();
   return {
     done: ended.then((outcome) => ({
@@ -41,5 +51,14 @@ export function execute(input: ExecuteInput): Execution {
       ports.close({ kind: "interrupted" });
       endNow({ kind: "interrupted" });
     },
+  };
+}
+
+/** A run that did not start. */
+function refusal(failure: Failure): Execution {
+  return {
+    done: Promise.resolve({ outcome: { kind: "refused", failure }, record: emptyRecord() }),
+    interrupt: () => {},
+    abort: () => Promise.resolve(),
   };
 }

@@ -108,6 +108,11 @@ export class Ports {
     return this.#opened?.record ?? emptyRecord();
   }
 
+  /** What must not be written anywhere, as far as it is known by now. */
+  get secrets(): readonly string[] {
+    return this.#opened?.secrets ?? [];
+  }
+
   /** Gives lock and journal back; without an outcome, they get no last word. */
   close(outcome?: RunOutcome): void {
     this.#forget();

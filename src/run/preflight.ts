@@ -61,6 +61,8 @@ export interface OpenRun {
   statuses: Statuses;
   /** What has happened so far. */
   record: RunRecord;
+  /** Not to be written anywhere. */
+  secrets: readonly string[];
   /** Records the end and closes; the first call counts. */
   finish(outcome: RunOutcome): void;
   /** Gives lock and journal back without a last word. */
@@ -142,7 +144,7 @@ async function openLocked(
     committedChecks: new CommittedChecks(repo),
     ...newMemory(settings),
   };
-  const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), () => {
+  const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), secrets, () => {
     unmark();
     journal.close();
     lock.release();
@@ -206,7 +208,12 @@ async function begin(
   return await takeUp(scope, resume.beginnings);
 }
 
-function openOn(scope: Scope, statuses: Statuses, giveBack: () => void): OpenRun {
+function openOn(
+  scope: Scope,
+  statuses: Statuses,
+  secrets: readonly string[],
+  giveBack: () => void,
+): OpenRun {
   const { record, emit } = scope;
   let closed = false;
   const close = () => {
@@ -218,6 +225,7 @@ function openOn(scope: Scope, statuses: Statuses, giveBack: () => void): OpenRun
     scope,
     statuses,
     record,
+    secrets,
     close,
     finish(outcome) {
       if (closed) return;
