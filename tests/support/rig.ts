@@ -13,6 +13,7 @@ import { findPlan } from "../../src/plan/find.ts";
 import { execute, type Execution } from "../../src/run/execute.ts";
 import { journalPath, listRuns, parseJournal, runDir } from "../../src/journal/store.ts";
 import { type Gate, gateAt, waitAtGate } from "./gate.ts";
+import { eventSchema } from "../schemas/events.ts";
 import { type Child, type Ended, type ParexOptions, startParex } from "./parex.ts";
 import { planFiles, type PlanTasks, taskFileOf } from "./plan_files.ts";
 import { type LeftProcess, processesWith } from "./processes.ts";
@@ -164,6 +165,7 @@ function programOf(
         onEvent(event);
       });
       const { outcome, record } = await execution.done;
+      for (const event of events) eventSchema.parse(event);
       if (outcome.kind !== "refused") {
         return { code: record.finished?.exit_code ?? -1, record, events };
       }
