@@ -46,4 +46,4 @@ export async function orAborted(promise: Promise<void>, signal: AbortSignal): Pr
 }
 
 /** A timer counts awake time only, so the clock is looked at now and then. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 1_000;

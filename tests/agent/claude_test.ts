@@ -138,7 +138,7 @@ contract("fails with the API's words when a request is refused for good", async 
 
 contract("is ended as idle when the model never answers, with what it used so far", async () => {
   await using model = await bench(() => [tool("Bash", { command: "true" }), hang(), text("Back.")]);
-  const hung = await model.attempt({ idleMs: 5_000 });
+  const hung = await model.attempt({ idleMs: 15_000 });
   assertEquals(hung.outcome.outcome, "idle");
   assertEquals(hung.outcome.usage.input_tokens, REPLY_USAGE.input_tokens);
   assertEquals(hung.outcome.usage.turns, 1);

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { AgentRequest } from "../../src/agent/agent.ts";
 import { commandAgent } from "../../src/agent/command.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { gateAt } from "../support/gate.ts";
 import { asText, tempFolder, witness } from "./rig.ts";
 
 /** Every case also leaves no process behind. */
@@ -86,13 +87,18 @@ Deno.test("commandAgent() keeps all of 50 MB in the transcript and only its end 
 
 Deno.test("commandAgent() tells the last line as activity, without colours, not for each line", async () => {
   await using folder = await tempFolder();
-  const seen = await witness(
-    commandAgent(
-      "printf '\\033[31mreading\\033[0m\\n\\n'; sleep 0.3; for i in $(seq 500); do echo line $i; done; sleep 1.5",
-    ),
-    folder.path,
-  );
-  const told = seen.activities.map((activity) => activity.doing);
+  await using begun = await gateAt(join(folder.path, "begun"));
+  await using over = await gateAt(join(folder.path, "over"));
+  const reads = "printf '\\033[31mreading\\033[0m\\n\\n'\n";
+  const counts = "for i in $(seq 500); do echo line $i; done\n";
+  const told: string[] = [];
+  await witness(commandAgent(reads + begun.wait + counts + over.wait), folder.path, {
+    onActivity: (doing) => {
+      told.push(doing);
+      if (doing === "reading") void begun.open();
+      if (doing === "line 500") void over.open();
+    },
+  });
   assertEquals(told[0], "reading");
   assertEquals(told.at(-1), "line 500");
   assert(told.length < 10, `${told.length} activities`);

@@ -73,7 +73,7 @@ Deno.test("runCheck() ends a check that takes too long, with its children", asyn
     assert(!passed(outcome));
     assertEquals(outcome.tail, "begun");
     assertEquals(processTable(marks), []);
-  }, { timeoutMs: 300, env: checkEnv({ ...Deno.env.toObject(), ...marks }), marks });
+  }, { timeoutMs: 2_000, env: checkEnv({ ...Deno.env.toObject(), ...marks }), marks });
 });
 
 Deno.test("runCheck() leaves no background child behind, wherever it went", async () => {

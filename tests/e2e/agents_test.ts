@@ -67,14 +67,14 @@ const FAULTS: Fault[] = [
   {
     it: "prints nothing",
     script: `${WORKS}; sleep 300`,
-    flags: { idleTimeout: "1s" },
+    flags: { idleTimeout: "4s" },
     blocked: "agent_idle",
     files: ["a.txt"],
   },
   {
     it: "hangs, and takes no notice of being asked to end",
     script: `trap '' TERM; ${WORKS}; while :; do echo waiting; sleep 0.2; done`,
-    flags: { timeout: "1s" },
+    flags: { timeout: "4s" },
     blocked: "agent_timeout",
     files: ["a.txt"],
   },

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { clockIn } from "../support/clock.ts";
 import { testEnv } from "../support/env.ts";
 import {
   claudeEnv,
@@ -17,7 +18,7 @@ import {
 } from "../support/messages_api.ts";
 import { findTool, needs } from "../support/needs.ts";
 import { type Ended, parex } from "../support/parex.ts";
-import { eventsOf, type Rig, rig } from "../support/rig.ts";
+import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
 import { whyNoSandbox } from "../../src/exec/sandbox.ts";
 import { exists } from "../../src/util/files.ts";
 import { parseJournal } from "../../src/journal/store.ts";
@@ -45,6 +46,27 @@ async function executeWith(stage: Rig, api: MessagesApi, ...flags: string[]): Pr
   const home = join(stage.home, "home");
   await Deno.mkdir(home, { recursive: true });
   return await stage.parex(["execute", ...flags], { env: envOf(api, home) });
+}
+
+const HOUR = 3_600_000;
+
+/** The same, and an hour goes by when the task waits for the end of a usage limit. */
+async function executeThroughLimit(
+  stage: Rig,
+  api: MessagesApi,
+  task: string,
+  ...flags: string[]
+): Promise<Ended> {
+  const home = join(stage.home, "home");
+  await Deno.mkdir(home, { recursive: true });
+  const { options, ahead } = clockIn(stage.home);
+  const env = { ...envOf(api, home), ...options.env };
+  const parex = stage.start(["execute", ...flags], { ...options, env });
+  await until(`${task} waits`, async () => {
+    return eventsOf(await stage.journal(), "run.parked", task).length > 0;
+  });
+  await ahead(HOUR);
+  return await parex.ended;
 }
 
 Deno.test({
@@ -120,11 +142,9 @@ Deno.test({
   ...realClaude,
   fn: async () => {
     await using stage = await rig();
-    let resets = 0;
-    const refused = status(429, { "x-should-retry": "false" }, () => {
-      resets = Math.floor(Date.now() / 1000) + 5;
-      return `Claude AI usage limit reached|${resets}`;
-    });
+    const resets = Math.ceil((Date.now() + HOUR) / 1000);
+    const limit = `Claude AI usage limit reached|${resets}`;
+    const refused = status(429, { "x-should-retry": "false" }, limit);
     await using api = serveMessagesApi({
       a: [
         refused,
@@ -132,7 +152,7 @@ Deno.test({
         commits("feat: a"),
       ],
     });
-    const { code, stderr } = await executeWith(stage, api);
+    const { code, stderr } = await executeThroughLimit(stage, api, "a");
     assertEquals(code, 0, stderr);
     const journal = await stage.journal();
     const parked = eventsOf(journal, "run.parked");
@@ -161,7 +181,7 @@ Deno.test({
     const limit = status(
       429,
       { "x-should-retry": "false" },
-      () => `Claude AI usage limit reached|${Math.floor(Date.now() / 1000) + 3}`,
+      `Claude AI usage limit reached|${Math.ceil((Date.now() + HOUR) / 1000)}`,
     );
     await using api = serveMessagesApi({
       a: [tool("Bash", { command: `echo out > ${escape}` }), ...plain("a")],
@@ -176,7 +196,7 @@ Deno.test({
       d: plain("d"),
       e: plain("e"),
     });
-    const { code, stderr } = await executeWith(stage, api, "--jobs", "5");
+    const { code, stderr } = await executeThroughLimit(stage, api, "b", "--jobs", "5");
     assertEquals(code, 0, stderr);
     const done = Object.fromEntries(Object.keys(tasks).map((task) => [task, "completed"]));
     assertEquals(await stage.statuses(), done);
@@ -205,7 +225,7 @@ Deno.test({
         text("Done."),
       ],
     });
-    const { code, stderr } = await executeWith(stage, api, "--idle-timeout", "6s");
+    const { code, stderr } = await executeWith(stage, api, "--idle-timeout", "15s");
     assertEquals(code, 0, stderr);
     const attempts = eventsOf(await stage.journal(), "agent.finished");
     assertEquals(attempts.map(({ outcome }) => outcome), ["idle", "finished"]);

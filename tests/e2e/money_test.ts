@@ -50,7 +50,7 @@ Deno.test("what an attempt had used when it was killed counts, estimated from li
     `say '{"type":"assistant","message":{"id":"m","model":"claude-haiku-4-5","content":[{"type":"text","text":"Hm."}],"usage":{"input_tokens":1000000}}}'
 sleep 60`,
   );
-  const flags = { ...WITH_CLAUDE, jobs: 1, attempts: 1, timeout: "1s", budget: "0.9" };
+  const flags = { ...WITH_CLAUDE, jobs: 1, attempts: 1, timeout: "5s", budget: "0.9" };
   const { code, events, record } = await stage.execute(flags);
   assertEquals(code, 1);
   assertEquals(eventsOf(events, "agent.started").map(({ task }) => task), ["a"]);

@@ -1,5 +1,8 @@
 /** Runs that meet a usage limit. */
+import { join } from "node:path";
+import { exists } from "../../src/util/files.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { clockIn, ownClock } from "../support/clock.ts";
 import { eventsOf, type Rig, rig } from "../support/rig.ts";
 import { scriptedClaude, WITH_CLAUDE } from "../support/scripted_claude.ts";
 
@@ -7,20 +10,20 @@ function tasks(count: number) {
   return Object.fromEntries(Array.from({ length: count }, (_, at) => [`t${at}`, {}]));
 }
 
-/** Takes five calls, then refuses all for some seconds from the first refusal. */
-const REFUSES_AFTER_FIVE = `
-if [ "$n" -gt 5 ]; then
-  (set -C; echo $(($(date +%s) + 4)) > "$NOTES/reset") 2> /dev/null
-  reset=$(cat "$NOTES/reset")
-  if [ "$(date +%s)" -lt "$reset" ]; then
-    echo "$PAREX_TASK_ID" >> "$NOTES/refused"
-    refuse "$reset"
-  fi
+const HOUR = 3_600_000;
+
+/** Takes five calls, then refuses all until an hour has gone by. */
+function refusesAfterFive(reset: number): string {
+  return `
+if [ "$n" -gt 5 ] && [ ! -e "$NOTES/over" ]; then
+  echo "$PAREX_TASK_ID" >> "$NOTES/refused"
+  refuse ${reset}
 fi
 answer
 work
 result success 0.01 Done.
 `;
+}
 
 async function linesOf(stage: Rig, note: string): Promise<string[]> {
   return (await stage.note(note) ?? "").split("\n").filter((line) => line !== "");
@@ -28,18 +31,25 @@ async function linesOf(stage: Rig, note: string): Promise<string[]> {
 
 Deno.test("twenty tasks meet a usage limit with as many attempts as are at work, and no more", async () => {
   await using stage = await rig({ tasks: tasks(20) });
-  using _ = await scriptedClaude(stage, REFUSES_AFTER_FIVE);
-  const { code, events, record } = await stage.execute({ ...WITH_CLAUDE, jobs: 4 });
+  const reset = Math.ceil(Date.now() / 1000) + HOUR / 1000;
+  using _ = await scriptedClaude(stage, refusesAfterFive(reset));
+  using clock = ownClock();
+  let [atWork, parked, started, startedBefore] = [0, false, 0, 0];
+  const { code, events, record } = await stage.execute({ ...WITH_CLAUDE, jobs: 4 }, ({ type }) => {
+    if (type === "agent.started") [atWork, started] = [atWork + 1, started + 1];
+    if (type === "agent.finished") atWork--;
+    if (type === "run.parked" && !parked) [parked, startedBefore] = [true, started];
+    if (!parked || atWork > 0 || exists(join(stage.home, "notes/over"))) return;
+    assertEquals(started, startedBefore, "nobody is started while the limit lasts");
+    Deno.writeTextFileSync(join(stage.home, "notes/over"), "");
+    clock.ahead(HOUR);
+  });
   assertEquals(code, 0);
   const refused = await linesOf(stage, "refused");
   assert(refused.length >= 1 && refused.length <= 4, refused.join(" "));
 
-  const reset = Number(await stage.note("reset")) * 1000;
-  const parked = events.findIndex(({ type }) => type === "run.parked");
   const untilOf = eventsOf(events, "run.parked").map(({ until }) => Date.parse(until));
-  assertEquals(new Set(untilOf), new Set([reset]));
-  const after = eventsOf(events.slice(parked), "agent.started");
-  assertEquals(after.filter(({ at }) => Date.parse(at) < reset), []);
+  assertEquals(new Set(untilOf), new Set([reset * 1000]));
 
   const attempts = [...record.tasks.values()].map((task) => task.attempts);
   assert(attempts.flat().every(({ attempt }) => attempt === 1));
@@ -78,7 +88,7 @@ Deno.test("a limit that should be over by a clock that is wrong is not run into 
 
 const REFUSES_ONCE = `
 answer
-[ "$n" -gt 1 ] || refuse $(($(date +%s) + 4))
+[ "$n" -gt 1 ] || refuse $(($(date +%s) + 3600))
 work
 result success 0.01 Done.
 `;
@@ -92,7 +102,9 @@ Deno.test("a run that is not to wait ends at a limit, and resume goes on with it
   assertMatch(ended.stdout, /usage limit that lasts until [^]*parex resume/);
   assertEquals(await stage.statuses(), { a: "pending", b: "pending" });
 
-  const resumed = await stage.parex(["resume", "--wait"]);
+  const clock = clockIn(stage.home);
+  await clock.ahead(HOUR);
+  const resumed = await stage.parex(["resume", "--wait"], clock.options);
   assertEquals(resumed.code, 0, resumed.stderr);
   const attempts = eventsOf(await stage.journal(), "agent.finished");
   assertEquals(attempts.map(({ task, attempt, outcome }) => `${task} ${attempt} ${outcome}`), [

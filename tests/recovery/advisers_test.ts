@@ -235,17 +235,17 @@ Deno.test("Copilot gives a second opinion, without tools and in an empty folder"
 
 Deno.test("Copilot's failures lead on, whatever they are", async () => {
   for (
-    const [script, why] of [
-      ["echo 'I would delete it all.'", "its answer is no JSON"],
-      ["exit 3", "it ended with exit code 3"],
-      ["sleep 60", "it did not answer in time"],
+    const [script, why, answerMs] of [
+      ["echo 'I would delete it all.'", "its answer is no JSON", undefined],
+      ["exit 3", "it ended with exit code 3", undefined],
+      ["sleep 60", "it did not answer in time", 1_000],
     ] as const
   ) {
     await using temp = await tempRepo();
     const { repo, operation } = await heldBranch(temp);
     const env = await fakeCopilot(temp, script);
     const settings = { recoveryEscalate: "copilot" as const };
-    const { recover, steps } = recoveryRig(repo, { settings, env, answerMs: 2000 });
+    const { recover, steps } = recoveryRig(repo, { settings, env, answerMs });
     await failureFrom(recover(operation), "git_failed");
     assertEquals(steps, [`second opinion: ask copilot, skipped: ${why}`]);
   }

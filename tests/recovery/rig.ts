@@ -13,7 +13,7 @@ export interface RecoveryRig {
 export interface RigOptions {
   settings?: Partial<Pick<Settings, "recoveryModel" | "recoveryEscalate">>;
   env?: Record<string, string>;
-  answerMs?: number;
+  answerMs?: number | undefined;
   /** Happens in place of a pause. */
   whileWaiting?: () => Promise<unknown>;
 }
