@@ -20,7 +20,10 @@ const BELOW_CLI = [...RUN, ...BELOW_RUN_ROOMS, "config", ...REPORT];
  */
 const LAYERS: Record<string, readonly string[]> = {
   "main.ts": ["cli", ...BELOW_CLI],
-  cli: ["demo", "hook", "claude_code", ...BELOW_CLI],
+  cli: ["demo", "hook", "claude_code", "web", ...BELOW_CLI],
+  web: ["web/page", "run/task", "journal", "git", "agent", "exec", "util", "domain"],
+  // Runs in the browser.
+  "web/page": ["report/run", "report", "domain"],
   claude_code: ["plan", "util", "domain"],
   demo: ["run/task", "git", "exec", "util", "domain"],
   hook: ["hook/shell", "journal", "git", "plan", "exec", "util", "domain"],
@@ -64,6 +67,9 @@ const HOMES: Record<string, readonly string[]> = {
   zx: ["src/exec/sh.ts"],
   xstate: ["machines/", "src/run/"],
   "@anthropic-ai/sdk": ["src/recovery/"],
+  preact: ["src/web/page/"],
+  "@dagrejs/dagre": ["src/web/page/"],
+  diff2html: ["src/web/page/"],
   "node:child_process": ["src/exec/"],
   "Deno.Command": ["src/exec/"],
   "Deno.exit": ["src/main.ts"],
@@ -225,7 +231,7 @@ async function sources(): Promise<string[]> {
     for await (const entry of Deno.readDir(join(ROOT, folder))) {
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory) await walk(path);
-      else if (path.endsWith(".ts")) found.push(path);
+      else if (/\.tsx?$/.test(path)) found.push(path);
     }
   };
   await walk("src");

@@ -38,6 +38,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./watch.ts"),
   },
   {
+    name: "web",
+    usage: "[run]",
+    summary: "a run as a page: timeline, graph, transcripts",
+    group: "Runs",
+    load: () => import("./web.ts"),
+  },
+  {
     name: "resume",
     usage: "[run]",
     summary: "go on with a run that was interrupted",

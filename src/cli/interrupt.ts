@@ -27,3 +27,14 @@ export function interruptible(execution: Interruptible, reporter: Reporter): () 
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
   };
 }
+
+/** Resolves at the first signal that asks this program to end. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
+      resolve();
+    };
+    for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
+  });
+}

@@ -26,3 +26,9 @@ export function cutLine(line: string): string {
 export function cutDetail(text: string): string {
   return endOf(text.trim(), DETAIL_LENGTH);
 }
+
+/** Text without the escapes by which terminals are coloured and moved about in. */
+export function stripAnsi(text: string): string {
+  // deno-lint-ignore no-control-regex -- escapes are what it takes out
+  return text.replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])/g, "");
+}

@@ -6,6 +6,7 @@ import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { plural } from "../layout.ts";
 import type { CheckSummary, Summary, TaskSummary } from "./summary.ts";
+import { statusWord } from "./words.ts";
 import type { UsageSummary } from "./usage_summary.ts";
 
 export type Paint = ReturnType<typeof createColors>;
@@ -164,6 +165,8 @@ export function countWords(counts: Record<Status, number> & { selected: number }
   const others: Status[] = ["blocked", "in_progress", "testing", "pending"];
   return [
     `${counts.completed} of ${plural(counts.selected, "task")} completed`,
-    ...others.filter((status) => counts[status] > 0).map((status) => `${counts[status]} ${status}`),
+    ...others.filter((status) => counts[status] > 0).map((status) =>
+      `${counts[status]} ${statusWord(status)}`
+    ),
   ].join(", ");
 }

@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { openBrowser } from "../exec/browser.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { openRepository } from "../git/repository.ts";
+import { runDir } from "../journal/store.ts";
+import type { WebRun, WebServer } from "../web/server.ts";
+import type { Context, Io } from "./context.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { findRun } from "./runs.ts";
+
+export function command(context: Context) {
+  const { io } = context;
+  return new Command("web")
+    .description(
+      "Show a run as a page in the browser: progress, timeline, dependency graph, transcripts, " +
+        "changes. It is served on this machine alone, and follows a live run until Ctrl-C",
+    )
+    .argument("[run]", "Id of the run (default: the live run, or the last one)")
+    .option("--port <n>", "Port to listen on (default: any free one)", portOf, 0)
+    .option("--control", "Let the page answer questions; without it the page is read-only")
+    .option("--no-open", "Print the address, and open no browser")
+    .action(async (id, { port, control, open }) => {
+      const run = await webRun(io.cwd, id);
+      if (!run.ok) return context.fail(run.failure);
+      const server = await serve(run.value, { port, control: control ?? false });
+      if (!server.ok) return context.fail(server.failure);
+      await using served = server.value;
+      const { url } = served;
+      io.out(`${url}\n`);
+      io.err("Press Ctrl-C to stop\n");
+      await using _opened = open && isAtHome(io) ? await openBrowser(url) : undefined;
+      await untilInterrupted();
+    });
+}
+
+/** A person is there, and can see a browser that is opened here. */
+function isAtHome({ stdoutIsTerminal }: Io): boolean {
+  const { SSH_CONNECTION, CI } = Deno.env.toObject();
+  return stdoutIsTerminal && !SSH_CONNECTION && !CI;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("Expected a whole number from 0 to 65535.");
+}
+
+async function webRun(cwd: string, id: string | undefined): Promise<Result<WebRun>> {
+  const repo = await openRepository(cwd);
+  if (!repo.ok) return repo;
+  const found = await findRun(repo.value.commonDir, id);
+  if (!found.ok) return found;
+  if (!found.value) return fail({ reason: "run_not_found" });
+  const { run } = found.value.record;
+  return ok({ repo: repo.value, id: run, dir: runDir(repo.value.commonDir, run) });
+}
+
+async function serve(
+  run: WebRun,
+  options: { port: number; control: boolean },
+): Promise<Result<WebServer>> {
+  const { serveRun } = await import("../web/server.ts");
+  try {
+    return ok(serveRun(run, options));
+  } catch (error) {
+    if (
+      !(error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied)
+    ) {
+      throw error;
+    }
+    const hint = "take another port, or none: parex web";
+    return fail({ reason: "usage", message: `port ${options.port} cannot be used`, hint });
+  }
+}

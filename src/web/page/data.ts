@@ -1,0 +1,29 @@
+import type { RunEvent } from "../../domain/event.ts";
+import type { TaskId } from "../../domain/task.ts";
+import type { TranscriptItem } from "../../domain/transcript_item.ts";
+
+/** What the page is given: the address of a run to follow, or all that a report holds. */
+export type PageData = { kind: "live"; control: boolean } | SavedRun;
+
+/** A run with everything that its page shows. */
+export interface SavedRun {
+  kind: "saved";
+  events: RunEvent[];
+  /** Whether it was still going on. */
+  live: boolean;
+  /** ISO 8601 */
+  savedAt: string;
+  tasks: Record<TaskId, SavedTask>;
+}
+
+export interface SavedTask {
+  /** One for each call of an agent; null: there is none. */
+  transcripts: (TranscriptItem[] | null)[];
+  /** One for each check; null: there is none. */
+  logs: (string | null)[];
+  /** As git prints it; null: there is none. */
+  diff: string | null;
+}
+
+/** A message of the stream of events: some more of them, or that no more will come. */
+export type StreamMessage = { events: RunEvent[] } | { over: true };

@@ -1,0 +1,171 @@
+import { useState } from "preact/hooks";
+import { type Status, STATUSES } from "../../domain/task.ts";
+import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
+import { outcomesOf, remarksOf } from "../../report/run/outcomes.ts";
+import { costCell, countWords } from "../../report/run/phrases.ts";
+import { reasonWords, statusWord } from "../../report/run/words.ts";
+import type { TaskSummary } from "../../report/run/summary.ts";
+import { Attention } from "./attention.tsx";
+import { Ago, CommandLine, Mark, taskHref } from "./parts.tsx";
+import { useRun } from "./run.ts";
+
+/** How the run stands, what needs a person, and every task in a line. */
+export function Overview() {
+  const { summary } = useRun();
+  const lists = [...outcomesOf(summary), ...remarksOf(summary)].filter(({ lines }) =>
+    lines.length > 0
+  );
+  return (
+    <>
+      <section class="hero" aria-labelledby="title">
+        <h1 id="title" tabIndex={-1}>{countWords(summary.counts)}</h1>
+        <Progress />
+        <Figures />
+      </section>
+      <Attention />
+      <Tasks />
+      {lists.length > 0 && (
+        <section class="outcomes">
+          {lists.map(({ title, lines }) => (
+            <div class="card">
+              <h2>{title}</h2>
+              <ul>{lines.map((line) => <li>{line}</li>)}</ul>
+            </div>
+          ))}
+        </section>
+      )}
+      {summary.next.length > 0 && summary.state !== "running" && (
+        <section>
+          <h2>Next</h2>
+          {summary.next.map((command) => <CommandLine command={command} />)}
+        </section>
+      )}
+    </>
+  );
+}
+
+const SHOWN_FIRST: Status[] = ["completed", "testing", "in_progress", "blocked", "pending"];
+
+function Progress() {
+  const { counts } = useRun().summary;
+  const parts = SHOWN_FIRST.filter((status) => counts[status] > 0);
+  return (
+    <div class="progress" role="img" aria-label={countWords(counts)}>
+      {parts.map((status) => (
+        <span class={status} style={{ flexGrow: counts[status] }} title={statusWord(status)} />
+      ))}
+    </div>
+  );
+}
+
+function Figures() {
+  const { summary, record } = useRun();
+  const { time, usage, started_at, base, jobs } = summary;
+  const budget = record.settings?.budgetUsd;
+  const agent = summary.agent === null ? "none" : summary.agent;
+  const model = summary.models.join(", ") || summary.model;
+  const figures: [label: string, value: string, more: preact.ComponentChild][] = [
+    [
+      "Time",
+      formatDuration(time.wall_ms),
+      <>
+        started <Ago at={Date.parse(started_at)} />
+      </>,
+    ],
+    [
+      "Cost",
+      costCell(usage),
+      budget === undefined
+        ? usage.cost_unreported > 0 ? "not all attempts reported it" : "as the agents report it"
+        : `of a budget of ${formatUsd(budget)}`,
+    ],
+    ["Parallel", `${time.speedup.toFixed(1)}×`, `${formatDuration(time.tasks_ms)} of task time`],
+    [
+      "Tokens",
+      usage.tokens_unreported === usage.attempts
+        ? "–"
+        : formatCount(usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens),
+      `in, ${formatCount(usage.output_tokens)} out`,
+    ],
+    ["Agents", `${jobs} × ${agent}`, model ? `${model}, from ${base}` : `from ${base}`],
+  ];
+  return (
+    <dl class="figures">
+      {figures.map(([label, value, more]) => (
+        <div>
+          <dt>{label}</dt>
+          <dd>
+            <strong>{value}</strong>
+            <span>{more}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Tasks() {
+  const { summary } = useRun();
+  const [only, setOnly] = useState<Status>();
+  const shown = only === undefined
+    ? summary.tasks
+    : summary.tasks.filter(({ status }) => status === only);
+  return (
+    <section aria-labelledby="tasks">
+      <div class="heading">
+        <h2 id="tasks">Tasks</h2>
+        <div class="filters" role="group" aria-label="Show only">
+          {STATUSES.filter((status) => summary.counts[status] > 0).map((status) => (
+            <button
+              type="button"
+              aria-pressed={only === status}
+              onClick={() => setOnly(only === status ? undefined : status)}
+            >
+              <Mark status={status} /> {summary.counts[status]} {statusWord(status)}
+            </button>
+          ))}
+        </div>
+      </div>
+      <ul class="tasks">{shown.map((task) => <TaskRow key={task.id} task={task} />)}</ul>
+    </section>
+  );
+}
+
+function TaskRow({ task }: { task: TaskSummary }) {
+  const { id, name, status, attempts, ms, usage } = task;
+  return (
+    <li>
+      <a class={`task ${status}`} href={taskHref(id)}>
+        <Mark status={status} />
+        <span class="id">{id}</span>
+        <span class="name">{name}</span>
+        <span class={`doing ${status}`}>{useDoing(task)}</span>
+        <span class="number">{attempts > 0 ? formatDuration(ms) : ""}</span>
+        <span class="number">{attempts > 0 ? costCell(usage) : ""}</span>
+      </a>
+    </li>
+  );
+}
+
+/** What happens to a task now, or what has become of it. */
+export function useDoing({ id, status, reason, waits_for, landed, attempts }: TaskSummary): string {
+  const { record } = useRun();
+  const task = record.tasks.get(id);
+  switch (status) {
+    case "blocked":
+      return reasonWords(reason) || statusWord(status);
+    case "pending":
+      return waits_for.length === 0
+        ? "waits for a free slot"
+        : `waits for ${waits_for.map(({ id }) => id).join(", ")}`;
+    case "completed":
+      return landed ? (landed.how === "merge" ? "merged" : "pull request open") : "completed";
+    case "testing":
+      return "running the checks";
+    case "in_progress": {
+      if (task?.parked) return `waits until ${new Date(task.parked.until).toLocaleTimeString()}`;
+      const again = attempts > 1 ? `attempt ${attempts}: ` : "";
+      return again + (task?.activity ?? (attempts === 0 ? "preparing the worktree" : "working"));
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { RunEvent } from "../domain/event.ts";
+import { selectedTasks } from "../domain/metrics.ts";
+import { recordOf } from "../domain/record.ts";
+import type { SavedTask } from "./page/data.ts";
+import { pageWith } from "./page_file.ts";
+import { type RunFolder, savedTask } from "./run_files.ts";
+
+/** The page of a run with all its data in it: a file that needs no other, and no server. */
+export async function reportPage(
+  folder: RunFolder,
+  events: RunEvent[],
+  live: boolean,
+): Promise<string> {
+  const record = recordOf(events);
+  const tasks: [string, SavedTask][] = [];
+  for (const task of selectedTasks(record)) {
+    if (task.attempts.length > 0) tasks.push([task.id, await savedTask(folder, task, record)]);
+  }
+  return await pageWith({
+    kind: "saved",
+    events: withoutIdleTalk(events),
+    live,
+    savedAt: new Date().toISOString(),
+    tasks: Object.fromEntries(tasks),
+  });
+}
+
+/** What an agent was doing at each moment says nothing any more once its attempt is over. */
+function withoutIdleTalk(events: RunEvent[]): RunEvent[] {
+  const over = new Set(
+    events.flatMap((event) =>
+      event.type === "agent.finished" ? [`${event.task} ${event.attempt}`] : []
+    ),
+  );
+  return events.filter((event) =>
+    event.type !== "agent.activity" || !over.has(`${event.task} ${event.attempt}`)
+  );
+}
