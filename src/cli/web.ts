@@ -16,13 +16,13 @@ export function command(context: Context) {
         "changes. It is served on this machine alone, and follows a live run until Ctrl-C",
     )
     .argument("[run]", "Id of the run (default: the live run, or the last one)")
-    .option("--port <n>", "Port to listen on (default: any free one)", portOf, 0)
+    .option("--port <n>", "Port to listen on (default: any free one)", portOf)
     .option("--control", "Let the page answer questions; without it the page is read-only")
     .option("--no-open", "Print the address, and open no browser")
     .action(async (id, { port, control, open }) => {
       const run = await webRun(io.cwd, id);
       if (!run.ok) return context.fail(run.failure);
-      const server = await serve(run.value, { port, control: control ?? false });
+      const server = await serve(run.value, { port: port ?? 0, control: control ?? false });
       if (!server.ok) return context.fail(server.failure);
       await using served = server.value;
       const { url } = served;
@@ -42,7 +42,7 @@ function isAtHome({ stdoutIsTerminal }: Io): boolean {
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("Expected a whole number from 0 to 65535.");
+  throw new InvalidArgumentError("Expected a whole number from 0 to 65535");
 }
 
 async function webRun(cwd: string, id: string | undefined): Promise<Result<WebRun>> {

@@ -27,6 +27,8 @@ export interface WebServer extends AsyncDisposable {
 
 /** Events that come close together go out as one message. */
 const GATHER_MS = 100;
+/** Whether the run is live is asked at most this often. */
+const LOOK_MS = 1_000;
 /** The longest answer that is taken, in bytes. */
 const BODY_LIMIT = 64 * 1024;
 
@@ -183,7 +185,8 @@ function parsed(text: string): { task: string; answer: string } | undefined {
 function eventStream(run: WebRun, after: number, stopping: AbortSignal): Response {
   const encoder = new TextEncoder();
   let gone = false;
-  const alive = () => !gone && !stopping.aborted && liveRun(run.repo.commonDir)?.run === run.id;
+  const lives = everySoOften(() => liveRun(run.repo.commonDir)?.run === run.id);
+  const alive = () => !gone && !stopping.aborted && lives();
   const body = new ReadableStream<Uint8Array>({
     async start(controller) {
       let gathered: RunEvent[] = [];
@@ -214,6 +217,16 @@ function eventStream(run: WebRun, after: number, stopping: AbortSignal): Respons
     },
   });
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+
+/** The answer of a look that is taken at most once in a while. */
+function everySoOften(look: () => boolean): () => boolean {
+  let at = -Infinity;
+  let answer = false;
+  return () => {
+    if (performance.now() - at >= LOOK_MS) [at, answer] = [performance.now(), look()];
+    return answer;
+  };
 }
 
 function plain(status: number, text: string): Response {

@@ -42,7 +42,7 @@ Deno.test("report --html writes a file and says where", async () => {
   await using repo = await repoWithPlan();
   writeJournal(repo, sampleEvents());
   const { stdout, stderr } = await runIn(repo, "report", "--html", "report.html");
-  assertEquals([stdout, stderr], ["", "report written to report.html\n"]);
+  assertEquals([stdout, stderr], ["", "Report written to report.html\n"]);
   assert((await repo.read("report.html")).startsWith("<!doctype html>"));
 });
 

@@ -16,7 +16,7 @@ async function beginTask(repo: TempRepo, id: string): Promise<void> {
 Deno.test("status shows a plan that was never run", async () => {
   await using repo = await repoWithPlan();
   const { stdout } = await runIn(repo, "status");
-  assert(stdout.startsWith("word-count: 0 of 2 tasks completed, 2 pending\nnot run yet\n"), stdout);
+  assert(stdout.startsWith("word-count: 0 of 2 tasks completed, 2 waiting\nnot run yet\n"), stdout);
 });
 
 Deno.test("status tells own commits, what is not committed, and how to go on", async () => {

@@ -2,14 +2,12 @@
  * The page in a real browser: served while a run is on, and opened from disk as its report.
  */
 import { join } from "node:path";
-import { takeLock } from "../../src/journal/lock.ts";
 import { reportPage } from "../../src/web/report_page.ts";
 import { serveRun } from "../../src/web/server.ts";
 import { assertEquals } from "../support/assert.ts";
 import { needs } from "../support/needs.ts";
-import { must } from "../support/result.ts";
 import { CHROMIUM, openPage, screenshot, startBrowser } from "./browser.ts";
-import { RUN, samplePage } from "./sample_page.ts";
+import { live, samplePage } from "./sample_page.ts";
 
 const inBrowser = needs("Chromium", CHROMIUM);
 
@@ -18,7 +16,7 @@ Deno.test({
   name: "every view shows the run, on a wide and a narrow screen, light and dark",
   async fn() {
     await using sample = await samplePage();
-    must(takeLock(`${sample.repo.root}/.git/parex`, RUN));
+    using _run = live(sample);
     await using browser = await startBrowser();
     await using server = serveRun(sample.run, { port: 0, control: false });
     const views: [path: string, words: RegExp][] = [

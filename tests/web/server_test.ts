@@ -1,11 +1,9 @@
 /**
  * Who gets what from the page's server: everything for who has the token, nothing for anybody else.
  */
-import { takeLock } from "../../src/journal/lock.ts";
 import { serveRun, type WebServer } from "../../src/web/server.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { must } from "../support/result.ts";
-import { RUN, samplePage } from "./sample_page.ts";
+import { live, samplePage } from "./sample_page.ts";
 
 /** An address of the server, with its token. */
 function at(server: WebServer, path: string, params: Record<string, string> = {}): URL {
@@ -99,7 +97,7 @@ Deno.test("an answer is taken with --control alone, for an open question of a li
   assertEquals(await send(readOnly, "auth", "yes"), 403);
   await using server = serveRun(sample.run, { port: 0, control: true });
   assertEquals(await send(server, "auth", "yes"), 409, "the run is over");
-  must(takeLock(`${sample.repo.root}/.git/parex`, RUN));
+  using _run = live(sample);
   assertEquals(await send(server, "auth", " "), 400);
   assertEquals(await send(server, "cart", "yes"), 409, "it has asked nothing");
   assertEquals(await send(server, "auth", " by e-mail, too "), 202);

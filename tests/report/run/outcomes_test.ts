@@ -1,6 +1,5 @@
 import type { EventBody } from "../../../src/domain/event.ts";
 import { recordOf } from "../../../src/domain/record.ts";
-import { reportHtml } from "../../../src/report/run/html.ts";
 import { summarize } from "../../../src/report/run/summary.ts";
 import { reportText } from "../../../src/report/run/text.ts";
 import { assert, assertEquals, assertMatch } from "../../support/assert.ts";
@@ -115,17 +114,6 @@ Recovered
 `),
     text,
   );
-});
-
-Deno.test("reportHtml() shows the same lines as the text", () => {
-  const html = reportHtml(summarize(landingRun()));
-  for (
-    const line of [
-      "met: b with a in src/a.ts, resolved and landed",
-      "test fails on main at 3a2b3c4d5e, brought in by b",
-      "feature/a into main, 1a2b3c4d5e: Parse",
-    ]
-  ) assert(html.includes(`<li>${line}</li>`), line);
 });
 
 Deno.test("summarize() holds what became of the work for programs, too", () => {

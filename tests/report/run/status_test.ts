@@ -86,7 +86,7 @@ Deno.test("statusText() prints a table of 80 columns", () => {
   assertEquals(
     statusText(report, { color: false, columns: 80 }),
     `\
-word-count: 1 of 3 tasks completed, 1 blocked, 1 pending
+word-count: 1 of 3 tasks completed, 1 blocked, 1 waiting
 run 20261122-093000-k3f9: finished
 
 ✔ task-0  Set up the project          completed   feature/task-0     +2  $0.0101

@@ -10,7 +10,7 @@ const sample = summarize(recordOf(sampleEvents()));
 Deno.test("reportText() reads well in 80 columns without colour", () => {
   assertEquals(
     reportText(sample, { color: false, columns: 80 }),
-    `word-count: 2 of 4 tasks completed, 1 blocked, 1 pending
+    `word-count: 2 of 4 tasks completed, 1 blocked, 1 waiting
 run 20261122-093000-k3f9 · base main · agent claude (claude-haiku-5-5) · 2 jobs
 · 1 completed before
 
