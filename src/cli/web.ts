@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { openBrowser } from "../exec/browser.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { openRepository } from "../git/repository.ts";
 import { runDir } from "../journal/store.ts";
 import type { WebRun, WebServer } from "../web/server.ts";
@@ -21,11 +21,8 @@ export function command(context: Context) {
     .option("--no-open", "Print the address, and open no browser")
     .action(async (id, { port, control, open }) => {
       const run = await webRun(io.cwd, id);
-      if (!run.ok) return context.fail(run.failure);
-      const server = await serve(run.value, { port: port ?? 0, control: control ?? false });
-      if (!server.ok) return context.fail(server.failure);
-      await using served = server.value;
-      const { url } = served;
+      await using server = await serve(run, { port: port ?? 0, control: control ?? false });
+      const { url } = server;
       io.out(`${url}\n`);
       io.err("Press Ctrl-C to stop\n");
       await using _opened = open && isAtHome(io) ? await openBrowser(url) : undefined;
@@ -45,30 +42,25 @@ function portOf(text: string): number {
   throw new InvalidArgumentError("Expected a whole number from 0 to 65535");
 }
 
-async function webRun(cwd: string, id: string | undefined): Promise<Result<WebRun>> {
+async function webRun(cwd: string, id: string | undefined): Promise<WebRun> {
   const repo = await openRepository(cwd);
-  if (!repo.ok) return repo;
-  const found = await findRun(repo.value.commonDir, id);
-  if (!found.ok) return found;
-  if (!found.value) return fail({ reason: "run_not_found" });
-  const { run } = found.value.record;
-  return ok({ repo: repo.value, id: run, dir: runDir(repo.value.commonDir, run) });
+  const found = await findRun(repo.commonDir, id);
+  if (!found) throw new Failed({ reason: "run_not_found" });
+  const { run } = found.record;
+  return { repo, id: run, dir: runDir(repo.commonDir, run) };
 }
 
 async function serve(
   run: WebRun,
   options: { port: number; control: boolean },
-): Promise<Result<WebServer>> {
+): Promise<WebServer> {
   const { serveRun } = await import("../web/server.ts");
   try {
-    return ok(serveRun(run, options));
+    return serveRun(run, options);
   } catch (error) {
-    if (
-      !(error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied)
-    ) {
-      throw error;
-    }
-    const hint = "take another port, or none: parex web";
-    return fail({ reason: "usage", message: `port ${options.port} cannot be used`, hint });
+    const { AddrInUse, PermissionDenied } = Deno.errors;
+    if (!(error instanceof AddrInUse || error instanceof PermissionDenied)) throw error;
+    const message = `port ${options.port} is in use, or not yours to use`;
+    throw new Failed({ reason: "usage", message, hint: "parex web" });
   }
 }

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { RunEvent } from "../domain/event.ts";
+import { resultOf } from "../domain/failed.ts";
 import { recordOf, type RunRecord } from "../domain/record.ts";
 import type { TaskRecord } from "../domain/task_record.ts";
 import { liveRun, readJournal } from "../journal/store.ts";
@@ -148,7 +149,7 @@ async function contentOf(
 }
 
 async function recordFrom(run: WebRun): Promise<RunRecord | undefined> {
-  const events = await readJournal(run.dir);
+  const events = await resultOf(() => readJournal(run.dir));
   return events.ok ? recordOf(events.value) : undefined;
 }
 
@@ -167,7 +168,7 @@ async function takeAnswer(request: Request, run: WebRun): Promise<Response> {
   if (liveRun(run.repo.commonDir)?.run !== run.id) {
     return plain(409, "the run is over: answer with `parex answer`, which continues the task");
   }
-  const left = await leaveAnswer(run.dir, given.task, given.answer);
+  const left = await resultOf(() => leaveAnswer(run.dir, given.task, given.answer));
   return left.ok ? plain(202, "accepted") : plain(500, "the answer cannot be written");
 }
 

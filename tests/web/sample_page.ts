@@ -5,13 +5,13 @@
 import { dirname, join } from "node:path";
 import type { EventBody, GraphTask, RunEvent } from "../../src/domain/event.ts";
 import type { Failure } from "../../src/domain/failure.ts";
+import { valueOf } from "../../src/domain/failed.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { takeLock } from "../../src/journal/lock.ts";
 import { journalPath, runDir, stateDir } from "../../src/journal/store.ts";
 import type { WebRun } from "../../src/web/server.ts";
 import { node } from "../report/sample_run.ts";
 import { type TempRepo, tempRepo, writeFiles } from "../support/repo.ts";
-import { must } from "../support/result.ts";
 
 const RUN = "20261122-093000-k3f9";
 
@@ -70,13 +70,13 @@ export async function samplePage(options: SampleOptions = {}): Promise<SamplePag
     journalPath(dir),
     events.map((event) => JSON.stringify(event) + "\n").join(""),
   );
-  const run = { repo: must(await openRepository(repo.root)), id: RUN, dir };
+  const run = { repo: await openRepository(repo.root), id: RUN, dir };
   return { repo, run, events, [Symbol.asyncDispose]: () => repo[Symbol.asyncDispose]() };
 }
 
 /** Holds the repository as the process of the run would, which makes it a live one. */
 export function live({ run }: SamplePage): Disposable {
-  const lock = must(takeLock(stateDir(run.repo.commonDir), run.id));
+  const lock = valueOf(takeLock(stateDir(run.repo.commonDir), run.id));
   return { [Symbol.dispose]: () => lock.release() };
 }
 
