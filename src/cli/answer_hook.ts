@@ -1,10 +1,11 @@
+import { processEnv } from "../exec/env.ts";
 import { answer, refuse } from "../hook/hook.ts";
 import type { Io } from "./context.ts";
 
 /** Reads one event of Claude Code's from stdin and answers it; returns the exit code. */
 export async function answerHook(io: Io): Promise<number> {
   const text = readStdin();
-  const env = Deno.env.toObject();
+  const env = processEnv();
   const { code, stdout, stderr } = await answer(text, env, io.cwd).catch((error) => {
     // A bug must not open the borders that it guards.
     if (env.PAREX_TASK_ID === undefined) throw error;

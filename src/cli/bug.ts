@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { VERSION } from "../domain/names.ts";
+import { processEnv } from "../exec/env.ts";
 import { shutdown } from "../exec/shutdown.ts";
 import type { Io } from "./context.ts";
 
@@ -12,7 +13,7 @@ const SHORT_STACK_LINES = 6;
 
 /** Tells what was thrown, ends whatever parex has started, and returns the exit code. */
 export async function endOnBug(error: unknown, io: Io): Promise<number> {
-  io.err(describeBug(error, { debug: Boolean(Deno.env.get("PAREX_DEBUG")) }));
+  io.err(describeBug(error, { debug: Boolean(processEnv().PAREX_DEBUG) }));
   try {
     await shutdown(BUG_GRACE_MS);
   } catch (another) {

@@ -2,6 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import type { CleanupPlan } from "../domain/cleanup.ts";
 import { Failed, valueOf } from "../domain/failed.ts";
+import { processEnv } from "../exec/env.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
 import { cleanupDoneText, cleanupPlanText } from "../report/commands/cleanup.ts";
@@ -72,7 +73,7 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
   const settings = valueOf(
     await loadSettings({
       flags: flags.base === undefined ? {} : { base: flags.base },
-      env: Deno.env.toObject(),
+      env: processEnv(),
       root: repo.checkout,
     }),
   );

@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { doDemoTask } from "../demo/agent.ts";
 import { Failed } from "../domain/failed.ts";
+import { processEnv } from "../exec/env.ts";
 import type { Context } from "./context.ts";
 
 const PAUSE_MS = 200;
@@ -10,7 +11,7 @@ export function command({ io }: Context) {
   return new Command("demo-agent")
     .description("do a task of the demo's plan; called by parex demo")
     .action(async () => {
-      const task = Deno.env.get("PAREX_TASK_ID");
+      const task = processEnv().PAREX_TASK_ID;
       if (task === undefined) {
         throw new Failed({
           reason: "usage",
@@ -21,7 +22,7 @@ export function command({ io }: Context) {
       await doDemoTask({
         task,
         prompt: await new Response(Deno.stdin.readable).text(),
-        worktree: Deno.env.get("PAREX_WORKTREE") ?? io.cwd,
+        worktree: processEnv().PAREX_WORKTREE ?? io.cwd,
         say: (line) => io.out(`${line}\n`),
         pauseMs: PAUSE_MS,
       });

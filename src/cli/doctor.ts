@@ -3,6 +3,7 @@ import { loadSettings } from "../config/load.ts";
 import { type Finding, isFixable, severityOf } from "../domain/doctor_finding.ts";
 import { Failed, resultOf, valueOf } from "../domain/failed.ts";
 import type { Settings } from "../domain/settings.ts";
+import { processEnv } from "../exec/env.ts";
 import { headState } from "../git/commit.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
@@ -63,7 +64,7 @@ async function lookAround(io: Io): Promise<Look> {
   const findings: Finding[] = [];
   const settings = await loadSettings({
     flags: {},
-    env: Deno.env.toObject(),
+    env: processEnv(),
     root: repo.checkout,
   });
   if (!settings.ok) findings.push({ code: "refused", failure: settings.failure });
@@ -106,7 +107,7 @@ async function fixAll(
   { yes }: Flags,
 ): Promise<void> {
   const { io } = context;
-  const inside = Deno.env.get("PAREX_TASK_ID");
+  const inside = processEnv().PAREX_TASK_ID;
   if (inside) throw new Failed({ reason: "nested_run", task: inside });
   if (!yes && !canAsk(io)) {
     const message = "nothing was changed: there is no terminal to ask on";

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { claudeFolder, newestTranscript, transcriptsFolder } from "../claude_code/paths.ts";
 import { linesOf } from "../claude_code/transcript.ts";
 import { Failed } from "../domain/failed.ts";
+import { processEnv } from "../exec/env.ts";
 import { findRepository } from "../hook/repository.ts";
 
 export interface Transcript {
@@ -90,7 +91,7 @@ async function* prepended<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T
 
 /** Claude Code may have been started in the folder, or at the top of the repository. */
 async function newestOf(cwd: string): Promise<string | undefined> {
-  const claude = claudeFolder(Deno.env.toObject());
+  const claude = claudeFolder(processEnv());
   if (claude === undefined) return undefined;
   for (const project of new Set([cwd, findRepository(cwd)?.top ?? cwd])) {
     const newest = await newestTranscript(transcriptsFolder(claude, project));

@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import { valueOf } from "../domain/failed.ts";
+import { processEnv } from "../exec/env.ts";
 import { openRepository } from "../git/repository.ts";
 import { mergeText } from "../report/commands/merge.ts";
 import { startReporter } from "../report/live/start_reporter.ts";
@@ -43,7 +44,7 @@ async function prepare(
   // A switch that was not given has a default, which must not override the config file.
   const { base, push } = flags;
   const given = { ...(base === undefined ? {} : { base }), ...(push ? {} : { push }) };
-  const env = Deno.env.toObject();
+  const env = processEnv();
   const settings = valueOf(await loadSettings({ flags: given, env, root: repo.checkout }));
   const { plan, run } = await planInHand(repo);
   const known = settings.base ?? run?.record.base;

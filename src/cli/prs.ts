@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import { Failed, valueOf } from "../domain/failed.ts";
+import { processEnv } from "../exec/env.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
 import { formatFailure } from "../report/messages/explain.ts";
@@ -33,7 +34,7 @@ export function command(context: Context) {
 async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestScope> {
   const repo = await openRepository(io.cwd);
   const settings = valueOf(
-    await loadSettings({ flags, env: Deno.env.toObject(), root: repo.checkout }),
+    await loadSettings({ flags, env: processEnv(), root: repo.checkout }),
   );
   const { plan, run } = await planInHand(repo);
   const base = await baseInHand(repo, settings.base ?? run?.record.base);

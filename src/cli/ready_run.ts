@@ -3,6 +3,7 @@ import { loadSettings } from "../config/load.ts";
 import type { EventOf } from "../domain/event.ts";
 import { valueOf } from "../domain/failed.ts";
 import type { Settings } from "../domain/settings.ts";
+import { processEnv } from "../exec/env.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
 import type { Unfinished } from "../run/resume/resume.ts";
@@ -25,7 +26,7 @@ export async function prepareRun(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<ReadyRun> {
   const repo = await openRepository(io.cwd);
-  const env = Deno.env.toObject();
+  const env = processEnv();
   const settings = valueOf(await loadSettings({ flags, env, root: repo.checkout }));
   const path = plan === undefined ? valueOf(await findPlan(repo.checkout)) : resolve(io.cwd, plan);
   return { repo, planPath: path, settings };

@@ -5,6 +5,7 @@ import type { Plan } from "../domain/plan.ts";
 import type { RunRecord } from "../domain/record.ts";
 import { select, withDependents } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
+import { processEnv } from "../exec/env.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { findUnfinished, isUnfinished, lastRun, type Unfinished } from "../run/resume/resume.ts";
@@ -49,7 +50,7 @@ export async function prepareRetry(
   const plan = valueOf(await loadPlan(record.plan.path));
   allBlocked(plan, tasks);
   const worked = await lastWithAgents(repo.commonDir, record);
-  const input = { flags, env: Deno.env.toObject(), root: repo.checkout };
+  const input = { flags, env: processEnv(), root: repo.checkout };
   const settings = worked.settings
     ? valueOf(await retriedSettings(worked.settings, input))
     : valueOf(await loadSettings(input));
@@ -106,7 +107,7 @@ async function settingsOf(
 ): Promise<Settings> {
   return settings
     ? valueOf(await resumedSettings(settings, { flags, root: checkout }))
-    : valueOf(await loadSettings({ flags, env: Deno.env.toObject(), root: checkout }));
+    : valueOf(await loadSettings({ flags, env: processEnv(), root: checkout }));
 }
 
 function allBlocked({ tasks }: Plan, ids: string[]): void {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "@commander-js/extra-typings";
 import { resultOf } from "../domain/failed.ts";
 import { exitCodeOf, type Failure } from "../domain/failure.ts";
 import { closest } from "../domain/suggest.ts";
+import { processEnv } from "../exec/env.ts";
 import { failureJson, formatFailure } from "../report/messages/explain.ts";
 import type { CommandEntry, CommandModule } from "./command.ts";
 import type { Io } from "./context.ts";
@@ -32,7 +33,7 @@ export async function runNamed(
 function wantsJson(words: readonly string[]): boolean {
   const end = words.indexOf("--");
   const options = end < 0 ? words : words.slice(0, end);
-  const variable = Deno.env.get("PAREX_JSON")?.trim().toLowerCase() ?? "";
+  const variable = processEnv().PAREX_JSON?.trim().toLowerCase() ?? "";
   return options.includes("--json") || ["1", "true", "yes", "on"].includes(variable);
 }
 
