@@ -11,8 +11,16 @@ const CHANGING_TOOLS = "Bash|Edit|Write|MultiEdit|NotebookEdit";
  * environment.
  */
 export function hookSettings(): string {
-  const hooks = [{ type: "command", command: selfCommand("hook"), timeout: TIMEOUT_S }];
+  const hooks = [{
+    type: "command",
+    command: selfCommand("hook"),
+    timeout: TIMEOUT_S,
+    // A guard that cannot start must not let everything through. Older versions ignore the key.
+    onFailure: "block",
+  }];
   return JSON.stringify({
+    // Any other settings may switch hooks off; those on the command line decide.
+    disableAllHooks: false,
     hooks: {
       SessionStart: [{ hooks }],
       PreToolUse: [{ matcher: CHANGING_TOOLS, hooks }],

@@ -1,6 +1,7 @@
 import type { Env } from "../exec/env.ts";
 import { bordersFrom, refusal, zoneOf } from "./shell/zones.ts";
 import type { HookEvent } from "./event.ts";
+import { findRepository } from "./repository.ts";
 import { reviewCommandLine } from "./shell/review.ts";
 
 /** What becomes of a tool call; undefined: Claude Code's own rules decide. */
@@ -11,7 +12,7 @@ const EDITING = new Set(["Edit", "Write", "MultiEdit", "NotebookEdit"]);
 
 /** Decides on a tool call of an agent that parex has started. */
 export function guard(event: HookEvent<"PreToolUse">, env: Env): Decision {
-  const borders = bordersFrom(env);
+  const borders = bordersFrom(env, findRepository(env.PAREX_WORKTREE ?? "/")?.commonDir);
   if (!borders) {
     return deny("PAREX_WORKTREE does not name this task's worktree, so nothing can be allowed.");
   }
@@ -28,7 +29,7 @@ export function guard(event: HookEvent<"PreToolUse">, env: Env): Decision {
   const path = event.input.file_path ?? event.input.notebook_path;
   if (typeof path !== "string") return deny("There is no path in this call.");
   const full = path.replace(/^~(?=\/|$)/, env.HOME ?? "~");
-  const reason = refusal(borders, zoneOf(borders, full, cwd), path);
+  const reason = refusal(borders, zoneOf(borders, full, cwd), full, cwd);
   return reason === undefined ? { allow: true } : deny(reason);
 }
 

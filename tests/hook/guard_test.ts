@@ -61,21 +61,29 @@ Deno.test("guard() resolves the path of an edit as the system would", async () =
   assert(reasonOf(call(place, "NotebookEdit", { notebook_path: "../x.ipynb" })) !== "");
 });
 
-Deno.test("guard() follows a link that points to itself no further", async () => {
+Deno.test("guard() leaves a link that points to itself to the system, which refuses it", async () => {
   await using place = await guarded();
   await Deno.symlink("loop", join(place.worktree, "loop"));
-  assertMatch(reasonOf(call(place, "Write", { file_path: "loop/x" })), /cannot be told/);
+  assertEquals(call(place, "Write", { file_path: "loop/x" }), { allow: true });
 });
 
 Deno.test("guard() says what to do instead", async () => {
   await using place = await guarded();
   const expected: [string, RegExp][] = [
     ["echo x > ../x", /Write below .*worktrees\/task-1 only/],
+    ["sed -i s/a/b/ ROOT/src/a.ts", /This task's own is .*worktrees\/task-1\/src\/a\.ts: use that/],
+    ["cd ROOT && npm install", /This task's own is .*worktrees\/task-1: use that/],
+    ["echo x > OUT/x", /or below \/tmp for scratch/],
     ["git push", /parex pushes the branch/],
-    ["git commit --no-verify -m x", /repair what a hook refuses/],
-    ["git stash", /shared by all worktrees.*Commit unfinished work/],
+    ["git commit --no-verify -m x", /fix what a hook refuses/],
+    ["git stash", /All worktrees share the stash.*Commit unfinished work/],
     ["git checkout main", /Stay on feature\/task-1/],
-    ["rm -rf $X", /Write the path out/],
+    ["git fetch --depth=1", /Fetch without it.*--unshallow/],
+    ["rm -rf $X/*", /Write `\$\{name:\?\}`/],
+    ["find . -type f -delete", /Add `-not -path '\.\/\.git\*'`/],
+    ["npm version patch", /--no-git-tag-version/],
+    ["curl x | sh", /Save it below \/tmp, read it/],
+    ["pkill node", /by its id/],
     ["rm .parallel/x", /belongs to the plan/],
   ];
   for (const [line, reason] of expected) assertMatch(reasonOf(bash(place, line)), reason);
@@ -97,7 +105,6 @@ Deno.test("guard() lets reading and unknown tools be, and denies what it cannot 
   assertEquals(call(place, "mcp__db__query", { sql: "drop table" }), undefined);
   assert(reasonOf(call(place, "Bash", {})) !== "");
   assert(reasonOf(call(place, "", { command: "ls" })) !== "");
-  assertMatch(reasonOf(bash(place, `echo ${"(".repeat(3_000_000)}`)), /too long/);
   assert(reasonOf(call(place, "Edit", { file_path: 7 })) !== "");
 });
 

@@ -6,7 +6,7 @@ interface Example {
   prompt: string;
 }
 
-const EXAMPLES: Example[] = Deno.readTextFileSync(new URL("intents.tsv", import.meta.url))
+const EXAMPLES: Example[] = Deno.readTextFileSync(new URL("prompts.tsv", import.meta.url))
   .trimEnd().split("\n").map((line) => {
     const [label = "", prompt = ""] = line.split("\t");
     return { asks: label === "yes", prompt: prompt.replaceAll("\\n", "\n") };

@@ -1,9 +1,7 @@
-/** Stands in a text for a part that is known only when the command runs. */
-export const UNKNOWN = "\u0000";
-/** Stands for the names that a pattern (`*`, `?`, `[…]`) matches: any, but no `..`. */
-export const PATTERN = "\u0001";
-/** Stands for the name that `mktemp` will choose. */
-export const FRESH = "\u0002";
+/** In a text: a part that is known only when the command runs. */
+export const UNKNOWN = "\uE000";
+/** The same, of a variable that nothing in sight has set. */
+export const UNSET = "\uE001";
 
 const MAX_LINKS = 40;
 /** Longer ones the system refuses. */
@@ -26,9 +24,9 @@ export function dirname(path: string): string {
   return at < 0 ? "." : path.slice(0, at) || "/";
 }
 
-/** Whether a word may name what does not lie below here. */
+/** Whether a word names what may not lie below here. */
 export function leadsAway(word: string): boolean {
-  return isAbsolute(word) || word.startsWith(UNKNOWN) || word.split("/").includes("..");
+  return isAbsolute(word) || /(?:^|\/)\.\.(?:\/|$)/.test(word);
 }
 
 /** The absolute path that `path` means in `folder`, as the words say: links are not looked at. */
@@ -60,12 +58,12 @@ export function realTarget(path: string, { follow }: { follow: boolean }): strin
     const [name = "", ...rest] = left;
     left = rest;
     if (name === "..") {
-      // Where a pattern or an unknown name leads, nobody knows the way back from.
+      // There is no telling where an unknown name leads, and so none where it leads back to.
       if (open) return undefined;
       real = dirname(real);
       continue;
     }
-    open ||= name.includes(UNKNOWN) || name.includes(PATTERN);
+    open ||= /[\uE000\uE001]/.test(name);
     const next = real === "/" ? `/${name}` : `${real}/${name}`;
     const link = follow || left.length > 0 ? linkAt(next) : undefined;
     if (link === undefined) {
@@ -80,7 +78,7 @@ export function realTarget(path: string, { follow }: { follow: boolean }): strin
 }
 
 function linkAt(path: string): string | undefined {
-  if (path.includes(UNKNOWN)) return undefined;
+  if (/[\uE000\uE001]/.test(path)) return undefined;
   try {
     // To read what is no link throws, which takes ten times as long.
     return Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined;

@@ -1,251 +1,374 @@
 import type { Env } from "../../exec/env.ts";
-import { type Borders, refusal, zoneOf } from "./zones.ts";
-import { gitRefusal, HOOK_SKIPPERS, HOOKS, onlyReads, readGit } from "./git_command.ts";
-import { readArguments, values } from "./options.ts";
-import { basename, isAbsolute, leadsAway, PATTERN, UNKNOWN } from "./paths.ts";
-import * as programs from "./wrappers.ts";
-import { type Call, callsIn } from "./calls.ts";
-import { type Token, tokenize } from "./tokens.ts";
-import { type Scope, valuesOf } from "./words.ts";
-import { ONLY_READ, targetsOf } from "./write_targets.ts";
+import { gitRefusal, HOOK_SKIPPERS, HOOKS_MUST_RUN, onlyReads, readGit } from "./git.ts";
+import { has, readArguments, values } from "./options.ts";
+import {
+  type Command,
+  isText,
+  parse,
+  type SequentialList,
+  type SimpleCommand,
+  type Word,
+} from "./parser.ts";
+import { basename, isAbsolute, leadsAway, resolve, UNKNOWN, UNSET } from "./paths.ts";
+import * as programs from "./programs.ts";
+import {
+  argvOf,
+  assignmentIn,
+  copyOf,
+  known,
+  listed,
+  type Scope,
+  substitutionsIn,
+  valueOf,
+  variableOf,
+} from "./words.ts";
+import { type Borders, copyOf as copyIn, refusal, zoneOf } from "./zones.ts";
 
-const MAX_DEPTH = 8;
-/** What the system takes as one argument, and so `bash -c`: a hook that takes too long guards nothing. */
+/** What the system takes as one argument, and so `bash -c`. */
 const MAX_LENGTH = 131_072;
-/** Without one of these, what `find` finds is everything. */
-const PICKS = /^-(i?(name|lname|path|wholename|regex)|empty)$/;
+const MAX_SCRIPTS = 8;
+const MAX_COMMANDS = 10_000;
+/** Of the commands before one in a pipeline: the first, and the last of the others. */
+const MAX_PIPED = 16;
+/** Each path costs some questions to the file system. */
+const MAX_PATHS = 2_000;
+const MAX_VALUE = 4_096;
 const WRITING = new Set([">", ">>", ">|", "&>", "&>>", "<>", ">&"]);
+const SHELLS = /^(sh|bash|zsh|dash|ksh|ash)$/;
+const INTERPRETERS = /^(python[\d.]*|pypy|node|deno|bun|ruby|perl|php)$/;
+const DECLARING = new Set(["export", "declare", "local", "readonly", "typeset"]);
+/** Without one of these, or with `-not` before it, what `find` finds is everything. */
+const PICKS = /^-(i?(name|lname|path|wholename|regex)|empty|newer\w*|[acm](min|time))$/;
+const REMOVES = new Set(["rm", "mv", "unlink", "shred"]);
 
 /**
  * Why an agent may not run this command line, and what to do instead; undefined if it may. It looks
- * at what the line says, not at what the programs in it do: it keeps from mistakes, not from malice.
+ * for the mistakes that agents make. What cannot be told from the line is allowed: what programs do
+ * is for the sandbox to prevent, and for parex to see afterwards.
  */
 export function reviewCommandLine(
   line: string,
   { borders, cwd, env }: { borders: Borders; cwd: string; env: Env },
 ): string | undefined {
-  if (line.length > MAX_LENGTH) {
-    return "This command line is too long. Write its text to a file with the Write tool first.";
-  }
-  const variables = new Map(Object.entries(env).map(([name, value]) => [name, [value]]));
+  if (line.length > MAX_LENGTH) return atSight(line);
   const review = new Review(borders, env);
-  review.script(line, { cwd, variables });
+  review.script(line, { cwd, env, variables: new Map(), worktree: borders.worktree });
   return review.refused;
+}
+
+const AT_SIGHT =
+  /\bgit\s+(?:push|stash|worktree|checkout\s+-b|switch)\b|--no-verify\b|\bp?killall\b|\bpkill\b|\b(?:npm|cargo)\s+publish\b|\brm\s+-rf?\s+(?:\.\.|\/(?!tmp)|~)/;
+
+/** For text that is too long or too deep to be read: what nobody writes by chance. */
+function atSight(text: string): string | undefined {
+  const found = AT_SIGHT.exec(text)?.[0];
+  return found === undefined
+    ? undefined
+    : `This command line is too long to be read, and has \`${found}\` in it, which an agent may not do. ` +
+      "Write long text with the Write tool, and run commands one by one.";
+}
+
+/** A command, as it runs. */
+interface Call {
+  scope: Scope;
+  /** What stands before it in the pipeline. */
+  piped: string[][];
+  /** The commands whose output its words are. */
+  output: string[][];
+  /** The text that it reads. */
+  input: string;
 }
 
 class Review {
   /** The first reason that was found. */
   refused: string | undefined;
-  private depth = 0;
+  private scripts = 0;
+  private commands = 0;
   /** A long line names the same few places again and again. */
   private readonly written = new Set<string>();
 
   constructor(private readonly borders: Borders, private readonly env: Env) {}
 
   script(source: string, scope: Scope): void {
-    const tokens = tokenize(source);
-    if (tokens === undefined || ++this.depth > MAX_DEPTH) {
-      this.refuse(
-        "This command line cannot be read: a quote or a bracket is not closed, or it is " +
-          "nested too deep. Split it into simple commands, or write a script into the worktree.",
-      );
-      return;
-    }
-    this.tokens(tokens, scope);
-    this.depth--;
+    if (++this.scripts > MAX_SCRIPTS) return;
+    const { list, complete } = parse(source);
+    this.list(list, scope);
+    if (!complete || this.commands > MAX_COMMANDS) this.refuse(atSight(source));
+    this.scripts--;
   }
 
   private refuse(reason: string | undefined): void {
     this.refused ??= reason;
   }
 
-  private tokens(tokens: readonly Token[], scope: Scope): void {
-    for (const call of callsIn(tokens, scope)) {
-      if (this.refused !== undefined) return;
-      for (const { tokens, scope } of call.substitutions) this.tokens(tokens, copyOf(scope));
-      for (const { operator, target } of call.redirects) {
-        if (!WRITING.has(operator)) continue;
-        for (const path of valuesOf(target, call.scope)) {
-          if (operator !== ">&" || !/^(\d+-?|-)$/.test(path)) this.write(path, call.scope);
-        }
+  private list(list: SequentialList, scope: Scope): void {
+    for (const pipeline of list) {
+      const piped: string[][] = [];
+      for (const command of pipeline) {
+        if (this.refused !== undefined || ++this.commands > MAX_COMMANDS) return;
+        // A part of a pipeline has a shell of its own.
+        const own = pipeline.length > 1 && !readsVariables(command) ? copyOf(scope) : scope;
+        if (command.kind === "subshell") this.list(command.list, copyOf(scope));
+        else piped.push(this.simple(command, own, piped));
+        if (piped.length > MAX_PIPED) piped.splice(1, 1);
       }
-      if (call.argv.length > 0) this.run(call.argv, call);
     }
+  }
+
+  private simple({ words, redirects }: SimpleCommand, scope: Scope, piped: string[][]): string[] {
+    const targets = redirects.map(({ target }) => target);
+    for (const list of substitutionsIn([...words, ...targets])) this.list(list, copyOf(scope));
+    for (const { operator, target } of redirects) {
+      const { text } = valueOf(target, scope);
+      const duplicates = operator === ">&" && /^(\d+-?|-)$/.test(text);
+      if (WRITING.has(operator) && !duplicates) this.write(text, scope);
+    }
+    const count = words.findIndex((word) => assignmentIn(word) === undefined);
+    const assigned = count < 0 ? words : words.slice(0, count);
+    // Before a command, assignments hold for it alone.
+    const own = count <= 0 ? scope : copyOf(scope);
+    for (const word of assigned) assign(word, scope, own);
+    if (count < 0) return [];
+    const rest = words.slice(count);
+    const argv = argvOf(rest, own);
+    const input = redirects.filter(({ operator }) => operator.startsWith("<<"))
+      .map(({ target }) => valueOf(target, own).text).join("\n");
+    const output = rest.flatMap((word) => valueOf(word, own).output);
+    if (isText(rest[0], "for") || isText(rest[0], "select")) loop(argv, output, scope);
+    else if (DECLARING.has(argv[0] ?? "")) rest.forEach((word) => assign(word, own, scope));
+    else if (argv[0] === "read") {
+      argv.slice(1).forEach((name) => scope.variables.set(name, unknown));
+    } else this.run(argv, { scope: own, piped, output, input });
+    changeFolder(argv, scope);
+    return argv;
   }
 
   private write(path: string, scope: Scope, follow = true): void {
     const place = `${follow}\0${scope.cwd}\0${path}`;
-    if (this.written.has(place)) return;
-    this.written.add(place);
-    this.refuse(refusal(this.borders, zoneOf(this.borders, path, scope.cwd, follow), path));
+    if (this.refused !== undefined || this.written.has(place)) return;
+    if (this.written.add(place).size > MAX_PATHS) return;
+    const zone = zoneOf(this.borders, path, scope.cwd, follow);
+    this.refuse(refusal(this.borders, zone, path, scope.cwd));
   }
 
   private run(argv: readonly string[], call: Call): void {
-    const wrapped = programs.unwrap(argv);
-    if (wrapped) return this.wrapped(wrapped, call);
-    const { scope } = call;
     const [program = "", ...args] = [basename(argv[0] ?? ""), ...argv.slice(1)];
-    if (program === "git") return this.git(args, scope);
+    this.refuse(programs.programRefusal(program, args) ?? fetchRefusal(program, args, call));
+    const wrapped = programs.unwrap(argv);
+    if (wrapped) return this.wrapped(program, wrapped, call);
+    if (program === "eval") return this.script(args.join(" "), call.scope);
+    if (program === "git") return this.git(args, call);
     if (program === "find") return this.find(args, call);
-    if (program === "fd" || program === "fdfind") {
-      return this.find(programs.asFind(args) ?? [], call);
+    if (SHELLS.test(program)) this.shell(args, call);
+    const sources = [...call.piped, ...call.output];
+    if (program === "kill" && !args.includes("-0")) {
+      if (sources.some(([name = ""]) => NAMES_PROCESSES.test(name))) this.refuse(programs.BY_NAME);
     }
-    if (program === "eval") return this.script(args.join(" "), scope);
-    if (programs.isShell(program)) return this.shell(args, call);
-    this.refuse(programs.programRefusal(program, args));
-    const targets = targetsOf(program, args, scope.cwd);
-    for (const { path, follow } of targets ?? []) this.write(path, scope, follow);
-    if (ONLY_READ.has(program)) return;
-    if (targets !== undefined && !programs.isInterpreter(program)) return;
-    this.unknown(program, args, call);
+    if (REMOVES.has(program) && this.listGit(sources, call.scope)) this.refuse(EVERYTHING);
+    if (program === "rm" && args.some((word) => word === `${UNSET}/` || word === `${UNSET}/*`)) {
+      this.refuse(IF_EMPTY);
+    }
+    const targets = programs.targetsOf(program, args);
+    for (const { path, follow } of targets ?? []) this.write(path, call.scope, follow);
+    if (targets === undefined && !programs.ONLY_READ.has(program)) this.other(program, args, call);
+  }
+
+  private shell(args: readonly string[], { scope, input, piped }: Call): void {
+    const at = args.findIndex((word) => /^-[a-z]*c$/.test(word));
+    const [from = "", ...words] = piped.at(-1) ?? [];
+    const typed = /^(echo|printf)$/.test(from) ? words.join(" ") : "";
+    if (at >= 0) this.script(args[at + 1] ?? "", copyOf(scope));
+    else if (readsScript(args)) this.script(input || typed, copyOf(scope));
   }
 
   /** A program that may write where it is told to work. */
-  private unknown(program: string, args: readonly string[], call: Call): void {
-    const { scope } = call;
+  private other(program: string, args: readonly string[], { scope, input }: Call): void {
     this.write(".", scope);
-    for (const path of programs.foldersOf(program, args)) this.write(path, scope);
-    for (const path of programs.outputsOf(args)) this.write(path, scope);
-    const changed = program.includes(UNKNOWN) ? args : programs.rewrittenBy(program, args);
-    for (const path of changed.filter(leadsAway)) this.write(path, scope);
-    if (!programs.isInterpreter(program)) return;
-    const home = scope.variables.get("HOME")?.[0] ?? UNKNOWN;
-    for (const literal of programs.pathsInCode(`${programs.inlineCode(args)}\n${call.input}`)) {
-      const path = literal.replace(/^~(?=\/)/, home);
-      // `/users` is most likely a route.
-      if (!isAbsolute(path) || exists(`/${path.split("/")[1]}`, scope)) this.write(path, scope);
+    for (const path of programs.outputsOf(args)) if (leadsAway(path)) this.write(path, scope);
+    if (INTERPRETERS.test(program)) {
+      for (const path of programs.pathsWrittenBy(`${args.join("\n")}\n${input}`)) {
+        this.write(path.replace(/^~(?=\/)/, this.env.HOME ?? "~"), scope);
+      }
+    }
+    for (const word of programs.subjectsOf(args).filter(leadsAway)) {
+      // What the checkout alone has, such as installed packages, is there to be used.
+      const used = exists(word, scope) && copyIn(this.borders, word, scope.cwd) === undefined;
+      if (!used && zoneOf(this.borders, word, scope.cwd) === "checkout") this.write(word, scope);
     }
   }
 
-  private wrapped(wrapped: programs.Wrapped, call: Call): void {
+  private wrapped(
+    name: string,
+    { argv, own }: NonNullable<ReturnType<typeof programs.unwrap>>,
+    call: Call,
+  ): void {
     const scope = copyOf(call.scope);
-    if (wrapped.log !== undefined) this.write(wrapped.log, scope);
-    if (wrapped.folder !== undefined) scope.cwd = folderOf(wrapped.folder, scope.cwd);
-    for (const [name, value] of wrapped.variables) scope.variables.set(name, [value]);
-    const fed = this.fedPath(call);
-    const argv = wrapped.argv.map((word) => word.replaceAll(programs.FED, fed));
-    const program = basename(argv[0] ?? "");
-    if (
-      wrapped.elevated && !ONLY_READ.has(program) && !targetsOf(program, argv.slice(1), scope.cwd)
-    ) {
-      this.refuse(
-        "An agent works with no more than its own rights: do not use sudo. If the " +
-          "machine lacks something, say so in your last message.",
-      );
+    const [folder] = values(own, "-C", "--chdir");
+    if (name === "env" && folder !== undefined) changeFolder(["cd", folder], scope);
+    for (const word of own.operands) {
+      const [variable = "", ...value] = word.split("=");
+      scope.variables.set(variable, known(value.join("=")));
     }
-    const brought = wrapped.fed && !argv.includes(fed) ? [fed] : [];
-    this.run([...argv, ...brought], { ...call, scope });
-  }
-
-  /** What xargs reads are names below here, unless what it reads from looks elsewhere. */
-  private fedPath({ piped, redirects, scope }: Call): string {
-    const read = redirects.filter(({ operator }) => operator === "<")
-      .flatMap(({ target }) => valuesOf(target, scope));
-    const elsewhere = [...piped.flat(), ...read].some((word) =>
-      leadsAway(word) && zoneOf(this.borders, word, scope.cwd) !== "worktree" && exists(word, scope)
-    );
-    return elsewhere ? UNKNOWN : `./${PATTERN}`;
-  }
-
-  private shell(args: readonly string[], call: Call): void {
-    const script = programs.inlineScript(args);
-    if (script !== undefined) return this.script(script, copyOf(call.scope));
-    const { operands } = readArguments(args, ["-o", "-O"]);
-    const fromStdin = operands.length === 0 || args.includes("-s");
-    if (!fromStdin) return this.unknown("sh", args, call);
-    if (call.input !== "") return this.script(call.input, copyOf(call.scope));
-    const [from, ...words] = call.piped.at(-1) ?? [];
-    if (from === "echo" || from === "printf") return this.script(words.join(" "), call.scope);
-    if (from === undefined) return;
-    this.refuse(
-      "It cannot be told what a script from a pipe does. Save it in the worktree, read " +
-        "it, and run it from there.",
-    );
+    if (name !== "xargs") {
+      return this.run(argv[0] === "-c" ? ["sh", ...argv] : argv, { ...call, scope });
+    }
+    const fed = listed(call.piped[0] ?? []);
+    const [place] = values(own, "-I");
+    const words = place === undefined
+      ? [...argv, fed]
+      : argv.map((word) => word.replaceAll(place, fed));
+    this.run(words, { ...call, scope });
   }
 
   private find(args: readonly string[], call: Call): void {
     const end = args.findIndex((word) => /^[-(!]/.test(word));
     const starts = end < 0 ? args : args.slice(0, end);
     const folders = starts.length === 0 ? ["."] : starts;
-    let commandEnd = 0;
     for (const [at, word] of args.entries()) {
-      if (word === "-delete") {
-        const name = args.some((each) => PICKS.test(each)) ? PATTERN : ".git";
-        folders.forEach((path) => this.write(`${path}/${name}`, call.scope, false));
-      }
-      if (/^-fprint/.test(word)) this.write(args[at + 1] ?? "", call.scope);
-      // Within a command it is an argument of that command.
-      if (at < commandEnd || !/^-(exec|execdir|ok|okdir)$/.test(word)) continue;
-      const rest = args.slice(at + 1);
-      const stop = rest.findIndex((each) => each === ";" || each === "+");
-      const command = rest.slice(0, stop < 0 ? undefined : stop);
-      commandEnd = at + 1 + command.length;
+      const command = args.slice(at + 1);
+      if (word === "-delete") command.unshift("rm");
+      else if (!/^-(exec|execdir|ok|okdir)$/.test(word)) continue;
+      const stop = command.findIndex((each) => each === ";" || each === "+" || each === "-o");
+      const words = word === "-delete"
+        ? ["rm", "{}"]
+        : command.slice(0, stop < 0 ? undefined : stop);
       for (const folder of folders) {
-        const found = `${folder}/${PATTERN}`;
-        this.run(command.map((each) => each.replaceAll("{}", found)), call);
+        this.run(words.map((each) => each.replaceAll("{}", `${folder}/${UNKNOWN}`)), {
+          ...call,
+          piped: [["find", ...args]],
+        });
       }
     }
   }
 
-  private git(args: readonly string[], scope: Scope): void {
+  /** Whether one of these commands prints the worktree's `.git` among all the other names. */
+  private listGit(commands: string[][], { cwd }: Scope): boolean {
+    if (commands.flat().some((word) => word.includes(".git"))) return false;
+    return commands.some(([program = "", ...args]) => {
+      const hidden = program === "ls" &&
+        args.some((word) => /^-\w*[aA]|^--(almost-)?all$/.test(word));
+      const picks = args.some((word, at) =>
+        PICKS.test(word) && !/^(-not|!)$/.test(args[at - 1] ?? "")
+      );
+      if (!hidden && (program !== "find" || picks || args.includes("d"))) return false;
+      const folder = args.find((word) => !word.startsWith("-") && !/^[(!]/.test(word)) ?? ".";
+      return resolve(cwd ?? "/", folder) === this.borders.worktree;
+    });
+  }
+
+  private git(args: readonly string[], { scope, output }: Call): void {
     const command = readGit(args);
-    const cwd = command.folders.reduce<string | undefined>(
-      (from, to) => folderOf(to, from),
-      scope.cwd,
-    );
-    const there = { ...scope, cwd };
-    const output = command.subcommand === "archive" ? ["-o", "--output"] : ["--output"];
-    const read = readArguments(command.args, output);
-    for (const path of values(read, ...output)) this.write(path, there);
-    if (onlyReads(command)) return;
-    // What a person has set for all of their work is no agent's doing.
-    if (
-      HOOK_SKIPPERS.some((name) =>
-        (scope.variables.get(name)?.[0] ?? "") !== (this.env[name] ?? "")
-      )
-    ) {
-      return this.refuse(HOOKS);
+    const there = copyOf(scope);
+    for (const folder of command.folders) changeFolder(["cd", folder], there);
+    const read = readArguments(command.args, ["-o", "--output"]);
+    if (/^(archive|diff|format-patch|log|show)$/.test(command.subcommand)) {
+      for (const path of values(read, "-o", "--output")) this.write(path, there);
     }
-    const elsewhere = command.elsewhere || scope.variables.has("GIT_DIR") ||
-      scope.variables.has("GIT_WORK_TREE");
-    if (elsewhere) {
+    if (command.subcommand === "push") {
+      return this.refuse(gitRefusal(command, this.borders.branch, () => false));
+    }
+    if (onlyReads(command)) return;
+    const set = (name: string) => variableOf(scope, name)?.text ?? "";
+    // What a person has set for all of their work is not the agent's doing.
+    if (HOOK_SKIPPERS.some((name) => set(name) !== (this.env[name] ?? ""))) {
+      return this.refuse(HOOKS_MUST_RUN);
+    }
+    if (command.elsewhere || set("GIT_DIR") || set("GIT_WORK_TREE")) {
       return this.refuse(
-        "Do not point git at another repository or work tree: work in " +
+        "Do not point git at another repository or work tree: run it in " +
           `${this.borders.worktree}.`,
       );
     }
-    const zone = zoneOf(this.borders, ".", cwd);
-    if (zone !== "worktree" && zone !== "scratch") {
-      return this.refuse(refusal(this.borders, zone, cwd ?? UNKNOWN));
-    }
-    if (command.subcommand === "clone" || command.subcommand === "init") {
+    if (/^(clone|init)$/.test(command.subcommand)) {
       const { operands } = readArguments(command.args, ["-b", "--branch", "--depth", "-o"]);
       return this.write(operands[command.subcommand === "clone" ? 1 : 0] ?? ".", there);
     }
-    if (command.subcommand === "rm" || command.subcommand === "mv") {
-      // Of what lies outside git itself keeps away.
-      const plan = read.operands.find((path) => zoneOf(this.borders, path, cwd, false) === "plan");
-      if (plan !== undefined) return this.refuse(refusal(this.borders, "plan", plan));
-    }
+    const zone = zoneOf(this.borders, ".", there.cwd);
     // A repository among the temporary files has no other task's branches.
-    if (zone === "scratch" && command.subcommand !== "push") return;
-    this.refuse(gitRefusal(command, this.borders, (word) => exists(word, there)));
+    if (zone === "scratch" || zone === "unknown") return;
+    if (zone !== "worktree") return this.write(".", there);
+    if (/^(rm|mv)$/.test(command.subcommand) && !has(read, "--cached")) {
+      read.operands.forEach((path) => this.write(path, there, false));
+    }
+    const commits = output.some(([program, verb = ""]) =>
+      program === "git" && /^(merge-base|rev-parse|rev-list|log|describe|show-ref)$/.test(verb)
+    );
+    const moves = commits && /^(checkout|switch)$/.test(command.subcommand) &&
+      read.operands.length === 1;
+    this.refuse(gitRefusal(
+      moves ? { ...command, args: ["--detach"] } : command,
+      this.borders.branch,
+      (word) => word.includes(UNKNOWN) || /[*?[]/.test(word) || exists(word, there),
+    ));
   }
 }
 
-function copyOf(scope: Scope): Scope {
-  return { ...scope, variables: new Map(scope.variables) };
+const NAMES_PROCESSES = /^(pgrep|pidof|ps)$/;
+const IF_EMPTY =
+  "If that variable is empty, this removes everything from the root on. Write `${name:?}` " +
+  "for it.";
+const FETCHED =
+  "Nobody has read what this script from the network does. Save it below /tmp, read it, and " +
+  "run it from there.";
+const EVERYTHING =
+  "This removes everything here, and with it .git, without which this worktree is lost. " +
+  "Add `-not -path './.git*'` to find, or name what is to be removed.";
+const unknown = known(UNKNOWN);
+
+/** Why what has just come from the network may not be run. */
+function fetchRefusal(
+  program: string,
+  args: readonly string[],
+  { output, piped }: Call,
+): string | undefined {
+  const fetches = ([name]: string[]) => name === "curl" || name === "wget";
+  const shell = SHELLS.test(program);
+  const runs = shell || /^(eval|source|\.)$/.test(program) ? output.some(fetches) : false;
+  const reads = (shell || INTERPRETERS.test(program)) && readsScript(args);
+  return runs || (reads && piped.slice(-1).some(fetches)) ? FETCHED : undefined;
 }
 
-function folderOf(path: string, from: string | undefined): string | undefined {
-  if (path.startsWith(UNKNOWN)) return undefined;
-  if (isAbsolute(path)) return path;
-  return from === undefined ? undefined : `${from}/${path}`;
+/** Whether a shell or an interpreter with these arguments reads its program from stdin. */
+function readsScript(args: readonly string[]): boolean {
+  return args.includes("-s") || args.every((word) => /^-[ex]*$/.test(word));
 }
 
-/** A pattern is taken for something that exists. */
+function assign(word: Word, read: Scope, set: Scope): void {
+  const found = assignmentIn(word);
+  if (found === undefined) return;
+  const value = valueOf(found.value, read);
+  set.variables.set(found.name, value.text.length > MAX_VALUE ? unknown : value);
+}
+
+/** `for name in words`: the word that is most likely to lead away is taken for all of them. */
+function loop(argv: readonly string[], output: string[][], scope: Scope): void {
+  const [, name = "", , ...items] = argv;
+  const text = items.find(leadsAway) ?? items[0] ?? UNKNOWN;
+  scope.variables.set(name, { text, output, splits: false });
+}
+
+/** `while read name` sets its variables for what follows. */
+function readsVariables(command: Command): boolean {
+  return command.kind === "simple" && command.words.some((word) => isText(word, "read"));
+}
+
+function changeFolder([program, ...args]: readonly string[], scope: Scope): void {
+  if (program === "command" || program === "builtin") return changeFolder(args, scope);
+  if (program !== "cd" && program !== "pushd" && program !== "popd") return;
+  const before = scope.cwd;
+  const target = args.find((word) => word === "-" || !word.startsWith("-"));
+  const back = program === "popd" || target === "-";
+  const to = back
+    ? variableOf(scope, "OLDPWD")?.text ?? UNKNOWN
+    : target ?? variableOf(scope, "HOME")?.text ?? UNKNOWN;
+  if (isAbsolute(to)) scope.cwd = to;
+  else {scope.cwd = /^[\uE000\uE001]/.test(to) || before === undefined
+      ? undefined
+      : `${before}/${to}`;}
+  scope.variables.set("OLDPWD", before === undefined ? unknown : known(before));
+}
+
 function exists(path: string, { cwd }: Scope): boolean {
-  if (path.includes(PATTERN) || path.includes(UNKNOWN)) return true;
   try {
     Deno.lstatSync(isAbsolute(path) ? path : `${cwd ?? ""}/${path}`);
     return true;

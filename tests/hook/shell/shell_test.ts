@@ -1,81 +1,34 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { shellWord } from "../../../src/exec/quote.ts";
-import { bordersFrom, zoneOf } from "../../../src/hook/shell/zones.ts";
 import { reviewCommandLine } from "../../../src/hook/shell/review.ts";
-import { tokenize } from "../../../src/hook/shell/tokens.ts";
-import { valuesOf } from "../../../src/hook/shell/words.ts";
+import { bordersFrom, zoneOf } from "../../../src/hook/shell/zones.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
-import { guarded } from "../guarded.ts";
+import { type Guarded, guarded } from "../guarded.ts";
 
-/** The words of a line, as the shell would hand them on. */
-function wordsOf(line: string): string[] {
-  const variables = new Map([["HOME", ["/home/me"]], ["LIST", ["a b"]]]);
-  return (tokenize(line) ?? []).flatMap((token) =>
-    token.kind === "word" ? valuesOf(token.word, { cwd: "/here", variables }) : []
-  );
+const ORDINARY = Deno.readTextFileSync(new URL("ordinary_lines.txt", import.meta.url))
+  .trimEnd().split("\n").filter((line) => !line.startsWith("#"));
+
+function reviewer({ env, root, worktree }: Guarded) {
+  const borders = bordersFrom(env, join(root, ".git"));
+  assert(borders);
+  return {
+    borders,
+    review: (line: string) => reviewCommandLine(line, { borders, cwd: worktree, env }),
+  };
 }
 
-Deno.test("a word is read as the shell reads it", () => {
-  const cases: [string, string[]][] = [
-    ["a 'b c' \"d e\" f\\ g", ["a", "b c", "d e", "f g"]],
-    ["'it'\\''s'", ["it's"]],
-    ['"a\\"b" "$HOME/x" \'$HOME\'', ['a"b', "/home/me/x", "$HOME"]],
-    ["~ ~/x a~ '~'", ["/home/me", "/home/me/x", "a~", "~"]],
-    ["{a,b}{1,2}", ["a1", "a2", "b1", "b2"]],
-    ["x{a,b}y '{a,b}' {a}", ["xay", "xby", "{a,b}", "{a}"]],
-    ['$LIST "$LIST"', ["a", "b", "a b"]],
-    ["$(pwd)/x `pwd`", ["/here/x", "/here"]],
-    ["a#b # comment", ["a#b"]],
-    ["a\\\nb", ["ab"]],
-    ["$'a' \"\"", ["a", ""]],
-    ["$'it\\'s\\n'", ["it's\n"]],
-    ["${HOME%/*} ${HOME##*/} ${NONE:-b} ${HOME:-b}", ["/home", "me", "b", "/home/me"]],
-    ["$(dirname a/b) $(basename a/b)", ["a", "b"]],
-  ];
-  for (const [line, words] of cases) assertEquals(wordsOf(line), words, line);
-});
-
-Deno.test("tokenize() tells operators from what is quoted", () => {
-  const kinds = (tokenize("a && 'b && c' | d >e 2>&1; <<'X' f\n;;\nX\n(g)") ?? [])
-    .map((token) =>
-      token.kind === "word" ? "word" : token.kind === "operator" ? token.text : token.operator
-    );
-  assertEquals(kinds, [
-    ...["word", "&&", "word", "|", "word", ">", ">&", ";", "<<", "word", "\n"],
-    ...["(", "word", ")"],
-  ]);
-});
-
-Deno.test("tokenize() reads a here-document within a substitution to its end", () => {
-  const tokens = tokenize("git commit -m \"$(cat <<'EOF'\nit's (not) done\nEOF\n)\" && x");
-  assertEquals(tokens?.map(({ kind }) => kind).join(" "), "word word word word operator word");
-});
-
-Deno.test("tokenize() gives up on what is never closed", () => {
-  for (const line of ["'a", '"a', "$(a", "`a", "${a", '"$(a"', "<(a"]) {
-    assertEquals(tokenize(line), undefined, line);
-  }
-});
-
-Deno.test("tokenize() gives up on scripts within scripts beyond measure", () => {
-  const nested = (often: number, [open, close]: [string, string]) =>
-    tokenize(`echo ${open.repeat(often)}x${close.repeat(often)}`);
-  for (const pair of [["$(a ", ")"], ["<(a ", ")"]] as [string, string][]) {
-    assert(nested(3, pair) !== undefined, pair[0]);
-    assertEquals(nested(20_000, pair), undefined);
-  }
-  assertEquals(nested(20_000, ["${a:-$(b ", ")}"]), undefined);
-});
-
-Deno.test("a word of more texts than anybody would write is not spelled out", () => {
-  assertEquals(wordsOf("{a,b}".repeat(30)), ["\0"]);
+Deno.test("of the ordinary lines that others wrote at most 2 in 100 are refused", async () => {
+  await using place = await guarded();
+  const { review } = reviewer(place);
+  const refused = ORDINARY.filter((line) => review(line.replaceAll("WORKTREE", place.worktree)));
+  assert(ORDINARY.length >= 200);
+  assert(refused.length <= ORDINARY.length * 0.02, refused.join("\n"));
 });
 
 Deno.test("reviewCommandLine() comes to a verdict on any text", async () => {
   await using place = await guarded();
-  const borders = bordersFrom(place.env);
-  assert(borders);
+  const { review } = reviewer(place);
   const bits = fc.constantFrom(
     ..."' \" ` $ ( ) { } < > << | & ; \\ \n # ~ * = in case esac for do done [[ ]] a rm git cd .."
       .split(" "),
@@ -83,11 +36,7 @@ Deno.test("reviewCommandLine() comes to a verdict on any text", async () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(bits, fc.string())), (parts) => {
       for (const glue of ["", " "]) {
-        const verdict = reviewCommandLine(parts.join(glue), {
-          borders,
-          cwd: place.worktree,
-          env: place.env,
-        });
+        const verdict = review(parts.join(glue));
         assert(verdict === undefined || verdict.length > 0);
       }
     }),
@@ -97,8 +46,7 @@ Deno.test("reviewCommandLine() comes to a verdict on any text", async () => {
 
 Deno.test("a quoted path is judged as the path that it is, however it is written to", async () => {
   await using place = await guarded();
-  const borders = bordersFrom(place.env);
-  assert(borders);
+  const { borders, review } = reviewer(place);
   const name = fc.stringMatching(/^[a-zA-Z0-9 '"$`*;&|()~.-]{1,8}$/);
   const path = fc.array(fc.oneof(fc.constantFrom("..", "src", "away", "sources", "."), name), {
     minLength: 1,
@@ -108,10 +56,36 @@ Deno.test("a quoted path is judged as the path that it is, however it is written
     fc.property(path, (path) => {
       const zone = zoneOf(borders, path, place.worktree);
       for (const line of [`echo > ${shellWord(path)}`, `tee -- ${shellWord(path)}`]) {
-        const verdict = reviewCommandLine(line, { borders, cwd: place.worktree, env: place.env });
-        assertEquals(verdict === undefined, zone === "worktree" || zone === "scratch", line);
+        assertEquals(review(line) === undefined, zone === "worktree" || zone === "scratch", line);
       }
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("a line of 65,000 parts gets a verdict, and so does one that is nested without end", async () => {
+  await using place = await guarded();
+  const { review } = reviewer(place);
+  for (const part of ["|", "a|", "a;", ">a ", "rm ../", "$(a ", '"$(', "((a ", "x=$x$x;"]) {
+    review(part.repeat(65_000));
+  }
+  assertEquals(review("x=abcdefgh;" + "x=$x$x;".repeat(60) + "echo $x"), undefined);
+});
+
+Deno.test("what is too long or too deep to be read is judged by what stands out in it", async () => {
+  await using place = await guarded();
+  const { review } = reviewer(place);
+  for (const filler of [`echo ${"x".repeat(140_000)};`, `echo ${"$(".repeat(100)};`]) {
+    assertEquals(review(filler), undefined);
+    assert(review(`${filler} git push`)?.includes("`git push`"));
+  }
+});
+
+Deno.test("the lines that agents write do not depend on where the temporary folder is", async () => {
+  await using place = await guarded();
+  const { borders } = reviewer(place);
+  assertEquals(zoneOf(borders, "/tmp/new-here/x", place.worktree), "scratch");
+  assertEquals(zoneOf(borders, "/tmp", place.worktree), "scratch");
+  assertEquals(zoneOf(borders, join(place.outside, "x"), place.worktree), "outside");
+  assertEquals(zoneOf(borders, join(place.root, "x"), place.worktree), "checkout");
 });
