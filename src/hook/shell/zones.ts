@@ -105,16 +105,14 @@ function takesGit(target: string, worktree: string): boolean {
 }
 
 /**
- * Where the repository itself lies among temporary files, so may other projects: what was there before
- * the worktree is not this task's.
+ * Where the repository itself lies among temporary files, so may other projects: a folder that is
+ * there already is taken for one of these.
  */
 function isScratch(worktree: string, folder: string, target: string): boolean {
   if (!isWithin(target, folder)) return false;
   if (target === folder || !isWithin(worktree, folder)) return true;
   const [first = ""] = target.slice(folder.length + 1).split("/");
-  const there = statOf(`${folder}/${first}`);
-  const since = statOf(`${worktree}/.git`)?.birthtime;
-  return !there?.isDirectory || !there.birthtime || !since || there.birthtime >= since;
+  return !statOf(`${folder}/${first}`)?.isDirectory;
 }
 
 function statOf(path: string): Deno.FileInfo | undefined {
