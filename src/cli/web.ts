@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { openBrowser } from "../exec/browser.ts";
 import { Failed } from "../domain/failed.ts";
+import { processEnv } from "../exec/env.ts";
 import { openRepository } from "../git/repository.ts";
 import { runDir } from "../journal/store.ts";
 import type { WebRun, WebServer } from "../web/server.ts";
@@ -32,7 +33,7 @@ export function command(context: Context) {
 
 /** A person is there, and can see a browser that is opened here. */
 function isAtHome({ stdoutIsTerminal }: Io): boolean {
-  const { SSH_CONNECTION, CI } = Deno.env.toObject();
+  const { SSH_CONNECTION, CI } = processEnv();
   return stdoutIsTerminal && !SSH_CONNECTION && !CI;
 }
 

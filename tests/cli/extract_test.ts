@@ -5,6 +5,7 @@ import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { testEnv } from "../support/env.ts";
 import { parexArgv, type ParexOptions } from "../support/parex.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
+import { inTime } from "../support/until.ts";
 import { must } from "../support/result.ts";
 import { treeOf } from "../support/tree.ts";
 
@@ -90,13 +91,9 @@ Deno.test("extract takes the newest transcript when its stdin stays open and sil
   await repo.write({ [`${folder}/new.jsonl`]: conversation("Newest") });
   const asked = started(repo, ["-", "--to", "asked"]);
   const silent = started(repo, ["--to", "silent"]);
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), 30_000);
-  const ended = await Promise.race([silent.output(), late]);
-  clearTimeout(timer);
-  if (!ended) silent.kill("SIGKILL");
+  const ended = await inTime("the end of its stdin", silent.output());
   await silent.stdin.close().catch(() => {});
-  assertEquals(ended?.code, 0, "it waits for good");
+  assertEquals(ended.code, 0);
   assertMatch(await repo.read("silent/plan.yaml"), /Newest/);
   const writer = asked.stdin.getWriter();
   await writer.write(new TextEncoder().encode(conversation("Asked")));
