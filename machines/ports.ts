@@ -41,6 +41,8 @@ export interface Parked {
   shared: boolean;
   /** The attempt met it, and is to be gone on with; else it was not begun. */
   begun: boolean;
+  /** The account cannot work, and no waiting helps: the run ends, to be resumed. */
+  refused?: Failure;
 }
 
 /** How an attempt ended, as far as the task's life goes. */

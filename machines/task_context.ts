@@ -88,8 +88,8 @@ export function carryOn(outcome: WorkOutcome): Partial<TaskContext> {
   }
 }
 
-function parkedBy({ until, why, shared, begun }: Parked): Parked {
-  return { until, why, shared, begun };
+function parkedBy({ until, why, shared, begun, refused }: Parked): Parked {
+  return { until, why, shared, begun, ...(refused ? { refused } : {}) };
 }
 
 /** Keeps why the task is blocked. */

@@ -1,4 +1,5 @@
 import type { AgentOutcomeName, Usage } from "../domain/event.ts";
+import type { RefusalWhy } from "../domain/failure.ts";
 import type { Result } from "../domain/result.ts";
 import type { TaskId } from "../domain/task.ts";
 import type { Env } from "../exec/env.ts";
@@ -11,15 +12,19 @@ export interface AgentRequest {
   prompt: string;
   /** Absolute. The agent works here and nowhere else. */
   worktree: string;
+  /** Folders of the repository that git writes to for a commit in the worktree. Absolute. */
+  gitFolders: readonly string[];
   /** The whole environment, with the `PAREX_*` variables. */
   env: Env;
   sandbox?: Sandbox;
   /** Absent: the agent's own default. */
   model?: string;
-  /** Goes on with this conversation; absent: a new one. */
+  /** Whether the user's own MCP servers are started for it. */
+  mcp?: boolean;
+  /** Continues this conversation; absent: a new one. */
   resume?: string;
-  /** What the attempts told that led it so far, for agents that tell what it has used in all. */
-  usedBefore?: Usage;
+  /** What the attempts reported that led this conversation so far. */
+  usedBefore?: UsedBefore;
   /** What this attempt may cost. */
   budgetUsd?: number;
   timeoutMs: number;
@@ -27,9 +32,20 @@ export interface AgentRequest {
   /** Everything the agent prints is written to this file as it comes. Absolute. */
   transcript: string;
   signal: AbortSignal;
+  /** `session`: the conversation, where its id is known before the agent says anything. */
   onStart: (started: { pid: number; session?: string }) => void;
+  /** The agent has told the id of its conversation. */
+  onSession?: (session: string) => void;
   /** What the agent is doing now, in a few words, and what it has used so far. */
   onActivity: (doing: string, usage: Usage) => void;
+}
+
+/** What a conversation used before an attempt. */
+export interface UsedBefore {
+  /** As all attempts reported it. */
+  all: Usage;
+  /** As those reported it that came to their own end. */
+  ended: Usage;
 }
 
 /** How an attempt ended. Its word is never evidence: parex looks at the worktree. */
@@ -37,15 +53,17 @@ export interface AgentOutcome {
   outcome: AgentOutcomeName;
   usage: Usage;
   ms: number;
-  /** The conversation, if it can be gone on with. */
+  /** The conversation, if it can be continued. */
   session?: string;
   exitCode: number | null;
   /** For people: the agent's last words, or why it failed. */
   detail?: string;
   /** `limited`: by the account's usage limit, which all attempts share, or by the API's state. */
   limit?: "quota" | "overload";
-  /** `limited`: when to go on, milliseconds since the epoch; absent where the agent did not say. */
+  /** `limited`: when to continue, milliseconds since the epoch; absent where the agent did not say. */
   until?: number;
+  /** `refused`: why no agent of this account can work. */
+  refusal?: RefusalWhy;
 }
 
 /** A program that does the work of a task. */
@@ -53,7 +71,7 @@ export interface Agent {
   name: string;
   /** Its attempts begin with the same prompt, which its cache answers once it has seen it. */
   sharesCache?: true;
-  /** Whether it is installed and can be called. */
+  /** Whether it is installed. */
   available(): Promise<Result<void>>;
   /** Never rejects for anything the agent does. Settles when no process of the attempt is left. */
   attempt(request: AgentRequest): Promise<AgentOutcome>;

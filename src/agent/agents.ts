@@ -1,39 +1,44 @@
-import { AGENTS } from "../domain/agents.ts";
+import { type AgentName, AGENTS } from "../domain/agents.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Agent } from "./agent.ts";
-import { claudeAgent } from "./claude.ts";
-import { codexAgent } from "./codex.ts";
+import { claude } from "./claude.ts";
+import { codex } from "./codex.ts";
 import { commandAgent } from "./command.ts";
-import { copilotAgent } from "./copilot.ts";
-import { geminiAgent } from "./gemini.ts";
-import { opencodeAgent } from "./opencode.ts";
+import { copilot } from "./copilot.ts";
+import { gemini } from "./gemini.ts";
+import { opencode } from "./opencode.ts";
+import { agentOf, type AgentProgram } from "./program.ts";
+
+/** Every agent that parex knows, but for the command of a user's own. */
+export const PROGRAMS: { readonly [K in Exclude<AgentName, "command">]: AgentProgram } = {
+  claude,
+  codex,
+  gemini,
+  copilot,
+  opencode,
+};
+
+/** What is known of the agent's program; undefined for a command of the user's own. */
+export function programOf(name: string): AgentProgram | undefined {
+  return Object.values(PROGRAMS).find((program) => program.name === name);
+}
 
 /** The agent of that name. */
 export function makeAgent(name: string, settings: { agentCommand?: string }): Result<Agent> {
-  const command = settings.agentCommand?.trim() ?? "";
-  switch (name) {
-    case "claude":
-      return ok(claudeAgent());
-    case "codex":
-      return ok(codexAgent());
-    case "gemini":
-      return ok(geminiAgent());
-    case "copilot":
-      return ok(copilotAgent());
-    case "opencode":
-      return ok(opencodeAgent());
-    case "command":
-      if (command !== "") return ok(commandAgent(command));
-      return fail({
-        reason: "usage",
-        message: "The agent `command` needs the command that it runs.",
-        hint: "Give it with --agent-command, PAREX_AGENT_COMMAND or `agent_command` in the config.",
-      });
-    default:
-      return fail({
-        reason: "usage",
-        message: `There is no agent \`${name}\`.`,
-        hint: `Use one of ${AGENTS.join(", ")}; \`command\` runs any program.`,
-      });
+  const program = programOf(name);
+  if (program) return ok(agentOf(program));
+  if (name !== "command") {
+    return fail({
+      reason: "usage",
+      message: `There is no agent \`${name}\`.`,
+      hint: `Use one of ${AGENTS.join(", ")}; \`command\` runs any program.`,
+    });
   }
+  const command = settings.agentCommand?.trim() ?? "";
+  if (command !== "") return ok(commandAgent(command));
+  return fail({
+    reason: "usage",
+    message: "The agent `command` needs the command that it runs.",
+    hint: "Give it with --agent-command, PAREX_AGENT_COMMAND or `agent_command` in the config.",
+  });
 }

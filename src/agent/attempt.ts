@@ -33,7 +33,8 @@ export async function runAttempt(
     const running = startProcess({
       argv: process.argv,
       cwd: request.worktree,
-      env: process.env,
+      // Some programs take it for the folder that they are started in.
+      env: { ...process.env, PWD: request.worktree },
       ...(request.sandbox ? { sandbox: request.sandbox } : {}),
       input: request.prompt,
       timeoutMs: request.timeoutMs,

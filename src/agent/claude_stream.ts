@@ -1,91 +1,116 @@
-import type { Usage } from "../domain/event.ts";
-import { foldUsage, NO_MODEL } from "./claude_usage.ts";
-import { cutLine } from "../util/text.ts";
 import { isRecord } from "../util/json_values.ts";
-import { parseStream, type StreamMessage } from "./stream_json.ts";
+import { cutDetail, cutLine } from "../util/text.ts";
+import { foldUsage, NO_MODEL } from "./claude_usage.ts";
+import { type Heard, type Obstacle, optional } from "./heard.ts";
+import type { StreamMessage } from "./stream_json.ts";
 
-/** What Claude Code's output has told so far. */
-export interface Seen {
-  /** The conversation's id, once it has begun. */
-  session?: string;
-  /** The last text that the model wrote. */
-  lastText?: string;
-  /** What Claude Code said in the model's place: an error's words. */
-  notice?: string;
-  /** The final message. */
-  result?: StreamMessage;
-  /** The account's limit rejected a request; `until` in milliseconds since the epoch. */
-  rejected?: { until?: number } | undefined;
-  /** Lines that were no messages. */
-  dropped: number;
-}
-
-export interface ClaudeStream {
-  push(chunk: Uint8Array): void;
-  end(): void;
-  seen(): Seen;
-  usage(): Usage;
-}
-
-/** Reads the output of one attempt; tells `onActivity` of everything the agent does. */
-export function readClaude(
-  worktree: string,
-  onActivity: (doing: string, usage: Usage) => void,
-): ClaudeStream {
-  const parser = parseStream();
-  const fold = foldUsage();
-  let seen: Omit<Seen, "dropped"> = {};
-  const take = (message: StreamMessage) => {
-    fold.add(message);
-    seen = { ...seen, ...learn(message) };
-    for (const doing of activities(message, worktree)) onActivity(doing, fold.usage());
-  };
-  return {
-    push: (chunk) => parser.push(chunk).forEach(take),
-    end: () => parser.end().forEach(take),
-    seen: () => ({ ...seen, dropped: parser.dropped() }),
-    usage: fold.usage,
+/** Reads the output of one attempt of Claude Code. */
+export function hearClaude(worktree: string): (message: StreamMessage) => Heard {
+  const usage = foldUsage();
+  return (message) => {
+    const used = usage.add(message);
+    return { ...hear(message, worktree), ...(used ? { used } : {}) };
   };
 }
 
-function learn(message: StreamMessage): Partial<Seen> {
+function hear(message: StreamMessage, worktree: string): Heard {
   switch (message.type) {
     case "system":
       return message.subtype === "init" && typeof message.session_id === "string"
         ? { session: message.session_id }
         : {};
     case "rate_limit_event":
-      return rejection(message);
-    case "assistant": {
-      const lastText = blocks(message).filter((block) => block.type === "text").at(-1)?.text;
-      if (typeof lastText !== "string" || lastText === "") return {};
-      return isSynthetic(message) ? { notice: lastText } : { lastText, notice: "" };
-    }
+      return { obstacle: rejection(message) };
+    case "assistant":
+      return isSynthetic(message) ? heardOfError(message) : heardOfModel(message, worktree);
     case "result":
-      return { result: message };
+      return heardOfResult(message);
     default:
       return {};
   }
 }
 
-function rejection(message: StreamMessage): Partial<Seen> {
-  const info = message.rate_limit_info;
-  if (!isRecord(info) || info.status !== "rejected") return { rejected: undefined };
-  return { rejected: typeof info.resetsAt === "number" ? { until: info.resetsAt * 1000 } : {} };
+/** The account's limit rejects requests; null: it does not. */
+function rejection({ rate_limit_info: info }: StreamMessage): Obstacle | null {
+  if (!isRecord(info) || info.status !== "rejected") return null;
+  return {
+    limit: "quota",
+    ...(typeof info.resetsAt === "number" ? { until: info.resetsAt * 1000 } : {}),
+  };
 }
 
-function activities(message: StreamMessage, worktree: string): string[] {
-  // An error is no sign of the model's: who waits for its answer must wait on.
-  if (message.type !== "assistant" || isSynthetic(message)) return [];
-  return blocks(message).flatMap((block) => {
-    if (block.type === "text" && typeof block.text === "string" && block.text.trim() !== "") {
-      return [cutLine(block.text)];
-    }
-    if (block.type === "tool_use" && typeof block.name === "string") {
-      return [cutLine(`${block.name} ${subject(block.input, worktree)}`)];
-    }
-    return [];
-  });
+/** What Claude Code says in the model's place. It is no sign of the model's. */
+function heardOfError(message: StreamMessage): Heard {
+  const words = lastText(message);
+  const obstacle = obstacleOf(message.error, words ?? "");
+  return { ...optional("error", words), ...(obstacle ? { obstacle } : {}) };
+}
+
+/** By Claude Code's own name for an error, which its newer versions tell. */
+function obstacleOf(error: unknown, words: string): Obstacle | undefined {
+  switch (error) {
+    case "authentication_failed":
+      return { refusal: words.includes("/login") ? "not_logged_in" : "key_refused" };
+    case "billing_error":
+      return { refusal: "no_money" };
+    case "model_not_found":
+      return { refusal: "unknown_model" };
+    default:
+      return undefined;
+  }
+}
+
+function heardOfModel(message: StreamMessage, worktree: string): Heard {
+  const doing = activityOf(message, worktree);
+  return {
+    ...optional("said", lastText(message)),
+    ...(doing === undefined ? {} : { doing }),
+  };
+}
+
+function heardOfResult(result: StreamMessage): Heard {
+  if (result.subtype === "error_max_budget_usd") {
+    return {
+      failed: true,
+      error: "the attempt's budget is used up",
+      obstacle: { budget: true },
+    };
+  }
+  const words = typeof result.result === "string" ? cutDetail(result.result) : "";
+  // A request that was refused ends with the subtype of a success.
+  if (result.is_error !== true && result.subtype === "success") {
+    // The model's last words once more.
+    return { ended: true, ...(words === "" ? {} : { said: words, doing: "" }) };
+  }
+  const obstacle = obstacleOfStatus(result.api_error_status);
+  return {
+    failed: true,
+    ...optional("error", words || errorsIn(result)),
+    ...(obstacle ? { obstacle } : {}),
+  };
+}
+
+function obstacleOfStatus(status: unknown): Obstacle | undefined {
+  if (typeof status !== "number") return undefined;
+  return status >= 500 ? { limit: "overload" } : undefined;
+}
+
+function errorsIn({ errors, subtype }: StreamMessage): string | undefined {
+  const words = Array.isArray(errors) ? errors.filter((one) => typeof one === "string") : [];
+  if (words.length > 0) return cutDetail(words.join("\n"));
+  return subtype === "success" ? undefined : `its result is ${subtype}`;
+}
+
+function lastText(message: StreamMessage): string | undefined {
+  const text = blocks(message).filter(({ type }) => type === "text").at(-1)?.text;
+  return typeof text === "string" && text.trim() !== "" ? text : undefined;
+}
+
+function activityOf(message: StreamMessage, worktree: string): string | undefined {
+  const call = blocks(message).find(({ type }) => type === "tool_use");
+  return typeof call?.name === "string"
+    ? cutLine(`${call.name} ${subject(call.input, worktree)}`)
+    : undefined;
 }
 
 /** What a tool is used on: a path in the worktree, a command, a pattern. */

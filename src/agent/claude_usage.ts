@@ -1,15 +1,15 @@
 import type { Usage } from "../domain/event.ts";
-import { isRecord } from "../util/json_values.ts";
+import { amountAt, countAt, isRecord } from "../util/json_values.ts";
 import type { StreamMessage } from "./stream_json.ts";
-import { amountAt, countAt } from "../util/json_values.ts";
+import type { UsageTold } from "./used.ts";
 
 /** The model of messages that Claude Code itself puts in, such as an error's words. */
 export const NO_MODEL = "<synthetic>";
 
-/** Folds Claude Code's messages into what the attempt has used so far. */
+/** Makes of Claude Code's messages what the attempt has used so far. */
 export interface UsageFold {
-  add(message: StreamMessage): void;
-  usage(): Usage;
+  /** What this message tells; undefined: nothing. */
+  add(message: StreamMessage): UsageTold | undefined;
 }
 
 interface Tokens {
@@ -19,6 +19,9 @@ interface Tokens {
   cacheWrite: number;
 }
 
+/** From this version on, a result covers the whole conversation, but for its turns. */
+const CUMULATIVE_SINCE = [2, 1, 300];
+
 /**
  * Counts tokens from the stream while an attempt runs; the final `result` wins when it comes, for
  * its `modelUsage` also covers what sub-agents and side requests used.
@@ -27,24 +30,33 @@ export function foldUsage(): UsageFold {
   // All lines of one turn carry the same message id, and each repeats the turn's usage so far.
   const turns = new Map<string, Tokens>();
   let model: string | undefined;
-  let final: Usage | undefined;
+  let cumulative = false;
   return {
     add(message) {
-      if (message.type === "result") {
-        final = { ...(model === undefined ? {} : { model }), ...ofResult(message) };
+      if (message.type === "system" && message.subtype === "init") {
+        cumulative = isSince(message.claude_code_version, CUMULATIVE_SINCE);
       }
-      if (message.type !== "assistant" || !isRecord(message.message)) return;
+      if (message.type === "result") {
+        return ofResult(message, model, cumulative);
+      }
+      if (message.type !== "assistant" || !isRecord(message.message)) return undefined;
       const { id, usage, model: answered } = message.message;
-      if (typeof id !== "string" || !isRecord(usage) || answered === NO_MODEL) return;
+      if (typeof id !== "string" || !isRecord(usage) || answered === NO_MODEL) return undefined;
       turns.set(id, largest(turns.get(id), tokensOf(usage)));
       if (typeof answered === "string") model = answered;
+      return { attempt: ofTurns([...turns.values()], model) };
     },
-    usage: () => final ?? ofTurns([...turns.values()], model),
   };
 }
 
+function isSince(version: unknown, since: readonly number[]): boolean {
+  if (typeof version !== "string") return false;
+  const parts = version.split(".").map(Number);
+  const at = since.findIndex((part, index) => parts[index] !== part);
+  return at < 0 || (parts[at] ?? 0) > (since[at] ?? 0);
+}
+
 function ofTurns(turns: Tokens[], model: string | undefined): Usage {
-  if (turns.length === 0) return {};
   return {
     ...asUsage(turns.reduce(sum)),
     turns: turns.length,
@@ -52,7 +64,11 @@ function ofTurns(turns: Tokens[], model: string | undefined): Usage {
   };
 }
 
-function ofResult(result: StreamMessage): Usage {
+function ofResult(
+  result: StreamMessage,
+  answered: string | undefined,
+  cumulative: boolean,
+): UsageTold {
   const models = isRecord(result.modelUsage) ? Object.entries(result.modelUsage) : [];
   const used = models.flatMap(([model, usage]) =>
     isRecord(usage)
@@ -61,19 +77,20 @@ function ofResult(result: StreamMessage): Usage {
   );
   // The model that did the work is the one that cost most, not the one of a side request.
   const main = used.toSorted((a, b) => b.cost - a.cost || b.tokens.output - a.tokens.output)[0];
-  const tokens = used.length > 0
-    ? used.map((one) => one.tokens).reduce(sum)
-    : isRecord(result.usage)
-    ? tokensOf(result.usage)
-    : undefined;
+  const model = main?.model ?? answered;
   const cost = amountAt(result, "total_cost_usd");
   const turns = amountAt(result, "num_turns");
-  return {
-    ...(cost === undefined ? {} : { cost_usd: cost }),
-    ...(tokens ? asUsage(tokens) : {}),
+  const own = {
     ...(turns === undefined ? {} : { turns }),
-    ...(main ? { model: main.model } : {}),
+    ...(model === undefined ? {} : { model }),
   };
+  const counted = {
+    ...(cost === undefined ? {} : { cost_usd: cost }),
+    ...(used.length === 0 ? {} : asUsage(used.map(({ tokens }) => tokens).reduce(sum))),
+  };
+  if (cumulative) return { attempt: own, endedAttempts: counted };
+  const usage = used.length === 0 && isRecord(result.usage) ? asUsage(tokensOf(result.usage)) : {};
+  return { attempt: { ...own, ...usage, ...counted } };
 }
 
 function asUsage(tokens: Tokens): Usage {

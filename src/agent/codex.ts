@@ -1,27 +1,51 @@
+import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
-import type { Agent } from "./agent.ts";
-import { type Heard, optional, streamAgent } from "./stream_agent.ts";
-import type { StreamMessage } from "./stream_json.ts";
+import { exists } from "../util/files.ts";
 import { countAt, recordAt, textAt } from "../util/json_values.ts";
-
-/** Writes below the worktree alone; what it cannot commit from there, parex commits. */
-const SANDBOX = ["-c", 'sandbox_mode="workspace-write"'];
+import { type Heard, optional } from "./heard.ts";
+import type { AgentProgram, Call } from "./program.ts";
+import type { StreamMessage } from "./stream_json.ts";
 
 /** OpenAI's Codex CLI. It tells tokens, but neither cost nor model. */
-export function codexAgent(): Agent {
-  return streamAgent({
-    name: "codex",
-    args: ({ model, resume }) => [
-      "exec",
-      ...(resume === undefined ? [] : ["resume"]),
-      "--json",
-      ...SANDBOX,
-      ...(model === undefined ? [] : ["--model", model]),
-      ...(resume === undefined ? [] : [resume]),
-      "-",
-    ],
-    hear,
-  });
+export const codex: AgentProgram = {
+  name: "codex",
+  args: (call) => [
+    "exec",
+    ...(call.resume === undefined ? [] : ["resume"]),
+    "--json",
+    ...sandboxArgs(call),
+    ...(call.model === undefined ? [] : ["--model", call.model]),
+    ...(call.resume === undefined ? [] : [call.resume]),
+    "-",
+  ],
+  state: (env) => [homeOf(env)],
+  rules: ["config.toml", "AGENTS.md", "rules", "prompts", "skills", "hooks.json"],
+  // A provider of the user's own may need no login, or take its key from anywhere.
+  login: (env) => {
+    const keys = ["CODEX_API_KEY", "CODEX_ACCESS_TOKEN"].some((name) => env[name]);
+    if (keys || exists(join(homeOf(env), "auth.json"))) return true;
+    return exists(join(homeOf(env), "config.toml")) ? undefined : false;
+  },
+  listen: () => hear,
+  banner: /^(WARNING: proceeding|Reading prompt from stdin|Reading additional input).*\n?/gm,
+  refusals: [
+    ["no_money", /check your plan and billing|workspace is out of credits/i],
+    ["not_logged_in", /missing environment variable|codex login|token_expired|refresh token/i],
+  ],
+};
+
+function homeOf(env: Record<string, string>): string {
+  return env.CODEX_HOME || join(env.HOME ?? "", ".codex");
+}
+
+/** A sandbox cannot be made within a sandbox; without one, codex's own lets it commit. */
+function sandboxArgs({ sandbox, gitFolders }: Call): string[] {
+  if (sandbox) return ["-c", 'sandbox_mode="danger-full-access"'];
+  const roots = `[${gitFolders.map((folder) => JSON.stringify(folder)).join(",")}]`;
+  return [
+    ...["-c", 'sandbox_mode="workspace-write"'],
+    ...["-c", `sandbox_workspace_write.writable_roots=${roots}`],
+  ];
 }
 
 function hear(message: StreamMessage): Heard {
@@ -29,13 +53,13 @@ function hear(message: StreamMessage): Heard {
     case "thread.started":
       return optional("session", textAt(message, "thread_id"));
     case "turn.completed":
-      return { used: { turns: 1 }, usedInAll: usageIn(recordAt(message, "usage")) };
-    case "turn.failed":
       return {
-        failed: true,
-        ...optional("error", textAt(recordAt(message, "error"), "message")),
+        ended: true,
+        used: { more: { turns: 1 }, conversation: usageIn(recordAt(message, "usage")) },
       };
-    // Also a connection that is made anew, after which all goes on.
+    case "turn.failed":
+      return { failed: true, ...optional("error", textAt(recordAt(message, "error"), "message")) };
+    // Also a connection that is made anew, after which everything continues.
     case "error":
       return optional("error", textAt(message, "message"));
     case "item.started":
@@ -63,11 +87,13 @@ function heardOfItem(type: string, item: Record<string, unknown>): Heard {
 }
 
 function usageIn(usage: Record<string, unknown>): Usage {
-  const cached = countAt(usage, "cached_input_tokens");
+  const read = countAt(usage, "cached_input_tokens");
+  const written = countAt(usage, "cache_write_input_tokens");
   return {
     // The cached ones are counted among the others.
-    input_tokens: Math.max(0, countAt(usage, "input_tokens") - cached),
+    input_tokens: Math.max(0, countAt(usage, "input_tokens") - read - written),
     output_tokens: countAt(usage, "output_tokens"),
-    cache_read_tokens: cached,
+    cache_read_tokens: read,
+    cache_write_tokens: written,
   };
 }

@@ -1,53 +1,85 @@
+import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
-import type { Agent } from "./agent.ts";
-import { type Heard, optional, streamAgent } from "./stream_agent.ts";
-import type { StreamMessage } from "./stream_json.ts";
+import { exists } from "../util/files.ts";
 import { countAt, recordAt, textAt } from "../util/json_values.ts";
+import { type Heard, optional } from "./heard.ts";
+import type { AgentProgram } from "./program.ts";
+import type { StreamMessage } from "./stream_json.ts";
+
+const KEYS = ["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_PROVIDER_BASE_URL"];
 
 /**
  * GitHub's Copilot CLI. It tells what the model wrote in tokens, but not what it read, and it is
  * billed by requests.
  */
-export function copilotAgent(): Agent {
-  return streamAgent({
-    name: "copilot",
-    // Without `-p` the prompt comes from stdin, where it may be of any length.
-    args: ({ model, resume }) => [
-      "--output-format=json",
-      "--allow-all-tools",
-      "--no-ask-user",
-      ...(model === undefined ? [] : [`--model=${model}`]),
-      ...(resume === undefined ? [] : [`--resume=${resume}`]),
-    ],
-    hear,
-  });
+export const copilot: AgentProgram = {
+  name: "copilot",
+  // Without `-p` the prompt comes from stdin, where it may be of any length.
+  args: ({ model, resume, session }) => [
+    "--output-format=json",
+    "--allow-all-tools",
+    "--no-ask-user",
+    ...(model === undefined ? [] : [`--model=${model}`]),
+    resume === undefined ? `--session-id=${session}` : `--resume=${resume}`,
+  ],
+  takesId: true,
+  state: (env) => [homeOf(env)],
+  rules: ["mcp-config.json", "copilot-instructions.md", "agents", "hooks", "skills"],
+  // The login itself may lie in the system's keychain.
+  login: (env) =>
+    KEYS.some((name) => env[name]) ||
+    (exists(join(homeOf(env), "config.json")) ? undefined : false),
+  listen: () => hear,
+  banner: /^Package extraction took.*\n?/gm,
+};
+
+function homeOf(env: Record<string, string>): string {
+  return env.COPILOT_HOME || join(env.HOME ?? "", ".copilot");
 }
 
 function hear(message: StreamMessage): Heard {
   const data = recordAt(message, "data");
   switch (message.type) {
     case "assistant.message":
-      return { ...optional("said", textAt(data, "content")), used: usageIn(data) };
+      return { ...optional("said", textAt(data, "content")), used: { more: usageIn(data) } };
     case "tool.execution_start": {
       const subject = textAt(recordAt(data, "arguments"), "command", "path", "pattern");
       return { doing: `${textAt(data, "toolName") ?? "tool"} ${subject ?? ""}` };
     }
+    case "model.call_failure":
+      return optional(
+        "retried",
+        wordsOf(textAt(data, "errorMessage")) ?? textAt(data, "errorCode"),
+      );
     case "session.error":
       return optional("error", textAt(data, "message"));
-    case "result":
+    case "result": {
+      const failed = countAt(message, "exitCode") > 0;
       return {
         ...optional("session", textAt(message, "sessionId")),
-        failed: countAt(message, "exitCode") > 0,
+        ...(failed ? { failed } : { ended: true }),
       };
+    }
     default:
       return optional("session", textAt(data, "sessionId"));
   }
 }
 
+/** The API's own words, where the message is the body of its answer. */
+function wordsOf(message: string | undefined): string | undefined {
+  try {
+    return textAt(JSON.parse(message ?? ""), "message") ?? message;
+  } catch {
+    return message;
+  }
+}
+
 function usageIn(data: Record<string, unknown>): Usage {
   const model = textAt(data, "model");
+  const output = countAt(data, "outputTokens");
   return {
-    output_tokens: countAt(data, "outputTokens"),
+    // Of a provider of the user's own it tells no tokens.
+    ...(output === 0 ? {} : { output_tokens: output }),
     turns: 1,
     ...(model === undefined ? {} : { model }),
   };

@@ -1,38 +1,69 @@
+import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
-import type { Agent } from "./agent.ts";
-import { type Heard, optional, streamAgent } from "./stream_agent.ts";
-import type { StreamMessage } from "./stream_json.ts";
+import { exists } from "../util/files.ts";
 import { countAt, recordAt, textAt } from "../util/json_values.ts";
+import { type Heard, optional } from "./heard.ts";
+import type { AgentProgram } from "./program.ts";
+import type { StreamMessage } from "./stream_json.ts";
 
-/** What stands on stdin comes before it. */
+/** What comes on stdin is put before it. */
 const PROMPT = "Do the task that is described above.";
 
+const KEYS = [
+  "GEMINI_API_KEY",
+  "GOOGLE_API_KEY",
+  "GOOGLE_GENAI_USE_VERTEXAI",
+  "GOOGLE_GENAI_USE_GCA",
+];
+
 /** Google's Gemini CLI. It tells tokens and the model, but no cost. */
-export function geminiAgent(): Agent {
-  return streamAgent({
-    name: "gemini",
-    args: ({ model, resume }) => [
-      "--output-format=stream-json",
-      "--approval-mode=yolo",
-      ...(model === undefined ? [] : [`--model=${model}`]),
-      ...(resume === undefined ? [] : [`--resume=${resume}`]),
-      "-p",
-      PROMPT,
-    ],
-    hear,
-  });
+export const gemini: AgentProgram = {
+  name: "gemini",
+  args: ({ model, resume, session }) => [
+    "--output-format=stream-json",
+    "--approval-mode=yolo",
+    ...(model === undefined ? [] : [`--model=${model}`]),
+    resume === undefined ? `--session-id=${session}` : `--resume=${resume}`,
+    "-p",
+    PROMPT,
+  ],
+  // It does nothing in a folder that nobody has trusted yet, and every worktree is new.
+  env: () => ({ GEMINI_CLI_TRUST_WORKSPACE: "true" }),
+  takesId: true,
+  state: (env) => [homeOf(env)],
+  rules: ["settings.json", "GEMINI.md", "extensions", "commands", "policies", "skills", "agents"],
+  login: (env) => {
+    if (KEYS.some((name) => env[name])) return true;
+    return ["oauth_creds.json", "settings.json"].some((file) => exists(join(homeOf(env), file)))
+      ? undefined
+      : false;
+  },
+  listen: () => hear,
+  banner:
+    /^(YOLO mode is enabled|Approval mode overridden|Loaded cached|\[STARTUP\]|Warning: 256-color|Ripgrep is not).*\n?/gm,
+  retries: /^Attempt \d+ failed with status \d+.*?rror: (.*)$/m,
+  refusals: [
+    ["not_logged_in", /auth method|GEMINI_API_KEY/i],
+    ["no_money", /prepayment credits|billing (account|has).{0,40}(disabled|closed)/i],
+  ],
+};
+
+function homeOf(env: Record<string, string>): string {
+  return join(env.GEMINI_CLI_HOME || env.HOME || "", ".gemini");
 }
 
 function hear(message: StreamMessage): Heard {
   switch (message.type) {
-    case "init":
+    case "init": {
+      const model = textAt(message, "model");
       return {
         ...optional("session", textAt(message, "session_id")),
-        ...optional("used", modelIn(message)),
+        ...(model === undefined ? {} : { used: { more: { model } } }),
       };
+    }
     case "message":
       return message.role === "assistant"
-        ? { ...optional("said", textAt(message, "content")), goesOn: message.delta === true }
+        ? { ...optional("said", textAt(message, "content")), continues: message.delta === true }
         : {};
     case "tool_use": {
       const subject = textAt(recordAt(message, "parameters"), "command", "file_path", "path");
@@ -42,21 +73,18 @@ function hear(message: StreamMessage): Heard {
         doing: `${textAt(message, "tool_name") ?? "tool"} ${subject ?? ""}`,
       };
     }
+    case "error":
+      return optional("error", textAt(message, "message"));
     case "result":
       return {
-        used: usageIn(recordAt(message, "stats")),
+        used: { more: usageIn(recordAt(message, "stats")) },
         ...(message.status === "error"
           ? { failed: true, ...optional("error", textAt(recordAt(message, "error"), "message")) }
-          : {}),
+          : { ended: true }),
       };
     default:
       return {};
   }
-}
-
-function modelIn(message: StreamMessage): Usage | undefined {
-  const model = textAt(message, "model");
-  return model === undefined ? undefined : { model };
 }
 
 function usageIn(stats: Record<string, unknown>): Usage {

@@ -1,25 +1,35 @@
+import type { RefusalWhy } from "../domain/failure.ts";
+import type { Obstacle } from "./heard.ts";
+import { endOfLimit } from "./limit_end.ts";
+
+/** What no waiting brings back, by the words of an error. */
+export type RefusalWords = readonly [why: RefusalWhy, words: RegExp][];
+
+const REFUSALS: RefusalWords = [
+  ["no_money", /spend limit|credit balance|insufficient_quota|credits? (are|is) depleted/i],
+  ["no_money", /billing_hard_limit|out of credits|payment required/i],
+  ["key_refused", /invalid.{0,12}api[ _-]?key|api[ _-]?key.{0,12}(not valid|invalid)/i],
+  [
+    "key_refused",
+    /authentication failed|incorrect api key|authentication_error|\b401\b.{0,20}unauthorized/i,
+  ],
+  ["not_logged_in", /not logged in|not authenticated|no authentication/i],
+  ["unknown_model", /model_not_found|unknown model|no such model/i],
+  ["unknown_model", /\bmodels?\b.{0,80}(not found|does not exist|is not supported)/i],
+];
+
 /** What agents say when the account's limit is reached. */
 const LIMIT =
   /\b(usage|rate|session|weekly|hourly|daily|request) limit|limit reached|hit your .{0,20}limit/i;
+/** The same in errors of an API, where the model has no word in them. */
 const QUOTA = /\bquota\b|too many requests|resource_exhausted|\b429\b/i;
 const UNREACHABLE =
-  /overloaded|unable to connect|connection error|connection refused|fetch failed|timed out|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/i;
-/** What waiting does not bring back. */
-const SPENT = /spend limit|credit balance/i;
+  /overloaded|unable to connect|connection error|connection refused|fetch failed|timed out|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|\b50[023]\b|\b529\b|high (demand|load)|server_error|UNAVAILABLE/i;
 
-/** Whether words tell of money that is spent, which no waiting brings back. */
-export function isSpent(words: string): boolean {
-  return SPENT.test(words);
-}
-
-/** What in an agent's last words stands in the way for now, so that trying again later helps. */
-export function limitIn(words: string): "quota" | "overload" | undefined {
-  if (isSpent(words)) return undefined;
-  if (LIMIT.test(words)) return "quota";
-  return UNREACHABLE.test(words) ? "overload" : undefined;
-}
-
-/** The same for agents that tell an error of the API by its words alone. */
-export function limitInError(words: string): "quota" | "overload" | undefined {
-  return !isSpent(words) && QUOTA.test(words) ? "quota" : limitIn(words);
+/** What an error's words say of the account or the API; `own` are words of this agent's alone. */
+export function obstacleIn(words: string, own: RefusalWords = []): Obstacle | undefined {
+  const why = [...own, ...REFUSALS].find(([, pattern]) => pattern.test(words))?.[0];
+  if (why !== undefined) return { refusal: why };
+  if (LIMIT.test(words) || QUOTA.test(words)) return { limit: "quota", ...endOfLimit(words) };
+  return UNREACHABLE.test(words) ? { limit: "overload" } : undefined;
 }

@@ -1,24 +1,68 @@
+import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
-import type { Agent } from "./agent.ts";
-import { type Heard, optional, streamAgent } from "./stream_agent.ts";
+import { exists } from "../util/files.ts";
+import { amountAt, countAt, isRecord, recordAt, textAt } from "../util/json_values.ts";
+import { type Heard, optional } from "./heard.ts";
+import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
-import { amountAt, countAt, recordAt, textAt } from "../util/json_values.ts";
+
+/** Nobody is there to be asked: what would be asked for is denied, and the model continues. */
+const PERMISSION = { external_directory: "deny", doom_loop: "deny" };
 
 /** OpenCode. It tells tokens and cost of every step. */
-export function opencodeAgent(): Agent {
-  return streamAgent({
-    name: "opencode",
-    args: ({ model, resume }) => [
-      "run",
-      "--format=json",
-      ...(model === undefined ? [] : [`--model=${model}`]),
-      ...(resume === undefined ? [] : [`--session=${resume}`]),
-    ],
-    hear: (message) => ({
-      ...optional("session", textAt(message, "sessionID")),
-      ...hear(message),
-    }),
-  });
+export const opencode: AgentProgram = {
+  name: "opencode",
+  args: ({ model, resume, task }) => [
+    "run",
+    "--format=json",
+    // It waits for limits in silence; on stderr it tells each refusal.
+    ...["--print-logs", "--log-level=ERROR"],
+    ...(model === undefined ? [] : [`--model=${model}`]),
+    // With a title it asks no model for one.
+    ...(resume === undefined ? [`--title=${task}`] : [`--session=${resume}`]),
+  ],
+  env: ({ env }) => ({ OPENCODE_CONFIG_CONTENT: withPermission(env.OPENCODE_CONFIG_CONTENT) }),
+  state: (env) => [
+    join(env.XDG_DATA_HOME || join(env.HOME ?? "", ".local/share"), "opencode"),
+    join(env.XDG_STATE_HOME || join(env.HOME ?? "", ".local/state"), "opencode"),
+  ],
+  rules: [],
+  login: (env) => {
+    const data = env.XDG_DATA_HOME || join(env.HOME ?? "", ".local/share");
+    if (exists(join(data, "opencode/auth.json"))) return true;
+    // A provider's key may be in a variable of any name, or in the settings.
+    const keys = Object.keys(env).some((name) => name.endsWith("_API_KEY"));
+    return keys || exists(join(configOf(env), "opencode")) ? undefined : false;
+  },
+  listen: () => (message) => ({
+    ...optional("session", textAt(message, "sessionID")),
+    ...hear(message),
+  }),
+  startsAlone: true,
+  retries: /error\.error="([^"]*)"/,
+  refusals: [
+    ["no_money", /check your plan and billing/i],
+    ["unknown_model", /ProviderModelNotFoundError/],
+  ],
+};
+
+function configOf(env: Record<string, string>): string {
+  return env.XDG_CONFIG_HOME || join(env.HOME ?? "", ".config");
+}
+
+/** The user's own settings of the variable, with these permissions. */
+function withPermission(content: string | undefined): string {
+  const own = settingsIn(content);
+  return JSON.stringify({ ...own, permission: { ...recordAt(own, "permission"), ...PERMISSION } });
+}
+
+function settingsIn(content: string | undefined): Record<string, unknown> {
+  try {
+    const settings: unknown = JSON.parse(content || "{}");
+    return isRecord(settings) ? settings : {};
+  } catch {
+    return {}; // opencode itself would not start with it
+  }
 }
 
 function hear(message: StreamMessage): Heard {
@@ -32,7 +76,7 @@ function hear(message: StreamMessage): Heard {
       return { doing: `${textAt(part, "tool") ?? "tool"} ${subject ?? ""}` };
     }
     case "step_finish":
-      return { used: usageIn(part) };
+      return { used: { more: usageIn(part) }, ended: part.reason !== "tool-calls" };
     case "error":
       return { failed: true, ...optional("error", errorIn(message)) };
     default:

@@ -111,6 +111,12 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     kind: toggle,
     description: "let agents and checks write to nothing but their worktree (needs bubblewrap)",
   },
+  mcp: {
+    name: "mcp",
+    kind: toggle,
+    fileOnly: true,
+    description: "start the user's own MCP servers for the agent `claude`",
+  },
   push: {
     name: "push",
     kind: toggle,
@@ -181,6 +187,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   yes: false,
   allowDirty: false,
   sandbox: false,
+  mcp: false,
   push: true,
   issues: false,
   copy: [".env", ".env.local"],

@@ -1,5 +1,5 @@
 import type { Landed } from "./cleanup.ts";
-import type { Failure, Reason } from "./failure.ts";
+import type { Failure, Reason, RefusalWhy } from "./failure.ts";
 import type { RunSettings } from "./settings.ts";
 import type { Priority, Status, TaskId } from "./task.ts";
 
@@ -32,6 +32,10 @@ export type AgentOutcomeName =
   | "idle"
   | "limited"
   | "budget"
+  /** The account cannot work: a key that is refused, no money. */
+  | "refused"
+  /** The agent no longer has the conversation that was to be continued. */
+  | "lost"
   | "interrupted";
 
 /** What happened, without the envelope that the journal adds. */
@@ -97,6 +101,13 @@ export type EventBody =
     /** Why this attempt is made. */
     kind: "first" | "repair" | "conflict" | "resumed" | "answered";
   }
+  | {
+    /** The agent has told the id of its conversation. */
+    type: "agent.session";
+    task: TaskId;
+    attempt: number;
+    session: string;
+  }
   | ({ type: "agent.activity"; task: TaskId; attempt: number; doing: string } & Usage)
   | ({
     type: "agent.finished";
@@ -106,6 +117,8 @@ export type EventBody =
     ms: number;
     /** null: ended by a signal. */
     exit_code?: number | null;
+    /** `refused`: why the account cannot work. */
+    refusal?: RefusalWhy;
     /** `limited`: when the agent may go on, if it said so. ISO 8601 */
     until?: string;
     session?: string;

@@ -22,7 +22,10 @@ function listOf(is: Is): Is {
 
 /** What a field holds where it is there: a name means the same in every event. */
 const FIELDS: Readonly<Record<string, Is>> = {
-  ...all(text, "task run base base_sha agent model parex reason message path branch session kind"),
+  ...all(
+    text,
+    "refusal task run base base_sha agent model parex reason message path branch session kind",
+  ),
   ...all(text, "doing outcome detail transcript head name command log remote how url sha check"),
   ...all(
     text,
@@ -52,6 +55,7 @@ const REQUIRED: Readonly<Record<EventType, readonly string[]>> = {
   "task.answered": words("task question answer"),
   "worktree.created": words("task path branch ms"),
   "agent.started": words("task attempt agent pid kind"),
+  "agent.session": words("task attempt session"),
   "agent.activity": words("task attempt doing"),
   "agent.finished": words("task attempt outcome ms"),
   "task.committed": words("task attempt commits head by_parex"),

@@ -33,6 +33,9 @@ export type UsageFailure =
 /** What git leaves open until a person goes on with it or gives it up. */
 export type Unfinished = "merge" | "rebase" | "cherry-pick" | "revert";
 
+/** Why no attempt of an agent can work, until a person has done something about it. */
+export type RefusalWhy = "not_logged_in" | "key_refused" | "unknown_model" | "no_money";
+
 /** The machine or the repository is not ready: exit 3. */
 export type PrerequisiteFailure =
   | { reason: "git_missing" }
@@ -58,6 +61,8 @@ export type PrerequisiteFailure =
   | { reason: "worktree_elsewhere"; branch: string; path: string }
   | { reason: "branch_in_the_way"; branch: string; wanted: string }
   | { reason: "agent_missing"; agent: string; command: string }
+  /** The agent runs, and no attempt of it can work: it is the account's or the machine's. */
+  | { reason: "agent_refused"; agent: string; why: RefusalWhy; detail: string }
   | { reason: "sandbox_missing"; detail: string }
   | { reason: "nested_run"; task: TaskId }
   /** A newer parex has written the journal. */

@@ -52,8 +52,10 @@ export function withAnswer(
   };
 }
 
+/** Whether the attempt is made again, for nothing came of it. */
 function wasCutOff({ outcome }: AttemptRecord): boolean {
-  return outcome === undefined || outcome === "interrupted";
+  return outcome === undefined || outcome === "interrupted" || outcome === "refused" ||
+    outcome === "lost";
 }
 
 /** A conversation in which nothing was said may not be there to go on with. */

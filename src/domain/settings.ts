@@ -42,6 +42,8 @@ export interface Settings {
   allowDirty: boolean;
   /** Agents and checks can write to their worktree, its branch and nothing else. */
   sandbox: boolean;
+  /** Start the user's own MCP servers for the agents that can do without. */
+  mcp: boolean;
   /** Push completed branches where there is a remote. */
   push: boolean;
   /** Open an issue on GitHub for what is blocked or fails. */

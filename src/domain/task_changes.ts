@@ -10,6 +10,7 @@ export type TaskEvent = Extract<
       | "task.answered"
       | "worktree.created"
       | "agent.started"
+      | "agent.session"
       | "agent.activity"
       | "agent.finished"
       | "task.committed"
@@ -33,6 +34,11 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
       return;
     case "agent.started":
       return startAttempt(task, event, at);
+    case "agent.session": {
+      const attempt = attemptOf(task, event.attempt);
+      if (attempt) attempt.session = event.session;
+      return;
+    }
     case "agent.activity": {
       const attempt = attemptOf(task, event.attempt);
       if (attempt) {

@@ -1,8 +1,9 @@
 import { delimiter, join } from "node:path";
 import { processEnv } from "./env.ts";
 
-/** Whether a program of this name stands on the PATH. */
+/** Whether there is a program at this path, or of this name on the PATH. */
 export function isOnPath(name: string): boolean {
+  if (name.includes("/")) return isProgram(name);
   const suffixes = Deno.build.os === "windows" ? [".exe", ".cmd"] : [""];
   const folders = (processEnv().PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   return folders.some((folder) =>

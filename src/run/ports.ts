@@ -204,7 +204,7 @@ export class Ports {
 
   async #wait(task: string, parked: Parked | undefined, signal: AbortSignal): Promise<void> {
     if (!parked || parked.until <= Date.now()) return;
-    if (parked.shared && !this.input.settings.wait) {
+    if (parked.refused || (parked.shared && !this.input.settings.wait)) {
       this.interrupt(parked);
       return await until(Infinity, signal);
     }

@@ -1,9 +1,11 @@
 import type { Parked, RunOutcome } from "../../machines/ports.ts";
 import type { EventOf } from "../domain/event.ts";
+import { exitCodeOf } from "../domain/failure.ts";
 import { countStatuses, selectedTasks, speedupOf, usageTotals, wallMs } from "../domain/metrics.ts";
 import { branchOf, VERSION } from "../domain/names.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
+import { explain } from "../report/messages/explain.ts";
 import { warningLines } from "./context/plan_paths.ts";
 import type { Scope } from "./context/run_context.ts";
 
@@ -52,6 +54,7 @@ export function finishedEvent(
   const pending = undone.pending + undone.in_progress + undone.testing;
   const interrupted = outcome.kind === "interrupted";
   const byPerson = interrupted && outcome.limit === undefined;
+  const refused = interrupted ? outcome.limit?.refused : undefined;
   const landed = land === "none" || selectedTasks(record).every((task) => task.landed);
   const integrated = record.integration?.ok !== false;
   const now = Date.now();
@@ -61,6 +64,8 @@ export function finishedEvent(
     type: "run.finished",
     exit_code: byPerson
       ? 130
+      : refused
+      ? exitCodeOf(refused)
       : !interrupted && blocked + pending === 0 && landed && integrated
       ? 0
       : 1,
@@ -74,8 +79,12 @@ export function finishedEvent(
   };
 }
 
-/** Says when a run that ended at a usage limit can be gone on with. */
-export function limitNotice({ until, why }: Parked): EventOf<"notice"> {
+/** Says why a run ended that no person interrupted, and what to do before it can be resumed. */
+export function limitNotice({ until, why, refused }: Parked): EventOf<"notice"> {
+  if (refused) {
+    const { message, details, next } = explain(refused);
+    return { type: "notice", message: [message, ...details, ...next].join("; ") };
+  }
   const time = new Date(until).toISOString();
   const message = `the run has ended at a usage limit that lasts until ${time} (${why}); ` +
     "go on with it then: parex resume";

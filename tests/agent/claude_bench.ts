@@ -1,13 +1,10 @@
 import type { AgentRequest } from "../../src/agent/agent.ts";
-import { claudeAgent } from "../../src/agent/claude.ts";
+import { must } from "../support/result.ts";
+import { makeAgent } from "../../src/agent/agents.ts";
 import { withEnv } from "../support/env.ts";
-import {
-  claudeEnv,
-  findClaude,
-  type MessagesApi,
-  serveMessagesApi,
-  type Step,
-} from "../support/messages_api.ts";
+import { claudeEnv, findClaude } from "../support/models/clients.ts";
+import type { Step } from "../support/models/script.ts";
+import { type ModelServer, serveModels } from "../support/models/server.ts";
 import { needs } from "../support/needs.ts";
 import { tempRepo } from "../support/repo.ts";
 import { tempFolder, type Witness, witness } from "./rig.ts";
@@ -18,7 +15,7 @@ const realClaude = needs("the Claude CLI", claude);
 export interface Bench extends AsyncDisposable {
   worktree: string;
   git(args: string[]): Promise<string>;
-  api: MessagesApi;
+  api: ModelServer;
   attempt(more?: Partial<AgentRequest>): Promise<Witness>;
 }
 
@@ -37,14 +34,14 @@ export async function bench(
   const stack = new AsyncDisposableStack();
   const repo = stack.use(await tempRepo({ name }));
   const home = stack.use(await tempFolder());
-  const api = stack.use(serveMessagesApi({ "task-1": script(repo.root) }));
+  const api = stack.use(serveModels({ "task-1": script(repo.root) }));
   const run = crypto.randomUUID();
   if (end === "free") {
     const record = { run, attempt: "1", head: "", sentBack: 2 };
     await Deno.writeTextFile(`${repo.root}/.git/parex-attempt`, JSON.stringify(record));
   }
   stack.use(withEnv({ PAREX_CLAUDE: claude ?? "" }));
-  const agent = claudeAgent();
+  const agent = must(makeAgent("claude", {}));
   return {
     worktree: repo.root,
     git: repo.git,

@@ -1,12 +1,16 @@
 import { foldUsage } from "../../src/agent/claude_usage.ts";
+import type { UsedBefore } from "../../src/agent/agent.ts";
+import { usedBy } from "../../src/agent/used.ts";
 import type { Usage } from "../../src/domain/event.ts";
 import type { StreamMessage } from "../../src/agent/stream_json.ts";
 import { assertEquals } from "../support/assert.ts";
 
-function fold(messages: StreamMessage[]): Usage {
+function fold(messages: StreamMessage[], before?: UsedBefore): Usage {
   const usage = foldUsage();
-  for (const message of messages) usage.add(message);
-  return usage.usage();
+  return messages.reduce<Usage>((used, message) => {
+    const told = usage.add(message);
+    return told ? usedBy(used, told, before) : used;
+  }, {});
 }
 
 function turn(id: string, output: number, model = "claude-haiku-5-5"): StreamMessage {
@@ -61,6 +65,30 @@ Deno.test("foldUsage() believes the result's modelUsage over the stream and over
     turns: 3,
     model: "claude-big",
   });
+});
+
+Deno.test("foldUsage() takes out what a conversation's result told before, as newer versions count on", () => {
+  const result = {
+    type: "result",
+    total_cost_usd: 0.5,
+    num_turns: 2,
+    usage: { input_tokens: 40, output_tokens: 4 },
+    modelUsage: { "claude-haiku-5-5": { inputTokens: 100, outputTokens: 10, costUSD: 0.5 } },
+  };
+  const init = (claude_code_version: string) => ({
+    type: "system",
+    subtype: "init",
+    claude_code_version,
+  });
+  const ended = { cost_usd: 0.3, input_tokens: 60, output_tokens: 6, turns: 5 };
+  const before = { ended, all: { ...ended, input_tokens: 70 } };
+  const used = (version: string) => {
+    const { cost_usd, input_tokens, output_tokens, turns } = fold([init(version), result], before);
+    return [Math.round((cost_usd ?? 0) * 10) / 10, input_tokens, output_tokens, turns];
+  };
+  assertEquals(used("2.1.332"), [0.2, 40, 4, 2]);
+  assertEquals(used("2.2.0"), [0.2, 40, 4, 2]);
+  assertEquals(used("2.1.197"), [0.5, 100, 10, 2]);
 });
 
 Deno.test("foldUsage() reads numbers that make no sense as none", () => {

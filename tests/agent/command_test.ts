@@ -140,6 +140,7 @@ Deno.test({
       task: "task-1",
       attempt: 1,
       prompt: "",
+      gitFolders: [],
       worktree: folder.path,
       env: { PATH: Deno.env.get("PATH") ?? "" },
       model: "",

@@ -34,6 +34,7 @@ export async function witness(
     attempt: 1,
     prompt: "Task: task-1\n\nDo it.",
     worktree,
+    gitFolders: ["/repo/.git/objects"],
     model: "haiku",
     timeoutMs: 60_000,
     idleMs: 60_000,

@@ -31,14 +31,22 @@ const SAMPLES: Record<string, Sample> = {
       '{"type":"error","message":"Reconnecting... 1/5"}',
       '{"type":"item.completed","item":{"id":"item_2","type":"file_change","changes":[{"path":"a.txt","kind":"add"}]}}',
       '{"type":"item.completed","item":{"id":"item_3","type":"agent_message","text":"All done."}}',
-      '{"type":"turn.completed","usage":{"input_tokens":24763,"cached_input_tokens":24448,"output_tokens":122}}',
+      '{"type":"turn.completed","usage":{"input_tokens":24763,"cached_input_tokens":24448,"cache_write_input_tokens":15,"output_tokens":122}}',
     ],
-    args: 'exec --json -c sandbox_mode="workspace-write" --model m1 -',
-    resumed: 'exec resume --json -c sandbox_mode="workspace-write" --model m1 c1 -',
+    args: 'exec --json -c sandbox_mode="workspace-write" ' +
+      '-c sandbox_workspace_write.writable_roots=["/repo/.git/objects"] --model m1 -',
+    resumed: 'exec resume --json -c sandbox_mode="workspace-write" ' +
+      '-c sandbox_workspace_write.writable_roots=["/repo/.git/objects"] --model m1 c1 -',
     session: "0199a213-81c0",
     said: "All done.",
     doing: ["bash -lc ls", "a.txt", "All done."],
-    usage: { input_tokens: 315, output_tokens: 122, cache_read_tokens: 24448, turns: 1 },
+    usage: {
+      input_tokens: 300,
+      output_tokens: 122,
+      cache_read_tokens: 24448,
+      cache_write_tokens: 15,
+      turns: 1,
+    },
     refused: {
       prints: [
         '{"type":"thread.started","thread_id":"0199a213-81c0"}',
@@ -59,7 +67,7 @@ const SAMPLES: Record<string, Sample> = {
       '{"type":"message","timestamp":"t","role":"assistant","content":"done.","delta":true}',
       '{"type":"result","timestamp":"t","status":"success","stats":{"total_tokens":10992,"input_tokens":10758,"output_tokens":92,"cached":6849,"input":3909,"duration_ms":3615,"tool_calls":1}}',
     ],
-    args: "--output-format=stream-json --approval-mode=yolo --model=m1 -p " +
+    args: "--output-format=stream-json --approval-mode=yolo --model=m1 --session-id=ID -p " +
       "Do the task that is described above.",
     resumed: "--output-format=stream-json --approval-mode=yolo --model=m1 --resume=c1 -p " +
       "Do the task that is described above.",
@@ -89,7 +97,7 @@ const SAMPLES: Record<string, Sample> = {
       '{"type":"assistant.message","data":{"messageId":"m","content":"All done.","toolRequests":[],"model":"gpt-5.4","outputTokens":31}}',
       '{"type":"result","timestamp":"t","sessionId":"efc9f463","exitCode":0,"usage":{"premiumRequests":1,"totalApiDurationMs":6046}}',
     ],
-    args: "--output-format=json --allow-all-tools --no-ask-user --model=m1",
+    args: "--output-format=json --allow-all-tools --no-ask-user --model=m1 --session-id=ID",
     resumed: "--output-format=json --allow-all-tools --no-ask-user --model=m1 --resume=c1",
     session: "efc9f463",
     said: "All done.",
@@ -110,8 +118,8 @@ const SAMPLES: Record<string, Sample> = {
       '{"type":"text","timestamp":4,"sessionID":"ses_1","part":{"type":"text","text":"All done."}}',
       '{"type":"step_finish","timestamp":5,"sessionID":"ses_1","part":{"type":"step-finish","reason":"stop","tokens":{"input":20,"output":5,"reasoning":0,"cache":{"write":0,"read":150}},"cost":0.5}}',
     ],
-    args: "run --format=json --model=m1",
-    resumed: "run --format=json --model=m1 --session=c1",
+    args: "run --format=json --print-logs --log-level=ERROR --model=m1 --title=task-1",
+    resumed: "run --format=json --print-logs --log-level=ERROR --model=m1 --session=c1",
     session: "ses_1",
     said: "All done.",
     doing: ["bash ls", "All done."],
@@ -160,13 +168,15 @@ Deno.test("codex, which counts a whole conversation, is taken for what this atte
     turn(900, 600, 45),
   ];
   await using on = await stage("codex", prints);
-  const usedBefore = { input_tokens: 100, cache_read_tokens: 150, output_tokens: 20, turns: 1 };
+  const all = { input_tokens: 100, cache_read_tokens: 150, output_tokens: 20, turns: 1 };
+  const usedBefore = { all, ended: {} };
   const used = async (resume: string) =>
     (await witness(must(makeAgent("codex", {})), on.path, { resume, usedBefore })).outcome.usage;
   assertEquals(await used("c1"), {
     input_tokens: 200,
     cache_read_tokens: 450,
     output_tokens: 25,
+    cache_write_tokens: 0,
     turns: 2,
   });
   // Another conversation has begun than the one that was to be gone on with.
@@ -184,7 +194,8 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
       ["finished", sample.said, sample.session, sample.usage],
     );
     assertEquals(activities.map(({ doing }) => doing), sample.doing);
-    assertEquals(await on.read("args"), sample.args);
+    const args = await on.read("args");
+    assertEquals(args.replace(/(?<=--session-id=)\S+/, "ID"), sample.args);
     assertEquals(await on.read("prompt"), "Task: task-1\n\nDo it.");
 
     await witness(agent, on.path, { model: "m1", resume: "c1" });
@@ -202,19 +213,36 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
   });
 
   Deno.test(`${name} that breaks off is under no limit, whatever it worked on`, async () => {
-    const prints = sample.prints.map((line) => line.replace("All done.", "429s are retried."));
+    const prints = sample.prints.slice(0, -1).map((line) =>
+      line.replace("All done.", "429s are retried.")
+    );
     await using on = await stage(name, prints, "exit 1");
     const { outcome } = await witness(must(makeAgent(name, {})), on.path);
     assertEquals([outcome.outcome, outcome.limit], ["failed", undefined]);
   });
 
   Deno.test(`${name} fails with its last words, and with garbage for output`, async () => {
-    await using on = await stage(name, ["{", "no json"], "echo not logged in >&2; exit 3");
+    await using on = await stage(name, ["{", "no json"], "echo out of memory >&2; exit 3");
     const { outcome, left } = await witness(must(makeAgent(name, {})), on.path);
     assertEquals(
       [outcome.outcome, outcome.detail, outcome.exitCode, left],
-      ["failed", "not logged in", 3, []],
+      ["failed", "out of memory", 3, []],
     );
+  });
+
+  Deno.test(`${name} that ends without telling its end has failed, whatever its exit code`, async () => {
+    await using on = await stage(name, sample.prints.slice(0, -1));
+    const { outcome } = await witness(must(makeAgent(name, {})), on.path);
+    assertEquals([outcome.outcome, outcome.exitCode], ["failed", 0]);
+  });
+
+  Deno.test(`${name} has lost its conversation where it ends at once instead of continuing`, async () => {
+    await using on = await stage(name, [], "echo No such session. >&2; exit 1");
+    const agent = must(makeAgent(name, {}));
+    const { outcome } = await witness(agent, on.path, { resume: "c1" });
+    assertEquals([outcome.outcome, outcome.session], ["lost", undefined]);
+    const { outcome: first } = await witness(agent, on.path);
+    assertEquals(first.outcome, "failed");
   });
 
   Deno.test(`${name} is missing where there is no program of its name`, async () => {

@@ -4,7 +4,9 @@
 import { join } from "node:path";
 import { assertEquals, assertMatch } from "../support/assert.ts";
 import { testEnv } from "../support/env.ts";
-import { claudeEnv, findClaude, serveMessagesApi, text } from "../support/messages_api.ts";
+import { claudeEnv, findClaude } from "../support/models/clients.ts";
+import { text } from "../support/models/script.ts";
+import { serveModels } from "../support/models/server.ts";
 import { needs } from "../support/needs.ts";
 import { parex } from "../support/parex.ts";
 import { planFiles } from "../support/plan_files.ts";
@@ -18,7 +20,7 @@ const realClaude = needs("the Claude CLI", claude);
 async function converse(repo: TempRepo, prompt: string, reply: string) {
   const home = join(repo.root, ".git/home");
   await Deno.mkdir(home, { recursive: true });
-  await using api = serveMessagesApi({ chat: [text(reply)] });
+  await using api = serveModels({ chat: [text(reply)] });
   const env = claudeEnv(api, home);
   // The scripts of the model go by a line such as a task's prompt has.
   const { code, stderr } = await new Deno.Command(claude ?? "", {

@@ -6,14 +6,9 @@ import { join } from "node:path";
 import { contract } from "../agent/claude_bench.ts";
 import { tempFolder } from "../agent/rig.ts";
 import { assertEquals, assertMatch } from "../support/assert.ts";
-import {
-  claudeEnv,
-  findClaude,
-  type MessagesApi,
-  serveMessagesApi,
-  text,
-  tool,
-} from "../support/messages_api.ts";
+import { claudeEnv, findClaude } from "../support/models/clients.ts";
+import { text, tool } from "../support/models/script.ts";
+import { type ModelServer, serveModels } from "../support/models/server.ts";
 
 const asked = {
   questions: [{
@@ -36,7 +31,7 @@ interface Result {
 }
 
 /** `claude --print` whose every tool call the hook decides; its results in their order. */
-async function converse(folder: string, api: MessagesApi, decision: object, args: string[]) {
+async function converse(folder: string, api: ModelServer, decision: object, args: string[]) {
   const answer = { hookSpecificOutput: { hookEventName: "PreToolUse", ...decision } };
   await Deno.writeTextFile(join(folder, "answer.json"), JSON.stringify(answer));
   const hooks = [{ hooks: [{ type: "command", command: `cat "${folder}/answer.json"` }] }];
@@ -65,7 +60,7 @@ async function converse(folder: string, api: MessagesApi, decision: object, args
 
 contract("has no AskUserQuestion without a terminal, whoever names it", async () => {
   await using folder = await tempFolder();
-  await using api = serveMessagesApi({ a: [ask, text("Done.")] });
+  await using api = serveModels({ a: [ask, text("Done.")] });
   await converse(folder.path, api, { permissionDecision: "defer" }, []);
   assertEquals(api.requests[0]?.tools, ["Bash"]);
   assertMatch(api.requests[1]?.userText ?? "", /AskUserQuestion exists but is not enabled/);
@@ -75,7 +70,7 @@ contract(
   "ends with a call that a hook defers, asks it again when resumed, and runs it then",
   async () => {
     await using folder = await tempFolder();
-    await using api = serveMessagesApi({
+    await using api = serveModels({
       a: [tool("Bash", { command: "echo ran > ran.txt" }), text("Done.")],
     });
     const ran = () => [...Deno.readDirSync(folder.path)].some(({ name }) => name === "ran.txt");
@@ -96,7 +91,7 @@ contract(
   "asks a program's person, and takes the answer from the hook that had deferred it",
   async () => {
     await using folder = await tempFolder();
-    await using api = serveMessagesApi({ a: [ask, text("SQLite it is."), text("Done.")] });
+    await using api = serveModels({ a: [ask, text("SQLite it is."), text("Done.")] });
     const id = crypto.randomUUID();
     const defer = { permissionDecision: "defer" };
     const first = [FOR_PROGRAMS, `--session-id=${id}`];

@@ -55,6 +55,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     yes: false,
     allowDirty: false,
     sandbox: false,
+    mcp: false,
     push: true,
     issues: false,
     copy: [".env", ".env.local"],
@@ -115,6 +116,7 @@ json: true
 yes: true
 allow-dirty: true
 sandbox: true
+mcp: true
 push: false
 issues: true
 copy: .env.test
@@ -154,6 +156,7 @@ recovery:
     yes: true,
     allowDirty: true,
     sandbox: true,
+    mcp: true,
     push: false,
     issues: true,
     copy: [".env.test"],

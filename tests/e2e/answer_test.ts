@@ -3,7 +3,9 @@
  */
 import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { claudeEnv, findClaude, serveMessagesApi, text, tool } from "../support/messages_api.ts";
+import { claudeEnv, findClaude } from "../support/models/clients.ts";
+import { text, tool } from "../support/models/script.ts";
+import { serveModels } from "../support/models/server.ts";
 import { needs } from "../support/needs.ts";
 import { eventsOf, rig, waitAt } from "../support/rig.ts";
 
@@ -128,7 +130,7 @@ Deno.test({
     await using stage = await rig({ tasks: { a: {} } });
     const home = join(stage.home, "home");
     await Deno.mkdir(home);
-    await using api = serveMessagesApi({
+    await using api = serveModels({
       a: [
         tool("Write", { file_path: join(stage.worktree("a"), "half.txt"), content: "half" }),
         text("I stopped.\nQUESTION: Which colour?"),

@@ -1,7 +1,9 @@
 /** Agents of the real Claude CLI that share the prompt cache. */
 import { join } from "node:path";
 import { assert, assertEquals } from "../support/assert.ts";
-import { claudeEnv, findClaude, serveMessagesApi, text, tool } from "../support/messages_api.ts";
+import { claudeEnv, findClaude } from "../support/models/clients.ts";
+import { text, tool } from "../support/models/script.ts";
+import { serveModels } from "../support/models/server.ts";
 import { needs } from "../support/needs.ts";
 import { eventsOf, rig } from "../support/rig.ts";
 
@@ -17,7 +19,7 @@ Deno.test({
       tool("Write", { file_path: join(stage.worktree(id), `${id}.txt`), content: "done\n" }),
       text("Done."),
     ];
-    await using api = serveMessagesApi(Object.fromEntries(ids.map((id) => [id, turns(id)])));
+    await using api = serveModels(Object.fromEntries(ids.map((id) => [id, turns(id)])));
     const home = join(stage.home, "home");
     await Deno.mkdir(home);
     const env = { ...claudeEnv(api, home), PAREX_CLAUDE: claude ?? "", PAREX_AGENT: "claude" };

@@ -4,18 +4,10 @@ import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { clockIn } from "../support/clock.ts";
 import { testEnv } from "../support/env.ts";
-import {
-  claudeEnv,
-  findClaude,
-  hang,
-  type MessagesApi,
-  REPLY_USAGE,
-  serveMessagesApi,
-  status,
-  type Step,
-  text,
-  tool,
-} from "../support/messages_api.ts";
+import { claudeEnv, findClaude } from "../support/models/clients.ts";
+import { REPLY_USAGE } from "../support/models/messages.ts";
+import { hang, status, type Step, text, tool } from "../support/models/script.ts";
+import { type ModelServer, serveModels } from "../support/models/server.ts";
 import { findTool, needs } from "../support/needs.ts";
 import { type Ended, parex } from "../support/parex.ts";
 import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
@@ -37,12 +29,12 @@ function commits(subject: string): Step {
   return tool("Bash", { command: `git add -A && git commit -qm '${subject}'` });
 }
 
-function envOf(api: MessagesApi, home: string): Record<string, string> {
+function envOf(api: ModelServer, home: string): Record<string, string> {
   return { ...claudeEnv(api, home), PAREX_CLAUDE: claude ?? "", PAREX_AGENT: "claude" };
 }
 
 /** `parex execute` in the rig's repository with the real CLI. */
-async function executeWith(stage: Rig, api: MessagesApi, ...flags: string[]): Promise<Ended> {
+async function executeWith(stage: Rig, api: ModelServer, ...flags: string[]): Promise<Ended> {
   const home = join(stage.home, "home");
   await Deno.mkdir(home, { recursive: true });
   return await stage.parex(["execute", ...flags], { env: envOf(api, home) });
@@ -53,7 +45,7 @@ const HOUR = 3_600_000;
 /** The same, and an hour goes by when the task waits for the end of a usage limit. */
 async function executeThroughLimit(
   stage: Rig,
-  api: MessagesApi,
+  api: ModelServer,
   task: string,
   ...flags: string[]
 ): Promise<Ended> {
@@ -77,7 +69,7 @@ Deno.test({
       config: "test: grep -q good a.txt || { echo a.txt is not good; exit 3; }\n",
     });
     const file = join(stage.worktree("a"), "a.txt");
-    await using api = serveMessagesApi({
+    await using api = serveModels({
       a: [
         writes(file, "bad\n"),
         commits("feat: a"),
@@ -115,7 +107,7 @@ Deno.test({
       config: "test: grep -q good a.txt || { echo a.txt is not good; exit 3; }\n",
     });
     const file = join(stage.worktree("a"), "a.txt");
-    await using api = serveMessagesApi({
+    await using api = serveModels({
       a: [
         writes(file, "bad\n"),
         tool("Bash", { command: "echo reached > ../../README.md" }),
@@ -145,7 +137,7 @@ Deno.test({
     const resets = Math.ceil((Date.now() + HOUR) / 1000);
     const limit = `Claude AI usage limit reached|${resets}`;
     const refused = status(429, { "x-should-retry": "false" }, limit);
-    await using api = serveMessagesApi({
+    await using api = serveModels({
       a: [
         refused,
         writes(join(stage.worktree("a"), "a.txt"), "done\n"),
@@ -183,7 +175,7 @@ Deno.test({
       { "x-should-retry": "false" },
       `Claude AI usage limit reached|${Math.ceil((Date.now() + HOUR) / 1000)}`,
     );
-    await using api = serveMessagesApi({
+    await using api = serveModels({
       a: [tool("Bash", { command: `echo out > ${escape}` }), ...plain("a")],
       b: [limit, ...plain("b")],
       c: [
@@ -217,7 +209,7 @@ Deno.test({
   ...realClaude,
   fn: async () => {
     await using stage = await rig();
-    await using api = serveMessagesApi({
+    await using api = serveModels({
       a: [
         writes(join(stage.worktree("a"), "a.txt"), "done\n"),
         hang(),
@@ -241,7 +233,7 @@ Deno.test({
   fn: async () => {
     await using stage = await rig({ tasks: { a: {}, b: {}, c: {} } });
     const turns = Array.from({ length: 3 }, () => tool("Bash", { command: "true" }));
-    await using api = serveMessagesApi({ a: turns, b: turns, c: turns });
+    await using api = serveModels({ a: turns, b: turns, c: turns });
     const { code, stdout } = await executeWith(stage, api, "--jobs", "1", "--budget", "0.0001");
     assertEquals(code, 1);
     const journal = await stage.journal();
@@ -304,7 +296,7 @@ Deno.test({
     const scripts = TASKS.map(async (task) =>
       [task, await solutionOf(task, join(root, "worktrees", task))] as const
     );
-    await using api = serveMessagesApi(Object.fromEntries(await Promise.all(scripts)));
+    await using api = serveModels(Object.fromEntries(await Promise.all(scripts)));
     assertWhole(await parex(["execute", "--json"], { cwd: root, env: envOf(api, home) }));
     const byTask = (task: string) => api.requests.filter((request) => request.task === task);
     assertMatch(byTask("task-2")[0]?.userText ?? "", /file: src\/dates\.js/);

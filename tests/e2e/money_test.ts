@@ -1,7 +1,9 @@
 /** What runs cost, and that they keep to their budget. */
 import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { claudeEnv, findClaude, serveMessagesApi, tool } from "../support/messages_api.ts";
+import { claudeEnv, findClaude } from "../support/models/clients.ts";
+import { tool } from "../support/models/script.ts";
+import { serveModels } from "../support/models/server.ts";
 import { needs } from "../support/needs.ts";
 import { eventsOf, rig } from "../support/rig.ts";
 import { scriptedClaude, WITH_CLAUDE } from "../support/scripted_claude.ts";
@@ -14,7 +16,7 @@ Deno.test({
   fn: async () => {
     await using stage = await rig({ tasks: { a: {}, b: {}, c: {}, d: {} } });
     const turns = Array.from({ length: 8 }, () => tool("Bash", { command: "true" }));
-    await using api = serveMessagesApi({ a: turns, b: turns, c: turns, d: turns });
+    await using api = serveModels({ a: turns, b: turns, c: turns, d: turns });
     const home = join(stage.home, "home");
     await Deno.mkdir(home);
     const env = { ...claudeEnv(api, home), PAREX_CLAUDE: claude ?? "", PAREX_AGENT: "claude" };

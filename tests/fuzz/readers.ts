@@ -1,6 +1,8 @@
 /** What reads text that parex has not written, with texts to begin from. */
-import { judge } from "../../src/agent/claude_outcome.ts";
-import { readClaude } from "../../src/agent/claude_stream.ts";
+import { hearClaude } from "../../src/agent/claude_stream.ts";
+import { fold, NOTHING_TOLD, type Told } from "../../src/agent/heard.ts";
+import { parseStream } from "../../src/agent/stream_json.ts";
+import { judge } from "../../src/agent/verdict.ts";
 import { plansIn } from "../../src/claude_code/plans.ts";
 import { linesOf as linesOfStream, readTranscript } from "../../src/claude_code/transcript.ts";
 import { recordOf } from "../../src/domain/record.ts";
@@ -127,17 +129,26 @@ const streamJson: Reader = {
   name: "stream-json",
   corpus: [STREAM.map((message) => JSON.stringify(message)).join("\n") + "\n"],
   read(input) {
-    const stream = readClaude("/w", () => {});
+    const parser = parseStream();
+    const listen = hearClaude("/w");
     const middle = input.length >> 1;
-    stream.push(input.subarray(0, middle));
-    stream.push(input.subarray(middle));
-    stream.end();
-    const { outcome } = judge(
-      stream.seen(),
-      { code: 0, by: "itself", ms: 1 },
-      text(input).slice(0, 2000),
+    const messages = [
+      ...parser.push(input.subarray(0, middle)),
+      ...parser.push(input.subarray(middle)),
+      ...parser.end(),
+    ];
+    const told = messages.reduce<Told>(
+      (told, message) => fold(told, listen(message), undefined),
+      NOTHING_TOLD,
     );
-    const wrong = Object.values(stream.usage()).find((value) =>
+    const { outcome } = judge({
+      told,
+      end: { code: 0, by: "itself", ms: 1 },
+      stderr: text(input).slice(0, 2000),
+      dropped: parser.dropped(),
+      resumed: false,
+    });
+    const wrong = Object.values(told.usage).find((value) =>
       typeof value === "number" && !(value >= 0)
     );
     return wrong === undefined ? (outcome ? undefined : "no outcome") : `a usage of ${wrong}`;

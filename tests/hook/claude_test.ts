@@ -7,7 +7,9 @@ import { bench, contract } from "../agent/claude_bench.ts";
 import { tempFolder } from "../agent/rig.ts";
 import { assertEquals, assertMatch } from "../support/assert.ts";
 import { testEnv } from "../support/env.ts";
-import { claudeEnv, findClaude, serveMessagesApi, text, tool } from "../support/messages_api.ts";
+import { claudeEnv, findClaude } from "../support/models/clients.ts";
+import { text, tool } from "../support/models/script.ts";
+import { serveModels } from "../support/models/server.ts";
 import { planFiles } from "../support/plan_files.ts";
 import { tempRepo } from "../support/repo.ts";
 
@@ -97,7 +99,7 @@ contract("hands the hook's words on a prompt and a start to the model", async ()
   const files = planFiles({ a: {}, b: { after: ["a"] } }, "Two things");
   await using repo = await tempRepo({ files });
   await using home = await tempFolder();
-  await using api = serveMessagesApi({});
+  await using api = serveModels({});
   const hooks = [{ hooks: [{ type: "command", command: selfCommand("hook"), timeout: 60 }] }];
   const settings = JSON.stringify({ hooks: { SessionStart: hooks, UserPromptSubmit: hooks } });
   const prompt = "Task: a\n\nWork on these tasks in parallel.";

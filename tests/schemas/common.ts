@@ -45,6 +45,7 @@ const REASONS: Record<Reason, true> = {
   worktree_elsewhere: true,
   branch_in_the_way: true,
   agent_missing: true,
+  agent_refused: true,
   sandbox_missing: true,
   nested_run: true,
   journal_newer: true,

@@ -101,8 +101,12 @@ export const agentOutcome = z.enum([
   "idle",
   "limited",
   "budget",
+  "refused",
+  "lost",
   "interrupted",
 ]);
+
+const refusal = z.enum(["not_logged_in", "key_refused", "unknown_model", "no_money"]);
 
 export const EVENTS = [
   event("run.started", "A process begins to execute the run, or resumes it.", {
@@ -150,6 +154,11 @@ export const EVENTS = [
     kind: z.enum(["first", "repair", "conflict", "resumed", "answered"])
       .describe("why the attempt is made"),
   }),
+  event("agent.session", "An agent has told the id of its conversation.", {
+    task,
+    attempt,
+    session: text,
+  }),
   event("agent.activity", "What an agent is doing, and what it has used so far.", {
     task,
     attempt,
@@ -162,6 +171,7 @@ export const EVENTS = [
     outcome: agentOutcome,
     ms,
     exit_code: exitCode.optional(),
+    refusal: refusal.optional().describe("why the account cannot work"),
     until: moment.optional().describe("when a usage limit ends"),
     session: text.optional(),
     detail: text.optional(),

@@ -22,6 +22,7 @@ interface Words {
 
 function wordsOf(event: RunEvent, paint: Paint): Words[] {
   switch (event.type) {
+    case "agent.session":
     case "agent.activity":
       return [];
     case "run.started":

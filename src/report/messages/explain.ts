@@ -45,6 +45,7 @@ function worded(failure: Failure, about: About): Explanation {
     case "worktree_elsewhere":
     case "branch_in_the_way":
     case "agent_missing":
+    case "agent_refused":
     case "sandbox_missing":
     case "nested_run":
     case "journal_newer":

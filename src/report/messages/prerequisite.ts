@@ -13,6 +13,8 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
     case "agent_missing":
     case "sandbox_missing":
       return explainTool(failure);
+    case "agent_refused":
+      return explainRefusal(failure);
     case "foreign_branch":
     case "foreign_worktree":
     case "worktree_elsewhere":
@@ -91,6 +93,37 @@ function explainTool(
           `install it, or put its folder on the PATH: command -v ${shellWord(failure.command)}`,
           "or take another agent: parex execute --agent command --agent-command '<command>'",
         ],
+      };
+  }
+}
+
+/** No attempt of the agent can work: what the account lacks, and how a person mends it. */
+function explainRefusal({ agent, why, detail }: Of<"agent_refused">): Explanation {
+  const details = linesOf(detail);
+  switch (why) {
+    case "not_logged_in":
+      return {
+        message: `${agent} is not logged in`,
+        details,
+        next: [`log in: start ${agent} once by hand, or set its API key; then: parex resume`],
+      };
+    case "key_refused":
+      return {
+        message: `the API rejected ${agent}'s key or login`,
+        details,
+        next: [`log in to ${agent} again, or set a valid API key; then: parex resume`],
+      };
+    case "unknown_model":
+      return {
+        message: `${agent} cannot use this model`,
+        details,
+        next: ["name a model that the account has: parex resume --model NAME"],
+      };
+    case "no_money":
+      return {
+        message: `the account of ${agent} has no money left`,
+        details,
+        next: ["add credit, or take another account; then: parex resume"],
       };
   }
 }

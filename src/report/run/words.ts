@@ -59,6 +59,7 @@ const REASON_WORDS: Record<Reason, string> = {
   worktree_elsewhere: "checked out elsewhere",
   branch_in_the_way: "branch in the way",
   agent_missing: "agent is missing",
+  agent_refused: "account cannot work",
   sandbox_missing: "no sandbox",
   nested_run: "run within a run",
   journal_newer: "journal of a newer parex",
@@ -72,6 +73,8 @@ const OUTCOME_WORDS: Record<AgentOutcomeName, string> = {
   idle: "was silent",
   limited: "met a usage limit",
   budget: "spent its budget",
+  refused: "was refused",
+  lost: "lost its conversation",
   interrupted: "was interrupted",
 };
 

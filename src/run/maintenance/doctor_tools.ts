@@ -2,7 +2,8 @@ import type { Finding } from "../../domain/doctor_finding.ts";
 import type { Settings } from "../../domain/settings.ts";
 import { processEnv, toolEnv } from "../../exec/env.ts";
 import { sh } from "../../exec/sh.ts";
-import { makeAgent } from "../../agent/agents.ts";
+import { makeAgent, programOf } from "../../agent/agents.ts";
+import { commandOf } from "../../agent/program.ts";
 import { exists } from "../../util/files.ts";
 import type { Repository } from "../../git/repository.ts";
 import { stateDir } from "../../journal/store.ts";
@@ -43,27 +44,11 @@ async function agent(settings: Settings): Promise<Finding[]> {
   if (!made.ok) return [{ code: "refused", failure: made.failure }];
   const available = await made.value.available();
   if (!available.ok) return [{ code: "refused", failure: available.failure }];
-  if (settings.agent !== "claude") return [];
-  const found = await version("claude", [processEnv().PAREX_CLAUDE || "claude", "--version"]);
-  return hasClaudeLogin() ? found : [...found, { code: "login_missing", tool: "claude" }];
-}
-
-/** Variables by which Claude Code knows who pays. */
-const CLAUDE_LOGINS = [
-  "ANTHROPIC_API_KEY",
-  "ANTHROPIC_AUTH_TOKEN",
-  "CLAUDE_CODE_OAUTH_TOKEN",
-  "CLAUDE_CODE_USE_BEDROCK",
-  "CLAUDE_CODE_USE_VERTEX",
-];
-
-function hasClaudeLogin(): boolean {
-  // The keychain tells nobody whether it holds a login without asking the user.
-  if (Deno.build.os === "darwin") return true;
-  const env = processEnv();
-  if (CLAUDE_LOGINS.some((name) => env[name])) return true;
-  const folder = env.CLAUDE_CONFIG_DIR ?? `${env.HOME ?? ""}/.claude`;
-  return exists(`${folder}/.credentials.json`);
+  const program = programOf(settings.agent);
+  if (!program) return [];
+  const found = await version(program.name, [commandOf(program), "--version"]);
+  const login = program.login(processEnv());
+  return login === false ? [...found, { code: "login_missing", tool: program.name }] : found;
 }
 
 /** Room that a few worktrees with their dependencies may need. */

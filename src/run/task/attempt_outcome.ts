@@ -1,5 +1,6 @@
 import type { Parked, WorkInput, WorkOutcome } from "../../../machines/ports.ts";
 import type { AgentOutcome } from "../../agent/agent.ts";
+import type { Failure } from "../../domain/failure.ts";
 import { spentUsd } from "../../domain/prices.ts";
 import { questionIn } from "../../domain/question.ts";
 import type { AttemptRecord } from "../../domain/task_record.ts";
@@ -28,7 +29,7 @@ export function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord):
   };
   return {
     spentUsd: 0,
-    conversation: input.conversation,
+    conversation: outcome === "lost" ? undefined : input.conversation,
     ...meaning(scope, input, told, ended.transcript ?? ""),
   };
 }
@@ -67,11 +68,33 @@ export function meaning(
         why: "idle",
         failure: { reason: "agent_idle", ms: scope.settings.idleTimeoutMs, log },
       };
+    case "refused":
+      return { kind: "limited", begun: true, ...refusalMet(outcome) };
+    case "lost":
+      // Begun anew at once, as the same attempt.
+      return {
+        kind: "limited",
+        begun: false,
+        until: Date.now(),
+        why: "the agent no longer has its conversation",
+        shared: false,
+      };
     case "limited":
       return { kind: "limited", begun: true, ...limitMet(scope, input, outcome) };
     case "budget":
       return budgetMet(scope, input, outcome);
   }
+}
+
+/** No other attempt would get further: the run ends. */
+function refusalMet({ agent, refusal, detail = "" }: Ended): Omit<Parked, "begun"> {
+  const refused: Failure = {
+    reason: "agent_refused",
+    agent,
+    why: refusal ?? "not_logged_in",
+    detail,
+  };
+  return { until: Infinity, why: detail, shared: true, refused };
 }
 
 /** An end is told in whole seconds. */

@@ -1,9 +1,10 @@
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { WorkInput, WorkOutcome } from "../../../machines/ports.ts";
-import type { AgentRequest } from "../../agent/agent.ts";
+import type { AgentRequest, UsedBefore } from "../../agent/agent.ts";
 import type { Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
 import type { TaskId } from "../../domain/task.ts";
+import type { AttemptRecord } from "../../domain/task_record.ts";
 import { dirname } from "node:path";
 import { mergeBase } from "./base_merge.ts";
 import type { Limit } from "../context/rate_limits.ts";
@@ -12,7 +13,7 @@ import { type Turn, turnOf } from "../context/agent_choice.ts";
 import { excludesOf } from "../context/excludes.ts";
 import { meaning, outcomeOf } from "./attempt_outcome.ts";
 import { promptFor } from "./prompt.ts";
-import { sandboxOf } from "./sandbox.ts";
+import { gitFoldersOf, sandboxOf } from "./sandbox.ts";
 import {
   attemptName,
   type Scope,
@@ -106,6 +107,7 @@ async function makeAttempt(
     transcript,
     ...(outcome.until === undefined ? {} : { until: new Date(outcome.until).toISOString() }),
     ...(outcome.session ? { session: outcome.session } : {}),
+    ...(outcome.refusal ? { refusal: outcome.refusal } : {}),
     ...(outcome.detail ? { detail: outcome.detail } : {}),
     ...outcome.usage,
   });
@@ -138,6 +140,7 @@ async function makeRequest(
     attempt,
     prompt,
     worktree: space.path,
+    gitFolders: await gitFoldersOf(scope, space),
     ...sandbox,
     env: workEnv(scope, space, excludes, {
       PAREX_TASK_FILE: files.taskFile,
@@ -145,6 +148,7 @@ async function makeRequest(
       PAREX_ATTEMPT: String(attempt),
     }),
     ...(model === undefined ? {} : { model }),
+    mcp: settings.mcp,
     ...(budgetUsd === undefined ? {} : { budgetUsd }),
     ...(conversation === undefined
       ? {}
@@ -165,6 +169,7 @@ async function makeRequest(
         ...(session ? { session } : {}),
       });
     },
+    onSession: (session) => emit({ type: "agent.session", task, attempt, session }),
     onActivity: (doing, usage) => {
       onAnswer();
       ledger.update(task, usage);
@@ -175,10 +180,17 @@ async function makeRequest(
 }
 
 /** What the attempts of this run that led a conversation told. */
-function usedIn({ record }: Scope, task: TaskId, conversation: string): Usage {
+function usedIn({ record }: Scope, task: TaskId, conversation: string): UsedBefore {
   const attempts = record.tasks.get(task)?.attempts ?? [];
-  return attempts.filter(({ session }) => session === conversation)
-    .reduce<Usage>((used, { usage }) => addUsage(used, usage), {});
+  const of = attempts.filter(({ session }) => session === conversation);
+  const sum = (some: AttemptRecord[]) =>
+    some.reduce<Usage>((used, { usage }) => addUsage(used, usage), {});
+  return { all: sum(of), ended: sum(of.filter(hasReported)) };
+}
+
+/** Whether the agent told at its end what it used; else that was counted as it came. */
+function hasReported({ outcome = "interrupted" }: AttemptRecord): boolean {
+  return !["interrupted", "idle", "timeout"].includes(outcome);
 }
 
 /** Passes on at most one report in a while, since each becomes a line of the journal. */

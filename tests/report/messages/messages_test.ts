@@ -45,6 +45,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   branch_in_the_way: { reason: "branch_in_the_way", branch: "feature", wanted: "feature/task-0" },
   sandbox_missing: { reason: "sandbox_missing", detail: "bwrap is not installed" },
   agent_missing: { reason: "agent_missing", agent: "claude", command: "claude" },
+  agent_refused: { reason: "agent_refused", agent: "codex", why: "no_money", detail: "No credit" },
   no_remote: { reason: "no_remote", root: "/code" },
   remote_not_github: { reason: "remote_not_github", remote: "origin", url: "/srv/code.git" },
   gh_missing: { reason: "gh_missing" },

@@ -1,13 +1,16 @@
-import { judge, type Judgement } from "../../src/agent/claude_outcome.ts";
-import { readClaude } from "../../src/agent/claude_stream.ts";
+import { claude } from "../../src/agent/claude.ts";
+import { hearClaude } from "../../src/agent/claude_stream.ts";
+import { fold, NOTHING_TOLD, type Told } from "../../src/agent/heard.ts";
+import type { StreamMessage } from "../../src/agent/stream_json.ts";
+import { judge, type Verdict } from "../../src/agent/verdict.ts";
 import type { ProcessEnd } from "../../src/exec/process.ts";
 import { assertEquals } from "../support/assert.ts";
 
 interface Case {
-  stream?: Record<string, unknown>[];
+  stream?: StreamMessage[];
   stderr?: string;
   end?: Partial<ProcessEnd>;
-  judged: Partial<Judgement>;
+  judged: Partial<Verdict>;
 }
 
 const SUCCESS = { type: "result", subtype: "success", is_error: false, result: "Did it." };
@@ -17,6 +20,11 @@ const refused = (result: string, status: number | null = null) => ({
   is_error: true,
   api_error_status: status,
   result,
+});
+const synthetic = (text: string, error?: string) => ({
+  type: "assistant",
+  message: { model: "<synthetic>", content: [{ type: "text", text }] },
+  ...(error === undefined ? {} : { error }),
 });
 const SAID = "The rate limit is in. The test suite timed out.";
 const rejected = (status: string, resetsAt?: number) => ({
@@ -88,7 +96,33 @@ const CASES: Record<string, Case> = {
   },
   "a spend limit, which no waiting lifts": {
     stream: [refused("You've hit your monthly spend limit.", 429)],
-    judged: { outcome: "failed", detail: "You've hit your monthly spend limit." },
+    judged: {
+      outcome: "refused",
+      refusal: "no_money",
+      detail: "You've hit your monthly spend limit.",
+    },
+  },
+  "a key that the API rejects": {
+    stream: [
+      synthetic("Invalid API key · Fix external API key", "authentication_failed"),
+      refused("Invalid API key · Fix external API key", 401),
+    ],
+    judged: {
+      outcome: "refused",
+      refusal: "key_refused",
+      detail: "Invalid API key · Fix external API key",
+    },
+  },
+  "no login": {
+    stream: [
+      synthetic("Not logged in · Please run /login", "authentication_failed"),
+      refused("Not logged in · Please run /login"),
+    ],
+    judged: {
+      outcome: "refused",
+      refusal: "not_logged_in",
+      detail: "Not logged in · Please run /login",
+    },
   },
   "work about rate limits that succeeded": {
     stream: [{ ...SUCCESS, result: "Added a rate limit." }],
@@ -149,24 +183,28 @@ const CASES: Record<string, Case> = {
   "a time-out": { end: { code: null, by: "timeout" }, judged: { outcome: "timeout" } },
 };
 
-for (const [what, { stream = [], stderr = "", end, judged }] of Object.entries(CASES)) {
+function verdictOf({ stream = [], stderr = "", end }: Omit<Case, "judged">): Verdict {
+  const listen = hearClaude("/worktree");
+  const told = stream.reduce<Told>(
+    (told, message) => fold(told, listen(message), undefined),
+    NOTHING_TOLD,
+  );
+  const code = stream.some((message) => message.is_error === true) ? 1 : 0;
+  const process: ProcessEnd = { code, by: "itself", ms: 1, ...end };
+  const refusals = claude.refusals ?? [];
+  return judge({ told, end: process, stderr, dropped: 0, resumed: false, refusals });
+}
+
+for (const [what, { judged, ...ended }] of Object.entries(CASES)) {
   Deno.test(`judge() says ${judged.outcome} of ${what}`, () => {
-    const claude = readClaude("/worktree", () => {});
-    for (const message of stream) {
-      claude.push(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
-    }
-    const code = stream.some((message) => message.is_error === true) ? 1 : 0;
-    assertEquals<Partial<Judgement>>(
-      judge(claude.seen(), { code, by: "itself", ms: 1, ...end }, stderr),
-      judged,
-    );
+    assertEquals<Partial<Verdict>>(verdictOf(ended), judged);
   });
 }
 
 Deno.test("judge() says how much of the output was garbage", () => {
-  const claude = readClaude("/worktree", () => {});
-  claude.push(new TextEncoder().encode("<html>\n<body>\n"));
-  assertEquals(judge(claude.seen(), { code: 0, by: "itself", ms: 1 }, ""), {
+  const end = { code: 0, by: "itself", ms: 1 } as const;
+  const ended = { told: NOTHING_TOLD, end, stderr: "", dropped: 2, resumed: false };
+  assertEquals(judge(ended), {
     outcome: "failed",
     detail: "ended with exit code 0 without a result; 2 lines of output were no messages",
   });

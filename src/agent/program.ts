@@ -1,0 +1,177 @@
+import type { AgentName } from "../domain/agents.ts";
+import { fail, ok, type Result } from "../domain/result.ts";
+import { type Env, processEnv } from "../exec/env.ts";
+import type { ProcessEnd } from "../exec/process.ts";
+import { isOnPath } from "../exec/which.ts";
+import { exclusively } from "../util/mutex.ts";
+import { cutLine } from "../util/text.ts";
+import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
+import { runAttempt } from "./attempt.ts";
+import { fold, type Heard, NOTHING_TOLD, type Told } from "./heard.ts";
+import { obstacleIn, type RefusalWords } from "./limits.ts";
+import { parseStream, type StreamMessage } from "./stream_json.ts";
+import { keepTail } from "./tail.ts";
+import { judge, type Verdict } from "./verdict.ts";
+
+/** What an adapter tells of a program that prints a line of JSON for whatever happens. */
+export interface AgentProgram {
+  name: AgentName;
+  /** A variable that names another program than the one of the agent's name. */
+  variable?: string;
+  /** The arguments; the prompt comes on stdin. */
+  args(call: Call): string[];
+  /** Variables beside the task's own. */
+  env?(call: Call): Env;
+  /** A new conversation takes the id that parex gives it. */
+  takesId?: true;
+  /** Its attempts begin with the same prompt, which its cache answers once it has seen it. */
+  sharesCache?: true;
+  /** Where it keeps logins, settings and conversations. Absolute; the first one is made for it. */
+  state(env: Env): string[];
+  /** Within these, what its next session outside of a sandbox would run or obey. */
+  rules: readonly string[];
+  /** Whether somebody has logged in; undefined where only a call of the program could tell. */
+  login(env: Env): boolean | undefined;
+  /** Reads the output of one attempt. */
+  listen(call: Call): (message: StreamMessage) => Heard;
+  /** Lines that it prints on stderr whatever happens. */
+  banner?: RegExp;
+  /** What it prints on stderr when it tries a refused request again: the first group is the reason. */
+  retries?: RegExp;
+  /** What its errors say when the account cannot work, beside what all say. */
+  refusals?: RefusalWords;
+  /** Two of its starts at the same moment get in each other's way. */
+  startsAlone?: true;
+}
+
+/** An attempt as its adapter sees it. */
+export interface Call extends AgentRequest {
+  /** Of the conversation that is continued, or of a new one that takes it. */
+  session?: string;
+}
+
+/** Makes an agent of it. */
+export function agentOf(program: AgentProgram): Agent {
+  return {
+    name: program.name,
+    ...(program.sharesCache ? { sharesCache: true } : {}),
+    available: () => Promise.resolve(isInstalled(program)),
+    attempt: (request) => attempt(program, request),
+  };
+}
+
+/** The program that is called. */
+export function commandOf({ name, variable }: Pick<AgentProgram, "name" | "variable">): string {
+  return variable === undefined ? name : processEnv()[variable] || name;
+}
+
+// It is not asked for its version: some need seconds to tell it.
+function isInstalled(program: AgentProgram): Result<void> {
+  const command = commandOf(program);
+  return isOnPath(command) ? ok() : fail({ reason: "agent_missing", agent: program.name, command });
+}
+
+async function attempt(program: AgentProgram, request: AgentRequest): Promise<AgentOutcome> {
+  const session = request.resume ?? (program.takesId ? crypto.randomUUID() : undefined);
+  const call: Call = { ...request, ...(session === undefined ? {} : { session }) };
+  const listen = program.listen(call);
+  const parser = parseStream();
+  const stderr = keepTail();
+  const firstLine = Promise.withResolvers<void>();
+  const hopeless = new AbortController();
+  let told: Told = NOTHING_TOLD;
+  const takeRetry = (reason: string | undefined) => {
+    if (reason === undefined) return;
+    const obstacle = obstacleIn(reason, program.refusals);
+    told = fold(told, { error: reason, ...(obstacle ? { obstacle } : {}) }, undefined);
+    // A key may be renewed and a limit ends; money does not come back.
+    if (obstacle && "refusal" in obstacle && obstacle.refusal === "no_money") hopeless.abort();
+  };
+  const take = (message: StreamMessage) => {
+    firstLine.resolve();
+    const heard = listen(message);
+    const conversation = heard.session ?? told.session ?? call.session;
+    if (conversation !== undefined && conversation !== (told.session ?? call.session)) {
+      request.onSession?.(conversation);
+    }
+    told = fold(told, heard, conversation === request.resume ? request.usedBefore : undefined);
+    takeRetry(heard.retried);
+    const doing = cutLine(heard.doing ?? heard.said ?? "");
+    if (doing !== "") request.onActivity(doing, told.usage);
+  };
+  const run = () =>
+    runAttempt({ ...request, signal: AbortSignal.any([request.signal, hopeless.signal]) }, {
+      argv: [commandOf(program), ...program.args(call)],
+      env: { ...request.env, ...program.env?.(call) },
+      ...(session === undefined ? {} : { session }),
+      onStdout: (chunk) => parser.push(chunk).forEach(take),
+      onStderr: (chunk) => {
+        stderr.push(chunk);
+        takeRetry(program.retries?.exec(new TextDecoder().decode(chunk))?.[1]);
+      },
+    });
+  const { end, broken } =
+    await (program.startsAlone ? oneAfterTheOther(program.name, run, firstLine.promise) : run());
+  parser.end().forEach(take);
+  const over = {
+    // parex ended it, since no further try would help: the reason is what the API said.
+    end: hopeless.signal.aborted && end.by === "abort" ? { ...end, by: "itself" as const } : end,
+    broken,
+    stderr: stderr.text(),
+    dropped: parser.dropped(),
+  };
+  return { ...outcomeOf(program, call, told, over), ms: end.ms };
+}
+
+interface ProcessOver {
+  end: ProcessEnd;
+  broken: string | undefined;
+  stderr: string;
+  dropped: number;
+}
+
+function outcomeOf(
+  { banner, refusals }: AgentProgram,
+  { resume, session }: Call,
+  told: Told,
+  { end, broken, stderr, dropped }: ProcessOver,
+): Omit<AgentOutcome, "ms"> {
+  const verdict: Verdict = broken === undefined
+    ? judge({
+      told,
+      end,
+      stderr: banner ? stderr.replaceAll(banner, "") : stderr,
+      dropped,
+      resumed: resume !== undefined,
+      ...(refusals ? { refusals } : {}),
+    })
+    : { outcome: "failed", detail: broken };
+  const begun = told.worked || end.by !== "itself" ? session : undefined;
+  const conversation = verdict.outcome === "lost" ? undefined : told.session ?? resume ?? begun;
+  return {
+    ...verdict,
+    usage: told.usage,
+    exitCode: end.code,
+    ...(conversation === undefined ? {} : { session: conversation }),
+  };
+}
+
+/** How long one start waits for another to print something. */
+const START_MS = 15_000;
+
+/** Starts a program when the start before it has printed something, or has ended. */
+async function oneAfterTheOther<T>(
+  name: string,
+  run: () => Promise<T>,
+  begun: Promise<void>,
+): Promise<T> {
+  let running: Promise<T> | undefined;
+  await exclusively(`start of ${name}`, async () => {
+    running = run();
+    let timer;
+    const patience = new Promise((resolve) => timer = setTimeout(resolve, START_MS));
+    await Promise.race([running, begun, patience]);
+    clearTimeout(timer);
+  });
+  return await (running ?? run());
+}
