@@ -6,6 +6,7 @@
  *     deno run -A bench/first_agent.ts
  */
 import { join } from "node:path";
+import { testEnv } from "../tests/support/env.ts";
 import type { TempRepo } from "../tests/support/repo.ts";
 import { readJournal } from "../src/journal/store.ts";
 import {
@@ -46,6 +47,8 @@ async function firstAgent([program, ...args]: Program, repo: TempRepo): Promise<
   const child = new Deno.Command(program, {
     args: [...args, ...execute, `: > '${mark}'; sleep 60`],
     cwd: repo.root,
+    clearEnv: true,
+    env: testEnv(),
     stdin: "null",
     stdout: "null",
     stderr: "inherit",

@@ -5,6 +5,7 @@
  *     deno run -A bench/scale.ts [sizes...]
  */
 import { join } from "node:path";
+import { testEnv } from "../tests/support/env.ts";
 import { compileParex, printTable, type Program, repository } from "./support.ts";
 
 const SIZES = Deno.args.length > 0 ? Deno.args.map(Number) : [100, 1_000];
@@ -25,6 +26,8 @@ async function execute([program, ...args]: Program, cwd: string): Promise<Cost> 
   const child = new Deno.Command(program, {
     args: [...args, "execute", ...FLAGS, "--agent-command", "exit 1"],
     cwd,
+    clearEnv: true,
+    env: testEnv(),
     stdin: "null",
     stdout: "null",
     stderr: "null",

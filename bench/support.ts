@@ -1,6 +1,7 @@
 /** What the benchmarks share: the program in its two forms, a plan's repository, ratios in tables. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { testEnv } from "../tests/support/env.ts";
 import { planFiles, type PlanTasks } from "../tests/support/plan_files.ts";
 import { type TempRepo, tempRepo } from "../tests/support/repo.ts";
 
@@ -39,8 +40,13 @@ async function taskWords(task: string): Promise<string[]> {
 /** Runs a command to its end, which must be a success; returns how long it took. */
 export async function run([program, ...args]: Program, cwd: string): Promise<number> {
   const started = performance.now();
-  const { success, stderr } = await new Deno.Command(program, { args, cwd, stdin: "null" })
-    .output();
+  const { success, stderr } = await new Deno.Command(program, {
+    args,
+    cwd,
+    clearEnv: true,
+    env: testEnv(),
+    stdin: "null",
+  }).output();
   if (success) return performance.now() - started;
   throw new Error(`${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
 }
