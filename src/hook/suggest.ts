@@ -2,10 +2,10 @@ import { join, relative } from "node:path";
 import { resultOf } from "../domain/failed.ts";
 import { PLAN_PATHS } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
-import { recordOf, type RunRecord } from "../domain/record.ts";
 import type { Result } from "../domain/result.ts";
 import { shellWord } from "../exec/quote.ts";
-import { listRuns, liveRun, readJournal, runDir } from "../journal/store.ts";
+import { listRuns, liveRun, runDir } from "../journal/store.ts";
+import { readSummary, type RunSummary } from "../journal/summary.ts";
 import { findRepository } from "./repository.ts";
 
 /** What Claude Code is told when a person asks for work in parallel. */
@@ -34,38 +34,34 @@ export async function greeting(cwd: string): Promise<string | undefined> {
 }
 
 interface KnownRun {
-  record: RunRecord;
+  summary: RunSummary;
   live: boolean;
 }
 
-/** The run that goes on, or the last one if it did not come to its end. */
+/** The run in progress, or the last one if it was interrupted. */
 async function runThatMatters(commonDir: string): Promise<KnownRun | undefined> {
   const runs = await listRuns(commonDir);
   const live = runs.length > 0 ? liveRun(commonDir)?.run : undefined;
   const id = live ?? runs.at(-1);
   if (id === undefined) return undefined;
-  const events = await resultOf(() => readJournal(runDir(commonDir, id)));
+  const summary = readSummary(runDir(commonDir, id));
   // `parex status` says what is wrong with a journal; here it only means that nothing is known.
-  if (!events.ok) return undefined;
-  const record = recordOf(events.value);
-  const interrupted = !record.finished || record.finished.interrupted === true;
-  return live !== undefined || interrupted ? { record, live: live !== undefined } : undefined;
+  if (summary === undefined || (live === undefined && summary.ended)) return undefined;
+  return { summary, live: live !== undefined };
 }
 
-function aboutRun({ record, live }: KnownRun): [string, string] {
-  const tasks = [...record.tasks.values()].filter(({ selected }) => selected);
-  const done = tasks.filter(({ status }) => status === "completed").length;
-  const what = `"${
-    oneLine(record.plan?.name ?? record.run)
-  }", ${done} of ${tasks.length} tasks completed`;
+function aboutRun({ summary, live }: KnownRun): [string, string] {
+  const { plan, tasks, completed } = summary;
+  const progress = completed === undefined ? `${tasks} tasks` : `${completed} of ${tasks} tasks completed`;
+  const what = `"${oneLine(plan)}", ${progress}`;
   return live
     ? [
       `parex is executing a plan in this repository right now: ${what}.`,
-      "`parex status` tells how it stands and `parex watch` follows it. Do not start it again, and leave worktrees/ and its branches alone.",
+      "`parex status` shows its progress and `parex watch` follows it. Do not start it again, and leave worktrees/ and its branches alone.",
     ]
     : [
       `A run of parex in this repository was interrupted: ${what}.`,
-      "If the user asks for it, `parex resume` goes on where it stopped; `parex status` tells how it stands.",
+      "If the user asks for it, `parex resume` continues it; `parex status` shows its progress.",
     ];
 }
 

@@ -21,6 +21,7 @@ import { gatherCrew } from "./context/agent_choice.ts";
 import { discreet } from "../journal/redact_event.ts";
 import { branchTargets, mayBeDirty } from "./context/plan_paths.ts";
 import { type Journal, type JournalOptions, openJournal } from "../journal/journal.ts";
+import { keepSummary } from "../journal/summary.ts";
 import { type Lock, readLock, takeLock } from "../journal/lock.ts";
 import { type LandingPlan, prepareLanding } from "./landing/land.ts";
 import { baseOf } from "./landing/merge_queue.ts";
@@ -122,6 +123,7 @@ async function openLocked(
   const { emit } = journal;
   const record = resume?.record ?? emptyRecord();
   journal.listen((event) => applyEvent(record, event));
+  journal.listen(keepSummary(dir));
   journal.listen(input.onEvent);
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   const scope: Scope = {

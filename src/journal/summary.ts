@@ -1,0 +1,109 @@
+import type { RunEvent } from "../domain/event.ts";
+import { journalPath, parseJournal } from "./store.ts";
+
+/** What a run has come to. */
+export interface RunSummary {
+  v: 1;
+  run: string;
+  /** The plan's name. */
+  plan: string;
+  /** How many tasks were selected. */
+  tasks: number;
+  /** How many of them are completed; absent: that would take reading the whole journal. */
+  completed?: number;
+  /** Whether the run came to its end, and was not interrupted. */
+  ended: boolean;
+}
+
+/** A journal that is longer is read at its beginning and its end only. Bytes. */
+const MAX_HEAD = 1 << 20;
+const MAX_TAIL = 1 << 18;
+
+function summaryPath(dir: string): string {
+  return `${dir}/summary.json`;
+}
+
+/**
+ * Keeps a run's summary in a small file beside its journal, for those who cannot wait for the journal
+ * to be read. A file that cannot be written is no loss: the journal tells the same.
+ */
+export function keepSummary(dir: string): (event: RunEvent) => void {
+  const summarize = summarizer();
+  return (event) => {
+    const summary = summarize(event);
+    if (summary === undefined) return;
+    try {
+      const written = `${summaryPath(dir)}.new`;
+      Deno.writeTextFileSync(written, `${JSON.stringify(summary)}\n`, { mode: 0o600 });
+      Deno.renameSync(written, summaryPath(dir));
+    } catch {
+      // Whoever reads an older summary is told less than there is to tell.
+    }
+  };
+}
+
+/** The summary after each of a run's milestones; undefined for any other event. */
+function summarizer(): (event: RunEvent) => RunSummary | undefined {
+  let summary: RunSummary & { completed: number } | undefined;
+  let selected = new Set<string>();
+  return (event) => {
+    if (event.type === "run.started") {
+      selected = new Set(event.tasks);
+      const done = event.graph.filter(({ id, status }) => selected.has(id) && status === "completed");
+      const { run, plan } = event;
+      summary = {
+        v: 1,
+        run,
+        plan: plan.name,
+        tasks: selected.size,
+        completed: done.length,
+        ended: false,
+      };
+    } else if (summary === undefined) return undefined;
+    else if (event.type === "run.finished") summary.ended = event.interrupted !== true;
+    else if (event.type === "task.status" && selected.has(event.task)) {
+      summary.completed += Number(event.to === "completed") - Number(event.from === "completed");
+    } else return undefined;
+    return summary;
+  };
+}
+
+/** The summary of a run, in a time that its journal's length does not change; undefined if it has none. */
+export function readSummary(dir: string): RunSummary | undefined {
+  try {
+    const kept: RunSummary = JSON.parse(Deno.readTextFileSync(summaryPath(dir)));
+    if (kept.v === 1) return kept;
+  } catch {
+    // An older parex kept none.
+  }
+  try {
+    return summaryIn(journalPath(dir));
+  } catch {
+    return undefined; // there is no journal, or none that can be read
+  }
+}
+
+function summaryIn(path: string): RunSummary | undefined {
+  using file = Deno.openSync(path);
+  const { size } = file.statSync();
+  const whole = size <= MAX_HEAD;
+  const texts = whole
+    ? [readAt(file, 0, size)]
+    : [readAt(file, 0, MAX_HEAD), readAt(file, size - MAX_TAIL, MAX_TAIL)];
+  const summarize = summarizer();
+  let last: RunSummary | undefined;
+  for (const event of texts.flatMap(parseJournal)) last = summarize(event) ?? last;
+  if (last === undefined || whole) return last;
+  const { completed: _, ...rest } = last;
+  return rest;
+}
+
+function readAt(file: Deno.FsFile, start: number, length: number): string {
+  file.seekSync(start, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  let read = 0;
+  for (let size = 1; size > 0 && read < length; read += size) {
+    size = file.readSync(bytes.subarray(read)) ?? 0;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, read));
+}
