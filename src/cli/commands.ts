@@ -17,6 +17,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./validate.ts"),
   },
   {
+    name: "import",
+    usage: "[path]",
+    summary: "write a plan from another tool's task list",
+    group: "Plans",
+    load: () => import("./import.ts"),
+  },
+  {
+    name: "new",
+    usage: "[name]",
+    summary: "write a plan with one task, to fill in",
+    group: "Plans",
+    load: () => import("./new.ts"),
+  },
+  {
     name: "extract",
     usage: "[transcript]",
     summary: "write a plan's files from a conversation of Claude's",

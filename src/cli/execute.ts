@@ -8,7 +8,10 @@ const INTERRUPTED = 130;
 export function command(context: Context) {
   const command = new Command("execute")
     .description("Run a plan: every task in its own worktree, checked by parex.")
-    .argument("[plan]", "the plan; without it .parallel/plans/plan.yaml, then …/active/plan.yaml");
+    .argument(
+      "[plan]",
+      "the plan, or another tool's task list; without it .parallel/plans/plan.yaml, then …/active/plan.yaml",
+    );
   addSettingOptions(command);
   return command.action(async (plan, flags) => {
     // The help of this command must not wait for all that a run needs, nor the run for all of it.

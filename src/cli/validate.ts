@@ -12,7 +12,10 @@ export function command(context: Context) {
   const { io } = context;
   return new Command("validate")
     .description("Check a plan and its task files, and print every problem at once.")
-    .argument("[plan]", "the plan; without it .parallel/plans/plan.yaml, then …/active/plan.yaml")
+    .argument(
+      "[plan]",
+      "the plan, or another tool's task list; without it .parallel/plans/plan.yaml, then …/active/plan.yaml",
+    )
     .option("--all", "each problem by itself, also where many are of one kind")
     .option("--json", "print the problems as JSON, always all of them")
     .action(async (named, flags) => {

@@ -17,8 +17,16 @@ export interface CommandFailure {
 /** What the user asked for cannot be understood: exit 2. */
 export type UsageFailure =
   | { reason: "usage"; message: string; hint?: string }
-  /** `archived`: the folder of the plan that cleanup archived last. */
-  | { reason: "plan_not_found"; looked: string[]; archived?: string }
+  /**
+   * `archived`: the folder of the plan that cleanup archived last. `lists`: what other tools have left in
+   * the repository, where no plan was named.
+   */
+  | {
+    reason: "plan_not_found";
+    looked: string[];
+    archived?: string;
+    lists?: { title: string; path: string }[];
+  }
   /**
    * `valid`: another plan of the repository, in a usual place, without an error. `foreign`: the tool
    * whose list it is.

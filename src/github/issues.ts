@@ -33,6 +33,41 @@ export async function listIssues(gh: Gh): Promise<Issue[]> {
   return listed.filter((found) => found.pull_request === undefined).map(fromApi);
 }
 
+/** An issue that people have written, with its labels. */
+export interface LabelledIssue extends Issue {
+  labels: string[];
+}
+
+const LABELLED = ISSUE.extend({
+  labels: z.array(z.union([z.string(), z.object({ name: z.string() })])).default([]),
+});
+const MILESTONE = z.object({ number: z.int(), title: z.string() });
+
+/** The issues with this label or in this milestone, closed ones too. */
+export async function listIssuesOf(
+  gh: Gh,
+  { label, milestone }: { label?: string | undefined; milestone?: string | undefined },
+): Promise<LabelledIssue[]> {
+  const doing = "list the issues";
+  const wanted = new URLSearchParams({ state: "all" });
+  if (label !== undefined) wanted.set("labels", label);
+  if (milestone !== undefined) wanted.set("milestone", await milestoneOf(gh, milestone));
+  const listed = await pages(gh, doing, `/issues?${wanted}`, LABELLED);
+  return listed.filter((found) => found.pull_request === undefined).map((found) => ({
+    ...fromApi(found),
+    labels: found.labels.map((each) => typeof each === "string" ? each : each.name),
+  }));
+}
+
+async function milestoneOf(gh: Gh, title: string): Promise<string> {
+  const all = await pages(gh, "list the milestones", "/milestones?state=all", MILESTONE);
+  const found = all.find((each) => each.title === title || String(each.number) === title);
+  if (found) return String(found.number);
+  const message = `there is no milestone "${title}"`;
+  const hint = `there are: ${all.map((each) => each.title).join(", ") || "none"}`;
+  throw new Failed({ reason: "usage", message, hint });
+}
+
 /** Opens an issue, unless `find` sees that it is there. */
 export async function createIssue(
   gh: Gh,

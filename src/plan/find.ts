@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ARCHIVE_DIR, PLAN_PATHS } from "../domain/names.ts";
+import { findLists } from "./import/detect.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 
 /** The plan of a repository where none is named: the first of the usual places that has one. */
@@ -7,10 +8,12 @@ export async function findPlan(root: string): Promise<Result<string>> {
   const paths = PLAN_PATHS.map((path) => join(root, path));
   for (const path of paths) if (await exists(path)) return ok(path);
   const archived = await lastArchived(join(root, ARCHIVE_DIR));
+  const lists = findLists(root).map(({ format, list }) => ({ title: format.title, path: list }));
   return fail({
     reason: "plan_not_found",
     looked: paths,
     ...(archived === undefined ? {} : { archived }),
+    ...(lists.length === 0 ? {} : { lists }),
   });
 }
 

@@ -44,6 +44,7 @@ export function toTasks(found: readonly Found[], plan: string): Task[] {
       body: spec?.body ?? "",
       labels: spec?.labels ?? [],
       files: spec?.files ?? noFiles(),
+      ...(file?.issue === undefined ? {} : { issue: file.issue }),
       ...(agent === undefined ? {} : { agent }),
       ...(model === undefined ? {} : { model }),
       ...(entry.estimatedTokens === undefined ? {} : { estimatedTokens: entry.estimatedTokens }),

@@ -25,6 +25,8 @@ export interface TaskFile {
   agent?: AgentName;
   model?: string;
   labels: string[];
+  /** On GitHub. */
+  issue?: number;
   title?: string;
   body: string;
   files: FilesToTouch;
@@ -64,7 +66,9 @@ function readFields(reader: FieldReader, root: Parameters<FieldReader["find"]>[0
   const priority = reader.word(root, "priority", PRIORITIES, priorityOf);
   const dependencies = reader.texts(root, "dependencies", "depends_on");
   const status = reader.word(root, "status", STATUSES, statusOf)?.value;
+  const issue = Number(reader.text(root, "issue")?.value.replace(/^#/, "") ?? NaN);
   return {
+    ...(Number.isInteger(issue) && issue > 0 ? { issue } : {}),
     ...(id ? { id } : {}),
     ...(priority ? { priority } : {}),
     ...(dependencies ? { dependencies } : {}),

@@ -243,8 +243,9 @@ function changeIssue(
   }
 }
 
-function issueBody({ number, title, body, state }: FakeIssue) {
-  return { number, title, body, state, html_url: urlOf("issues", number) };
+function issueBody({ number, title, body, state, labels }: FakeIssue) {
+  const named = labels.map((name) => ({ name }));
+  return { number, title, body, state, labels: named, html_url: urlOf("issues", number) };
 }
 
 function nextNumber(github: FakeGitHub): number {

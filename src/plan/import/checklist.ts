@@ -30,8 +30,8 @@ export function itemsOf(text: string): Item[] {
   const items: Item[] = [];
   const headings: { level: number; text: string }[] = [];
   let fence: string | undefined;
-  /** The item to which lines below it still belong. */
-  let open: Item | undefined;
+  /** The items to which lines below them may still belong, the innermost last. */
+  const open: Item[] = [];
   let offset = 0;
   for (const [index, raw] of withoutComments(text).split("\n").entries()) {
     const start = offset;
@@ -39,7 +39,7 @@ export function itemsOf(text: string): Item[] {
     const line = raw.replace(/\r$/, "");
     const mark = FENCE.exec(line)?.[1];
     if (fence !== undefined || mark !== undefined || line.length > LINE_LENGTH) {
-      open?.details.push(line);
+      open.at(-1)?.details.push(line);
       if (fence === undefined) fence = mark;
       else if (mark?.startsWith(fence)) fence = undefined;
       continue;
@@ -50,10 +50,19 @@ export function itemsOf(text: string): Item[] {
       const level = heading[1].length;
       while ((headings.at(-1)?.level ?? 0) >= level) headings.pop();
       headings.push({ level, text: heading[2]?.trim() ?? "" });
-      open = undefined;
-    } else if (found) items.push(open = itemOf(found, { line: index + 1, start, headings }));
-    else if (open && (line.trim() === "" || indentOf(line) > open.indent)) open.details.push(line);
-    else open = undefined;
+      open.length = 0;
+    } else if (found) {
+      const item = itemOf(found, { line: index + 1, start, headings });
+      while (open.length > 0 && item.indent <= (open.at(-1)?.indent ?? 0)) open.pop();
+      open.push(item);
+      items.push(item);
+    } else {
+      const isBlank = line.trim() === "";
+      while (!isBlank && open.length > 0 && indentOf(line) <= (open.at(-1)?.indent ?? 0)) {
+        open.pop();
+      }
+      open.at(-1)?.details.push(line);
+    }
   }
   return items;
 }

@@ -1,4 +1,4 @@
-import { dirname, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative } from "node:path";
 import type { Plan, Problem } from "../../domain/plan.ts";
 import { fail, ok, type Result } from "../../domain/result.ts";
 import type { Task } from "../../domain/task.ts";
@@ -16,15 +16,19 @@ import { resolveList } from "./resolve.ts";
 
 /** Reads somebody else's list as a plan. All problems are found at once. */
 export function loadForeign(detected: DetectedList): Result<Plan> {
-  const { format, list } = detected;
   const read = readForeign(detected);
-  if (!read.ok) return read;
-  const { tasks, problems } = tasksOf(read.value, format, list);
-  const all = sorted([...problems, ...remarks(detected, read.value)], list);
+  return read.ok ? planFrom(read.value, detected) : read;
+}
+
+/** The plan that a list makes. */
+export function planFrom(read: ForeignList, detected: DetectedList): Result<Plan> {
+  const { format, list } = detected;
+  const { tasks, problems } = tasksOf(read, format, list);
+  const all = sorted([...problems, ...remarks(detected, read)], list);
   if (all.some(({ severity }) => severity === "error")) {
     return fail({ reason: "plan_invalid", path: list, problems: all, foreign: format.title });
   }
-  const { name } = read.value;
+  const { name } = read;
   return ok({
     name,
     identity: identityOf(name, format.name),
@@ -136,7 +140,7 @@ function remarks({ format, list, byContent }: DetectedList, read: ForeignList): 
 function bodies(list: ForeignList, format: Format, path: string): (task: ForeignTask) => string {
   const { folder, names } = format.context(path);
   const top = topOf(folder);
-  const own = (file: string) => relative(top, file) || ".";
+  const own = (file: string) => isAbsolute(file) ? relative(top, file) || "." : file;
   const read = names.length === 0
     ? ""
     : ` Read what concerns it in \`${own(folder)}\`: ${

@@ -34,11 +34,13 @@ export function pullRequestTitle(task: Task): string {
 /** parex's part of a pull request's text: the task's specification, and how it was done. */
 export function pullRequestPart(facts: PullRequestFacts, room: number): string {
   const { task, dependsOn, evidence } = facts;
+  const closes = task.issue === undefined ? "" : `Closes #${task.issue}\n\n`;
   const depends = dependsOn.length === 0 ? "" : `Depends on ${dependsOn.map(refOf).join(", ")}\n\n`;
   const proof = evidence === undefined ? "" : `\n\n${evidenceSection(evidence)}`;
   const text = task.body.replaceAll("\r\n", "\n").trim();
-  const rest = room - depends.length - proof.length;
-  return cutMarkdown(depends + cutMarkdown(text, rest, MORE) + proof, room, MORE);
+  const head = closes + depends;
+  const rest = room - head.length - proof.length;
+  return cutMarkdown(head + cutMarkdown(text, rest, MORE) + proof, room, MORE);
 }
 
 function refOf(dependency: number | string): string {

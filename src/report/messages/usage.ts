@@ -21,16 +21,18 @@ export function explainUsage(failure: UsageFailure): Explanation {
           ...failure.looked.map((path) => `  ${path}`),
           ...(failure.archived === undefined ? [] : [`the last one is in ${failure.archived}`]),
         ],
-        next: failure.archived === undefined
-          ? ["name it, as in: parex execute path/to/plan.yaml", "see one at work: parex demo"]
-          : [
-            "see what the last one came to: parex report",
-            "name another one, as in: parex execute path/to/plan.yaml",
-          ],
+        next: [
+          ...(failure.archived === undefined
+            ? []
+            : ["see what the last one came to: parex report"]),
+          ...waysToAPlan(failure.lists),
+        ],
       };
     case "plan_invalid":
       return {
-        message: `the plan has ${counted(failure.problems)}: ${failure.path}`,
+        message: failure.foreign === undefined
+          ? `the plan has ${counted(failure.problems)}: ${failure.path}`
+          : `the list of ${failure.foreign}'s has ${counted(failure.problems)}: ${failure.path}`,
         details: problemLines(failure.problems),
         next: [
           `correct it, then: parex validate ${shellWord(failure.path)}`,
@@ -72,6 +74,26 @@ export function explainUsage(failure: UsageFailure): Explanation {
         ],
       };
   }
+}
+
+/** Lists that are named: a repository may have dozens of specifications. */
+const LISTED = 5;
+
+function waysToAPlan(lists: { title: string; path: string }[] | undefined): string[] {
+  const found = lists ?? [];
+  const taken = found.slice(0, LISTED).map(({ title, path }) =>
+    `execute the tasks of ${title}: parex execute ${shellWord(path)}`
+  );
+  return [
+    "name it, as in: parex execute path/to/plan.yaml",
+    ...taken,
+    ...(found.length > LISTED ? [`and ${found.length - LISTED} more lists: parex import`] : []),
+    'let an agent draft one: parex plan "<what is to be done>"',
+    "write one by hand: parex new",
+    ...(found.length === 0 ? ["take another tool's task list or GitHub issues: parex import"] : []),
+    "take the one of a conversation with Claude Code: parex extract, or /parex there",
+    "see one at work: parex demo",
+  ];
 }
 
 /** The problems with their places, what was found, and what to do about it; many of a kind in one. */

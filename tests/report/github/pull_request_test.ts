@@ -17,6 +17,11 @@ const TASK = {
   body: "# Count words\r\n\r\nQuickly.\r\n",
 };
 
+Deno.test("pullRequestPart() closes the issue that the task came from", () => {
+  const part = pullRequestPart({ task: { ...taskOf("a"), issue: 12 }, dependsOn: [3] }, 1000);
+  assertEquals(part.split("\n").slice(0, 3), ["Closes #12", "", "Depends on #3"]);
+});
+
 Deno.test("pullRequestPart() holds the task file's text and the evidence of the run", () => {
   const facts = { task: TASK, dependsOn: [3, "feature/task-9"], evidence: evidenceOf(TASK) };
   assertEquals(
