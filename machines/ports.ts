@@ -8,6 +8,7 @@ import type { Result } from "../src/domain/result.ts";
 import type { Answered } from "../src/domain/question.ts";
 import type { Beginning } from "../src/domain/resume.ts";
 import type { Status, Task, TaskId } from "../src/domain/task.ts";
+import type { AttemptRecord } from "../src/domain/task_record.ts";
 
 /** Why an agent is called. */
 export type Occasion =
@@ -30,6 +31,8 @@ export interface WorkInput {
   occasion: Occasion;
   /** The agent's conversation, to go on with. */
   conversation: string | undefined;
+  /** The attempt ended in an earlier process of the run: what that means is still to be decided. */
+  ended: AttemptRecord | undefined;
 }
 
 /** Why and for how long a task waits. */

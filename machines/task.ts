@@ -36,6 +36,7 @@ export const taskMachine = taskSetup.createMachine({
     attempt: input.begin?.attempt ?? 0,
     occasion: firstOccasion(input),
     conversation: input.begin?.conversation,
+    ended: input.begin?.ended,
   }),
   output: ({ context: { task, status } }) => ({
     task,

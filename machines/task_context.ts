@@ -3,6 +3,7 @@ import type { Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
 import type { Beginning } from "../src/domain/resume.ts";
 import type { Status, TaskId } from "../src/domain/task.ts";
+import type { AttemptRecord } from "../src/domain/task_record.ts";
 import type {
   Announcement,
   Landing,
@@ -30,6 +31,8 @@ export interface TaskContext extends TaskInput {
   occasion: Occasion;
   /** The agent's conversation, to go on with in the next attempt. */
   conversation: string | undefined;
+  /** The attempt under way, if it ended in an earlier process of the run. */
+  ended: AttemptRecord | undefined;
   parked?: Parked;
   failure?: Failure;
 }
@@ -65,13 +68,14 @@ export function firstOccasion({ begin }: TaskInput): Occasion {
 }
 
 /** What the agent is called with. */
-export function workInput({ task, attempt, occasion, conversation }: TaskContext): WorkInput {
-  return { task, attempt, occasion, conversation };
+export function workInput(context: TaskContext): WorkInput {
+  const { task, attempt, occasion, conversation, ended } = context;
+  return { task, attempt, occasion, conversation, ended };
 }
 
 /** Keeps what an attempt leaves for the next one. */
 export function carryOn(outcome: WorkOutcome): Partial<TaskContext> {
-  const kept = { conversation: outcome.conversation };
+  const kept = { conversation: outcome.conversation, ended: undefined };
   switch (outcome.kind) {
     case "done":
       return kept;

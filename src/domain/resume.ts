@@ -22,6 +22,8 @@ export interface Beginning {
   conversation?: string;
   /** What it asked in the last attempt, and has not heard the answer to yet. */
   answered?: Answered;
+  /** At `working`: how the attempt ended. */
+  ended?: AttemptRecord;
 }
 
 /** Decides from what is recorded of a task where it goes on: no attempt that ended is made again. */
@@ -34,7 +36,8 @@ export function whereToBegin(task: TaskRecord): Beginning {
   if (task.status === "completed") return { at: "landing", attempt, ...conversation };
   if (!last) return { at: "preparing", attempt };
   if (wasCutOff(last)) return { at: "preparing", attempt, cutOff: true, ...conversation };
-  return { at: last.committed ? "testing" : "working", attempt, ...conversation };
+  if (last.committed) return { at: "testing", attempt, ...conversation };
+  return { at: "working", attempt, ...conversation, ended: last };
 }
 
 /** Where a task goes on whose agent was answered. */

@@ -159,7 +159,9 @@ const CASES: [string, Told[], Beginning][] = [
 
 for (const [when, told, wanted] of CASES) {
   Deno.test(`whereToBegin() begins at ${wanted.at} when ${when}`, () => {
-    assertEquals(beginningAfter(...told), wanted);
+    const { ended, ...beginning } = beginningAfter(...told) ?? {};
+    assertEquals(beginning, wanted);
+    assertEquals(ended?.attempt, wanted.at === "working" ? wanted.attempt : undefined);
   });
 }
 

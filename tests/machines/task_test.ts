@@ -101,6 +101,14 @@ Deno.test("a task is taken up where it was left, and needs no slot beyond its at
   assertEquals(landing.told(), ["TASK.SLOT_FREED", "completed", "TASK.COMPLETED"]);
 });
 
+Deno.test("an attempt that ended in an earlier process is decided once, and the next one is made", () => {
+  const ended = { attempt: 2, kind: "first", agent: "x", pid: 1, startedAt: 0, usage: {} } as const;
+  const task = walk(3, { at: "working", attempt: 2, ended }).send({ type: "START" });
+  assertEquals(task.snapshot().context.ended, ended);
+  const next = task.done("work", BROKE_OFF).send({ type: "SLOT" }).snapshot().context;
+  assertEquals([next.attempt, next.ended], [3, undefined]);
+});
+
 Deno.test("a task's top-level states are the five statuses, and that it is over", () => {
   assertEquals(
     Object.keys(taskMachine.states).sort(),

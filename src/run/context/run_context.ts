@@ -8,7 +8,6 @@ import type { RunRecord } from "../../domain/record.ts";
 import type { Result } from "../../domain/result.ts";
 import type { Land, Settings } from "../../domain/settings.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
-import type { AttemptRecord } from "../../domain/task_record.ts";
 import { childEnv, type Env } from "../../exec/env.ts";
 import { excludesEnv } from "../../git/excludes.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -16,7 +15,6 @@ import type { Recover } from "../../recovery/recover.ts";
 import { Admission } from "./rate_limits.ts";
 import type { CommittedChecks } from "./committed_checks.ts";
 import { Ledger } from "./spending.ts";
-import { Starts } from "./start_gate.ts";
 import { Waits } from "../../util/backoff.ts";
 
 /** The agents that a run may call, by name. */
@@ -61,8 +59,6 @@ interface Memory {
   merges: Map<TaskId, BaseMerge>;
   waits: Waits;
   admission: Admission;
-  /** Attempts of an earlier process of the run that ended, and whose end is still to be dealt with. */
-  ended: Map<TaskId, AttemptRecord>;
   /** For checks, setup included. */
   checkPlaces: Places;
   /** For making worktrees: the first one alone, so that it is there soonest, then a few at a time. */
@@ -71,7 +67,6 @@ interface Memory {
   trees: Set<TaskId>;
   /** What the user's own `core.excludesFile` says, once somebody has asked. */
   ownExcludes?: Promise<string>;
-  starts: Starts;
   /** What was done ahead of the starts of tasks, or is being done. */
   ahead: Map<TaskId, Promise<Result<void>>>;
 }
@@ -84,11 +79,9 @@ export function newMemory(settings: Settings): Memory {
     merges: new Map(),
     waits: new Waits(),
     admission: new Admission(),
-    ended: new Map(),
     checkPlaces: new Places(settings.checkJobs),
     treePlaces: new Places(1),
     trees: new Set(),
-    starts: new Starts(),
     ahead: new Map(),
   };
 }

@@ -54,7 +54,6 @@ export class ConflictWatch {
 
   async #compareAll(): Promise<void> {
     while (this.#waiting.size > 0 && !this.#closed) {
-      await this.scope.starts.giveWay();
       const tasks = this.#waiting;
       this.#waiting = new Set();
       const heads = await this.#try(() => branchHeads(this.scope.repo));

@@ -15,11 +15,9 @@ import type { Resumption } from "./resume.ts";
 import { type BaseMerge, type Scope, type Workspace, workspaceOf } from "../context/run_context.ts";
 
 /** What an earlier process of the run knew, as far as ports need it. */
-export function recall(scope: Scope, { record, beginnings }: Resumption): void {
+export function recall(scope: Scope, { record }: Resumption): void {
   for (const { id, attempts } of record.tasks.values()) {
     for (const { usage } of attempts) scope.ledger.carryOver(id, spentUsd(usage));
-    const last = attempts.at(-1);
-    if (last && beginnings.get(id)?.at === "working") scope.ended.set(id, last);
   }
 }
 

@@ -31,7 +31,6 @@ export async function commit(
   input: { task: TaskId; attempt: number },
   signal: AbortSignal,
 ): Promise<Verdict> {
-  await scope.starts.giveWay();
   const space = workspaceOf(scope, input.task);
   if (!exists(join(space.path, ".git"))) {
     // The agent has removed its worktree; what it had committed is on the branch.

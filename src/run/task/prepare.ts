@@ -25,24 +25,15 @@ export async function prepare(
   id: TaskId,
   signal: AbortSignal,
 ): Promise<void> {
-  scope.starts.begin(id);
-  try {
-    const ahead = await scope.ahead.get(id);
-    scope.ahead.delete(id);
-    if (!ahead?.ok) await layGround(scope, id, signal);
-    await setUp(scope, workspaceOf(scope, id), { task: id }, signal);
-  } catch (error) {
-    scope.starts.end(id);
-    throw error;
-  }
+  const ahead = await scope.ahead.get(id);
+  scope.ahead.delete(id);
+  if (!ahead?.ok) await layGround(scope, id, signal);
+  await setUp(scope, workspaceOf(scope, id), { task: id }, signal);
 }
 
 /** Does ahead of a task's start what can be: all but the setup, which would hold up others' checks. */
 export async function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
-  const laid = resultOf(async () => {
-    await scope.starts.giveWay();
-    await layGround(scope, id, signal);
-  });
+  const laid = resultOf(() => layGround(scope, id, signal));
   scope.ahead.set(id, laid);
   await laid;
 }

@@ -38,8 +38,7 @@ export async function work(
   input: WorkInput,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const outcome = await resultOf(() => takeTurn(scope, input, signal))
-    .finally(() => scope.starts.end(input.task));
+  const outcome = await resultOf(() => takeTurn(scope, input, signal));
   if (outcome.ok) return outcome.value;
   // Scripts fail before the agent begins.
   return { kind: "blocked", spentUsd: 0, failure: outcome.failure };
@@ -50,8 +49,7 @@ async function takeTurn(
   input: WorkInput,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const ended = scope.ended.get(input.task);
-  if (ended && scope.ended.delete(input.task)) return outcomeOf(scope, input, ended);
+  if (input.ended) return outcomeOf(scope, input, input.ended);
   const { task } = workspaceOf(scope, input.task);
   const turn = turnOf(scope, task);
   if (turn.limit) return notBegun(input, turn.limit);
@@ -158,7 +156,6 @@ async function makeRequest(
     transcript: files.transcript,
     signal,
     onStart: ({ pid, session }) => {
-      scope.starts.end(task);
       emit({
         type: "agent.started",
         task,

@@ -118,6 +118,7 @@ Deno.test("waits for overloads grow until an attempt got something done, and sta
     attempt: 1,
     occasion: { kind: "first" },
     conversation: undefined,
+    ended: undefined,
   };
   const waitAfter = (output_tokens?: number) => {
     const usage = output_tokens === undefined ? {} : { output_tokens };
