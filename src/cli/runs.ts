@@ -32,8 +32,10 @@ export async function findRun(
   const meant = id ?? begun;
   let last: KnownRun | undefined;
   for (const run of meant === undefined ? runs.reverse() : [meant]) {
-    const events = await readJournal(runDir(commonDir, run));
-    const known = { record: recordOf(events), live: current?.run === run };
+    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
+    // A run that has only just begun, or was killed then, has no line in its journal.
+    if (!events.ok && events.failure.reason === "run_not_found" && id === undefined) continue;
+    const known = { record: recordOf(valueOf(events)), live: current?.run === run };
     last ??= known;
     if (known.record.plan?.identity !== last.record.plan?.identity) break;
     if (meant !== undefined || !hadNothingToDo(known.record)) return known;

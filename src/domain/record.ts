@@ -54,6 +54,10 @@ export interface RunRecord {
   /** Whether the base lacks work of earlier runs; absent: nobody has looked. */
   unlanded?: boolean;
   warnings: string[];
+  /** Of the newest event that is known. */
+  lastSeq: number;
+  /** Events that are missing from the journal: its file was damaged. */
+  lostEvents: number;
   /** What was cleaned up after it. */
   cleanups: Cleanup[];
   /** Absent: it goes on, or its process ended without a word. */
@@ -79,6 +83,8 @@ export function emptyRecord(): RunRecord {
     notices: [],
     leftovers: [],
     warnings: [],
+    lastSeq: 0,
+    lostEvents: 0,
     cleanups: [],
   };
 }
@@ -92,6 +98,8 @@ export function recordOf(events: Iterable<RunEvent>): RunRecord {
 
 /** Takes one more event into the record, in place. */
 export function applyEvent(record: RunRecord, event: RunEvent): void {
+  record.lostEvents += Math.max(0, event.seq - record.lastSeq - 1);
+  record.lastSeq = event.seq;
   if (event.type === "cleanup.finished") return noteCleanup(record, event);
   const at = Date.parse(event.at);
   if (event.type === "run.started") start(record, event, at);

@@ -52,7 +52,9 @@ async function runThatMatters(commonDir: string): Promise<KnownRun | undefined> 
 
 function aboutRun({ summary, live }: KnownRun): [string, string] {
   const { plan, tasks, completed } = summary;
-  const progress = completed === undefined ? `${tasks} tasks` : `${completed} of ${tasks} tasks completed`;
+  const progress = completed === undefined
+    ? `${tasks} tasks`
+    : `${completed} of ${tasks} tasks completed`;
   const what = `"${oneLine(plan)}", ${progress}`;
   return live
     ? [

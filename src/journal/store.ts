@@ -52,7 +52,7 @@ export function liveRun(commonDir: string): { run: string; pid: number } | undef
 
 /**
  * The events of a run. A torn last line, which a crash leaves, is passed over. Fails with
- * `run_not_found` where there is no journal, with `journal_newer` where a newer parex has written it,
+ * `run_not_found` where there is no journal or no event in it, with `journal_newer` where a newer parex has written it,
  * and with `io_failed` where it cannot be read.
  */
 export async function readJournal(dir: string): Promise<RunEvent[]> {
@@ -68,7 +68,12 @@ export async function readJournal(dir: string): Promise<RunEvent[]> {
   }
   const version = newerVersion(text);
   // Without its newline a line is not whole, whatever it says.
-  if (version === undefined) return parseJournal(text.slice(0, text.lastIndexOf("\n") + 1));
+  if (version === undefined) {
+    const events = parseJournal(text.slice(0, text.lastIndexOf("\n") + 1));
+    // A power cut can leave a new journal empty: that run has done nothing, not all of its work.
+    if (events.length > 0) return events;
+    throw new Failed({ reason: "run_not_found", id: dir.split("/").at(-1) ?? dir });
+  }
   throw new Failed({ reason: "journal_newer", path: journalPath(dir), version });
 }
 

@@ -49,7 +49,9 @@ function summarizer(): (event: RunEvent) => RunSummary | undefined {
   return (event) => {
     if (event.type === "run.started") {
       selected = new Set(event.tasks);
-      const done = event.graph.filter(({ id, status }) => selected.has(id) && status === "completed");
+      const done = event.graph.filter(({ id, status }) =>
+        selected.has(id) && status === "completed"
+      );
       const { run, plan } = event;
       summary = {
         v: 1,

@@ -3,7 +3,9 @@ import type { EventBody, RunEvent } from "../../src/domain/event.ts";
 import { followJournal } from "../../src/journal/tail.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { journalPath, listRuns, newRunId, readJournal } from "../../src/journal/store.ts";
-import { assertEquals, assertMatch } from "../support/assert.ts";
+import { recordOf } from "../../src/domain/record.ts";
+import { summarize } from "../../src/report/run/summary.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { failureFrom } from "../support/result.ts";
 
 const NOTICE: EventBody = { type: "notice", message: "one\ntwo" };
@@ -63,6 +65,26 @@ Deno.test("readJournal() passes over a torn last line and foreign lines", async 
   const junk = `null\n{"v":"1","seq":2,"type":"notice","at":"","run":"x"}\n\n{"v":1,"seq":2,"ty`;
   await Deno.writeTextFile(journalPath(dir.path), junk, { append: true });
   assertEquals((await readJournal(dir.path)).map(({ seq }) => seq), [1]);
+});
+
+Deno.test("readJournal() takes an empty journal for a run that did nothing", async () => {
+  await using dir = await folder();
+  await Deno.mkdir(dir.path, { recursive: true });
+  await Deno.writeTextFile(journalPath(dir.path), "");
+  await failureFrom(readJournal(dir.path), "run_not_found");
+});
+
+Deno.test("a broken line in the middle of a journal is counted, not passed over in silence", async () => {
+  await using dir = await folder();
+  const journal = openJournal(dir.path, "run-1");
+  for (let line = 0; line < 4; line++) journal.emit(NOTICE);
+  journal.close();
+  const lines = (await Deno.readTextFile(journalPath(dir.path))).split("\n");
+  await Deno.writeTextFile(journalPath(dir.path), lines.with(1, '{"v":1,"se\0').join("\n"));
+  const record = recordOf(await readJournal(dir.path));
+  assertEquals([record.lostEvents, record.notices.length], [1, 3]);
+  const [warning] = summarize(record).warnings;
+  assert(warning?.startsWith("the journal is damaged: 1 event cannot be read"), warning);
 });
 
 Deno.test("readJournal() refuses what a newer parex has written", async () => {

@@ -14,6 +14,7 @@ import type { Integration, RunRecord } from "../../domain/record.ts";
 import type { Status, TaskId } from "../../domain/task.ts";
 import type { CheckRecord, TaskRecord } from "../../domain/task_record.ts";
 import { type ModelCost, onOtherModels } from "./model_costs.ts";
+import { plural } from "../layout.ts";
 import { criticalPath } from "./critical_path.ts";
 import { nextCommands } from "./next_commands.ts";
 import { type OutcomeSummary, outcomeSummary } from "./outcome_summary.ts";
@@ -156,9 +157,18 @@ export function summarize(record: RunRecord, live?: number): Summary {
     notices: record.notices.map(({ task, message }) =>
       task === undefined ? message : `${task}: ${message}`
     ),
-    warnings: record.warnings,
+    warnings: [...record.warnings, ...lostWords(record)],
     next: nextCommands(record, live !== undefined),
   };
+}
+
+/** Events are numbered, so a gap shows that a line of the journal cannot be read. */
+function lostWords({ lostEvents }: RunRecord): string[] {
+  if (lostEvents === 0) return [];
+  return [
+    `the journal is damaged: ${plural(lostEvents, "event")} cannot be read, ` +
+    "so this report is not complete",
+  ];
 }
 
 /** Dependencies of a task that keep it waiting. */
