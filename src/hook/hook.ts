@@ -56,18 +56,22 @@ async function inTheAgent(event: HookEvent, env: Env): Promise<Answer> {
 }
 
 async function inTheOpen(event: HookEvent, cwd: string): Promise<Answer> {
-  if (event.name === "UserPromptSubmit") {
-    const { asksForParallelWork } = await import("./prompt_match.ts");
-    if (!asksForParallelWork(event.prompt)) return SILENCE;
-    const { offer } = await import("./suggest.ts");
-    return specific(event.name, { additionalContext: await offer(event.cwd ?? cwd) });
-  }
+  const words = await wordsOn(event, event.cwd ?? cwd);
+  if (words !== undefined) return specific(event.name, { additionalContext: words });
+  return SILENCE;
+}
+
+async function wordsOn(event: HookEvent, cwd: string): Promise<string | undefined> {
   if (event.name === "SessionStart") {
     const { greeting } = await import("./suggest.ts");
-    const words = await greeting(event.cwd ?? cwd);
-    return words === undefined ? SILENCE : specific(event.name, { additionalContext: words });
+    return await greeting(cwd);
   }
-  return SILENCE;
+  if (event.name !== "UserPromptSubmit") return undefined;
+  const { wishIn } = await import("./prompt_match.ts");
+  const wish = wishIn(event.prompt);
+  if (wish === undefined) return undefined;
+  const { offer } = await import("./suggest.ts");
+  return await offer(cwd, wish);
 }
 
 function specific(hookEventName: string, output: Record<string, string>): Answer {

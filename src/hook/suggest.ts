@@ -6,14 +6,21 @@ import type { Result } from "../domain/result.ts";
 import { shellWord } from "../exec/quote.ts";
 import { listRuns, liveRun, runDir } from "../journal/store.ts";
 import { readSummary, type RunSummary } from "../journal/summary.ts";
+import type { Wish } from "./prompt_match.ts";
 import { findRepository } from "./repository.ts";
 
-/** What Claude Code is told when a person asks for work in parallel. */
-export async function offer(cwd: string): Promise<string> {
+/**
+ * What Claude Code is told when a person wishes for work in parallel, or asks how far it is; undefined
+ * where that cannot be what they mean.
+ */
+export async function offer(cwd: string, wish: Wish): Promise<string | undefined> {
   const repo = findRepository(cwd);
-  const top = repo?.top ?? cwd;
   const run = repo && await runThatMatters(repo.commonDir);
+  if (wish.given === "run") return run && aboutRun(run).join("\n");
+  // A short `go ahead` in the middle of a run answers something else.
+  if (wish.given === "plan") return run?.live ? undefined : await greeting(cwd);
   if (run) return aboutRun(run).join("\n");
+  const top = repo?.top ?? cwd;
   const found = await findPlan(top);
   return (found ? aboutPlan(found, top, cwd) : withoutPlan()).join("\n");
 }
@@ -27,10 +34,9 @@ export async function greeting(cwd: string): Promise<string | undefined> {
   const found = await findPlan(repo.top);
   if (!found?.plan.ok || openTasks(found.plan.value).open === 0) return undefined;
   const { name } = found.plan.value;
+  const execute = command("execute", found.path, cwd);
   return `A plan for parex is ready here: "${oneLine(name)}", ${counted(found.plan.value)}.\n` +
-    `If the user asks for it, \`${
-      command("execute", found.path, cwd)
-    }\` does its tasks in parallel.`;
+    `If the user asks for it, \`${execute}\` does its tasks in parallel.`;
 }
 
 interface KnownRun {
@@ -86,7 +92,7 @@ function aboutPlan({ path, plan }: FoundPlan, top: string, cwd: string): string[
       `parex executes plans like this repository's ${shown} in parallel, but it cannot be read as it is.`,
       `Run \`${
         command("validate", path, cwd)
-      }\`, which tells every problem with its line; put them right; then run \`${
+      }\`, which reports each problem with its line; fix them; then run \`${
         command("execute", path, cwd)
       }\`.`,
     ];
@@ -115,7 +121,7 @@ function withoutPlan(): string[] {
     `Make one with \`/ctx:plan\`, or write ${
       PLAN_PATHS[0]
     }: \`metadata.name\`, and \`tasks\`, each with \`id\`, \`name\`, \`file\` (a Markdown file in the same folder that specifies the task completely), \`priority\` (blocker, high, medium, low) and \`dependencies\`. Tasks that touch the same files depend on one another.`,
-    "`parex validate` tells what is wrong with it, and `parex execute` runs it. `parex extract` writes the files of a plan that was made earlier in this conversation.",
+    "`parex validate` reports what is wrong with it, and `parex execute` runs it. `parex extract` writes the files of a plan that was made earlier in this conversation.",
   ];
 }
 

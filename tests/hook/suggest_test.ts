@@ -15,6 +15,11 @@ const PLAN = {
   "task-3": { after: ["task-1", "task-2"] },
 };
 
+/** What is offered to somebody who plainly asks for a plan to be executed. */
+async function offerRun(cwd: string): Promise<string> {
+  return await offer(cwd, { for: "run" }) ?? "";
+}
+
 function planned(): Promise<TempRepo> {
   return tempRepo({ files: { "src/a.ts": "", ...planFiles(PLAN, "Two\\nlines") } });
 }
@@ -32,18 +37,18 @@ function begin(repo: TempRepo): void {
 
 Deno.test("offer() names the plan, what is ready, and the command as it is typed there", async () => {
   await using repo = await planned();
-  const words = await offer(repo.root);
+  const words = await offerRun(repo.root);
   assertMatch(words, /"Two lines" \(\.parallel\/plans\/plan\.yaml\), 4 tasks, 1 completed/);
   assertMatch(words, /3 to do, 2 ready to start now/);
   assertMatch(words, /`parex execute \.parallel\/plans\/plan\.yaml`/);
-  const below = await offer(join(repo.root, "src"));
+  const below = await offerRun(join(repo.root, "src"));
   assertMatch(below, /`parex execute \.\.\/\.parallel\/plans\/plan\.yaml`/);
 });
 
 Deno.test("offer() says how to make a plan where there is none, repository or not", async () => {
   await using repo = await tempRepo();
   for (const cwd of [repo.root, "/"]) {
-    const words = await offer(cwd);
+    const words = await offerRun(cwd);
     assertMatch(words, /found none/);
     assertMatch(words, /\/ctx:plan.*\.parallel\/plans\/plan\.yaml.*metadata\.name/);
   }
@@ -51,14 +56,14 @@ Deno.test("offer() says how to make a plan where there is none, repository or no
 
 Deno.test("offer() sends to validate where the plan cannot be read", async () => {
   await using repo = await tempRepo({ files: { ".parallel/plans/plan.yaml": "tasks: [" } });
-  assertMatch(await offer(repo.root), /cannot be read.*\n.*`parex validate \.parallel/);
+  assertMatch(await offerRun(repo.root), /cannot be read.*\n.*`parex validate \.parallel/);
   assertEquals(await greeting(repo.root), undefined);
 });
 
 Deno.test("offer() has no command for a plan whose tasks are all completed", async () => {
   const files = planFiles({ "task-0": { status: "completed" } });
   await using repo = await tempRepo({ files });
-  assertMatch(await offer(repo.root), /all its tasks are completed/);
+  assertMatch(await offerRun(repo.root), /all its tasks are completed/);
   assertEquals(await greeting(repo.root), undefined);
 });
 
@@ -89,7 +94,7 @@ Deno.test("greeting() and offer() say that a run is on, also within a worktree",
     const words = await greeting(cwd) ?? "";
     assertEquals(words.split("\n").length, 2);
     assertMatch(words, /right now: "word-count", 1 of 2 tasks completed\.\n.*`parex watch`/);
-    assertEquals(await offer(cwd), words);
+    assertEquals(await offerRun(cwd), words);
   }
   lock.release();
 });
@@ -112,4 +117,27 @@ Deno.test("greeting() does not speak of a run that came to its end", async () =>
     ),
   );
   assert(await greeting(repo.root) === undefined);
+});
+
+Deno.test("offer() takes a bare go-ahead for the plan's where one is ready, and says no more than at the start", async () => {
+  await using repo = await planned();
+  const go = { for: "run", given: "plan" } as const;
+  assertEquals(await offer(repo.root, go), await greeting(repo.root));
+  begin(repo);
+  assertMatch(await offer(repo.root, go) ?? "", /was interrupted.*\n.*`parex resume`/);
+  const lock = must(takeLock(`${repo.root}/.git/parex`, RUN));
+  assertEquals(await offer(repo.root, go), undefined);
+  lock.release();
+  await using empty = await tempRepo();
+  assertEquals(await offer(empty.root, go), undefined);
+});
+
+Deno.test("offer() answers how far it is where there is a run, and nowhere else", async () => {
+  await using repo = await planned();
+  const howFar = { for: "status", given: "run" } as const;
+  assertEquals(await offer(repo.root, howFar), undefined);
+  begin(repo);
+  const lock = must(takeLock(`${repo.root}/.git/parex`, RUN));
+  assertMatch(await offer(repo.root, howFar) ?? "", /1 of 2 tasks completed\.\n`parex status`/);
+  lock.release();
 });
