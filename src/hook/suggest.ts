@@ -1,5 +1,4 @@
 import { join, relative } from "node:path";
-import { resultOf } from "../domain/failed.ts";
 import { PLAN_PATHS } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Result } from "../domain/result.ts";

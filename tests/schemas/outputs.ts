@@ -315,10 +315,23 @@ export const rescueList = z.strictObject({
 
 export const rescueRestore = z.strictObject({ ref: text, path, branch: text, stashes: integer });
 
+export const imported = z.strictObject({
+  format: text.describe("the format's name, for people"),
+  list: text,
+  plan: text.describe("plan.yaml, relative to the current folder"),
+  name: text,
+  tasks: integer,
+  done: integer.describe("of the tasks"),
+  unchanged: flag,
+  notes: z.array(z.strictObject({ at: text, message: text }))
+    .describe("how the list was read where it can be read in another way"),
+});
+
 /** Each `--json` output: the name of its schema's file, and the command that prints it. */
 export const OUTPUTS: Record<string, { command: string; schema: z.ZodType }> = {
   status: { command: "parex status --json", schema: taskStatus },
   report: { command: "parex report --json", schema: report },
+  import: { command: "parex import --json", schema: imported },
   validate: { command: "parex validate --json", schema: validate },
   doctor: { command: "parex doctor --json", schema: doctor },
   "dry-run": { command: "parex execute --dry-run --json", schema: dryRun },
