@@ -75,12 +75,12 @@ export async function runCheck(
       argv: ["sh", "-c", check.command],
       cwd: options.cwd,
       env: options.env,
-      ...(options.sandbox ? { sandbox: options.sandbox } : {}),
+      sandbox: options.sandbox,
       timeoutMs: options.timeoutMs,
       signal: AbortSignal.any([options.signal, unwritable.signal]),
       onStdout: keep,
       onStderr: keep,
-      ...(options.marks ? { marks: options.marks } : {}),
+      marks: options.marks,
     }).end;
     if (failure) throw new Failed(failure);
     return {

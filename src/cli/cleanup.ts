@@ -88,8 +88,8 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
     cwd: await Deno.realPath(io.cwd),
     force: flags.force ?? [],
     onRemote: flags.remote ?? false,
-    ...(run === undefined ? {} : { record: run.record }),
-    ...(remote === undefined ? {} : { remote }),
-    ...(mergedHead === undefined ? {} : { mergedHead }),
+    record: run?.record,
+    remote,
+    mergedHead,
   };
 }

@@ -93,8 +93,8 @@ async function questionOf(
   return {
     repo,
     cwd: await Deno.realPath(io.cwd),
-    ...(base === undefined ? {} : { base }),
-    ...(remote === undefined ? {} : { remote }),
+    base,
+    remote,
     ...(found.ok ? { plan: found.value.plan } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import { Failed, resultOf, valueOf } from "../domain/failed.ts";
 import { selectedTasks } from "../domain/metrics.ts";
-import { recordOf, type RunRecord } from "../domain/record.ts";
+import type { RunRecord } from "../domain/record.ts";
 import type { Plan } from "../domain/plan.ts";
 import { headState } from "../git/commit.ts";
 import type { TaskId } from "../domain/task.ts";
@@ -8,7 +8,7 @@ import type { TaskRecord } from "../domain/task_record.ts";
 import type { Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
 import { loadPlan } from "../plan/load.ts";
-import { listRuns, liveRun, readJournal, runDir } from "../journal/store.ts";
+import { listRuns, liveRun, readRun, runsNewestFirst } from "../journal/store.ts";
 
 /** A run as its journal tells it. */
 export interface KnownRun {
@@ -30,15 +30,18 @@ export async function findRun(
   // A run that has only just begun has no journal yet.
   const begun = runs.find((run) => run === current?.run);
   const meant = id ?? begun;
+  if (meant !== undefined) {
+    const read = await resultOf(() => readRun(commonDir, meant));
+    // A run that has only just begun has no line in its journal.
+    if (!read.ok && read.failure.reason === "run_not_found" && id === undefined) return undefined;
+    return { record: valueOf(read).record, live: current?.run === meant };
+  }
   let last: KnownRun | undefined;
-  for (const run of meant === undefined ? runs.reverse() : [meant]) {
-    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
-    // A run that has only just begun, or was killed then, has no line in its journal.
-    if (!events.ok && events.failure.reason === "run_not_found" && id === undefined) continue;
-    const known = { record: recordOf(valueOf(events)), live: current?.run === run };
+  for await (const { record } of runsNewestFirst(commonDir)) {
+    const known = { record, live: current?.run === record.run };
     last ??= known;
-    if (known.record.plan?.identity !== last.record.plan?.identity) break;
-    if (meant !== undefined || !hadNothingToDo(known.record)) return known;
+    if (record.plan?.identity !== last.record.plan?.identity) break;
+    if (!hadNothingToDo(record)) return known;
   }
   return last;
 }
@@ -52,10 +55,7 @@ export async function* runsOf(
   commonDir: string,
   identity: string | undefined,
 ): AsyncGenerator<RunRecord> {
-  for (const run of (await listRuns(commonDir)).reverse()) {
-    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
-    if (!events.ok) continue;
-    const record = recordOf(events.value);
+  for await (const { record } of runsNewestFirst(commonDir, { lenient: true })) {
     if (record.plan?.identity === identity) yield record;
   }
 }

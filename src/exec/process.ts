@@ -11,7 +11,7 @@ export interface ProcessSpec {
   /** The whole environment. */
   env: Env;
   /** Absent: it may write to whatever its user may. */
-  sandbox?: Sandbox;
+  sandbox?: Sandbox | undefined;
   /** Text for stdin; without it stdin is closed. */
   input?: string;
   onStdout?: (chunk: Uint8Array) => void;
@@ -20,10 +20,10 @@ export interface ProcessSpec {
   timeoutMs?: number;
   /** Milliseconds since the last output, or the last call of `sign()`. */
   idleMs?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   graceMs?: number;
   /** Variables of `env` by which this process's children are found, wherever they went. */
-  marks?: Marks;
+  marks?: Marks | undefined;
 }
 
 export interface ProcessEnd {

@@ -11,14 +11,14 @@ export interface ShOptions {
   cwd: string;
   env?: Env;
   /** Text for stdin; without it stdin is closed. */
-  input?: string;
+  input?: string | undefined;
   /** Milliseconds after which the command and its children are ended. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /**
    * It comes to its end even if parex is killed: with pipes that nobody reads any more, what it
    * prints would kill it in the middle of its work.
    */
-  outlives?: true;
+  outlives?: boolean;
 }
 
 export interface ShResult {
@@ -56,7 +56,7 @@ export async function shInTurn(
   commands: readonly (readonly string[])[],
   options: ShOptions,
 ): Promise<ShResult> {
-  await using files = options.outlives && await outputFiles();
+  await using files = options.outlives ? await outputFiles() : undefined;
   const run = $({
     cwd: options.cwd,
     env: { ...options.env ?? toolEnv(), ...marks },

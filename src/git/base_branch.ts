@@ -4,6 +4,7 @@ import { exists } from "../util/files.ts";
 import { detailOf, git, gitFailed, gitLine, gitMaybe } from "./git.ts";
 import { listWorktrees } from "./worktree_list.ts";
 import type { Repository } from "./repository.ts";
+import { sleep } from "../util/backoff.ts";
 
 /** The branch that tasks are merged into. */
 export interface Base {
@@ -147,7 +148,7 @@ export type Pause = () => Promise<void>;
 const LOCKED_TRIES = 20;
 const LOCKED_PAUSE_MS = 150;
 
-const aMoment: Pause = () => new Promise((resolve) => setTimeout(resolve, LOCKED_PAUSE_MS));
+const aMoment: Pause = () => sleep(LOCKED_PAUSE_MS);
 
 /** Moves a checkout on with its branch. Waits while another git is at work there. */
 async function fastForward(

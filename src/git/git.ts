@@ -12,8 +12,8 @@ export interface GitOptions {
   /** Variables on top of parex's own environment for tools. */
   env?: Env;
   /** Text for stdin; without it stdin is closed. */
-  input?: string;
-  timeoutMs?: number;
+  input?: string | undefined;
+  timeoutMs?: number | undefined;
 }
 
 /** Bound on a command that talks to a remote. */
@@ -37,9 +37,9 @@ export async function gitInTurn(
   return await shInTurn(commands.map((args) => ["git", ...args]), {
     cwd: options.cwd,
     env: toolEnv(options.env),
-    ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
-    ...(options.input === undefined ? {} : { input: options.input }),
-    ...(commands.some(changesWorktrees) ? { outlives: true } : {}),
+    timeoutMs: options.timeoutMs,
+    input: options.input,
+    outlives: commands.some(changesWorktrees),
   });
 }
 

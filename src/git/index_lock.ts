@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { gitDirOf } from "./branches.ts";
 import { exists, io } from "../util/files.ts";
+import { sleep } from "../util/backoff.ts";
 
 /** A git that is still at work on a worktree gives its index back within this time of taking it. */
 const WAIT_MS = 5_000;
@@ -17,7 +18,7 @@ export async function waitForIndex(worktree: string): Promise<void> {
     const age = await ageOf(lock);
     if (age === undefined) return;
     if (age > WAIT_MS) break;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await sleep(POLL_MS);
   }
   return await io(lock, async () => {
     if (exists(lock)) await Deno.remove(lock);

@@ -13,7 +13,7 @@ import { readStatus } from "./status.ts";
 
 export interface RepositoryChecks {
   /** Branch to land on; absent: the one checked out. */
-  base?: string;
+  base?: string | undefined;
   allowDirty: boolean;
   /** Files and folders whose changes do not count. Absolute. */
   mayBeDirty: string[];

@@ -1,6 +1,7 @@
 import { entries, git, gitFailed, gitMaybe, gitOk } from "./git.ts";
 import { planKeyOf } from "../domain/names.ts";
 import type { Repository } from "./repository.ts";
+import { sleep } from "../util/backoff.ts";
 
 /** A worktree as git has it on its list, whether its folder exists or not. */
 export interface Registration {
@@ -91,6 +92,6 @@ async function configure(
     const result = await git(args, { cwd: repo.root });
     if (fine.includes(result.code)) return;
     if (result.code !== CONFIG_LOCKED || tries === TRIES) throw gitFailed(args, result);
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    await sleep(PAUSE_MS);
   }
 }

@@ -1,7 +1,7 @@
-import { setTimeout } from "node:timers/promises";
 import type { z } from "zod";
 import { Failed, resultOf } from "../domain/failed.ts";
 import { toolEnv } from "../exec/env.ts";
+import { sleep } from "../util/backoff.ts";
 import { sh } from "../exec/sh.ts";
 import { faultPause, pauseAfter } from "./backoff.ts";
 import type { GitHubRepository } from "./remote.ts";
@@ -13,7 +13,7 @@ export interface Gh {
   /** Where gh runs. */
   cwd: string;
   /** Ends waiting: what failed last is the answer then. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Requests for one answer; default 6. */
   tries?: number;
   /** How back-off passes its time. */
@@ -100,7 +100,7 @@ interface Call {
   repeatable: boolean;
   /** The status line and headers come before the body. */
   included: boolean;
-  input?: string;
+  input?: string | undefined;
 }
 
 async function call(gh: Gh, args: string[], how: Call): Promise<Reply> {
@@ -110,7 +110,7 @@ async function call(gh: Gh, args: string[], how: Call): Promise<Reply> {
       cwd: gh.cwd,
       env: toolEnv({ GH_NO_UPDATE_NOTIFIER: "1", GH_FORCE_TTY: "", GH_DEBUG: "" }),
       timeoutMs: REQUEST_TIMEOUT_MS,
-      ...(input === undefined ? {} : { input }),
+      input,
     });
     if (result.code === 127) throw new Failed({ reason: "gh_missing" });
     const reply = readReply(result, included);
@@ -135,14 +135,6 @@ async function paused(gh: Gh, failures: number, ms: number | undefined): Promise
   if (ms === undefined || failures >= (gh.tries ?? TRIES)) return false;
   await (gh.wait ?? sleep)(ms, gh.signal);
   return !gh.signal?.aborted;
-}
-
-async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    if (!signal?.aborted) throw error;
-  }
 }
 
 function read<T>(doing: string, { body }: Reply, schema: z.ZodType<T>): T {

@@ -1,7 +1,9 @@
 import type { RunEvent } from "../domain/event.ts";
 import { isRunEvent } from "../domain/event_shape.ts";
-import { Failed } from "../domain/failed.ts";
+import { Failed, resultOf } from "../domain/failed.ts";
+import { recordOf, type RunRecord } from "../domain/record.ts";
 import { STATE_DIR } from "../domain/names.ts";
+import { isAbsent } from "../util/files.ts";
 import { readLock } from "./lock.ts";
 
 const JOURNAL = "journal.ndjson";
@@ -38,8 +40,7 @@ export async function listRuns(commonDir: string): Promise<string[]> {
     }
   } catch (error) {
     // What lies there instead is told of when a journal is to be opened.
-    const { NotFound, NotADirectory } = Deno.errors;
-    if (!(error instanceof NotFound || error instanceof NotADirectory)) throw error;
+    if (!isAbsent(error)) throw error;
   }
   return runs.sort();
 }
@@ -75,6 +76,37 @@ export async function readJournal(dir: string): Promise<RunEvent[]> {
     throw new Failed({ reason: "run_not_found", id: dir.split("/").at(-1) ?? dir });
   }
   throw new Failed({ reason: "journal_newer", path: journalPath(dir), version });
+}
+
+/** A run as its journal has it. */
+export interface JournaledRun {
+  record: RunRecord;
+  /** Of its last event. */
+  lastSeq: number;
+}
+
+/** Reads a run back. Fails as `readJournal` does. */
+export async function readRun(commonDir: string, run: string): Promise<JournaledRun> {
+  const events = await readJournal(runDir(commonDir, run));
+  return { record: recordOf(events), lastSeq: events.at(-1)?.seq ?? 0 };
+}
+
+/**
+ * The runs of a repository, newest first; each is read when it is asked for. A run whose
+ * process ended before the first line of its journal is skipped. So is any other that cannot be read, where
+ * `lenient` is set; else that is thrown.
+ */
+export async function* runsNewestFirst(
+  commonDir: string,
+  { lenient = false } = {},
+): AsyncGenerator<JournaledRun> {
+  for (const run of (await listRuns(commonDir)).reverse()) {
+    const read = await resultOf(() => readRun(commonDir, run));
+    if (read.ok && read.value.lastSeq > 0) yield read.value;
+    else if (!read.ok && !lenient && read.failure.reason !== "run_not_found") {
+      throw new Failed(read.failure);
+    }
+  }
 }
 
 /** The version of a journal's lines that this parex does not know. */

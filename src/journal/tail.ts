@@ -1,5 +1,6 @@
 import type { RunEvent } from "../domain/event.ts";
 import { journalPath, parseJournal } from "./store.ts";
+import { sleep } from "../util/backoff.ts";
 
 const POLL_MS = 200;
 const NEWLINE = 0x0a;
@@ -27,7 +28,7 @@ export async function* followJournal(
       if (event.type === "run.finished") return;
     }
     if (!goesOn) return;
-    await pause();
+    await sleep(POLL_MS);
   }
 }
 
@@ -41,12 +42,8 @@ async function opened(path: string, alive: () => boolean): Promise<Deno.FsFile |
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     if (!goesOn) return null;
-    await pause();
+    await sleep(POLL_MS);
   }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
 }
 
 /** What is left of a torn line, and all that was written since. */

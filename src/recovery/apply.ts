@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { ok, type Result } from "../domain/result.ts";
 import type { Repository } from "../git/repository.ts";
 import type { Facts } from "./facts.ts";
@@ -35,14 +34,5 @@ export async function applyRepair(
     case "retry_after":
       await context.wait(action.seconds * 1000, context.signal);
       return ok();
-  }
-}
-
-/** Waits, or less if the signal comes. */
-export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await setTimeout(ms, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    if (!signal?.aborted) throw error;
   }
 }

@@ -50,7 +50,7 @@ async function askIn(
     cwd,
     env,
     timeoutMs,
-    ...(signal ? { signal } : {}),
+    signal,
     onStdout: (chunk) => {
       if (answer.length < MAX_ANSWER) answer += decoder.decode(chunk, { stream: true });
     },

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type RunningProgram, runningPrograms } from "../exec/programs.ts";
-import { isWithin, realPathOf } from "../util/files.ts";
+import { isAbsent, isWithin, realPathOf } from "../util/files.ts";
 import type { Registration } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 
@@ -114,8 +114,4 @@ async function list(folder: string): Promise<Deno.DirEntry[]> {
     if (isAbsent(error)) return [];
     throw error;
   }
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }

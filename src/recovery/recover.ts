@@ -7,13 +7,14 @@ import type { Env } from "../exec/env.ts";
 import { exists } from "../util/files.ts";
 import type { Repository } from "../git/repository.ts";
 import { type Tier, tiersOf } from "./advisers.ts";
-import { applyRepair, sleep, type Wait } from "./apply.ts";
+import { applyRepair, type Wait } from "./apply.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import { knownFix } from "./known.ts";
 import { mayRecover, type Operation, outputOf, withTried } from "./operation.ts";
 import { questionOf } from "./question.ts";
 import { type Action, describeRepair } from "./repair.ts";
 import { secretsOf } from "./secrets.ts";
+import { sleep } from "../util/backoff.ts";
 
 /** Runs an operation, and recovers from its failure as far as that can be done safely. */
 export type Recover = <T>(operation: Operation<T>) => Promise<T>;

@@ -21,7 +21,7 @@ export async function dryRun(
   const plan = valueOf(await loadPlan(planPath));
   const selection = valueOf(select(plan.tasks, settings.only));
   const ready = await checkRepository(repo, {
-    ...(settings.base === undefined ? {} : { base: settings.base }),
+    base: settings.base,
     allowDirty: settings.allowDirty,
     mayBeDirty: mayBeDirty(repo, plan, settings),
   });

@@ -1,13 +1,12 @@
 import { type CostEstimate, estimateCost, type PastCosts } from "../domain/estimate.ts";
-import { resultOf } from "../domain/failed.ts";
 import { spentUsd } from "../domain/prices.ts";
-import { recordOf, type RunRecord } from "../domain/record.ts";
+import type { RunRecord } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { Task } from "../domain/task.ts";
 import type { Repository } from "../git/repository.ts";
 import { estimateWords } from "../report/estimate.ts";
 import type { Scope } from "./context/run_context.ts";
-import { listRuns, readJournal, runDir } from "../journal/store.ts";
+import { runsNewestFirst } from "../journal/store.ts";
 
 /** Earlier runs that are looked at, the last ones. */
 const RUNS = 10;
@@ -19,13 +18,12 @@ export async function estimateFor(
   settings: Pick<Settings, "agent" | "model">,
   not?: string,
 ): Promise<CostEstimate> {
-  const runs = (await listRuns(commonDir)).filter((run) => run !== not).slice(-RUNS);
   const past: PastCosts[] = [];
-  for (const run of runs) {
-    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
-    // A run of which nothing can be read is none to learn from.
-    if (!events.ok) continue;
-    const record = recordOf(events.value);
+  let runs = 0;
+  // There is nothing to learn from a run that cannot be read.
+  for await (const { record } of runsNewestFirst(commonDir, { lenient: true })) {
+    if (record.run === not) continue;
+    if (++runs > RUNS) break;
     if (record.agent === settings.agent && record.model === settings.model) {
       past.push(costsOf(record));
     }

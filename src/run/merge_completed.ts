@@ -87,7 +87,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<MergeRep
     onEvent,
     onLost,
     agentless: true,
-    ...(worked === undefined ? {} : { worked }),
+    worked,
   });
   const queue = new MergeQueue(scope);
   try {

@@ -53,7 +53,7 @@ export interface OpenInput {
   /** It lands what others have done. */
   agentless?: true;
   /** The last run that had agents before it. */
-  worked?: string;
+  worked?: string | undefined;
 }
 
 /** A run that holds the repository's lock and has a journal. */
@@ -76,7 +76,7 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   const inside = processEnv().PAREX_TASK_ID;
   if (inside) throw new Failed({ reason: "nested_run", task: inside });
   const ready = await checkRepository(repo, {
-    ...baseGiven(resume?.record.base ?? settings.base),
+    base: resume?.record.base ?? settings.base,
     allowDirty: settings.allowDirty,
     mayBeDirty: mayBeDirty(repo, plan, settings),
   });
@@ -99,10 +99,6 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
     lock.release();
     throw error;
   }
-}
-
-function baseGiven(base: string | undefined): { base?: string } {
-  return base === undefined ? {} : { base };
 }
 
 async function openLocked(

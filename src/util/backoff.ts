@@ -1,3 +1,5 @@
+import { setTimeout as setTimeoutPromise } from "node:timers/promises";
+
 const FIRST_MS = 15_000;
 const LONGEST_MS = 15 * 60_000;
 
@@ -13,6 +15,15 @@ export class Waits {
     const count = anew ? 0 : this.#count.get(whose) ?? 0;
     this.#count.set(whose, count + 1);
     return Math.min(FIRST_MS * 2 ** count, LONGEST_MS) * (0.75 + Math.random() / 2);
+  }
+}
+
+/** Waits so many milliseconds, or less if the signal comes. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await setTimeoutPromise(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
   }
 }
 

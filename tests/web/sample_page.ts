@@ -4,8 +4,8 @@
  */
 import { dirname, join } from "node:path";
 import type { EventBody, GraphTask, RunEvent } from "../../src/domain/event.ts";
-import type { Failure } from "../../src/domain/failure.ts";
 import { valueOf } from "../../src/domain/failed.ts";
+import type { Failure } from "../../src/domain/failure.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { takeLock } from "../../src/journal/lock.ts";
 import { journalPath, runDir, stateDir } from "../../src/journal/store.ts";

@@ -23,7 +23,7 @@ export interface Removal {
   commits?: string[];
   stashes?: Stash[];
   /** For git, such as the attempt's own list of ignored files. */
-  env?: Env;
+  env?: Env | undefined;
 }
 
 export interface Anchored {

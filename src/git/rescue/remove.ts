@@ -132,7 +132,7 @@ async function anchorAll(
     commits: [...noted, ...gone],
     stashes,
     ...place,
-    ...(env === undefined ? {} : { env }),
+    env,
   });
 }
 

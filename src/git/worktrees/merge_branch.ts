@@ -18,7 +18,7 @@ export interface BranchMerge {
   branch: string;
   message: string;
   /** A folder that stays as the base has it, whatever the branch made of it. */
-  keep?: string;
+  keep?: string | undefined;
 }
 
 /** Merges a branch into a clean worktree, always with a commit. A conflict is taken back. */

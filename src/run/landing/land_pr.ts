@@ -72,7 +72,7 @@ export async function openPullRequest(
     remote,
     base,
     plan,
-    gh: { repository, cwd: repo.root, ...(signal ? { signal } : {}) },
+    gh: { repository, cwd: repo.root, signal },
     notice: (task, message) => emit({ type: "notice", task, message }),
   };
   const { task } = workspaceOf(scope, id);

@@ -58,7 +58,7 @@ export class LandingTree {
     const title = task?.title ?? task?.name ?? id;
     const keep = planFolderIn(repo, plan);
     const message = `Merge branch '${branch}'\n\n${title}\n\nImplements: ${id}\n`;
-    const merge = { branch, message, ...(keep === undefined ? {} : { keep }) };
+    const merge = { branch, message, keep };
     // What setup and checks have left beside the tracked files must not stand in a merge's way.
     return await mergeBranch(this.#place.path, merge, excludesEnv(excludes));
   }

@@ -1,8 +1,7 @@
-import { resultOf } from "../../domain/failed.ts";
-import { recordOf, type RunRecord } from "../../domain/record.ts";
+import type { RunRecord } from "../../domain/record.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { Evidence } from "../../report/github/pull_request.ts";
-import { listRuns, readJournal, runDir } from "../../journal/store.ts";
+import { runsNewestFirst } from "../../journal/store.ts";
 
 /** Of each task, the last run of the plan that did it. Tasks that none did are left out. */
 export async function findEvidence(
@@ -12,12 +11,9 @@ export async function findEvidence(
 ): Promise<Map<TaskId, Evidence>> {
   const missing = new Set(tasks);
   const found = new Map<TaskId, Evidence>();
-  for (const id of (await listRuns(commonDir)).reverse()) {
-    if (missing.size === 0) break;
-    const events = await resultOf(() => readJournal(runDir(commonDir, id)));
-    // A run without a readable journal proves nothing.
-    if (!events.ok) continue;
-    const run = recordOf(events.value);
+  if (missing.size === 0) return found;
+  // A run without a readable journal proves nothing.
+  for await (const { record: run } of runsNewestFirst(commonDir, { lenient: true })) {
     if (run.plan?.identity !== identity) continue;
     for (const task of missing) {
       const evidence = evidenceIn(run, task);
@@ -25,6 +21,7 @@ export async function findEvidence(
       found.set(task, evidence);
       missing.delete(task);
     }
+    if (missing.size === 0) break;
   }
   return found;
 }

@@ -36,7 +36,7 @@ export async function archivePlan(
     repo: Repository;
     plan: Plan;
     path: string;
-    record?: RunRecord;
+    record?: RunRecord | undefined;
   },
 ): Promise<Archived> {
   const folder = planFolder(plan);

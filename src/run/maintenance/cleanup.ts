@@ -17,7 +17,7 @@ import { liveRun, newRunId, readJournal, runDir, stateDir } from "../../journal/
 export interface CleanupInput extends LeftoverQuestion {
   plan: Plan;
   /** The plan's last run. */
-  record?: RunRecord;
+  record?: RunRecord | undefined;
   /** Tasks whose work goes even if it has not landed. */
   force: readonly TaskId[];
   /** Delete the branches on the remote, too. */
@@ -137,7 +137,7 @@ async function conclude(
     repo,
     plan: input.plan,
     path,
-    ...(record ? { record } : {}),
+    record,
   });
   return { ...outcome, archived };
 }

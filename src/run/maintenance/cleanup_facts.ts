@@ -22,11 +22,11 @@ export interface LeftoverQuestion {
   repo: Repository;
   plan: Pick<Plan, "identity" | "tasks">;
   base: string;
-  remote?: string;
+  remote?: string | undefined;
   /** Where the user stands, absolute. */
   cwd: string;
   /** Absent: pull requests cannot be asked about. */
-  mergedHead?: MergedHead;
+  mergedHead?: MergedHead | undefined;
 }
 
 interface Known {

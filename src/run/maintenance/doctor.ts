@@ -18,7 +18,7 @@ import { listRuns, liveRun, stateDir } from "../../journal/store.ts";
 
 export interface DoctorQuestion extends Omit<LeftoverQuestion, "plan" | "base"> {
   /** Absent: no branch is known that work could have landed on. */
-  base?: string;
+  base?: string | undefined;
   /** The plan in hand, if there is one. */
   plan?: Plan;
 }

@@ -1,6 +1,6 @@
-import { Failed, resultOf } from "../../domain/failed.ts";
+import { Failed } from "../../domain/failed.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { recordOf, type RunRecord } from "../../domain/record.ts";
+import type { RunRecord } from "../../domain/record.ts";
 import { type Beginning, remainderOf } from "../../domain/resume.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Selection } from "../../domain/selection.ts";
@@ -9,14 +9,10 @@ import { endTree, gone } from "../../exec/kill.ts";
 import type { Marks } from "../../exec/processes.ts";
 import { markCommands } from "../../exec/sh.ts";
 import type { Repository } from "../../git/repository.ts";
-import { listRuns, readJournal, runDir } from "../../journal/store.ts";
+import { type JournaledRun, readRun, runsNewestFirst } from "../../journal/store.ts";
 
 /** A run that an earlier process has left. */
-export interface Unfinished {
-  record: RunRecord;
-  /** Of its journal's last event. */
-  lastSeq: number;
-}
+export type Unfinished = JournaledRun;
 
 /** With where each of its tasks begins again. */
 export interface Resumption extends Unfinished {
@@ -28,18 +24,15 @@ export async function lastRun(
   commonDir: string,
   id?: string,
 ): Promise<Unfinished | undefined> {
-  const runs = id === undefined ? (await listRuns(commonDir)).reverse() : [id];
-  for (const run of runs) {
-    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
-    // A process may end before the first line of its journal.
-    if (!events.ok && events.failure.reason === "run_not_found" && id === undefined) continue;
-    if (!events.ok) throw new Failed(events.failure);
-    const record = recordOf(events.value);
-    const lastSeq = events.value.at(-1)?.seq ?? 0;
-    if (record.plan) return { record, lastSeq };
+  if (id !== undefined) {
+    const run = await readRun(commonDir, id);
+    if (run.record.plan) return run;
+    throw new Failed({ reason: "run_not_found", id });
   }
-  if (id === undefined) return undefined;
-  throw new Failed({ reason: "run_not_found", id });
+  for await (const run of runsNewestFirst(commonDir)) {
+    if (run.record.plan) return run;
+  }
+  return undefined;
 }
 
 /** Whether a run that no process executes has something left to do. */
@@ -67,11 +60,11 @@ export async function findUnfinished(
     const message = `run ${run} was to land what is completed, and calls no agents`;
     throw new Failed({ reason: "usage", message, hint: "land what is left of it: parex merge" });
   }
-  for (const later of (await listRuns(commonDir)).filter((other) => other > run)) {
-    const events = await resultOf(() => readJournal(runDir(commonDir, later)));
-    if (!events.ok || recordOf(events.value).plan?.identity !== plan?.identity) continue;
-    const message = `run ${run} is not the last one of its plan: run ${later} came after it`;
-    throw new Failed({ reason: "usage", message, hint: `see that one: parex report ${later}` });
+  for await (const { record: later } of runsNewestFirst(commonDir, { lenient: true })) {
+    if (later.run <= run) break;
+    if (later.plan?.identity !== plan?.identity) continue;
+    const message = `run ${run} is not the last one of its plan: run ${later.run} came after it`;
+    throw new Failed({ reason: "usage", message, hint: `see that one: parex report ${later.run}` });
   }
   return found;
 }
@@ -81,8 +74,7 @@ export async function isStillUnfinished(
   { commonDir }: Repository,
   { record: { run }, lastSeq }: Unfinished,
 ): Promise<void> {
-  const events = await readJournal(runDir(commonDir, run));
-  if (events.at(-1)?.seq === lastSeq) return;
+  if ((await readRun(commonDir, run)).lastSeq === lastSeq) return;
   const message = `another process has just gone on with run ${run}`;
   throw new Failed({ reason: "usage", message, hint: "see how far it is: parex status" });
 }

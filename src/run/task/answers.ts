@@ -3,13 +3,12 @@
  * goes on: it leaves the answer as a file in the run's folder.
  */
 import type { EventOf } from "../../domain/event.ts";
-import { Failed, resultOf } from "../../domain/failed.ts";
-import { recordOf, type RunRecord } from "../../domain/record.ts";
+import type { RunRecord } from "../../domain/record.ts";
 import { type Beginning, conversationOf, whereToBegin } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { io } from "../../util/files.ts";
 import type { Scope } from "../context/run_context.ts";
-import { listRuns, readJournal, runDir } from "../../journal/store.ts";
+import { runsNewestFirst } from "../../journal/store.ts";
 
 const POLL_MS = 300;
 
@@ -86,11 +85,7 @@ export async function lastQuestionOf(
   task: TaskId,
   answer: string,
 ): Promise<EventOf<"task.answered"> | undefined> {
-  for (const run of (await listRuns(commonDir)).reverse()) {
-    const events = await resultOf(() => readJournal(runDir(commonDir, run)));
-    if (!events.ok && events.failure.reason === "run_not_found") continue;
-    if (!events.ok) throw new Failed(events.failure);
-    const record = recordOf(events.value);
+  for await (const { record } of runsNewestFirst(commonDir)) {
     if (record.plan?.identity !== plan || !record.tasks.get(task)?.selected) continue;
     return questionOf(record, task, answer);
   }
