@@ -22,6 +22,7 @@ import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { aheadOf } from "./task/prefetch.ts";
 import { watchAnswers } from "./task/answers.ts";
+import { closeBead } from "./close_bead.ts";
 import { endMerge } from "./task/base_merge.ts";
 import { check } from "./task/check.ts";
 import { commit } from "./task/commit.ts";
@@ -200,6 +201,7 @@ export class Ports {
     statuses.announce(announcement);
     const { task, status } = announcement;
     if (status === "blocked") void this.#track(endMerge(scope, task));
+    if (status === "completed") void this.#track(closeBead(scope, task));
   }
 
   async #wait(task: string, parked: Parked | undefined, signal: AbortSignal): Promise<void> {

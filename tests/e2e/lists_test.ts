@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "../support/assert.ts";
 import { doneFiles, SAMPLES } from "../plan/import/samples.ts";
+import { writeFiles } from "../support/repo.ts";
 import { rig } from "../support/rig.ts";
 
 const FLAGS = ["--land", "none", "--yes", "--jobs", "4"];
@@ -23,3 +24,18 @@ for (const [title, sample] of Object.entries(SAMPLES)) {
     assert(!second.stderr.includes("attempt"), second.stderr);
   });
 }
+
+Deno.test("an issue of beads is closed with bd, where that is there", async () => {
+  const sample = SAMPLES.beads;
+  assert(sample);
+  await using stage = await rig({ files: sample.files, config: 'test: "true"\n' });
+  const bin = `${stage.home}/bin`;
+  await writeFiles(bin, { bd: `#!/bin/sh\necho "$PWD $*" >> "${stage.home}/notes/bd"\n` });
+  await Deno.chmod(`${bin}/bd`, 0o755);
+  const run = await stage.parex(["execute", ".beads", "--only", "bd-11", ...FLAGS], {
+    env: { PATH: `${bin}:${Deno.env.get("PATH")}` },
+  });
+  assertEquals(run.code, 0, run.stderr);
+  const calls = (await stage.note("bd"))?.trim().split("\n").toSorted();
+  assertEquals(calls, [`${stage.root} close bd-10`, `${stage.root} close bd-11`]);
+});

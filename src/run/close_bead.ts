@@ -1,0 +1,24 @@
+import { basename, dirname } from "node:path";
+import type { TaskId } from "../domain/task.ts";
+import { sh } from "../exec/sh.ts";
+import { isOnPath } from "../exec/which.ts";
+import type { Scope } from "./context/run_context.ts";
+
+const BD = "bd";
+/** bd may wait for a daemon of its own. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Closes an issue of beads in bd's database, of which the list that parex has marked is an export.
+ * Without bd that mark is all there is.
+ */
+export async function closeBead(scope: Scope, id: TaskId): Promise<void> {
+  const source = scope.tasks.get(id)?.source;
+  if (source?.kind !== "foreign" || basename(dirname(source.list)) !== ".beads") return;
+  if (!isOnPath(BD)) return;
+  const cwd = dirname(dirname(source.list));
+  const closed = await sh([BD, "close", id], { cwd, timeoutMs: TIMEOUT_MS });
+  if (closed.code === 0) return;
+  const detail = closed.stderr.trim().split("\n").at(-1) ?? "";
+  scope.emit({ type: "notice", task: id, message: `bd close ${id} failed: ${detail}` });
+}
