@@ -20,12 +20,12 @@ const BELOW_CLI = [...RUN, ...BELOW_RUN_ROOMS, "config", ...REPORT];
  */
 const LAYERS: Record<string, readonly string[]> = {
   "main.ts": ["cli", ...BELOW_CLI],
-  cli: ["demo", "hook", "claude_code", "web", ...BELOW_CLI],
+  cli: ["demo", "planner", "hook", "claude_code", "web", ...BELOW_CLI],
   web: ["web/page", "run/task", "journal", "git", "agent", "exec", "util", "domain"],
   // Runs in the browser.
   "web/page": ["report/run", "report", "domain"],
   claude_code: ["plan", "util", "domain"],
-  demo: ["run/task", "git", "exec", "util", "domain"],
+  demo: ["planner", "run/task", "git", "exec", "util", "domain"],
   hook: ["hook/shell", "journal", "git", "plan", "exec", "util", "domain"],
   "hook/shell": ["exec", "domain"],
   run: [...RUN, ...BELOW_RUN_ROOMS, "config", ...REPORT],
@@ -49,6 +49,7 @@ const LAYERS: Record<string, readonly string[]> = {
   checks: ["exec", "util", "domain"],
   journal: ["exec", "util", "domain"],
   config: ["util", "domain"],
+  planner: ["plan", "agent", "exec", "util", "domain"],
   plan: ["util", "domain"],
   "report/commands": ["report", "report/run", "report/messages", "domain"],
   "report/live": ["report", "report/run", "domain"],

@@ -17,6 +17,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./validate.ts"),
   },
   {
+    name: "plan",
+    usage: "<wish...>",
+    summary: "let an agent draft a plan, with parex as its critic",
+    group: "Plans",
+    load: () => import("./plan.ts"),
+  },
+  {
     name: "import",
     usage: "[path]",
     summary: "write a plan from another tool's task list",

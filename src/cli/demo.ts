@@ -1,7 +1,14 @@
 import { resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { makeRepository, makeScratchFolder } from "../demo/repository.ts";
-import { introduction, whatIsLeft, whatToLookAt } from "../demo/guide.ts";
+import {
+  introduction,
+  planningIntroduction,
+  whatIsLeft,
+  whatToDoWithThePlan,
+  whatToLookAt,
+} from "../demo/guide.ts";
+import { DEMO_WISH } from "../demo/planner.ts";
 import { selfArgv, selfCommand, selfName } from "../exec/self.ts";
 import { childEnv, type Env } from "../exec/env.ts";
 import { runInherited } from "../exec/inherit.ts";
@@ -12,16 +19,26 @@ export function command(context: Context) {
   return new Command("demo")
     .description("execute a sample plan in a scratch repository with a built-in scripted agent")
     .option("--dir <folder>", "where to make the repository (default: a new temporary folder)")
-    .action(async ({ dir }) => {
+    .option("--plan", "show how a plan is drafted, by a scripted planner; execute nothing")
+    .action(async ({ dir, plan }) => {
       const { io, exit } = context;
       const folder = await makeScratchFolder(dir === undefined ? undefined : resolve(io.cwd, dir));
-      await makeRepository(folder, selfCommand("demo-agent"));
+      await makeRepository(folder, selfCommand("demo-agent"), { planned: plan !== true });
+      if (plan) return await showPlanning(context, folder);
       io.err(introduction(folder));
       const argv = [...selfArgv(), "execute", "--yes", "--land", "merge"] as const;
       const code = await runInherited(argv, { cwd: folder, env: demoEnv() });
       exit(code);
       io.out(code === 0 ? whatToLookAt(folder, selfName()) : whatIsLeft(folder));
     });
+}
+
+async function showPlanning({ io, exit }: Context, folder: string): Promise<void> {
+  io.err(planningIntroduction(folder, DEMO_WISH));
+  const argv = [...selfArgv(), "plan", "--yes", DEMO_WISH] as const;
+  const code = await runInherited(argv, { cwd: folder, env: demoEnv() });
+  exit(code);
+  io.out(code === 0 ? whatToDoWithThePlan(folder, selfName()) : whatIsLeft(folder));
 }
 
 /** The demo is the same for everybody, and may be run inside an agent's worktree. */

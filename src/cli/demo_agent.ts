@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { doDemoTask } from "../demo/agent.ts";
+import { demoDraft } from "../demo/planner.ts";
 import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
 import type { Context } from "./context.ts";
@@ -11,6 +12,8 @@ export function command({ io }: Context) {
   return new Command("demo-agent")
     .description("do a task of the demo's plan; called by parex demo")
     .action(async () => {
+      const prompt = await new Response(Deno.stdin.readable).text();
+      if (processEnv().PAREX_PLAN !== undefined) return io.out(`${demoDraft(prompt)}\n`);
       const task = processEnv().PAREX_TASK_ID;
       if (task === undefined) {
         throw new Failed({
@@ -21,7 +24,7 @@ export function command({ io }: Context) {
       }
       await doDemoTask({
         task,
-        prompt: await new Response(Deno.stdin.readable).text(),
+        prompt,
         worktree: processEnv().PAREX_WORKTREE ?? io.cwd,
         say: (line) => io.out(`${line}\n`),
         pauseMs: PAUSE_MS,

@@ -12,7 +12,7 @@ import { type DetectedList, detectList, findLists } from "../plan/import/detect.
 import { loadForeign, planFrom } from "../plan/import/foreign_plan.ts";
 import { type FormatName, FORMATS } from "../plan/import/format.ts";
 import { github, readIssues } from "../plan/import/github.ts";
-import { planFilesOf } from "../plan/import/plan_files.ts";
+import { planFilesOf } from "../plan/plan_files.ts";
 import { resolveList } from "../plan/import/resolve.ts";
 import { writePlanFiles } from "../plan/write_files.ts";
 import { type Imported, importedText, importFormatsText } from "../report/commands/import.ts";

@@ -59,6 +59,12 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     kind: text("<name>"),
     description: "the model, handed to the agent (default: haiku for claude)",
   },
+  planModel: {
+    name: "plan-model",
+    kind: text("<name>"),
+    flagless: true,
+    description: "the model that drafts plans, `parex plan` (default: sonnet for claude)",
+  },
   base: {
     name: "base",
     kind: text("<branch>"),

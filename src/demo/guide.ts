@@ -32,6 +32,28 @@ export function whatToLookAt(folder: string, program: string): string {
   return `\n${lines.join("\n")}\n`;
 }
 
+/** What the demo of planning says before it begins. */
+export function planningIntroduction(folder: string, wish: string): string {
+  return `A sample project, and a wish: ${wish}.
+A scripted planner drafts the plan. Its first draft is one long chain; parex sends
+it back with the figures, and the second one is parallel.
+Repository: ${folder}
+
+`;
+}
+
+/** What comes after the demo of planning. */
+export function whatToDoWithThePlan(folder: string, program: string): string {
+  const lines = [
+    "What to do next:",
+    `  cd ${shellWord(folder)}`,
+    `  ${program} execute --land merge    # the scripted agent does the tasks`,
+    "The repository stays until you remove it:",
+    `  rm -rf ${shellWord(folder)}`,
+  ];
+  return `\n${lines.join("\n")}\n`;
+}
+
 /** What the demo says when its run did not come to a good end. */
 export function whatIsLeft(folder: string): string {
   return `\nThe demo did not come to its end. What it made stays: ${folder}\n`;

@@ -39,10 +39,14 @@ export async function makeScratchFolder(wanted: string | undefined): Promise<str
  * Makes the demo's repository in `folder`, which is new or empty: the project, its plan and its
  * configuration, which names the agent's command, in one commit on `main`.
  */
-export async function makeRepository(folder: string, agentCommand: string): Promise<void> {
+export async function makeRepository(
+  folder: string,
+  agentCommand: string,
+  { planned }: { planned: boolean } = { planned: true },
+): Promise<void> {
   await writeFiles(folder, {
     ...SAMPLE,
-    ...planFiles(new Date()),
+    ...(planned ? planFiles(new Date()) : {}),
     [CONFIG_PATH]: stringify({ agent: "command", "agent-command": agentCommand, ...CHECKS }),
   });
   const steps = [

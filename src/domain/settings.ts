@@ -21,6 +21,8 @@ export interface Settings {
   agents: string[];
   /** Absent: the agent's own default. */
   model?: string;
+  /** Drafts plans; absent: the agent's usual one for that. */
+  planModel?: string;
   /** Branch that the plan lands on; absent: the one checked out. */
   base?: string;
   /** Absent: `pr` where that is possible, else `none`. */

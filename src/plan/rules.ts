@@ -18,7 +18,7 @@ type Note = Pick<Problem, "severity" | "code" | "message" | "hint">;
 /** What the index and the task files say about each other; `plan` is the path of the index. */
 export function checkEntries(found: readonly Found[], plan: string): Problem[] {
   return [
-    ...checkIds(found, plan),
+    ...checkIds(found.map(({ entry }) => entry), plan),
     ...checkSharing(found, plan),
     ...found.flatMap(({ entry, file }) => file ? checkTaskFile(entry, file, plan) : []),
   ];
@@ -53,11 +53,12 @@ export function toTasks(found: readonly Found[], plan: string): Task[] {
   });
 }
 
-function checkIds(found: readonly Found[], plan: string): Problem[] {
+/** Ids that cannot name a branch, and those that two tasks have. */
+export function checkIds(entries: readonly Pick<IndexEntry, "id">[], plan: string): Problem[] {
   const problems: Problem[] = [];
   const exact = new Map<string, Place>();
   const folded = new Map<string, string>();
-  for (const { entry: { id } } of found) {
+  for (const { id } of entries) {
     const note = (details: Note) => problems.push({ ...details, file: plan, ...id.at });
     if (!isTaskId(id.value)) note(invalidId(id.value));
     const first = exact.get(id.value);

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import type { Plan } from "../../domain/plan.ts";
-import type { Task } from "../../domain/task.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { Task } from "../domain/task.ts";
 
 /** A plan in parex's own format: the texts of its files by their paths in its folder. */
 export function planFilesOf(
@@ -8,25 +8,26 @@ export function planFilesOf(
   source?: string,
 ): Map<string, string> {
   const files = new Map(tasks.map((task) => [fileOf(task), taskFile(task)]));
-  const index = {
-    metadata: { name, ...(source === undefined ? {} : { source }) },
-    tasks: tasks.map((task) => ({
-      id: task.id,
-      name: task.name,
-      file: fileOf(task),
-      priority: task.priority,
-      dependencies: task.dependencies,
-    })),
-  };
+  const metadata = { name, ...(source === undefined ? {} : { source }) };
+  const index = { metadata, tasks: tasks.map(entryOf) };
   files.set("plan.yaml", stringify(index, { lineWidth: 0 }));
   return files;
 }
 
-function fileOf({ id }: Task): string {
+/** What the index says of a task. */
+export function entryOf(task: Task): Record<string, unknown> {
+  const { id, name, priority, dependencies } = task;
+  return { id, name, file: fileOf(task), priority, dependencies };
+}
+
+/** The task file's path in the plan's folder. */
+export function fileOf({ id }: Task): string {
   return `tasks/${id}.md`;
 }
 
-function taskFile({ id, priority, status, dependencies, labels, issue, body }: Task): string {
+export function taskFile(
+  { id, priority, status, dependencies, labels, issue, body }: Task,
+): string {
   const frontmatter = stringify({
     id,
     priority,
