@@ -16,7 +16,14 @@ import {
 } from "./support.ts";
 
 const RUNS = 31;
+/** Lines of the journal that the last run has left. */
+const JOURNAL_LINES = 500_000;
 const SAMPLES: [what: string, event: Record<string, unknown>, inAgent: boolean][] = [
+  ["a start, with a long journal", { hook_event_name: "SessionStart", source: "startup" }, false],
+  ["a wish, with a long journal", {
+    hook_event_name: "UserPromptSubmit",
+    prompt: "Resume the run.",
+  }, false],
   ["a prompt that asks for nothing", {
     hook_event_name: "UserPromptSubmit",
     prompt: "Why does the parser drop the last line?",
@@ -50,14 +57,32 @@ async function timed(
   return performance.now() - started;
 }
 
+/** An interrupted run's, without a summary. */
+async function leaveJournal(dir: string): Promise<void> {
+  const envelope = (seq: number) =>
+    `{"v":1,"seq":${seq},"at":"2026-01-01T00:00:00.000Z","run":"x",`;
+  const lines = [
+    `${envelope(1)}"type":"run.started","plan":{"name":"Long","path":"/p","identity":"p"},` +
+    `"tasks":[],"base":"main","base_sha":"","jobs":1,"agent":"a","parex":"0","pid":1,"graph":[]}`,
+  ];
+  for (let seq = 2; seq < JOURNAL_LINES; seq++) {
+    lines.push(
+      `${envelope(seq)}"type":"notice","message":"Something happened that takes a line."}`,
+    );
+  }
+  await Deno.mkdir(dir, { recursive: true });
+  await Deno.writeTextFile(join(dir, "journal.ndjson"), `${lines.join("\n")}\n`);
+}
+
 const folder = await Deno.makeTempDir({ prefix: "parex-bench-" });
+const parex = await compileParex(join(folder, "parex"));
 await Deno.writeTextFile(join(folder, "empty.ts"), "");
 const empty = await compile(join(folder, "empty.ts"), join(folder, "empty"));
-const parex = await compileParex(join(folder, "parex"));
 const worktree = join(folder, "worktree");
 await run(["git", "init", "-q", worktree], folder);
 const identity = ["-c", "user.name=Bench", "-c", "user.email=bench@example.org"];
 await run(["git", ...identity, "commit", "-q", "--allow-empty", "-m", "Begin"], worktree);
+await leaveJournal(join(worktree, ".git/parex/runs/20260101-000000-0000"));
 const agent = { PAREX_TASK_ID: "task-1", PAREX_WORKTREE: worktree };
 
 const rows: string[][] = [];

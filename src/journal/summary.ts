@@ -15,9 +15,12 @@ export interface RunSummary {
   ended: boolean;
 }
 
-/** A journal that is longer is read at its beginning and its end only. Bytes. */
-const MAX_HEAD = 1 << 20;
-const MAX_TAIL = 1 << 18;
+/** Of a journal that is longer, its first line and its end are read. Bytes. */
+const MAX_WHOLE = 1 << 19;
+const MAX_FIRST_LINE = 1 << 22;
+const TAIL = 1 << 16;
+/** To read all other lines would take ten times as long. */
+const MILESTONE = /"type":"(?:run\.started|run\.finished|task\.status)"/;
 
 function summaryPath(dir: string): string {
   return `${dir}/summary.json`;
@@ -88,16 +91,27 @@ export function readSummary(dir: string): RunSummary | undefined {
 function summaryIn(path: string): RunSummary | undefined {
   using file = Deno.openSync(path);
   const { size } = file.statSync();
-  const whole = size <= MAX_HEAD;
-  const texts = whole
-    ? [readAt(file, 0, size)]
-    : [readAt(file, 0, MAX_HEAD), readAt(file, size - MAX_TAIL, MAX_TAIL)];
+  const whole = size <= MAX_WHOLE;
+  const text = whole
+    ? readAt(file, 0, size)
+    : `${firstLine(file)}\n${readAt(file, size - TAIL, TAIL)}`;
   const summarize = summarizer();
   let last: RunSummary | undefined;
-  for (const event of texts.flatMap(parseJournal)) last = summarize(event) ?? last;
+  const milestones = text.split("\n").filter((line) => MILESTONE.test(line));
+  for (const event of parseJournal(milestones.join("\n"))) last = summarize(event) ?? last;
   if (last === undefined || whole) return last;
   const { completed: _, ...rest } = last;
   return rest;
+}
+
+/** The event that names the plan and its tasks. */
+function firstLine(file: Deno.FsFile): string {
+  for (let length = TAIL; length <= MAX_FIRST_LINE; length *= 4) {
+    const text = readAt(file, 0, length);
+    const end = text.indexOf("\n");
+    if (end >= 0) return text.slice(0, end);
+  }
+  return "";
 }
 
 function readAt(file: Deno.FsFile, start: number, length: number): string {

@@ -59,7 +59,11 @@ function planFolders(worktree: string, checkout: string | undefined, file: strin
 }
 
 function real(path: string): string {
-  return realTarget(path, { follow: true }) ?? path;
+  try {
+    return Deno.realPathSync(path); // one question instead of one for each folder
+  } catch {
+    return realTarget(path, { follow: true }) ?? path;
+  }
 }
 
 /** Whose place writing to `path` would change; a relative path counts from `cwd`. */
