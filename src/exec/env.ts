@@ -56,9 +56,12 @@ export function childEnv(extra: Env = {}): Env {
   return { ...env, ...extra };
 }
 
-/** For commands whose output parex reads: plain, in English, without questions or optional locks. */
+/**
+ * For commands whose output parex reads: plain, in English, without questions or optional locks, and
+ * without the file that a bash reads before its command, which may print something or change folder.
+ */
 export function toolEnv(extra: Env = {}): Env {
-  return childEnv({
+  const { BASH_ENV: _, ...env } = childEnv({
     LC_ALL: "C",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_TERMINAL_PROMPT: "0",
@@ -67,4 +70,5 @@ export function toolEnv(extra: Env = {}): Env {
     NO_COLOR: "1",
     ...extra,
   });
+  return env;
 }

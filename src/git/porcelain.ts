@@ -23,6 +23,8 @@ export const STATUS = [
   "--no-ahead-behind",
   "-z",
   "--no-renames",
+  // `status.showUntrackedFiles = no` is a common setting, and an agent's new files are untracked.
+  "--untracked-files=normal",
 ];
 
 /** Reads what it prints, as git-status(1) describes "Porcelain Format Version 2". */

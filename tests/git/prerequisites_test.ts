@@ -4,6 +4,7 @@ import { planKeyOf } from "../../src/domain/names.ts";
 import { checkBranches, checkRepository } from "../../src/git/prerequisites.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { assertEquals } from "../support/assert.ts";
+import { TIDY_GIT, withEnv } from "../support/env.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
 import { failureOf, must } from "../support/result.ts";
 
@@ -99,6 +100,7 @@ Deno.test("checkRepository() needs somebody who can commit", async () => {
   await using temp = await tempRepo();
   await temp.git(["config", "--unset", "user.email"]);
   await temp.git(["config", "user.useConfigOnly", "true"]);
+  using _ = withEnv(TIDY_GIT);
   failureOf(await check(temp), "no_identity");
 });
 

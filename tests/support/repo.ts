@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { testEnv } from "./env.ts";
+import { testEnv, TIDY_GIT } from "./env.ts";
 
 /** As text, since three more processes for each repository are felt in the time that all tests take. */
 const SETTINGS = `[user]
@@ -55,7 +55,7 @@ function repoAt(root: string, folder: string): TempRepo {
       cwd,
       stdin: "null",
       clearEnv: true,
-      env: testEnv({ LC_ALL: "C" }),
+      env: testEnv({ LC_ALL: "C", ...TIDY_GIT }),
     }).output();
     if (code !== 0) throw new Error(`git ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
     return new TextDecoder().decode(stdout).trimEnd();
