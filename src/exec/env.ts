@@ -60,8 +60,10 @@ export function childEnv(extra: Env = {}): Env {
  * For commands whose output parex reads: plain, in English, without questions or optional locks, and
  * without the file that a bash reads before its command, which may print something or change folder.
  */
-export function toolEnv(extra: Env = {}): Env {
-  const { BASH_ENV: _, ...env } = childEnv({
+export function toolEnv(extra: Env = {}, base = childEnv()): Env {
+  const { BASH_ENV: _, ...env } = base;
+  return {
+    ...env,
     LC_ALL: "C",
     GIT_OPTIONAL_LOCKS: "0",
     GIT_TERMINAL_PROMPT: "0",
@@ -69,6 +71,5 @@ export function toolEnv(extra: Env = {}): Env {
     GH_PROMPT_DISABLED: "1",
     NO_COLOR: "1",
     ...extra,
-  });
-  return env;
+  };
 }

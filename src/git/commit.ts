@@ -107,6 +107,8 @@ export interface CommitOptions {
   /** Paths relative to the top level that stay out of the commit, with all below them. */
   exclude: string[];
   env?: Env;
+  /** In which the project's hooks run, in place of parex's own environment. */
+  base?: Env;
   /** Where HEAD stands, if that is known already. */
   head?: HeadState;
 }
@@ -118,7 +120,7 @@ export interface CommitOptions {
 export async function commitAll(
   worktree: string,
   message: string,
-  { exclude, env = {}, head: known }: CommitOptions,
+  { exclude, env = {}, base, head: known }: CommitOptions,
 ): Promise<boolean> {
   const head = known ? known : await headState(worktree);
   if (head.inProgress) {
@@ -129,7 +131,7 @@ export async function commitAll(
   // Tidying up would cost every task; git does it at the next commit of somebody else's.
   const untidied = ["-c", "maintenance.auto=false"];
   const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
-  const committed = await git(args, { cwd: worktree, env, input: message });
+  const committed = await git(args, { cwd: worktree, env, base, input: message });
   if (committed.code === 0) return true;
   throw new Failed({ reason: "commit_failed", detail: detailOf(committed) });
 }

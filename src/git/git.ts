@@ -11,6 +11,8 @@ export interface GitOptions {
   discover?: boolean;
   /** Variables on top of parex's own environment for tools. */
   env?: Env;
+  /** In place of parex's own environment, for a command that runs the project's hooks. */
+  base?: Env | undefined;
   /** Text for stdin; without it stdin is closed. */
   input?: string | undefined;
   timeoutMs?: number | undefined;
@@ -36,7 +38,7 @@ export async function gitInTurn(
   }
   return await shInTurn(commands.map((args) => ["git", ...args]), {
     cwd: options.cwd,
-    env: toolEnv(options.env),
+    env: toolEnv(options.env, options.base),
     timeoutMs: options.timeoutMs,
     input: options.input,
     outlives: commands.some(changesWorktrees),

@@ -16,16 +16,18 @@ import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { tellUnpaid } from "./task/budget.ts";
+import { freeSettled, Slots } from "./context/slots.ts";
+import { spellingsOf } from "../exec/task_env.ts";
 import { CommittedChecks } from "./context/committed_checks.ts";
 import { gatherCrew } from "./context/agent_choice.ts";
 import { discreet } from "../journal/redact_event.ts";
 import { branchTargets, mayBeDirty } from "./context/plan_paths.ts";
 import { type Journal, type JournalOptions, openJournal } from "../journal/journal.ts";
 import { keepSummary } from "../journal/summary.ts";
-import { type Lock, readLock, takeLock } from "../journal/lock.ts";
+import { heldBy, type Lock, readLock, takeLock } from "../journal/lock.ts";
 import { type LandingPlan, prepareLanding } from "./landing/land.ts";
 import { baseOf } from "./landing/merge_queue.ts";
-import { finishedEvent, limitNotice, startedEvent } from "./run_events.ts";
+import { finishedEvent, limitNotice, lockTakenNotice, startedEvent } from "./run_events.ts";
 import { type Crew, newMemory, type Scope } from "./context/run_context.ts";
 import {
   endProcessesOf,
@@ -75,6 +77,9 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   const { repo, plan, settings, agent, resume } = input;
   const inside = processEnv().PAREX_TASK_ID;
   if (inside) throw new Failed({ reason: "nested_run", task: inside });
+  // Before all else: what a live run is doing looks like many other faults.
+  const held = heldBy(stateDir(repo.commonDir));
+  if (held) throw new Failed(held);
   const ready = await checkRepository(repo, {
     base: resume?.record.base ?? settings.base,
     allowDirty: settings.allowDirty,
@@ -87,7 +92,7 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   if (unfenced !== undefined) throw new Failed({ reason: "sandbox_missing", detail: unfenced });
   const run = resume?.record.run ?? newRunId(new Date());
   const left = readLock(stateDir(repo.commonDir))?.owner.run;
-  const lock = valueOf(takeLock(stateDir(repo.commonDir), run));
+  const lock = valueOf(takeLock(stateDir(repo.commonDir), run, input.onLost));
   // A process that was killed may have left agents at work, and its lock, unless a cleanup has taken
   // that over since.
   const last = (await listRuns(repo.commonDir)).at(-1);
@@ -121,6 +126,8 @@ async function openLocked(
   journal.listen((event) => applyEvent(record, event));
   journal.listen(keepSummary(dir));
   journal.listen(input.onEvent);
+  const slots = new Slots(repo.commonDir);
+  journal.listen((event) => freeSettled(slots, event, landing.land));
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   const scope: Scope = {
     run,
@@ -140,6 +147,8 @@ async function openLocked(
     recover: recovering({ repo, emit, settings, env: childEnv() }),
     record,
     committedChecks: new CommittedChecks(repo),
+    checkouts: spellingsOf([...new Set([repo.root, repo.checkout])], childEnv()),
+    slots,
     ...newMemory(settings),
   };
   const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), secrets, () => {
@@ -149,6 +158,7 @@ async function openLocked(
   });
   try {
     await begin(opened, input, landing.problem);
+    if (lock.takenFrom) emit(lockTakenNotice(lock.takenFrom));
     return opened;
   } catch (error) {
     opened.close();

@@ -7,6 +7,7 @@ import type { RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
 import { explain } from "../report/messages/explain.ts";
 import { warningLines } from "./context/plan_paths.ts";
+import type { LockOwner } from "../journal/lock.ts";
 import type { Scope } from "./context/run_context.ts";
 
 /** The first event of a run, or of a process that goes on with the run of this record. */
@@ -88,5 +89,14 @@ export function limitNotice({ until, why, refused }: Parked): EventOf<"notice"> 
   const time = new Date(until).toISOString();
   const message = `the run has ended at a usage limit that lasts until ${time} (${why}); ` +
     "go on with it then: parex resume";
+  return { type: "notice", message };
+}
+
+/** Says that another machine's parex is taken for dead: nobody can look at its processes from here. */
+export function lockTakenNotice({ pid, run, machine }: LockOwner): EventOf<"notice"> {
+  const who = `process ${pid} on ${machine?.host ?? "another machine"}`;
+  const message =
+    `The lock was taken over from ${who}${run === undefined ? "" : ` (run ${run})`}, ` +
+    "which has shown no sign of life for a minute. If it still runs there, end it.";
   return { type: "notice", message };
 }

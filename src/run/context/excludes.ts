@@ -2,9 +2,9 @@ import type { Env } from "../../exec/env.ts";
 import { gitDirOf } from "../../git/branches.ts";
 import { copyFiles } from "../../git/copy.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
-import { addExcludes, untracked } from "../../git/excludes.ts";
+import { addExcludes, excludesEnv, untracked } from "../../git/excludes.ts";
 import type { Repository } from "../../git/repository.ts";
-import { type Place, type Scope, workEnv } from "./run_context.ts";
+import type { Place, Scope } from "./run_context.ts";
 
 const EXCLUDES = "parex-excludes";
 
@@ -22,7 +22,7 @@ export async function copyUncommitted(
 ): Promise<void> {
   const copied = await copyFiles(scope.repo.root, place.path, scope.settings.copy);
   if (copied.length === 0) return;
-  const seen = await untracked(place.path, workEnv(scope, place, excludes));
+  const seen = await untracked(place.path, excludesEnv(excludes));
   const folders = seen.filter((path) => path.endsWith("/"));
   const files = new Set(seen);
   // There may be thousands that are ignored anyway.
@@ -45,12 +45,11 @@ export async function disown(
 
 /** Keeps the files that `work` makes beside the tracked ones from ever being committed. */
 export async function leavingNoTrace<T>(
-  scope: Scope,
   space: Place,
   excludes: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const env = workEnv(scope, space, excludes);
+  const env = excludesEnv(excludes);
   const before = await untracked(space.path, env);
   try {
     return await work();

@@ -9,12 +9,14 @@ import type { Result } from "../../domain/result.ts";
 import type { Land, Settings } from "../../domain/settings.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { childEnv, type Env } from "../../exec/env.ts";
+import { taskEnv } from "../../exec/task_env.ts";
 import { excludesEnv } from "../../git/excludes.ts";
 import type { Repository } from "../../git/repository.ts";
 import type { Recover } from "../../recovery/recover.ts";
 import { Admission } from "./rate_limits.ts";
 import type { CommittedChecks } from "./committed_checks.ts";
 import { Ledger } from "./spending.ts";
+import type { Slots } from "./slots.ts";
 import { Waits } from "../../util/backoff.ts";
 
 /** The agents that a run may call, by name. */
@@ -48,6 +50,9 @@ export interface Scope extends Memory {
   /** What has happened so far; it grows with every event. */
   record: RunRecord;
   committedChecks: CommittedChecks;
+  /** The user's checkout in each spelling that parex's own environment has for it. */
+  checkouts: readonly string[];
+  slots: Slots;
 }
 
 /** What ports remember for one another. */
@@ -129,14 +134,21 @@ export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
   return { PAREX_TASK_ID: task, PAREX_RUN_ID: scope.run };
 }
 
-/** The environment of what runs in a worktree: agents, setup and checks. */
+/** The environment of what runs in a worktree: agents, setup, checks and the hooks of commits. */
 export function workEnv(scope: Scope, space: Place, excludes: string, extra: Env = {}): Env {
-  return childEnv({
-    ...marksOf(scope, space.task.id),
-    PAREX_WORKTREE: space.path,
+  const { checkouts, settings, slots } = scope;
+  const { task: { id }, path: worktree } = space;
+  return {
+    ...taskEnv(childEnv(), { worktree, checkouts }),
+    ...slots.envOf(id),
+    ...settings.env,
+    ...marksOf(scope, id),
+    PAREX_WORKTREE: worktree,
+    // Reflogs then say whose commits, resets and checkouts they record.
+    GIT_REFLOG_ACTION: `parex ${id}`,
     ...excludesEnv(excludes),
     ...extra,
-  });
+  };
 }
 
 /** Names the files of one call of an agent. */

@@ -1,4 +1,6 @@
 import { composeProject, firstPorts, PORTS_OF_SLOT, SlotNumbers } from "../../domain/slots.ts";
+import type { EventBody } from "../../domain/event.ts";
+import type { Land } from "../../domain/settings.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { Env } from "../../exec/env.ts";
 import { areFree } from "../../exec/free_ports.ts";
@@ -40,4 +42,12 @@ export class Slots {
     this.#ports.set(owner, first);
     return first;
   }
+}
+
+/** Gives back the slot of a task that no attempt follows: it is blocked, or landed as it was to be. */
+export function freeSettled(slots: Slots, event: EventBody, land: Land): void {
+  const isOver = event.type === "task.landed" ||
+    event.type === "task.status" &&
+      (event.to === "blocked" || event.to === "completed" && land === "none");
+  if (isOver) slots.free(event.task);
 }

@@ -66,7 +66,7 @@ export async function runChecks(
   const excludes = await excludesOf(place);
   const release = await scope.checkPlaces.take(signal);
   try {
-    return await leavingNoTrace(scope, place, excludes, async () => {
+    return await leavingNoTrace(place, excludes, async () => {
       for (const command of wanted) {
         const log = `${told.log}.${command.name}`;
         const ran = await runCommand(scope, place, command, { ...told, log }, signal);

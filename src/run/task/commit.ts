@@ -20,7 +20,13 @@ import { settleMerge, unfit } from "./base_merge.ts";
 import { excludesOf } from "../context/excludes.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
 import { makeTree, ownBranches } from "./prepare.ts";
-import { attemptName, type Scope, type Workspace, workspaceOf } from "../context/run_context.ts";
+import {
+  attemptName,
+  type Scope,
+  workEnv,
+  type Workspace,
+  workspaceOf,
+} from "../context/run_context.ts";
 
 /**
  * Turns what an attempt left behind into evidence: its work stands committed on the task's branch,
@@ -45,7 +51,11 @@ export async function commit(
   if (!settled.passed) return settled;
   const history = await checkHistory(scope, space, head);
   if (!history.passed) return history;
-  const leftovers = await commitLeftovers(scope, space, changes, { env, head });
+  const leftovers = await commitLeftovers(scope, space, changes, {
+    env,
+    base: workEnv(scope, space, excludes),
+    head,
+  });
   if (!leftovers.verdict.passed) {
     return leftovers.verdict;
   }
@@ -110,7 +120,7 @@ async function commitLeftovers(
   scope: Scope,
   space: Workspace,
   left: Change[],
-  { env, head }: { env: Env; head: HeadState },
+  { env, base, head }: { env: Env; base: Env; head: HeadState },
 ): Promise<{ verdict: Verdict; byParex: boolean }> {
   const folder = planFolderIn(scope.repo, scope.plan);
   const exclude = folder === undefined ? [] : [folder];
@@ -120,7 +130,7 @@ async function commitLeftovers(
   if (wanted.length === 0) return { verdict: { passed: true }, byParex: false };
   const { id, name, title, labels } = space.task;
   const message = commitMessage({ title: title ?? name, task: id, labels });
-  const done = await resultOf(() => commitAll(space.path, message, { env, exclude, head }));
+  const done = await resultOf(() => commitAll(space.path, message, { env, base, exclude, head }));
   if (done.ok) return { verdict: { passed: true }, byParex: done.value };
   if (done.failure.reason !== "commit_failed") throw new Failed(done.failure);
   // A hook of the user's refused it, most likely: the agent can put that right.

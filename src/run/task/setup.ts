@@ -87,7 +87,7 @@ async function onCommitted<T>(
     if (before.length === 0) await Deno.writeTextFile(begun, "");
   });
   try {
-    return await leavingNoTrace(scope, place, excludes, work);
+    return await leavingNoTrace(place, excludes, work);
   } finally {
     if (before.every(({ state }) => state === "??")) await discardTracked(repo, what);
     await io(begun, async () => {

@@ -6,6 +6,7 @@ import { addUsage } from "../../domain/metrics.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { AttemptRecord } from "../../domain/task_record.ts";
 import { dirname } from "node:path";
+import { identityEnv } from "../../git/identity.ts";
 import { mergeBase } from "./base_merge.ts";
 import type { Limit } from "../context/rate_limits.ts";
 import { budgetFor, warnOfBudget } from "./budget.ts";
@@ -144,6 +145,7 @@ async function makeRequest(
       PAREX_TASK_FILE: files.taskFile,
       PAREX_PROMPT_FILE: files.promptFile,
       PAREX_ATTEMPT: String(attempt),
+      ...await identityEnv(space.path),
     }),
     ...(model === undefined ? {} : { model }),
     mcp: settings.mcp,
