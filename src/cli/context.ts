@@ -10,6 +10,8 @@ export interface Io {
   /** Colour on stdout, on stderr: `NO_COLOR` and `FORCE_COLOR` are already weighed in. */
   colorOut: boolean;
   colorErr: boolean;
+  /** Text on stderr can be drawn again in its place. */
+  redraws: boolean;
   columns: number;
 }
 

@@ -20,7 +20,7 @@ export async function showSchedule(context: Context, run: ReadyRun): Promise<voi
 /** Executes a plan and reports on it. */
 export async function executePlan(context: Context, run: ReadyRun): Promise<void> {
   const { io } = context;
-  const kind = run.settings.json ? "json" : io.stderrIsTerminal ? "live" : "lines";
+  const kind = run.settings.json ? "json" : io.redraws ? "live" : "lines";
   const reporter = startReporter(kind, io);
   const execution = execute({ ...run, onEvent: reporter.onEvent });
   const release = interruptible(execution, reporter);

@@ -1,3 +1,4 @@
+import { Failed } from "../domain/failed.ts";
 import type { Io } from "./context.ts";
 
 const DEFAULT_COLUMNS = 80;
@@ -11,16 +12,30 @@ export function realIo(): Io {
   const env = Deno.env;
   const stdoutIsTerminal = Deno.stdout.isTerminal();
   const stderrIsTerminal = Deno.stderr.isTerminal();
+  const err = writer(Deno.stderr);
   return {
-    out: writer(Deno.stdout),
-    err: writer(Deno.stderr),
-    cwd: Deno.cwd(),
+    out: writer(Deno.stdout, (why) => err(`warning: stdout cannot be written: ${why}\n`)),
+    err,
+    get cwd() {
+      return currentFolder();
+    },
     stdoutIsTerminal,
     stderrIsTerminal,
     colorOut: wantsColor(stdoutIsTerminal, env),
     colorErr: wantsColor(stderrIsTerminal, env),
+    redraws: stderrIsTerminal && canRedraw(env),
     columns: terminalColumns(stdoutIsTerminal || stderrIsTerminal, env),
   };
+}
+
+/** Throws `usage` where it is gone, or has no name that is text. */
+function currentFolder(): string {
+  try {
+    return Deno.cwd();
+  } catch (error) {
+    const message = `the current folder cannot be used: ${messageOf(error)}`;
+    throw new Failed({ reason: "usage", message, hint: "cd to your project's folder" });
+  }
 }
 
 /** `NO_COLOR` wins, then `FORCE_COLOR` (`0` is off); without them only a terminal gets colour. */
@@ -29,6 +44,12 @@ export function wantsColor(isTerminal: boolean, env: Variables): boolean {
   const forced = env.get("FORCE_COLOR");
   if (forced) return forced !== "0" && forced !== "false";
   return isTerminal && env.get("TERM") !== "dumb";
+}
+
+/** Whether a terminal understands where to draw: an editor's does not, and a build's log keeps all. */
+function canRedraw(env: Variables): boolean {
+  const inBuild = !["", "0", "false", undefined].includes(env.get("CI"));
+  return env.get("TERM") !== "dumb" && !inBuild;
 }
 
 function terminalColumns(isTerminal: boolean, env: Variables): number {
@@ -44,9 +65,13 @@ function terminalColumns(isTerminal: boolean, env: Variables): number {
 
 /**
  * Writes whole texts, at once. When the reader has gone (`parex … | head`) nothing is left to say to
- * it: the rest is dropped and the command goes on to its own end.
+ * it: the rest is dropped and the command goes on to its own end. So it does where nothing can be
+ * written, as on a full disk; `onLost` is then told why, once.
  */
-export function writer(output: Output): (text: string) => void {
+export function writer(
+  output: Output,
+  onLost: (why: string) => void = () => {},
+): (text: string) => void {
   const encoder = new TextEncoder();
   let gone = false;
   return (text) => {
@@ -55,10 +80,10 @@ export function writer(output: Output): (text: string) => void {
       try {
         bytes = bytes.subarray(output.writeSync(bytes));
       } catch (error) {
-        if (readerHasGone(error)) gone = true;
         // The other end made the pipe non-blocking and has not read yet.
-        else if (error instanceof Deno.errors.WouldBlock) pause();
-        else throw error;
+        if (error instanceof Deno.errors.WouldBlock) pause();
+        else gone = true;
+        if (gone && !readerHasGone(error)) onLost(messageOf(error));
       }
     }
   };
@@ -68,6 +93,10 @@ export function writer(output: Output): (text: string) => void {
 function readerHasGone(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     error instanceof Error && "code" in error && error.code === "EIO";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function pause(): void {

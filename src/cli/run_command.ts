@@ -19,6 +19,9 @@ export async function runNamed(
   io: Io,
   commands: readonly CommandEntry[],
 ): Promise<number> {
+  // Packages ask for it while they are loaded.
+  const here = await resultOf(() => io.cwd);
+  if (!here.ok) return report(here.failure, words, io);
   const entry = commands.find((command) => command.name === name);
   if (entry) return await runCommand(await entry.load(), words, io);
   const code = report(unknownCommand(name, commands), words, io);

@@ -38,7 +38,7 @@ async function sayWhatElse(context: Context, commonDir: string): Promise<void> {
 
 /** Unlike those of a command that does the work, the lines are the result here. */
 function reporterFor(io: Io): Reporter {
-  return io.stdoutIsTerminal && io.stderrIsTerminal
+  return io.stdoutIsTerminal && io.redraws
     ? startReporter("live", io)
     : startReporter("lines", { ...io, err: io.out, colorErr: io.colorOut });
 }

@@ -21,6 +21,17 @@ export interface GitOptions {
 /** Bound on a command that talks to a remote. */
 export const NETWORK_TIMEOUT_MS = 2 * 60_000;
 
+/** What people set for themselves and parex cannot read, or cannot do without. */
+const OWN_SETTINGS = [
+  // With `always`, names of files come with escapes.
+  "color.ui=false",
+  "log.showSignature=false",
+  // What it adds to a merge's message comes behind the trailers, which then are none.
+  "merge.log=false",
+  // A conflict that it resolves fails the merge, with nothing left to resolve.
+  "rerere.enabled=false",
+].flatMap((setting) => ["-c", setting]);
+
 /** Runs git to its end and returns whatever its exit code was. */
 export function git(args: readonly string[], options: GitOptions): Promise<ShResult> {
   return gitInTurn([args], options);
@@ -36,7 +47,7 @@ export async function gitInTurn(
     const stderr = `fatal: not a git repository: ${options.cwd}`;
     return { code: 128, stdout: "", stderr, timedOut: false };
   }
-  return await shInTurn(commands.map((args) => ["git", ...args]), {
+  return await shInTurn(commands.map((args) => ["git", ...OWN_SETTINGS, ...args]), {
     cwd: options.cwd,
     env: toolEnv(options.env, options.base),
     timeoutMs: options.timeoutMs,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { wantsColor, writer } from "../../src/cli/io.ts";
-import { assertEquals, assertThrows } from "../support/assert.ts";
+import { assertEquals } from "../support/assert.ts";
 
 Deno.test("wantsColor() weighs NO_COLOR, FORCE_COLOR and the terminal", () => {
   const cases: [variables: Record<string, string>, terminal: boolean, wanted: boolean][] = [
@@ -62,7 +62,11 @@ Deno.test("writer() drops what nobody reads any more", () => {
   }
 });
 
-Deno.test("writer() hides no other error", () => {
-  const write = writer(output([new Deno.errors.PermissionDenied("no")]));
-  assertThrows(() => write("a"), Deno.errors.PermissionDenied);
+Deno.test("writer() ends no command where nothing can be written, and says why once", () => {
+  const why: string[] = [];
+  const to = output([1, new Error("No space left on device (os error 28)")]);
+  const write = writer(to, (detail) => why.push(detail));
+  write("abc");
+  write("def");
+  assertEquals([to.text(), why], ["a", ["No space left on device (os error 28)"]]);
 });

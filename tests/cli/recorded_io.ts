@@ -11,6 +11,7 @@ export function recordedIo(): Io & { stdout: () => string; stderr: () => string 
     cwd: Deno.cwd(),
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
+    redraws: false,
     colorOut: false,
     colorErr: false,
     columns: 80,

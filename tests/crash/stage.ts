@@ -15,7 +15,7 @@ ${COMMIT}`;
 
 /** Adds a line where another task adds one too; in a conflict, keeps both. */
 const SHARES = `if git rev-parse -q --verify MERGE_HEAD >/dev/null; then
-  sed -i '/^[<=>]\\{7\\}/d' shared.txt
+  sed -i -e '/^|\\{7\\}/,/^=\\{7\\}/d' -e '/^[<=>]\\{7\\}/d' shared.txt
   sort -uo shared.txt shared.txt
   git add -A
 else

@@ -9,7 +9,7 @@ const COMMIT = `git add -A\ngit commit -qm "feat: $PAREX_TASK_ID"\n`;
 /** Changes a line that others change too; asked to resolve that, keeps both and stages it. */
 const SHARES = `cat > $NOTES/$PAREX_TASK_ID.$PAREX_ATTEMPT.prompt
 if git rev-parse -q --verify MERGE_HEAD; then
-  sed -i '/^[<=>]\\{7\\}/d' shared.txt
+  sed -i -e '/^|\\{7\\}/,/^=\\{7\\}/d' -e '/^[<=>]\\{7\\}/d' shared.txt
   git add -A
 else
   sed -i "s/two/$PAREX_TASK_ID/" shared.txt

@@ -151,7 +151,7 @@ git commit -qam "feat: what it was"
 touch "$NOTES/b"
 sleep 300`,
       "b.3": `cp "$PAREX_PROMPT_FILE" "$NOTES/prompt"
-sed -i '/^[<=>]\\{7\\}/d' shared.txt
+sed -i -e '/^|\\{7\\}/,/^=\\{7\\}/d' -e '/^[<=>]\\{7\\}/d' shared.txt
 git commit -qam "fix: both lines"`,
     },
   });

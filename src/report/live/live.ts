@@ -33,8 +33,8 @@ export function startLive(
     if (record.spans.length === 0) return;
     update(frame(record, {
       now: Date.now(),
-      columns: terminal.columns ?? columns,
-      rows: terminal.rows ?? DEFAULT_ROWS,
+      columns: terminal.columns || columns,
+      rows: terminal.rows || DEFAULT_ROWS,
       color,
     }));
   };
