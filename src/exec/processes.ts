@@ -82,14 +82,15 @@ function scanOf(wanted: Tree | "everything"): Scan | undefined {
 
 /**
  * First the marked processes, then what is known of them, and of all where a group has to be found
- * among them. Each mark leaves fewer to be looked at closely, so one that few carry comes first.
+ * among them. Each mark leaves fewer to be looked at closely, so one that few carry comes first. The
+ * grep of busybox reads a file up to its first NUL: there all are looked at closely.
  */
 const READ_PROC = `
 group=$1
 shift
 if [ $# -gt 0 ]; then
   files=$(echo /proc/[0-9]*/environ)
-  for pair do
+  printf 'a\\0b' | grep -qF b && for pair do
     files=$(grep -slF -e "$pair" $files)
     [ -n "$files" ] || break
   done

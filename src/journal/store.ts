@@ -31,16 +31,19 @@ export function newRunId(now: Date): string {
   return `${stamp}-${ms}${salt.toString(36).padStart(2, "0").slice(-2)}`;
 }
 
-/** Ids of the runs that have a journal, oldest first. */
+/** Ids of the runs that have a journal, oldest first. Throws `io_failed` where another user keeps them. */
 export async function listRuns(commonDir: string): Promise<string[]> {
   const runs: string[] = [];
+  const folder = `${stateDir(commonDir)}/runs`;
   try {
-    for await (const entry of Deno.readDir(`${stateDir(commonDir)}/runs`)) {
+    for await (const entry of Deno.readDir(folder)) {
       if (entry.isDirectory) runs.push(entry.name);
     }
   } catch (error) {
     // What lies there instead is told of when a journal is to be opened.
-    if (!isAbsent(error)) throw error;
+    if (!isAbsent(error)) {
+      throw new Failed({ reason: "io_failed", path: folder, detail: String(error) });
+    }
   }
   return runs.sort();
 }

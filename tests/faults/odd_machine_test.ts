@@ -1,0 +1,104 @@
+/** Machines and users unlike ours: odd folders, terminals, outputs and owners. */
+import { join } from "node:path";
+import { shellWord } from "../../src/exec/quote.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
+import { findTool } from "../support/needs.ts";
+import { parexArgv } from "../support/parex.ts";
+import { type Rig, rig } from "../support/rig.ts";
+import { tempRepo } from "../support/repo.ts";
+
+/** What a line for the shell comes to, in which `$PAREX` is the program. */
+async function shell(line: string, cwd: string, env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", line],
+    cwd,
+    clearEnv: true,
+    env: testEnv({ NO_COLOR: "1", ...env }),
+    stdin: "null",
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+const PAREX = parexArgv([]).map(shellWord).join(" ");
+
+const scripted = (stage: Rig) => ({
+  PAREX_AGENT_COMMAND: `sh '${join(stage.home, "agent.sh")}'`,
+  RIG: stage.home,
+});
+
+Deno.test({
+  name: "outputs that cannot be written end no run",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using stage = await rig();
+    const line = `${PAREX} execute >/dev/full 2>/dev/full`;
+    const { code } = await shell(line, stage.root, scripted(stage));
+    assertEquals(code, 0);
+    assertEquals(await stage.status("a"), "completed");
+    const { code: told, stderr } = await shell(`${PAREX} status >/dev/full`, stage.root);
+    assertEquals(told, 0);
+    assertMatch(stderr, /^warning: stdout cannot be written: /);
+  },
+});
+
+Deno.test({
+  name: "a current folder whose name is no text is refused in words",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using repo = await tempRepo();
+    const line = `d=$(printf 'lat\\351'); mkdir "$d"; cd "$d"; ${PAREX} status`;
+    const { code, stderr } = await shell(line, repo.root);
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, /^error: the current folder cannot be used/);
+  },
+});
+
+Deno.test({
+  name: "terminals that cannot draw, or have no size, get lines that are whole",
+  ignore: findTool("script") === undefined,
+  fn: async () => {
+    for (const [TERM, size] of [["dumb", "24 80"], ["xterm", "0 0"]] as const) {
+      await using stage = await rig();
+      const [rows, columns] = size.split(" ");
+      const inner = `stty rows ${rows} cols ${columns}; ${PAREX} execute --yes`;
+      const env = { TERM, SHELL: "/bin/sh", ...scripted(stage) };
+      const { code, stdout } = await shell(
+        `script -qec ${shellWord(inner)} /dev/null`,
+        stage.root,
+        env,
+      );
+      assertEquals(code, 0, stdout);
+      assertMatch(stdout, /1 of 1 tasks? completed/);
+      if (TERM === "dumb") assert(!stdout.includes("\x1b"), JSON.stringify(stdout.slice(0, 400)));
+    }
+  },
+});
+
+/** As root, the rights of root are given up: its files are then kept from it as from anybody. */
+const WITHOUT_RIGHTS = Deno.uid() === 0 ? "setpriv --bounding-set -all " : "";
+
+Deno.test({
+  name: "runs that another user keeps to herself are a failure with words",
+  ignore: WITHOUT_RIGHTS !== "" && findTool("setpriv") === undefined,
+  fn: async () => {
+    await using stage = await rig();
+    assertEquals((await stage.execute()).code, 0);
+    const runs = join(stage.root, ".git/parex/runs");
+    await Deno.chmod(runs, 0o000);
+    try {
+      for (const command of ["status", "report", "resume", "merge", "execute", "cleanup --yes"]) {
+        const { code, stderr } = await shell(
+          `${WITHOUT_RIGHTS}${PAREX} ${command}`,
+          stage.root,
+          scripted(stage),
+        );
+        assertEquals(code, 3, `${command}: ${stderr}`);
+        assertMatch(stderr, /\.git\/parex\/runs/);
+      }
+    } finally {
+      await Deno.chmod(runs, 0o700);
+    }
+  },
+});
