@@ -32,6 +32,7 @@ const MAX_COMMANDS = 10_000;
 const MAX_PIPED = 16;
 /** Each path costs some questions to the file system. */
 const MAX_PATHS = 2_000;
+const MAX_ARGUMENTS = 200;
 const MAX_VALUE = 4_096;
 const WRITING = new Set([">", ">>", ">|", "&>", "&>>", "<>", ">&"]);
 const SHELLS = /^(sh|bash|zsh|dash|ksh|ash)$/;
@@ -39,6 +40,9 @@ const INTERPRETERS = /^(python[\d.]*|pypy|node|deno|bun|ruby|perl|php)$/;
 const DECLARING = new Set(["export", "declare", "local", "readonly", "typeset"]);
 /** Without one of these, or with `-not` before it, what `find` finds is everything. */
 const PICKS = /^-(i?(name|lname|path|wholename|regex)|empty|newer\w*|[acm](min|time))$/;
+const ACTION = /^-(delete|exec|execdir|ok|okdir)$/;
+/** Of one `find`. */
+const MAX_ACTIONS = 10;
 const REMOVES = new Set(["rm", "mv", "unlink", "shred"]);
 
 /**
@@ -190,7 +194,7 @@ class Review {
         this.write(path.replace(/^~(?=\/)/, this.env.HOME ?? "~"), scope);
       }
     }
-    for (const word of programs.subjectsOf(args).filter(leadsAway)) {
+    for (const word of programs.subjectsOf(args).filter(leadsAway).slice(0, MAX_ARGUMENTS)) {
       // What the checkout alone has, such as installed packages, is there to be used.
       const used = exists(word, scope) && copyIn(this.borders, word, scope.cwd) === undefined;
       if (!used && zoneOf(this.borders, word, scope.cwd) === "checkout") this.write(word, scope);
@@ -224,10 +228,10 @@ class Review {
     const end = args.findIndex((word) => /^[-(!]/.test(word));
     const starts = end < 0 ? args : args.slice(0, end);
     const folders = starts.length === 0 ? ["."] : starts;
+    let actions = 0;
     for (const [at, word] of args.entries()) {
+      if (!ACTION.test(word) || ++actions > MAX_ACTIONS) continue;
       const command = args.slice(at + 1);
-      if (word === "-delete") command.unshift("rm");
-      else if (!/^-(exec|execdir|ok|okdir)$/.test(word)) continue;
       const stop = command.findIndex((each) => each === ";" || each === "+" || each === "-o");
       const words = word === "-delete"
         ? ["rm", "{}"]

@@ -69,6 +69,11 @@ Deno.test("a line of 65,000 parts gets a verdict, and so does one that is nested
   for (const part of ["|", "a|", "a;", ">a ", "rm ../", "$(a ", '"$(', "((a ", "x=$x$x;"]) {
     review(part.repeat(65_000));
   }
+  for (
+    const [start, part] of [["find .", " -exec a"], ["sed -i", " -e s/a/b/"], ["echo >", "../"]]
+  ) {
+    review(`${start}${part?.repeat(10_000)}`);
+  }
   assertEquals(review("x=abcdefgh;" + "x=$x$x;".repeat(60) + "echo $x"), undefined);
 });
 
