@@ -14,7 +14,7 @@ export interface AttemptRecord {
   sentBack: number;
 }
 
-/** Where an attempt's worktree stands now. */
+/** What an attempt's worktree holds now. */
 export interface Standing {
   /** The worktree's own git directory. */
   gitDir: string;

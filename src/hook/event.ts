@@ -5,7 +5,7 @@ interface Events {
   SessionStart: { source: string };
   PreToolUse: { tool: string; input: Record<string, unknown> };
   Stop: {
-    /** The agent goes on because a hook sent it back before. */
+    /** The agent continues because a hook sent it back before. */
     sentBack: boolean;
     lastMessage: string;
     /** What still runs in the background, in words. */

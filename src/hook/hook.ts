@@ -11,7 +11,7 @@ export interface Answer {
 const SILENCE: Answer = { code: 0, stdout: "", stderr: "" };
 
 /**
- * Answers an event of Claude Code's. What is none of its business it passes over in silence; inside
+ * Answers an event of Claude Code's. It is silent about what does not concern it; inside
  * an agent of parex, what it cannot read it refuses. Each event loads what it alone needs.
  */
 export async function answer(text: string, env: Env, cwd: string): Promise<Answer> {

@@ -1,4 +1,4 @@
-/** Longer prompts are pasted material: what is asked for stands at the beginning or at the end. */
+/** Longer prompts are pasted material: the request is at the beginning or at the end. */
 const MAX_EDGE = 10_000;
 
 const COMMANDS = /^\/(?:promptune:parallel:execute|ctx:execute|parex(?::execute)?)(?:\s|$)/;
@@ -90,7 +90,7 @@ const DO = new RegExp(
     ) + "(?:ing|e)?",
   ) + "\\b(?! not)",
 );
-/** What stands between the verb and `in parallel` is not the object, but what that object does. */
+/** With one of these between the verb and `in parallel`, it is the object that does so. */
 const RELATIVE = new RegExp(
   "\\b" + any(
     "that|which|where|when|who|whose|so|if|how|why|because|whether|about|to (?:be|run|process|handle|execute|make|show|let|fetch|load|work|allow|use)|for \\w+ing",
@@ -234,7 +234,7 @@ function asksFor(raw: string, showsCode: boolean): boolean {
   });
 }
 
-/** Every place in a sentence where a command may begin, with what stands before it. */
+/** Every place in a sentence where a command may begin, with the words before it. */
 function clausesOf(sentence: string): { before: string; clause: string }[] {
   const starts = [0, ...[...sentence.matchAll(CLAUSE)].map((cut) => cut.index + cut[0].length)];
   return starts.map((at) => ({ before: sentence.slice(0, at), clause: sentence.slice(at) }));

@@ -110,7 +110,7 @@ function aboutPlan({ path, plan }: FoundPlan, top: string, cwd: string): string[
     `Plan found: "${oneLine(plan.value.name)}" (${shown}), ${counted(plan.value)}.`,
     `Run \`${
       command("execute", path, cwd)
-    }\` (it takes long: in the background, and \`parex status\` tells how it stands; \`--dry-run\` shows the schedule, \`--only ID\` chooses tasks). Do not make worktrees or start agents for these tasks yourself.`,
+    }\` (it takes long: in the background; \`parex status\` shows its progress; \`--dry-run\` shows the schedule, \`--only ID\` chooses tasks). Do not make worktrees or start agents for these tasks yourself.`,
   ];
 }
 

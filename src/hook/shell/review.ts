@@ -75,7 +75,7 @@ function atSight(text: string): string | undefined {
 /** A command, as it runs. */
 interface Call {
   scope: Scope;
-  /** What stands before it in the pipeline. */
+  /** The commands before it in the pipeline. */
   piped: string[][];
   /** The commands whose output its words are. */
   output: string[][];
