@@ -5,7 +5,7 @@ import { addRetryOptions } from "./setting_options.ts";
 export function command(context: Context) {
   const command = new Command("answer")
     .description(
-      "Answer the question that the agent of a blocked task ended with. It goes on with the answer: " +
+      "Answer the question that the agent of a blocked task ended with. It continues with the answer: " +
         "in the run that is on, or in one of its own.",
     )
     .argument("<task>", "the blocked task")

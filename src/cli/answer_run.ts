@@ -30,7 +30,7 @@ export async function prepareAnswer(
   if (live) {
     const taken = await handOver(commonDir, live.run, given);
     if (taken) {
-      context.io.out(`${given.task}: run ${live.run} goes on with the answer\n`);
+      context.io.out(`${given.task}: run ${live.run} continues with the answer\n`);
       return undefined;
     }
   }
@@ -61,7 +61,7 @@ async function handOver(
 function asksNothing(task: TaskId): never {
   throw new Failed({
     reason: "usage",
-    message: `the agent of ${task} has asked nothing that is still open`,
-    hint: "see how its task stands: parex status",
+    message: `${task} has no open question`,
+    hint: "see the open questions: parex status",
   });
 }

@@ -58,7 +58,7 @@ async function run(context: Context, flags: Flags): Promise<void> {
 
 const UNASKED = {
   reason: "usage",
-  message: "nothing was removed: there is no terminal to ask on",
+  message: "nothing was removed: confirm with --yes, as there is no terminal",
   hint: "parex cleanup --yes",
 } as const;
 

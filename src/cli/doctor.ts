@@ -110,7 +110,7 @@ async function fixAll(
   const inside = processEnv().PAREX_TASK_ID;
   if (inside) throw new Failed({ reason: "nested_run", task: inside });
   if (!yes && !canAsk(io)) {
-    const message = "nothing was changed: there is no terminal to ask on";
+    const message = "nothing was changed: confirm with --yes, as there is no terminal";
     throw new Failed({ reason: "usage", message, hint: "parex doctor --fix --yes" });
   }
   const lock = valueOf(takeLock(stateDir(repo.commonDir)));

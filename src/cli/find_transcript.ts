@@ -31,7 +31,7 @@ export async function findTranscript(
   if (newest !== undefined) return await opened(newest);
   throw new Failed({
     reason: "usage",
-    message: "Claude Code has kept no conversation of this project",
+    message: "Claude Code has no conversation of this project",
     hint: "name the transcript: parex extract path/to/conversation.jsonl",
   });
 }

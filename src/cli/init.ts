@@ -74,14 +74,14 @@ function apply({ io }: Context, setUp: SetUp, flags: Flags, text: string): void 
 function unasked({ undo }: Flags) {
   return {
     reason: "usage",
-    message: "nothing was changed: there is no terminal to ask on",
+    message: "nothing was changed: confirm with --yes, as there is no terminal",
     hint: undo ? "parex init --undo --yes" : "parex init --yes",
   } as const;
 }
 
 async function prepare(io: Io, flags: Flags): Promise<SetUpInput> {
   if (flags.local && flags.user) {
-    throw new Failed({ reason: "usage", message: "--local and --user exclude one another" });
+    throw new Failed({ reason: "usage", message: "--local and --user cannot be combined" });
   }
   const wishes = wishesOf(isOnPath("parex") ? "parex hook" : selfCommand("hook"));
   return flags.user ? forUser(wishes) : await forRepository(io.cwd, wishes, flags.local ?? false);

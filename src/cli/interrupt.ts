@@ -20,7 +20,7 @@ export function interruptible(execution: Interruptible, reporter: Reporter): () 
     if (asked) return void execution.abort();
     asked = true;
     execution.interrupt();
-    reporter.say("Stopping: agents are asked to end. Once more ends them at once.");
+    reporter.say("Stopping: asking agents to finish. Press Ctrl-C again to kill them.");
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
   return () => {

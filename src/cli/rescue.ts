@@ -97,6 +97,6 @@ async function find(repo: Repository, name: string): Promise<Rescued> {
   throw new Failed({
     reason: "usage",
     message: `there is no rescue ref ${name}`,
-    hint: near === undefined ? "see what there is: parex rescue list" : `did you mean ${near}?`,
+    hint: near === undefined ? "list them: parex rescue list" : `did you mean ${near}?`,
   });
 }

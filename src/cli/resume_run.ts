@@ -45,7 +45,7 @@ export async function prepareRetry(
   if (!record?.plan) throw new Failed({ reason: "run_not_found" });
   if (isUnfinished(record) && !record.agentless) {
     const message = `run ${record.run} has not come to its end yet`;
-    throw new Failed({ reason: "usage", message, hint: "parex resume goes on with it" });
+    throw new Failed({ reason: "usage", message, hint: "continue it: parex resume" });
   }
   const plan = valueOf(await loadPlan(record.plan.path));
   allBlocked(plan, tasks);
@@ -76,7 +76,7 @@ export async function offerResume(
   if (record.plan?.path !== ready.planPath) return ready;
   const { json, yes } = ready.settings;
   if (json || yes || !io.stderrIsTerminal || !Deno.stdin.isTerminal()) {
-    io.err(`run ${record.run} of this plan was interrupted; parex resume goes on with it\n`);
+    io.err(`run ${record.run} of this plan was interrupted; continue it: parex resume\n`);
     return ready;
   }
   const { confirm, isCancel } = await import("@clack/prompts");

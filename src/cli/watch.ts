@@ -32,7 +32,7 @@ async function sayWhatElse(context: Context, commonDir: string): Promise<void> {
   const next = run && stateOf(run.record, run.live) === "interrupted"
     ? "parex resume"
     : "parex execute, or parex report";
-  context.io.err(`no run is going on in this repository\nnext: ${next}\n`);
+  context.io.err(`no run is in progress in this repository\nnext: ${next}\n`);
   context.exit(NOTHING);
 }
 
@@ -56,7 +56,9 @@ async function watch({ io, exit }: Context, commonDir: string, run: string): Pro
     reporter.stop();
   }
   if (!record.finished) {
-    io.err(`run ${run} has ended without a last word\nnext: parex resume\n`);
+    io.err(
+      `run ${run} stopped without recording its end (killed or crashed)\nnext: parex resume\n`,
+    );
     return exit(NOTHING);
   }
   io.err(`next: ${record.finished.interrupted ? "parex resume" : "parex report"}\n`);

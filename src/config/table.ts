@@ -37,27 +37,27 @@ export interface Spec<T> {
 
 /** Every setting, described once: flags, variables, config file and its schema derive from it. */
 export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
-  jobs: { name: "jobs", kind: count, short: "j", description: "agents at work at the same time" },
+  jobs: { name: "jobs", kind: count, short: "j", description: "agents that work at the same time" },
   agent: {
     name: "agent",
     kind: choice<string>(AGENTS),
-    description: "the agent that does the tasks",
+    description: "agent that does the tasks",
   },
   agents: {
     name: "agents",
     kind: choices(AGENTS),
     fileOnly: true,
-    description: "agents to go on with, in this order, while one is out of quota",
+    description: "agents to continue with, in this order, while one is out of quota",
   },
   agentCommand: {
     name: "agent-command",
     kind: text("<command>"),
-    description: "the command line of the `command` agent; it gets the prompt on stdin",
+    description: "command line of the `command` agent; it gets the prompt on stdin",
   },
   model: {
     name: "model",
     kind: text("<name>"),
-    description: "the model, handed to the agent (default: haiku for claude)",
+    description: "model that the agent uses (default: haiku for claude)",
   },
   planModel: {
     name: "plan-model",
@@ -68,54 +68,54 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   base: {
     name: "base",
     kind: text("<branch>"),
-    description: "the branch that the plan lands on (default: the current one)",
+    description: "branch that the plan lands on (default: the current one)",
   },
   land: {
     name: "land",
     kind: choice(["pr", "merge", "none"]),
-    description: "where completed work goes (default: pr where that is possible, else none)",
+    description: "where completed work goes (default: pr where possible, else none)",
   },
   mergeBatch: {
     name: "merge-batch",
     kind: count,
     fileOnly: true,
-    description: "completed tasks that are merged one on another and checked once",
+    description: "completed tasks that are merged together and checked once",
   },
   attempts: {
     name: "attempts",
     kind: count,
     description: "attempts per task, repairs included",
   },
-  timeoutMs: { name: "timeout", kind: duration, description: "bound on an attempt" },
+  timeoutMs: { name: "timeout", kind: duration, description: "time limit of an attempt" },
   idleTimeoutMs: {
     name: "idle-timeout",
     kind: duration,
-    description: "bound on an agent's silence",
+    description: "time limit of an agent's silence",
   },
   wait: {
     name: "wait",
     kind: toggle,
-    description: "wait while a usage limit lasts; else the run ends, to be resumed",
+    description: "wait for a usage limit to reset",
   },
-  budgetUsd: { name: "budget", kind: usd, description: "what the run may cost" },
-  taskBudgetUsd: { name: "task-budget", kind: usd, description: "what a task may cost" },
-  only: { name: "only", kind: ids, description: "these tasks and what they depend on" },
+  budgetUsd: { name: "budget", kind: usd, description: "cap on the cost of a run" },
+  taskBudgetUsd: { name: "task-budget", kind: usd, description: "cap on the cost of a task" },
+  only: { name: "only", kind: ids, description: "only these tasks and what they depend on" },
   dryRun: {
     name: "dry-run",
     kind: toggle,
     description: "show the schedule, branches and commands; do nothing",
   },
-  json: { name: "json", kind: toggle, description: "events as NDJSON on stdout" },
+  json: { name: "json", kind: toggle, description: "print events as NDJSON on stdout" },
   yes: { name: "yes", kind: toggle, description: "ask no questions" },
   allowDirty: {
     name: "allow-dirty",
     kind: toggle,
-    description: "go on with uncommitted changes, which agents will not see",
+    description: "continue with uncommitted changes, which agents do not see",
   },
   sandbox: {
     name: "sandbox",
     kind: toggle,
-    description: "let agents and checks write to nothing but their worktree (needs bubblewrap)",
+    description: "let agents and checks write to their worktree alone (needs bubblewrap)",
   },
   mcp: {
     name: "mcp",
@@ -159,19 +159,19 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     name: "check-timeout",
     kind: duration,
     fileOnly: true,
-    description: "bound on each command of the checks",
+    description: "time limit of each check",
   },
   recoveryModel: {
     name: "recovery.model",
     kind: text("<name>"),
     flagless: true,
-    description: "the model asked when git or gh fails and no known fix helps; `none`: nobody",
+    description: "model to ask when git or gh fails and no known fix helps; `none` asks nobody",
   },
   recoveryEscalate: {
     name: "recovery.escalate",
     kind: choice(["copilot", "sonnet", "none"]),
     flagless: true,
-    description: "who is asked when that model does not help",
+    description: "whom to ask when that model does not help",
   },
 };
 

@@ -7,13 +7,13 @@ import { plural } from "./layout.ts";
 export function estimateWords(estimate: CostEstimate): string {
   switch (estimate.basis) {
     case "history":
-      return `${range(estimate)}, after ${plural(estimate.tasks, "completed task")} of ` +
+      return `${range(estimate)}, based on ${plural(estimate.tasks, "completed task")} of ` +
         `${plural(estimate.runs, "earlier run")}`;
     case "tokens":
       return `${range(estimate)}, for the plan's ${formatCount(estimate.tokens)} tokens at the ` +
         `list prices of ${estimate.model}, ${PRICES_DATE}`;
     case "unknown":
-      return "unknown: no earlier run told its cost, and the plan tells no tokens of a known model";
+      return "unknown: the plan has no token estimates; no earlier run reported its cost";
   }
 }
 

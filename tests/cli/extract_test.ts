@@ -110,7 +110,7 @@ Deno.test("extract says how to make a plan when there is none", async () => {
   assertMatch(stderr, /\/parex/);
   const none = await extract(repo, []);
   assertEquals(none.code, 2);
-  assertMatch(none.stderr, /has kept no conversation/);
+  assertMatch(none.stderr, /has no conversation/);
 });
 
 Deno.test("extract names the tasks whose text is missing and writes nothing", async () => {
@@ -168,7 +168,7 @@ Deno.test("extract replaces a plan that stands there by force alone", async () =
   assertEquals([again.code, again.stderr], [0, "It stood there already.\n"]);
   const refused = await extract(repo, [], conversation("Sample", " Differently."));
   assertEquals(refused.code, 2);
-  assertMatch(refused.stderr, /tasks\/a\.md; nothing was written/);
+  assertMatch(refused.stderr, /tasks\/a\.md already exists; nothing was written/);
   assertEquals(await treeOf(repo.root), before);
   const forced = await extract(repo, ["--force"], conversation("Sample", " Differently."));
   assertEquals(forced.code, 0);

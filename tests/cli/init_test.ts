@@ -122,7 +122,7 @@ Deno.test("init leaves broken settings as they are and tells the place", async (
   assertEquals(exitCodeOf(failure), 2);
   const { message, next } = explain(failure);
   assertMatch(message, /^Claude Code's settings have an error: .*settings\.json$/);
-  assertEquals(next, ["correct them, and run parex init again"]);
+  assertEquals(next, ["fix them, then: parex init"]);
   assertEquals(await repo.read(SETTINGS), '{"permissions": {');
 });
 

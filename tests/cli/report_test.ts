@@ -50,8 +50,8 @@ Deno.test("report fails where nothing was run, and for a run that is not there",
   await using repo = await tempRepo();
   const nothing = await runIn(repo, "report");
   assertEquals(nothing.code, 2);
-  assert(nothing.stderr.startsWith("error: nothing has been run in this repository yet"));
+  assert(nothing.stderr.startsWith("error: no plan has been run in this repository yet"));
   const { code, stderr } = await runIn(repo, "report", "no-such-run");
   assertEquals(code, 2);
-  assert(stderr.startsWith('error: there is no record of a run "no-such-run"'), stderr);
+  assert(stderr.startsWith('error: there is no run "no-such-run"'), stderr);
 });

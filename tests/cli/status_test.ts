@@ -40,7 +40,7 @@ Deno.test("status tells own commits, what is not committed, and how to go on", a
   assertEquals(said.run, { id: RUN, state: "interrupted" });
   assertEquals(said.plan, { name: "word-count", path });
   const { stdout } = await runIn(repo, "status");
-  assertEquals(stdout.split("\n")[1], `run ${RUN}: interrupted; to go on with it: parex resume`);
+  assertEquals(stdout.split("\n")[1], `run ${RUN}: interrupted; continue it: parex resume`);
   const [first, second] = said.tasks;
   assertEquals([first.ahead, first.dirty, first.worktree], [1, true, worktree]);
   assertEquals(second, {

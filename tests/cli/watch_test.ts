@@ -10,10 +10,10 @@ import { bodyOf, ioIn, repoWithPlan, RUN, runIn, writeJournal } from "./journale
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 10));
 
-Deno.test("watch says that no run goes on", async () => {
+Deno.test("watch says that no run is in progress", async () => {
   await using repo = await tempRepo();
   const { stderr, code } = await runIn(repo, "watch");
-  assert(stderr.startsWith("no run is going on"), stderr);
+  assert(stderr.startsWith("no run is in progress"), stderr);
   assertEquals(code, 1);
 });
 
@@ -38,7 +38,7 @@ Deno.test("watch follows a run from its start to its end", async () => {
   lock.release();
   assertEquals(code, 0);
   assertEquals(stdout.split("\n").filter((line) => line.includes("  run  ")).length, 2);
-  assert(stdout.includes("task-2  blocked  agent_failed"), stdout);
+  assert(stdout.includes("task-2  blocked  the agent failed"), stdout);
   assertEquals(stderr, "next: parex report\n");
 });
 
@@ -53,5 +53,8 @@ Deno.test("watch says when a run's process ends without a last word", async () =
   lock.release();
   const code = await watching;
   journal.close();
-  assertEquals([io.stderr().split("\n")[0], code], [`run ${RUN} has ended without a last word`, 1]);
+  assertEquals([io.stderr().split("\n")[0], code], [
+    `run ${RUN} stopped without recording its end (killed or crashed)`,
+    1,
+  ]);
 });

@@ -75,7 +75,7 @@ Deno.test("an answer during the run is taken by the run", async () => {
   await blocked.promise;
   const { code, stdout, stderr } = await stage.parex(["answer", "a", "Blue"]);
   assertEquals(code, 0, stderr);
-  assertMatch(stdout, /^a: run \S+ goes on with the answer$/m);
+  assertMatch(stdout, /^a: run \S+ continues with the answer$/m);
   await c.open();
   const { record } = await execution.done;
   assertEquals(record.finished?.exit_code, 0);
@@ -114,7 +114,7 @@ Deno.test("answer says what is the matter when nothing was asked", async () => {
   await stage.parex(["execute"]);
   const nothing = await stage.parex(["answer", "a", "Blue"]);
   assertEquals(nothing.code, 2);
-  assertMatch(nothing.stderr, /asked nothing/);
+  assertMatch(nothing.stderr, /no open question/);
   const completed = await stage.parex(["answer", "b", "Blue"]);
   assertEquals(completed.code, 2);
   assertMatch(completed.stderr, /b is completed, not blocked/);

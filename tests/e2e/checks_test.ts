@@ -52,7 +52,7 @@ Deno.test("a task whose check fails in every attempt is blocked with command, ex
   assertEquals(failure.attempts, 2);
   assertEquals(await stage.subjectsOf("a"), ["feat: a", "feat: a"]);
   const report = reportText(summarize(run.record), { color: false, columns: 100 });
-  assertMatch(report, /a {2}checks_failed\n.*exit code 3 after 2 attempts: sh check\.sh/);
+  assertMatch(report, /a {2}checks failed\n.*exit code 3 after 2 attempts: sh check\.sh/);
   assertMatch(report, /b waits for a \(blocked\)/);
 });
 
@@ -132,8 +132,8 @@ Deno.test("a task that stands in the plan is to be put right there", async () =>
   const { record } = await stage.execute();
   const { reason, next } = record.tasks.get("a") ?? {};
   assertEquals([reason, next], ["no_changes", [
-    "if the work is done already, set `status: completed` in the plan's entry of a",
-    "else say in the plan's entry of a what is to change, then: parex retry a",
+    "if the work is already done, set `status: completed` in the plan's entry of a",
+    "otherwise say in the plan's entry of a what to change, then: parex retry a",
   ]]);
 });
 
@@ -144,7 +144,7 @@ Deno.test("a project without checks is reported as unchecked, setup or not", asy
     assertEquals([run.code, await stage.status("a")], [0, "completed"]);
     const report = reportText(summarize(run.record), { color: false, columns: 100 });
     assertMatch(report, /feature\/a, 1 commit · .*unchecked/);
-    assertMatch(report, /completed without any check: a/);
+    assertMatch(report, /completed without checks: a/);
     assertMatch(report, /main at \w+ is unchecked/);
     const lines = run.events.flatMap((event) => linesOf(event, { color: false }));
     assertMatch(lines.join("\n"), /integration {2}unchecked at \w+$/m);

@@ -239,7 +239,7 @@ Deno.test({
     const journal = await stage.journal();
     assertEquals(eventsOf(journal, "agent.started").map(({ task }) => task), ["a"]);
     assertEquals(await stage.statuses(), { a: "blocked", b: "pending", c: "pending" });
-    assertMatch(stdout, /a {2}budget_exhausted/);
+    assertMatch(stdout, /a {2}budget spent/);
   },
 });
 

@@ -47,9 +47,9 @@ Deno.test("parex cleanup removes what has landed and archives the plan with its 
     "git tracks it: it stays",
   );
   const report = await stage.parex(["report"]);
-  assertMatch(report.stdout, /Cleaned up\n[^]*a: feature\/a is removed/);
+  assertMatch(report.stdout, /Cleanup\n[^]*a: removed feature\/a/);
   const again = await stage.parex(["cleanup", "--yes"]);
-  assertEquals([again.code, again.stdout], [0, "There is nothing to clean up.\n"]);
+  assertEquals([again.code, again.stdout], [0, "Nothing to clean up.\n"]);
 });
 
 function countOf(list: string): number {
@@ -79,7 +79,7 @@ Deno.test("parex cleanup moves a plan that git does not track", async () => {
   assert("tasks/a.md" in await archiveOf(stage));
   assertMatch(
     done.stdout,
-    /anchored: refs\/parex\/rescue\/.*\/a\n/,
+    /rescue ref: refs\/parex\/rescue\/.*\/a\n/,
     "its own commit is on no branch",
   );
 });
@@ -98,15 +98,15 @@ Deno.test("parex cleanup keeps what has not landed, and changes nothing without 
 
   const dry = await stage.parex(["cleanup", "--dry-run"]);
   assertEquals(dry.code, 0);
-  assertMatch(dry.stdout, /Would go\n {2}merged\n/);
+  assertMatch(dry.stdout, /Would be removed\n {2}merged\n/);
   assertMatch(dry.stdout, /open\n {4}it has commits that the base does not have/);
-  assertMatch(dry.stdout, /^To land it: parex merge/m);
+  assertMatch(dry.stdout, /^Land it: parex merge/m);
   assertMatch(dry.stdout, /dirty\n {4}1 file in its worktree is not committed/);
   assertMatch(dry.stdout, /failed\n {4}it is blocked/);
   assertEquals(await sightOf(stage), before);
   const unasked = await stage.parex(["cleanup"]);
   assertEquals(unasked.code, 2);
-  assertMatch(unasked.stderr, /no terminal to ask on/);
+  assertMatch(unasked.stderr, /confirm with --yes/);
   assertEquals(await sightOf(stage), before);
 
   assertEquals((await stage.parex(["cleanup", "--yes"])).code, 0);
@@ -123,9 +123,9 @@ Deno.test("parex rescue list counts the commits that only the anchor holds", asy
   assertEquals((await stage.parex(["cleanup", "--yes", "--force", "a", "b"])).code, 0);
   const told = async () =>
     (await stage.parex(["rescue", "list"])).stdout.split("\n").filter((line) => /^ {2}/.test(line));
-  assertEquals(await told(), ["  1 commit of feature/a", "  files that were not committed"]);
+  assertEquals(await told(), ["  1 commit of feature/a", "  uncommitted files"]);
   assertEquals((await stage.parex(["rescue", "restore", "a"])).code, 0);
-  assertEquals((await told())[0], "  only what branches hold, too");
+  assertEquals((await told())[0], "  nothing that a branch does not have");
 });
 
 Deno.test("parex cleanup --force removes what was named, and parex rescue brings it back", async () => {
@@ -167,7 +167,7 @@ Deno.test("parex cleanup touches nothing of a live run, and nothing where a proc
   const live = await stage.parex(["cleanup", "--yes", "--force", "a"]);
   lock.release();
   assertEquals(live.code, 1);
-  assertMatch(live.stdout, /the run run-live is going on/);
+  assertMatch(live.stdout, /the run run-live is in progress/);
   assertEquals(await sightOf(stage), before);
 
   const worker = new Deno.Command("sleep", {
@@ -177,7 +177,7 @@ Deno.test("parex cleanup touches nothing of a live run, and nothing where a proc
   const busy = await stage.parex(["cleanup", "--yes"]);
   worker.kill();
   await worker.status;
-  assertMatch(busy.stdout, new RegExp(`at work in its worktree: ${worker.pid}`));
+  assertMatch(busy.stdout, new RegExp(`running in its worktree: ${worker.pid}`));
   assertEquals(await sightOf(stage), before);
 });
 

@@ -35,7 +35,7 @@ Deno.test("parex doctor finds nothing wrong where nothing is", async () => {
   const { code, stdout, stderr } = await stage.parex(["doctor"]);
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /^info +git \d/m);
-  assertMatch(stdout, /Nothing is wrong\.\n$/);
+  assertMatch(stdout, /No problems found\.\n$/);
 });
 
 Deno.test("parex doctor names what would refuse a run, outside of a repository too", async () => {

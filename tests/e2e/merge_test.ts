@@ -167,7 +167,7 @@ Deno.test("parex merge lands what is completed, and tells of what conflicts", as
   assertEquals(code, 1);
   assertMatch(stdout, /^a {2}landed {2}[0-9a-f]{10}$/m);
   assertMatch(stdout, /^c {2}landed {2}[0-9a-f]{10}$/m);
-  assertMatch(stdout, /^b {2}merge_conflict {2}a and b change the same lines of what is on main$/m);
+  assertMatch(stdout, /^b {2}merge conflict {2}a and b conflict on main$/m);
   assertMatch(stdout, /next: merge by hand: git -C worktrees\/b merge main/);
   assertEquals(await stage.repo.git(["rev-parse", "main~2"]), before);
   assertEquals(await stage.status("b"), "completed");
@@ -183,7 +183,7 @@ Deno.test("parex merge lands what is completed, and tells of what conflicts", as
 });
 
 Deno.test("a task that fails merged with the base alone is blocked with these words", async () => {
-  const passes = "test passes on its branch alone, and merged with main it ended with exit code 1";
+  const passes = "test passes on the branch alone, but merged with main it failed with exit code 1";
   for (const attempts of [1, 2]) {
     await using stage = await rig({
       tasks: { a: {}, b: {} },
@@ -198,8 +198,8 @@ Deno.test("a task that fails merged with the base alone is blocked with these wo
     const after = attempts === 1 ? "after 1 attempt" : "after 2 attempts";
     assertEquals(message, `${passes} ${after}: sh check.sh`);
     assertEquals(next, [
-      "see it yourself: cd worktrees/b && git merge main && sh check.sh",
-      "correct and commit it there, then: parex merge b",
+      "reproduce it: cd worktrees/b && git merge main && sh check.sh",
+      "fix and commit it there, then: parex merge b",
       "or let its agent try again: parex retry b",
     ]);
   }
@@ -231,9 +231,9 @@ Deno.test("parex merge speaks of no attempt where a merge is red", async () => {
   assertEquals(code, 1);
   assertMatch(
     stdout,
-    /^b {2}checks_failed {2}merged with main, test ended with exit code 1: sh check\.sh$/m,
+    /^b {2}checks failed {2}merged with main, test failed with exit code 1: sh check\.sh$/m,
   );
-  assertMatch(stdout, /next: correct and commit it there, then: parex merge b\n$/);
+  assertMatch(stdout, /next: fix and commit it there, then: parex merge b\n$/);
 });
 
 Deno.test("after parex merge, status and retry know a blocked task by the run that had an agent", async () => {
@@ -243,7 +243,7 @@ Deno.test("after parex merge, status and retry know a blocked task by the run th
   const [worked] = await listRuns(join(stage.root, ".git"));
   const merged = await stage.parex(["merge"]);
   assertEquals(merged.code, 0);
-  assertMatch(merged.stderr, /: 1 task of Sample from main$/m);
+  assertMatch(merged.stderr, /: 1 task of Sample on main$/m);
   const report = await stage.parex(["report"]);
   assertMatch(report.stdout, /base main · no agents( |$)/m);
   assertMatch(report.stdout, new RegExp(`\nNext\n[^]*\n  parex report ${worked}\n`));

@@ -40,7 +40,7 @@ Deno.test({
     }
     const notices = eventsOf(journal, "notice").map(({ message }) => message);
     assertEquals(notices.filter((one) => one.includes("% of the budget is spent")).length, 2);
-    assertMatch(stdout, /budget_exhausted/);
+    assertMatch(stdout, /budget spent/);
   },
 });
 

@@ -49,7 +49,7 @@ Deno.test("without a terminal each change is a line on stderr and the report is 
   });
   const { code, stdout, stderr } = await stage.parex(["execute"]);
   assertEquals(code, 0);
-  assertMatch(stderr, /a {2}in_progress[^]*a {2}testing[^]*a {2}completed/);
+  assertMatch(stderr, /a {2}working[^]*a {2}checking[^]*a {2}completed/);
   assertMatch(stdout, /^Sample: 1 .*completed/);
   // deno-lint-ignore no-control-regex -- that is what must not be there
   assertEquals(/[\x00-\x08\x0b-\x1f\x7f]/.test(stdout + stderr), false);

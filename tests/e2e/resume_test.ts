@@ -182,7 +182,7 @@ Deno.test("execute says that a run of its plan was interrupted, ends its process
   await killedAtWork(stage, "a");
   const { code, stderr } = await stage.parex(["execute"]);
   assertEquals(code, 0, stderr);
-  assertMatch(stderr, /was interrupted; parex resume goes on with it/);
+  assertMatch(stderr, /was interrupted; continue it: parex resume/);
   assertEquals(await stage.left(), []);
   const journal = await stage.journal();
   assertEquals(eventsOf(journal, "run.started")[0]?.leftovers, ["a"]);

@@ -4,6 +4,7 @@ import type { Failure } from "../../domain/failure.ts";
 import { oneLine, shellWord } from "../escape.ts";
 import { plural, wrap } from "../layout.ts";
 import { explain } from "../messages/explain.ts";
+import { statusWord } from "../words.ts";
 import type { Paint } from "../run/phrases.ts";
 
 interface Options {
@@ -13,7 +14,7 @@ interface Options {
 
 const LANDED: Record<Landed, string> = {
   merge: "merged into the base",
-  rebase: "the base has each of its changes",
+  rebase: "the base has all of its changes",
   squash: "squashed into the base",
   tree: "all of its content is in the base",
   pr: "its pull request is merged",
@@ -23,11 +24,16 @@ const LANDED: Record<Landed, string> = {
 export function cleanupPlanText(plan: CleanupPlan, { color, columns }: Options): string {
   const paint = createColors(color);
   const lines = [
-    ...list("Would go", plan.remove.map((work) => [work.task, goingWords(work)]), paint, columns),
+    ...list(
+      "Would be removed",
+      plan.remove.map((work) => [work.task, goingWords(work)]),
+      paint,
+      columns,
+    ),
     ...keptLines(plan.keep, paint, columns),
   ];
-  if (plan.archive) lines.push("Every task has landed: the plan would go to the archive.");
-  if (lines.length === 0) lines.push("There is nothing to clean up.");
+  if (plan.archive) lines.push("All tasks have landed: the plan would be archived.");
+  if (lines.length === 0) lines.push("Nothing to clean up.");
   return ended(lines);
 }
 
@@ -54,15 +60,15 @@ export function cleanupDoneText(done: CleanupDone, { color, columns }: Options):
   ];
   const refs = done.removed.flatMap(({ anchored }) => anchored);
   if (refs[0] !== undefined) {
-    lines.push(`Bring it back: parex rescue restore ${shellWord(refs[0])}`);
+    lines.push(`Restore it: parex rescue restore ${shellWord(refs[0])}`);
   }
   if (done.archived) lines.push(...archiveLines(done.archived));
-  if (lines.length === 0) lines.push("There was nothing to clean up.");
+  if (lines.length === 0) lines.push("Nothing to clean up.");
   return ended(lines);
 }
 
 function archiveLines({ path, copied }: { path: string; copied: string[] }): string[] {
-  const lines = [`The plan is in the archive: ${oneLine(path)}`];
+  const lines = [`Archived the plan in ${oneLine(path)}`];
   if (copied.length > 0) {
     lines.push(
       `${
@@ -79,13 +85,13 @@ function goingWords(work: WorkFacts): string[] {
   const place = worktree === undefined
     ? `branch ${oneLine(branch)}`
     : worktree.missing !== undefined
-    ? `branch ${oneLine(branch)}, and the note of its worktree, whose folder is gone`
+    ? `branch ${oneLine(branch)}, and git's entry for its worktree, whose folder is missing`
     : `branch ${oneLine(branch)} and worktree ${oneLine(worktree.path)}`;
   const words = [
     `${place}: ${landed === undefined ? "not landed, named with --force" : LANDED[landed]}`,
   ];
   if (worktree && worktree.changed > 0) {
-    words.push(`${plural(worktree.changed, "changed file")}: anchored first`);
+    words.push(`${plural(worktree.changed, "changed file")}: kept under a rescue ref`);
   }
   if (worktree && worktree.ignored > 0) {
     words.push(`${plural(worktree.ignored, "ignored file or folder")} in it: not kept`);
@@ -95,9 +101,9 @@ function goingWords(work: WorkFacts): string[] {
 
 function removedWords({ work, anchored, leftover }: CleanupDone["removed"][number]): string[] {
   const words = [`branch ${oneLine(work.branch)}${work.worktree ? " and worktree" : ""}`];
-  for (const ref of anchored) words.push(`anchored: ${oneLine(ref)}`);
+  for (const ref of anchored) words.push(`rescue ref: ${oneLine(ref)}`);
   if (leftover !== undefined) {
-    words.push(`some of its files could not be deleted: ${oneLine(leftover)}`);
+    words.push(`cannot delete some of its files: ${oneLine(leftover)}`);
   }
   return words;
 }
@@ -109,13 +115,13 @@ function failedRow({ work, failure }: CleanupDone["failed"][number]): Row {
 
 function keptLines(kept: Kept[], paint: Paint, columns: number): string[] {
   const rows = kept.map(({ work, keep }): Row => [work.task, keepWords(keep, work)]);
-  const lines = list("Stays", rows, paint, columns);
+  const lines = list("Kept", rows, paint, columns);
   if (kept.some(({ keep }) => keep.why === "not_landed")) {
-    lines.push("To land it: parex merge, or parex prs for pull requests");
+    lines.push("Land it: parex merge, or parex prs for pull requests");
   }
   const forcible = kept.filter(({ forcible }) => forcible).map(({ work }) => shellWord(work.task));
   if (forcible.length > 0) {
-    lines.push(`To remove it all the same, anchored: parex cleanup --force ${forcible.join(" ")}`);
+    lines.push(`Remove it anyway, under a rescue ref: parex cleanup --force ${forcible.join(" ")}`);
   }
   return lines;
 }
@@ -123,27 +129,29 @@ function keptLines(kept: Kept[], paint: Paint, columns: number): string[] {
 function keepWords(keep: Keep, { branch, landed }: WorkFacts): string[] {
   switch (keep.why) {
     case "live":
-      return [`the run ${oneLine(keep.run)} is going on`];
+      return [`the run ${oneLine(keep.run)} is in progress`];
     case "unreadable": {
       const { message, details } = explain(keep.failure);
       return [message, ...details].map(oneLine);
     }
     case "standing":
-      return ["you stand in its worktree: go to another folder first"];
+      return ["your shell is in its worktree: change to another folder first"];
     case "processes":
-      return [`processes are at work in its worktree: ${keep.pids.join(", ")}`];
+      return [`processes are running in its worktree: ${keep.pids.join(", ")}`];
     case "locked":
-      return [`its worktree is locked: ${oneLine(keep.reason) || "without a reason"}`];
+      return [`its worktree is locked: ${oneLine(keep.reason) || "no reason given"}`];
     case "elsewhere":
       return [`${oneLine(branch)} is checked out in ${oneLine(keep.path)}`];
     case "not_completed":
-      return [`it is ${keep.status}` + (landed === "merge" ? "" : ", and has not landed")];
+      return [
+        `it is ${statusWord(keep.status)}` + (landed === "merge" ? "" : ", and has not landed"),
+      ];
     case "not_landed":
       return ["it has commits that the base does not have"];
     case "strayed":
-      return [`HEAD of its worktree does not stand on ${oneLine(branch)}`];
+      return [`${oneLine(branch)} is not checked out in its worktree`];
     case "unfinished":
-      return [`a ${keep.operation} is half done in its worktree`];
+      return [`a ${keep.operation} is in progress in its worktree`];
     case "changed":
       return [
         `${plural(keep.files, "file")} in its worktree ${

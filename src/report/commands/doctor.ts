@@ -42,9 +42,9 @@ export function doctorText(
       .flatMap((report) => reportLines(report, paint, columns))
   );
   const bad = reports.filter(({ severity }) => severity !== "info");
-  if (bad.length === 0) lines.push("Nothing is wrong.");
+  if (bad.length === 0) lines.push("No problems found.");
   else if (bad.some(({ fixable }) => fixable)) {
-    lines.push("", "parex doctor --fix puts right what is marked with *, and asks before each.");
+    lines.push("", "parex doctor --fix fixes what is marked with *, and asks before each fix.");
   }
   return lines.map((line) => line + "\n").join("");
 }
@@ -68,18 +68,18 @@ function reportLines(report: FindingReport, paint: Paint, columns: number): stri
 
 /** The question before a finding is put right. */
 export function fixQuestion(finding: Finding): string {
-  return `${oneLine(wordsOf(finding).message)} ${oneLine(FIXES[finding.code] ?? "Put it right")}?`;
+  return `${oneLine(wordsOf(finding).message)} ${oneLine(FIXES[finding.code] ?? "Fix it")}?`;
 }
 
 const FIXES: Partial<Record<Finding["code"], string>> = {
   lock_left: "Take it over",
   git_lock_left: "Delete it",
-  processes_left: "End them",
+  processes_left: "Kill them",
   removal_interrupted: "Put the worktree back",
-  worktree_missing: "Take it off git's list",
+  worktree_missing: "Remove it from git's list",
   folder_unknown: "Delete the empty folder",
-  half_done: "Anchor what is there and take the operation back",
-  work_landed: "Remove it, anchored",
+  half_done: "Keep its state under a rescue ref and abort it",
+  work_landed: "Remove it, under a rescue ref",
 };
 
 interface Words {
@@ -98,13 +98,13 @@ function wordsOf(finding: Finding): Words {
       return explain(finding.failure);
     case "state_unwritable":
       return {
-        message: `parex cannot write to its folder ${finding.path}: ${finding.detail}`,
+        message: `parex cannot write to ${finding.path}: ${finding.detail}`,
         next: [`ls -ld ${shellWord(finding.path)}`],
       };
     case "disk_low":
       return {
-        message: `only ${finding.free_mib} MiB are free where the worktrees lie: ${finding.path}`,
-        next: ["see what takes the room: du -sh worktrees/*", "parex cleanup"],
+        message: `only ${finding.free_mib} MiB are free for worktrees: ${finding.path}`,
+        next: ["see what uses the space: du -sh worktrees/*", "parex cleanup"],
       };
     case "lock_left":
     case "git_lock_left":
@@ -145,18 +145,18 @@ function leftWords(finding: Of<"lock_left" | "git_lock_left" | "processes_left">
   switch (finding.code) {
     case "lock_left":
       return {
-        message: `parex's lock was left behind by process ${finding.pid}, which is gone` +
+        message: `parex's lock was left by process ${finding.pid}, which has ended` +
           (finding.run === undefined ? "" : ` (run ${finding.run})`) + `: ${finding.path}`,
-        next: ["the next run takes it over by itself"],
+        next: ["nothing to do: the next run takes it over"],
       };
     case "git_lock_left":
       return {
-        message: `git was killed and has left a lock behind: ${finding.path}`,
+        message: `git was killed and left a lock: ${finding.path}`,
         next: [`rm -- ${shellWord(finding.path)}`],
       };
     case "processes_left":
       return {
-        message: `the run ${finding.run} is over, but processes of it run: ` +
+        message: `the run ${finding.run} is over, but its processes are still running: ` +
           finding.pids.join(", "),
         next: [`kill ${finding.pids.join(" ")}`],
       };
@@ -177,11 +177,11 @@ function workWords(finding: WorkFinding): Words {
     case "removal_interrupted":
       return {
         message: `a removal of ${finding.task} was interrupted: its worktree is ${finding.path}`,
-        next: ["put it back, then: parex cleanup"],
+        next: ["move it back, then: parex cleanup"],
       };
     case "worktree_missing":
       return {
-        message: `git lists a worktree whose folder is gone: ${finding.path}`,
+        message: `git lists a worktree whose folder is missing: ${finding.path}`,
         next: [`git worktree remove --force -- ${shellWord(finding.path)}`],
       };
     case "folder_unknown":
@@ -191,25 +191,25 @@ function workWords(finding: WorkFinding): Words {
         next: [
           finding.empty
             ? `rmdir -- ${shellWord(finding.path)}`
-            : `look into it, then: mv -- ${shellWord(finding.path)} <elsewhere>`,
+            : `look at it, then: mv -- ${shellWord(finding.path)} <elsewhere>`,
         ],
       };
     case "half_done":
       return {
-        message: `a ${finding.operation} is half done in ${finding.path}`,
+        message: `a ${finding.operation} is in progress in ${finding.path}`,
         next: [
-          `end it: git -C ${shellWord(finding.path)} ${finding.operation} --continue`,
-          `or give it up: git -C ${shellWord(finding.path)} ${finding.operation} --abort`,
+          `finish it: git -C ${shellWord(finding.path)} ${finding.operation} --continue`,
+          `or abort it: git -C ${shellWord(finding.path)} ${finding.operation} --abort`,
         ],
       };
     case "work_landed":
       return {
-        message: `${finding.branch} of the plan ${finding.owner} has landed and is still there`,
+        message: `${finding.branch} of the plan ${finding.owner} has landed and can be removed`,
         next: ["parex cleanup"],
       };
     case "work_left":
       return {
-        message: `${finding.branch} belongs to another plan, ${finding.owner}, and stays`,
+        message: `${finding.branch} belongs to another plan, ${finding.owner}, and is kept`,
         next: [],
       };
   }

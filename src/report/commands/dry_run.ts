@@ -25,7 +25,7 @@ export function scheduleText(
     `${schedule.agent}${withModel(schedule)}`,
     ...wrap(`estimated cost: ${estimateWords(schedule.cost)}`, columns),
     ...(skipped.length > 0
-      ? wrap(`completed already: ${skipped.map(oneLine).join(", ")}`, columns)
+      ? wrap(`already completed: ${skipped.map(oneLine).join(", ")}`, columns)
       : []),
   ];
   const idWidth = widest(tasks.map(({ id }) => id), ID_LIMIT);
@@ -38,12 +38,12 @@ export function scheduleText(
     lines.push(...taskLines(task, idWidth, columns));
   }
   lines.push("", paint.bold("Checks"));
-  if (checks.length === 0) lines.push("  none found: completed tasks will be unchecked");
+  if (checks.length === 0) lines.push("  none found: tasks are completed without checks");
   for (const { name, command, from } of checks) {
     lines.push(`  ${fit(name, 10)}${oneLine(command)}  (${from})`);
   }
   if (schedule.conflicts.length > 0) {
-    lines.push("", paint.bold("Conflicts to expect"));
+    lines.push("", paint.bold("Likely conflicts"));
     for (const conflict of schedule.conflicts) {
       lines.push(...wrap(predictedWords(conflict), columns - INDENT).map((line) => `  ${line}`));
     }
@@ -54,7 +54,7 @@ export function scheduleText(
       lines.push(...wrap(oneLine(warning), columns - INDENT).map((line) => `  ${line}`));
     }
   }
-  lines.push("", "Nothing has been done. Without --dry-run this is executed.");
+  lines.push("", "Dry run: nothing was done. Leave out --dry-run to execute this.");
   return lines.map((line) => line.trimEnd() + "\n").join("");
 }
 

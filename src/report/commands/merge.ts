@@ -1,6 +1,7 @@
 import type { Failure } from "../../domain/failure.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { oneLine } from "../escape.ts";
+import { reasonWords } from "../words.ts";
 import { explain } from "../messages/explain.ts";
 
 /** What became of a task that was to land; neither landed nor failed: the command was interrupted. */
@@ -12,7 +13,7 @@ export interface MergedTask {
 
 /** What `parex merge` prints: a line for each task, and what to do about those that did not land. */
 export function mergeText(tasks: readonly MergedTask[]): string {
-  if (tasks.length === 0) return "Nothing is completed that has not landed.\n";
+  if (tasks.length === 0) return "Nothing to land: all completed work has landed.\n";
   return tasks.flatMap(linesOf).map((line) => `${line}\n`).join("");
 }
 
@@ -23,7 +24,7 @@ function linesOf({ task, sha, failure }: MergedTask): string[] {
   }
   const { message, details, next } = explain(failure, { task });
   return [
-    `${id}  ${failure.reason}  ${message}`,
+    `${id}  ${reasonWords(failure.reason)}  ${message}`,
     ...details.flatMap((detail) => detail.split("\n")).map((line) => `  ${line}`),
     ...next.map((line) => `  next: ${line}`),
   ];

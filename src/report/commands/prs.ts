@@ -20,7 +20,7 @@ export function noticeLine(task: TaskId, message: string): string {
 function whatOf(outcome: PullRequestOutcome): string {
   switch (outcome.state) {
     case "nothing":
-      return `${oneLine(outcome.branch)} is in the base, or gone`;
+      return `${oneLine(outcome.branch)} is in the base, or has been deleted`;
     case "failed":
       return oneLine(explain(outcome.failure, { task: outcome.task }).message);
     default:

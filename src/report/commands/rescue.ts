@@ -25,12 +25,12 @@ export interface RescueEntry {
 /** The list for people. Its last line is ended. */
 export function rescueListText(entries: RescueEntry[], { color }: { color: boolean }): string {
   const paint = createColors(color);
-  if (entries.length === 0) return "Nothing is anchored.\n";
+  if (entries.length === 0) return "No rescue refs.\n";
   const lines = entries.flatMap((entry) => [
     oneLine(entry.ref),
     paint.dim(`  ${holds(entry).join(", ")}`),
   ]);
-  const next = `Bring one back: parex rescue restore ${shellWord(entries[0]?.ref ?? "")}`;
+  const next = `Restore one: parex rescue restore ${shellWord(entries[0]?.ref ?? "")}`;
   return [...lines, "", next].map((line) => line + "\n").join("");
 }
 
@@ -40,12 +40,12 @@ function holds(
   const of = branch === null ? "" : ` of ${oneLine(branch)}`;
   const held = [
     ...(commits === 0 ? [] : [plural(commits, "commit") + of]),
-    ...(uncommitted ? ["files that were not committed"] : []),
-    ...(unfinished === null ? [] : [`a ${unfinished} that was half done`]),
+    ...(uncommitted ? ["uncommitted files"] : []),
+    ...(unfinished === null ? [] : [`a ${unfinished} in progress`]),
     ...(stashes === 0 ? [] : [plural(stashes, "stash", "stashes")]),
     ...(repositories === 0 ? [] : [plural(repositories, "repository", "repositories")]),
   ];
-  return held.length > 0 ? held : ["only what branches hold, too"];
+  return held.length > 0 ? held : ["nothing that a branch does not have"];
 }
 
 /** What has been brought back, as `parex rescue restore --json` prints it. */
@@ -62,10 +62,10 @@ export function restoredText(restored: RestoredWork, unfinished?: Unfinished): s
   const lines = [
     `Restored in ${oneLine(restored.path)}, on the branch ${oneLine(restored.branch)}.`,
   ];
-  if (restored.stashes > 0) lines.push("What was stashed there is on the list: git stash list");
+  if (restored.stashes > 0) lines.push("Its stashes are back: git stash list");
   if (unfinished !== undefined) {
     lines.push(
-      `A ${unfinished} was half done: its files are as they were, to be committed or undone.`,
+      `A ${unfinished} was in progress: commit its files, or undo them.`,
     );
   }
   lines.push(`Look at it: git -C ${shellWord(restored.path)} status`);

@@ -3,6 +3,7 @@ import type { RunRecord } from "../../domain/record.ts";
 import type { CheckRecord, TaskRecord } from "../../domain/task_record.ts";
 import { formatDuration } from "../../domain/units.ts";
 import { oneLine, printable } from "../escape.ts";
+import { reasonWords } from "../words.ts";
 import { cut, plural } from "../layout.ts";
 import { code, cutMarkdown } from "./managed_part.ts";
 
@@ -16,7 +17,7 @@ export interface IssueDraft {
 }
 
 const TITLE_LIMIT = 256;
-const MORE = "the run's logs hold the rest.";
+const MORE = "see the run's logs for the rest.";
 
 /** The issues that a run gives reason for: its blocked tasks, and what fails of the integration. */
 export function issuesOf(record: RunRecord): IssueDraft[] {
@@ -59,7 +60,7 @@ function integrationKey(check: string): string {
 function blockedIssue(record: RunRecord, task: TaskRecord): IssueDraft {
   const lines = [
     `${code(task.id)} of the plan ${code(oneLine(record.plan?.name ?? ""))} is blocked: ` +
-    code(task.reason ?? "unknown"),
+    (reasonWords(task.reason) || "unknown reason"),
     "",
     ...fenced([task.message ?? "", ...task.details].map(printable).join("\n")),
     ...(task.next.length === 0

@@ -4,6 +4,7 @@ import type { Task } from "../../domain/task.ts";
 import type { AttemptRecord, CheckRecord, TaskRecord } from "../../domain/task_record.ts";
 import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
+import { outcomeWords, reasonWords } from "../words.ts";
 import { cut, plural } from "../layout.ts";
 import { code, cutMarkdown } from "./managed_part.ts";
 
@@ -25,7 +26,7 @@ const TITLE_LIMIT = 256;
 /** Of what an agent or a check has said. */
 const DETAIL_LIMIT = 200;
 const LISTED = 20;
-const MORE = "the plan holds the rest.";
+const MORE = "see the plan for the rest.";
 
 export function pullRequestTitle(task: Task): string {
   return cut(oneLine(task.title ?? task.name) || task.id, TITLE_LIMIT);
@@ -73,9 +74,9 @@ function agentWords({ attempts }: TaskRecord): string {
 /** Of the last attempt that got as far. */
 function checkLines({ checks }: TaskRecord): string[] {
   const last = lastChecks(checks);
-  if (last.length === 0) return ["Unchecked: parex knows no checks of this project."];
+  if (last.length === 0) return ["Unchecked: parex found no checks in this project."];
   return [
-    "parex ran these checks itself on what is committed:",
+    "parex ran these checks on the committed work:",
     "",
     "| check | command | exit code | time |",
     "| --- | --- | --- | --- |",
@@ -124,21 +125,21 @@ function historyLines(task: TaskRecord): string[] {
   const lines = [
     ...task.attempts.filter(({ outcome }) => outcome !== undefined && outcome !== "finished")
       .map(({ attempt, outcome, detail }) =>
-        `- attempt ${attempt}: the agent ended as ${code(outcome ?? "")}` +
+        `- attempt ${attempt}: the agent ${outcomeWords(outcome ?? "failed")}` +
         (detail === undefined ? "" : `: ${quoted(detail)}`)
       ),
     ...failed.map((check) =>
       `- ${check.attempt === undefined ? "" : `attempt ${check.attempt}: `}${quoted(check.name)} ` +
-      `ended with exit code ${check.exitCode ?? "none"} after ${formatDuration(check.ms)}` +
+      `failed with exit code ${check.exitCode ?? "none"} after ${formatDuration(check.ms)}` +
       (final.has(check) ? "" : ", repaired later")
     ),
     ...(task.reason === undefined
       ? []
-      : [`- blocked: ${code(task.reason)}: ${quoted(task.message ?? "")}`]),
+      : [`- blocked: ${reasonWords(task.reason)}: ${quoted(task.message ?? "")}`]),
   ];
   if (lines.length === 0) return [];
   const more = lines.length > LISTED ? [`- … and ${lines.length - LISTED} more`] : [];
-  return ["", "Blocked and repaired on the way:", "", ...lines.slice(0, LISTED), ...more];
+  return ["", "What failed and was repaired:", "", ...lines.slice(0, LISTED), ...more];
 }
 
 /** Foreign words: they mention nobody and format nothing. */

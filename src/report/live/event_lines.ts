@@ -3,7 +3,8 @@ import type { EventOf, RunEvent } from "../../domain/event.ts";
 import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { plural } from "../layout.ts";
-import { inColorOf, namesOf, type Paint, predictedWords } from "../run/phrases.ts";
+import { kindWords, outcomeWords, reasonWords, statusWord } from "../words.ts";
+import { inColorOf, landedWords, namesOf, type Paint, predictedWords } from "../run/phrases.ts";
 
 /** What an event is for people who read a log: a line for each change, none for mere activity. */
 export function linesOf(event: RunEvent, { color }: { color: boolean }): string[] {
@@ -31,7 +32,10 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
       return [{ about: "run", text: finishWords(event) }];
     case "run.parked": {
       const until = new Date(event.until).toTimeString().slice(0, 8);
-      return [{ about: event.task ?? "run", text: `waits until ${until}: ${oneLine(event.why)}` }];
+      return [{
+        about: event.task ?? "run",
+        text: `waiting until ${until}: ${oneLine(event.why)}`,
+      }];
     }
     case "recovery.step": {
       const { what, action, outcome } = event;
@@ -73,8 +77,10 @@ type TaskChange = EventOf<
 function taskWords(event: TaskChange, paint: Paint): string {
   switch (event.type) {
     case "task.status": {
-      const why = [event.reason, event.message].filter((part) => part !== undefined).join(": ");
-      return [inColorOf(event.to, event.to, paint), oneLine(why)].filter(Boolean).join("  ");
+      const why = event.message ?? reasonWords(event.reason);
+      return [inColorOf(event.to, statusWord(event.to), paint), oneLine(why)].filter(Boolean).join(
+        "  ",
+      );
     }
     case "task.answered":
       return `answered: ${oneLine(event.answer)}`;
@@ -82,11 +88,11 @@ function taskWords(event: TaskChange, paint: Paint): string {
       return `worktree ${oneLine(event.path)} in ${formatDuration(event.ms)}`;
     case "agent.started":
       return `attempt ${event.attempt}  ${oneLine(event.agent)} started` +
-        (event.kind === "first" ? "" : ` (${event.kind})`);
+        (event.kind === "first" ? "" : ` (${kindWords(event.kind)})`);
     case "agent.finished": {
       const cost = event.cost_usd === undefined ? "" : `, ${formatUsd(event.cost_usd)}`;
       const detail = event.outcome === "finished" ? "" : oneLine(event.detail ?? "");
-      return `attempt ${event.attempt}  agent ${event.outcome} after ` +
+      return `attempt ${event.attempt}  agent ${outcomeWords(event.outcome)} after ` +
         `${formatDuration(event.ms)}${cost}${detail === "" ? "" : `: ${detail}`}`;
     }
     case "task.committed":
@@ -95,19 +101,18 @@ function taskWords(event: TaskChange, paint: Paint): string {
     case "branch.pushed":
       return `pushed ${oneLine(event.branch)} to ${oneLine(event.remote)}`;
     case "task.landed":
-      return `landed by ${event.how} ${oneLine(event.url ?? event.sha?.slice(0, 10) ?? "")}`
-        .trimEnd();
+      return landedWords(event);
   }
 }
 
 function startWords(event: EventOf<"run.started"> & { run: string }): Words[] {
   const { plan, base, jobs, agent, agentless, tasks } = event;
-  const start = `${oneLine(event.run)}${event.resumed ? " goes on" : ""}: ` +
-    `${plural(tasks.length, "task")} of ${oneLine(plan.name)} from ${oneLine(base)}` +
+  const start = `${oneLine(event.run)}${event.resumed ? " continues" : ""}: ` +
+    `${plural(tasks.length, "task")} of ${oneLine(plan.name)} on ${oneLine(base)}` +
     (agentless ? "" : `, ${plural(jobs, "job")}, agent ${oneLine(agent)}`);
   const left = (event.leftovers ?? []).map((task) => ({
     about: task,
-    text: "left over from a crash, executed again",
+    text: "was interrupted by a crash and starts again",
   }));
   const warnings = (event.warnings ?? []).map((warning) => ({
     about: "run",
@@ -119,15 +124,17 @@ function startWords(event: EventOf<"run.started"> & { run: string }): Words[] {
 function finishWords(event: EventOf<"run.finished">): string {
   const { completed, blocked, pending, ms, interrupted } = event;
   return `${interrupted ? "interrupted" : "finished"} after ${formatDuration(ms)}: ` +
-    `${completed} completed, ${blocked} blocked, ${pending} pending`;
+    `${completed} completed, ${blocked} blocked, ${pending} waiting`;
 }
 
 function integrationWords(event: EventOf<"integration.finished">, paint: Paint): string {
   const { ok, unchecked, sha, check, introduced_by, introduced_at } = event;
-  if (ok) return `${unchecked ? "unchecked" : paint.green("ok")} at ${oneLine(sha).slice(0, 10)}`;
+  if (ok) {
+    return `${unchecked ? "unchecked" : paint.green("passed")} at ${oneLine(sha).slice(0, 10)}`;
+  }
   const by = introduced_by ?? introduced_at?.slice(0, 10);
   return `${paint.red(`${oneLine(check ?? "checks")} failed`)} at ${oneLine(sha).slice(0, 10)}` +
-    (by === undefined ? "" : `, brought in by ${oneLine(by)}`);
+    (by === undefined ? "" : `, introduced by ${oneLine(by)}`);
 }
 
 function cleanupWords({ removed, archive }: EventOf<"cleanup.finished">): string {
@@ -138,8 +145,8 @@ function cleanupWords({ removed, archive }: EventOf<"cleanup.finished">): string
 function checkWords(event: EventOf<"checks.finished">, paint: Paint): string {
   const { name, exit_code, ms, merged } = event;
   const outcome = exit_code === 0
-    ? paint.green("ok")
-    : paint.red(exit_code === null ? "ended by a signal" : `exit code ${exit_code}`);
+    ? paint.green("passed")
+    : paint.red(exit_code === null ? "was killed" : `failed (exit code ${exit_code})`);
   const where = merged ? " merged with the base:" : "";
   return `${oneLine(name)}${where} ${outcome} after ${formatDuration(ms)}`;
 }

@@ -6,6 +6,7 @@ import type { TaskRecord } from "../../domain/task_record.ts";
 import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { cut, fit, fitLeft, plural, widest } from "../layout.ts";
+import { reasonWords, statusWord } from "../words.ts";
 import { rowStart, STATUS_WIDTH } from "../run/task_row.ts";
 import { type Paint, predictedWords, symbolOf } from "../run/phrases.ts";
 
@@ -102,22 +103,22 @@ function taskRow(
     paint.dim(fit(doing(task, now), room - nameWidth)),
   ].join("");
   return columns < fixed
-    ? cut(`${symbolOf(task.status)} ${oneLine(task.id)} ${task.status}`, columns)
+    ? cut(`${symbolOf(task.status)} ${oneLine(task.id)} ${statusWord(task.status)}`, columns)
     : row + fitLeft(clock(ownMs(task, now)), ELAPSED_WIDTH);
 }
 
 /** What is happening to a task now, in a few words. */
 function doing(task: TaskRecord, now: number): string {
-  if (task.parked) return `parked for ${countdown(task.parked.until, now)}`;
+  if (task.parked) return `usage limit: waiting ${countdown(task.parked.until, now)}`;
   switch (task.status) {
     case "blocked":
-      return task.reason ?? "";
+      return reasonWords(task.reason);
     case "testing":
       return "running checks";
     case "completed":
-      return task.landed ? `landed by ${task.landed.how}` : "";
+      return task.landed ? (task.landed.how === "merge" ? "merged" : "pull request open") : "";
     case "pending":
-      return "put back";
+      return "back to waiting";
     case "in_progress":
       return doingInProgress(task);
   }
@@ -125,10 +126,10 @@ function doing(task: TaskRecord, now: number): string {
 
 function doingInProgress(task: TaskRecord): string {
   const attempt = task.attempts.at(-1);
-  if (!attempt) return task.worktree === undefined ? "making its worktree" : "setting up";
+  if (!attempt) return task.worktree === undefined ? "creating its worktree" : "setting up";
   if (attempt.ms === undefined) {
-    const words = oneLine(task.activity ?? "at work");
-    return attempt.attempt === 1 ? words : `attempt ${attempt.attempt}: ${words}`;
+    const again = attempt.attempt === 1 ? "" : `attempt ${attempt.attempt}`;
+    return [again, oneLine(task.activity ?? "")].filter(Boolean).join(": ");
   }
   const checked = task.checks.some((check) => check.attempt === attempt.attempt);
   return checked ? "checks failed, starting again" : "committing";
@@ -140,7 +141,7 @@ function footer(record: RunRecord, { now, columns }: FrameOptions, paint: Paint)
   );
   const parked = record.parked;
   if (parked && parked.until > now) {
-    lines.push(`${oneLine(parked.why)}: going on in ${countdown(parked.until, now)}`);
+    lines.push(`${oneLine(parked.why)}: continuing in ${countdown(parked.until, now)}`);
   }
   return lines.length === 0 ? [] : ["", ...lines.map((line) => paint.dim(cut(line, columns)))];
 }
@@ -163,7 +164,7 @@ function conflictWords(record: RunRecord): string {
   const ahead = conflictsAhead(record);
   const last = ahead.at(-1);
   if (!last) return "";
-  const more = ahead.length === 1 ? "" : `${ahead.length} conflicts to expect: `;
+  const more = ahead.length === 1 ? "" : `${ahead.length} likely conflicts: `;
   return more + predictedWords(last);
 }
 

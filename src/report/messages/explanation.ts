@@ -48,9 +48,7 @@ export function linesOf(text: string): string[] {
 
 /** How a command ended, as the end of a sentence. */
 export function endedHow(exitCode: number | null): string {
-  return exitCode === null
-    ? "was ended by a signal or its time-out"
-    : `ended with exit code ${exitCode}`;
+  return exitCode === null ? "was killed or timed out" : `failed with exit code ${exitCode}`;
 }
 
 /** Which check is missing, and where the base has it. */
@@ -63,5 +61,5 @@ export function goneFrom(
 }
 
 export function whole(log: string | undefined): string[] {
-  return log === undefined ? [] : [`the whole output: ${shellWord(log)}`];
+  return log === undefined ? [] : [`full output: ${shellWord(log)}`];
 }

@@ -2,28 +2,29 @@ import type { GitHubFailure } from "../../domain/failure.ts";
 import { shellWord } from "../escape.ts";
 import { type About, type Explanation, linesOf, retry } from "./explanation.ts";
 
-const WITHOUT = "or leave the work on its branches: parex execute --land none";
+const WITHOUT = "or keep the work on its branches: parex execute --land none";
 
 /** GitHub, gh or the way to them is not ready, or failed. */
 export function explainGitHub(failure: GitHubFailure, about: About): Explanation {
   switch (failure.reason) {
     case "no_remote":
       return {
-        message: `this repository has no remote to open pull requests at: ${failure.root}`,
+        message:
+          `this repository has no remote, so there is nowhere to open pull requests: ${failure.root}`,
         details: [],
-        next: ["add it: git remote add origin <url>", WITHOUT],
+        next: ["add one: git remote add origin <url>", WITHOUT],
       };
     case "remote_not_github":
       return {
         message: `the remote ${failure.remote} is not on GitHub: ${failure.url}`,
-        details: ["A host of your own that runs GitHub is known by the variable GH_HOST."],
-        next: ["see the remotes: git remote -v", WITHOUT],
+        details: ["If you run GitHub Enterprise, set GH_HOST to its host."],
+        next: ["list the remotes: git remote -v", WITHOUT],
       };
     case "gh_missing":
       return {
-        message: "gh, the command line of GitHub, is not installed, or not on the PATH",
+        message: "gh (the GitHub CLI) is not installed or not on the PATH",
         details: [],
-        next: ["install gh, then see: gh --version", WITHOUT],
+        next: ["install gh, then check: gh --version", WITHOUT],
       };
     case "gh_logged_out":
       return {
@@ -33,28 +34,28 @@ export function explainGitHub(failure: GitHubFailure, about: About): Explanation
       };
     case "github_denied":
       return {
-        message: `gh's account cannot open pull requests at ${failure.repository}`,
+        message: `the account of gh may not open pull requests in ${failure.repository}`,
         details: linesOf(failure.detail),
-        next: ["see whose account that is: gh auth status", WITHOUT],
+        next: ["see which account it is: gh auth status", WITHOUT],
       };
     case "github_failed":
       return {
-        message: `could not ${failure.doing}` +
+        message: `cannot ${failure.doing}` +
           (failure.status === undefined ? "" : `: GitHub answered ${failure.status}`),
         details: linesOf(failure.detail),
-        next: ["see whether gh works: gh auth status", `then: ${again(about)}`],
+        next: ["check that gh works: gh auth status", `then: ${again(about)}`],
       };
     case "pull_request_failed":
       return {
-        message: `no pull request could be opened from ${failure.branch} to ${failure.base}`,
+        message: `cannot open a pull request from ${failure.branch} to ${failure.base}`,
         details: linesOf(failure.detail),
-        next: [`correct what GitHub says, then: ${again(about)}`],
+        next: [`fix what GitHub reports, then: ${again(about)}`],
       };
     case "pull_request_closed":
       return {
-        message: `its pull request was closed and not merged: ${failure.url}`,
+        message: `its pull request was closed without being merged: ${failure.url}`,
         details: [],
-        next: [`if it is wanted after all: gh pr reopen ${failure.number}, then: ${again(about)}`],
+        next: [`to reopen it: gh pr reopen ${failure.number}, then: ${again(about)}`],
       };
   }
 }

@@ -22,15 +22,16 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
       return explainOwnership(failure);
     case "nested_run":
       return {
-        message: `parex was started by the agent of ${failure.task}, inside a run`,
-        details: ["An agent does its own task; a run in a run would work on the same branches."],
-        next: ["start parex from a shell of your own, outside of the agent"],
+        message: `parex was started by the agent of ${failure.task}, within a run`,
+        details: ["A run within a run would work on the same branches."],
+        next: ["start parex from your own shell, not from an agent"],
       };
     case "journal_newer":
       return {
-        message: `a newer parex has written the journal of this run (version ${failure.version})`,
+        message:
+          `the journal of this run was written by a newer parex (version ${failure.version})`,
         details: [`journal: ${failure.path}`],
-        next: ["use that parex, or a newer one: parex --version"],
+        next: ["update parex; this one is: parex --version"],
       };
     case "lock_held":
       return explainLock(failure);
@@ -41,7 +42,7 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
 
 function explainLock({ pid, host, run, since, seen, path }: Of<"lock_held">): Explanation {
   return {
-    message: `another parex is at work in this repository: process ${pid}` +
+    message: `another run is in progress in this repository: process ${pid}` +
       (host === undefined ? "" : ` on ${host}`) +
       (run === undefined ? "" : `, run ${run}`) + `, since ${since}`,
     details: [
@@ -49,7 +50,7 @@ function explainLock({ pid, host, run, since, seen, path }: Of<"lock_held">): Ex
       ...(seen === undefined ? [] : [`last sign of life: ${seen}`]),
     ],
     next: [
-      "see what it does: parex status",
+      "see its progress: parex status",
       "follow it: parex watch",
       ...(seen === undefined
         ? []
@@ -66,32 +67,32 @@ function explainTool(
   switch (failure.reason) {
     case "git_missing":
       return {
-        message: "git is not installed, or not on the PATH",
+        message: "git is not installed or not on the PATH",
         details: [],
-        next: ["install git, then see: git --version"],
+        next: ["install git, then check: git --version"],
       };
     case "git_too_old":
       return {
-        message: `git ${failure.found} is too old: parex needs ${failure.needed} or newer`,
+        message: `git ${failure.found} is too old; parex needs ${failure.needed} or later`,
         details: [],
-        next: ["update git, then see: git --version"],
+        next: ["update git, then check: git --version"],
       };
     case "sandbox_missing":
       return {
-        message: "a sandbox is wanted, and none can be made here",
+        message: "--sandbox needs bubblewrap, which is not available here",
         details: linesOf(failure.detail),
         next: [
-          "install bubblewrap (apt install bubblewrap, dnf install bubblewrap), then see: bwrap --version",
-          "or go on without it: agents and checks then have your rights",
+          "install bubblewrap (apt install bubblewrap, dnf install bubblewrap), then check: bwrap --version",
+          "or leave out --sandbox: agents and checks then run with your permissions",
         ],
       };
     case "agent_missing":
       return {
-        message: `the agent ${failure.agent} cannot be started: ${failure.command} was not found`,
+        message: `cannot start the agent ${failure.agent}: ${failure.command} was not found`,
         details: [],
         next: [
-          `install it, or put its folder on the PATH: command -v ${shellWord(failure.command)}`,
-          "or take another agent: parex execute --agent command --agent-command '<command>'",
+          `install it, or add its folder to the PATH: command -v ${shellWord(failure.command)}`,
+          "or use another agent: parex execute --agent command --agent-command '<command>'",
         ],
       };
   }
@@ -145,20 +146,20 @@ function explainRepository(
       return {
         message: `this is not a git repository: ${failure.cwd}`,
         details: [],
-        next: ["go to your project's folder, or make it a repository: git init"],
+        next: ["change to your project's folder, or create a repository: git init"],
       };
     case "bare_repository":
       return {
-        message: `this repository is bare, it has no files to work on: ${failure.path}`,
+        message: `this repository is bare, so it has no files to work on: ${failure.path}`,
         details: [],
         next: [`work in a clone of it: git clone ${shellWord(failure.path)} <folder>`],
       };
     case "no_commit":
       return {
-        message: `this repository has no commit yet, so there is nothing to branch from: ` +
+        message: `this repository has no commits yet: ` +
           failure.root,
         details: [],
-        next: ["make the first commit: git add -A && git commit -m 'First commit'"],
+        next: ["create the first commit: git add -A && git commit -m 'First commit'"],
       };
     case "detached_head":
       return {
@@ -168,17 +169,17 @@ function explainRepository(
       };
     case "base_missing":
       return {
-        message: `there is no branch ${failure.base} to start from`,
+        message: `there is no branch ${failure.base}`,
         details: [],
         next: failure.suggestion === undefined
-          ? ["see the branches: git branch --list", "or make it: git branch <name>"]
+          ? ["list the branches: git branch --list", "or create it: git branch <name>"]
           : [`did you mean: parex execute --base ${shellWord(failure.suggestion)}`],
       };
     case "dirty_tree":
       return explainDirtyTree(failure);
     case "no_identity":
       return {
-        message: "git does not know who you are, so nothing could be committed",
+        message: "git does not know your name and e-mail address, so it cannot commit",
         details: linesOf(failure.detail),
         next: [
           "git config --global user.name '<your name>'",
@@ -194,20 +195,20 @@ function explainDirtyTree({ paths, total, inProgress, root }: Of<"dirty_tree">):
   const details = atMost(paths.slice(0, LISTED), LISTED, total);
   if (inProgress !== undefined) {
     return {
-      message: `a ${inProgress} was begun and is not ended: ${root}`,
+      message: `a ${inProgress} is in progress: ${root}`,
       details,
-      next: [`end it: git ${inProgress} --continue`, `or give it up: git ${inProgress} --abort`],
+      next: [`finish it: git ${inProgress} --continue`, `or abort it: git ${inProgress} --abort`],
     };
   }
   return {
-    message: "the tree has changes that are not committed, and the agents would not see them: " +
+    message: "there are uncommitted changes, which agents would not see: " +
       root,
     details,
     next: [
       "commit them: git add -A && git commit",
       // The plan may be untracked, too: without it there would be nothing to execute.
-      "or put them aside: git stash push -u -- :/ ':(top,exclude).parallel'",
-      "or go on without them: parex execute --allow-dirty",
+      "or stash them: git stash push -u -- :/ ':(top,exclude).parallel'",
+      "or continue without them: parex execute --allow-dirty",
     ],
   };
 }
@@ -215,11 +216,12 @@ function explainDirtyTree({ paths, total, inProgress, root }: Of<"dirty_tree">):
 function explainDiverged({ base, remote }: Of<"base_diverged">): Explanation {
   const [branch, theirs] = [shellWord(base), shellWord(`${remote}/${base}`)];
   return {
-    message: `${base} and ${remote}/${base} have diverged: each has commits that the other lacks`,
-    details: ["Nothing can be merged into both before they are brought together."],
+    message:
+      `${base} and ${remote}/${base} have diverged: each has commits that the other does not have`,
+    details: ["parex can merge into them only after you have merged them."],
     next: [
       `git fetch ${shellWord(remote)} && git log --oneline --left-right ${branch}...${theirs}`,
-      `bring them together: git switch ${branch} && git merge ${theirs}`,
+      `merge them: git switch ${branch} && git merge ${theirs}`,
     ],
   };
 }
@@ -233,11 +235,11 @@ function explainOwnership(
     case "foreign_worktree":
       return {
         message: failure.branch === undefined
-          ? `a folder is in the way that is no worktree of this repository: ${failure.path}`
-          : `a worktree is in the way that has ${failure.branch} checked out: ${failure.path}`,
+          ? `this folder is in the way and is not a worktree of this repository: ${failure.path}`
+          : `a worktree with ${failure.branch} checked out is in the way: ${failure.path}`,
         details: [],
         next: failure.branch === undefined
-          ? [`move it away: mv -- ${shellWord(failure.path)} <elsewhere>`]
+          ? [`move it: mv -- ${shellWord(failure.path)} <elsewhere>`]
           : [`if its work is committed, remove it: git worktree remove ${shellWord(failure.path)}`],
       };
     case "worktree_elsewhere":
@@ -245,13 +247,15 @@ function explainOwnership(
         message: `${failure.branch} is checked out in another worktree: ${failure.path}`,
         details: [],
         next: [
-          `if its work is committed, remove that: git worktree remove ${shellWord(failure.path)}`,
+          `if its work is committed, remove that worktree: git worktree remove ${
+            shellWord(failure.path)
+          }`,
           `or check out another branch there: git -C ${shellWord(failure.path)} switch <branch>`,
         ],
       };
     case "branch_in_the_way":
       return {
-        message: `git cannot have the branches ${failure.branch} and ${failure.wanted} both`,
+        message: `git cannot have both ${failure.branch} and ${failure.wanted} as branches`,
         details: [],
         next: [
           `rename the first: git branch -m -- ${shellWord(failure.branch)} <new name>`,
@@ -269,13 +273,13 @@ function explainForeignBranches(failure: Of<"foreign_branch">): Explanation {
     return [
       `keep it under another name: git branch -m -- ${branch} ${shellWord(`${name}-old`)}`,
       `or delete it: git branch -D -- ${branch}`,
-      `or build this plan upon it: git config ${key} ${shellWord(identity)}`,
+      `or use it for this plan: git config ${key} ${shellWord(identity)}`,
     ];
   });
   return {
     message: names.length === 1
-      ? `the branch ${names[0]} exists already and does not belong to this plan`
-      : `${names.length} branches exist already and do not belong to this plan`,
+      ? `the branch ${names[0]} already exists and does not belong to this plan`
+      : `${names.length} branches already exist and do not belong to this plan`,
     details: atMost(branches.map(ownerOf), LISTED),
     next,
   };
@@ -283,6 +287,6 @@ function explainForeignBranches(failure: Of<"foreign_branch">): Explanation {
 
 function ownerOf({ branch, owner }: { branch: string; owner?: string }): string {
   return owner === undefined
-    ? `${branch}: not made by parex`
+    ? `${branch}: not created by parex`
     : `${branch}: belongs to the plan ${owner}`;
 }

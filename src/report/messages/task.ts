@@ -49,7 +49,7 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
     return {
       message: `the setup command ${endedHow(failed.exitCode)}: ${failed.command}`,
       ...behind,
-      next: [...byHand(failed, about), `when it works: ${retry(about)}`],
+      next: [...byHand(failed, about), `once it works: ${retry(about)}`],
     };
   }
   const after = failure.attempts === undefined
@@ -63,7 +63,7 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
     ...behind,
     next: [
       ...byHand(failed, about),
-      `correct and commit it there, or make the task clearer, then: ${retry(about)}`,
+      `fix and commit it there, or clarify the task, then: ${retry(about)}`,
     ],
   };
 }
@@ -77,12 +77,12 @@ function explainGone(
   const where = about.task === undefined ? "the tree" : shellWord(worktreeOf(about.task));
   return {
     message: onto === undefined
-      ? `${check} is gone from the task's tree${after}, and ${base} has it`
-      : `merged with ${onto}, ${check} is gone${after}, and ${base} has it`,
+      ? `the task's branch no longer has the check ${check}, which ${base} has${after}`
+      : `merged with ${onto}, the check ${check} is missing, which ${base} has${after}`,
     details: [goneFrom(check, failed.command, { from, base })],
     next: [
-      `bring it back and commit it in ${where}, or name the check in ${CONFIG_PATH}: ` +
-      `\`${check}: <command>\`, or \`${check}: none\` if there is to be none any more`,
+      `restore and commit it in ${where}, or set the check in ${CONFIG_PATH}: ` +
+      `\`${check}: <command>\`, or \`${check}: none\` to drop it`,
       `then: ${retry(about)}`,
     ],
   };
@@ -96,14 +96,14 @@ function explainRedMerge(
 ): Omit<Explanation, "details"> {
   const message = attempts === undefined
     ? `merged with ${onto}, ${check} ${ended}`
-    : `${check} passes on its branch alone, and merged with ${onto} it ${ended}`;
-  if (task === undefined) return { message, next: [`correct it, then: ${retry({})}`] };
+    : `${check} passes on the branch alone, but merged with ${onto} it ${ended}`;
+  if (task === undefined) return { message, next: [`fix it, then: ${retry({})}`] };
   const merge = `cd ${shellWord(worktreeOf(task))} && git merge ${shellWord(onto)}`;
   return {
     message,
     next: [
-      `see it yourself: ${merge} && ${failed.command}`,
-      `correct and commit it there, then: parex merge ${shellWord(task)}`,
+      `reproduce it: ${merge} && ${failed.command}`,
+      `fix and commit it there, then: parex merge ${shellWord(task)}`,
       // Refused by `parex merge`, it is not blocked, and cannot be done again.
       ...(attempts === undefined ? [] : [`or let its agent try again: ${retry({ task })}`]),
     ],
@@ -113,7 +113,7 @@ function explainRedMerge(
 /** How a person sees the same failure. */
 function byHand(failed: CommandFailure, about: About): string[] {
   if (about.task === undefined) return [];
-  return [`see it yourself: cd ${shellWord(worktreeOf(about.task))} && ${failed.command}`];
+  return [`reproduce it: cd ${shellWord(worktreeOf(about.task))} && ${failed.command}`];
 }
 
 function explainAgent(
@@ -127,34 +127,34 @@ function explainAgent(
   switch (failure.reason) {
     case "agent_failed":
       return {
-        message: `the agent failed: it ${endedHow(failure.exitCode)}`,
+        message: `the agent ${endedHow(failure.exitCode)}`,
         details: [...linesOf(failure.detail), ...whole(failure.log)],
         next: [`read what it said, then: ${again}`],
       };
     case "agent_timeout":
       return {
-        message: `the agent was not done after ${formatDuration(failure.ms)} and was ended`,
+        message: `the agent timed out after ${formatDuration(failure.ms)}`,
         details: whole(failure.log),
-        next: ["give it longer (--timeout 2h), or split the task", `then: ${again}`],
+        next: ["give it more time (--timeout 2h) or split the task", `then: ${again}`],
       };
     case "agent_idle":
       return {
-        message: `the agent gave no sign of life for ${formatDuration(failure.ms)} and was ended`,
+        message: `the agent was silent for ${formatDuration(failure.ms)} and was stopped`,
         details: whole(failure.log),
-        next: [`try again: ${again}`, "if its work is silent for long: --idle-timeout 30m"],
+        next: [`try again: ${again}`, "if it needs to be silent for longer: --idle-timeout 30m"],
       };
     case "no_changes":
       return {
-        message: "the agent ended without changing anything",
+        message: "the agent changed nothing",
         details: whole(failure.log),
         next: [
-          `if the work is done already, set \`status: completed\` in ${text}`,
-          `else say in ${text} what is to change, then: ${again}`,
+          `if the work is already done, set \`status: completed\` in ${text}`,
+          `otherwise say in ${text} what to change, then: ${again}`,
         ],
       };
     case "needs_input":
       return {
-        message: "the agent asks a question that only a person can answer",
+        message: "the agent needs an answer from you",
         details: linesOf(failure.question),
         next: [
           `answer it: parex answer ${about.task ?? "<task>"} "…"`,
@@ -163,9 +163,9 @@ function explainAgent(
       };
     case "unclear_spec":
       return {
-        message: "the task's specification leaves open what to do",
+        message: "the task's specification does not say clearly what to do",
         details: linesOf(failure.detail),
-        next: [`make it clear in ${text}, then: ${again}`],
+        next: [`clarify it in ${text}, then: ${again}`],
       };
   }
 }
@@ -180,13 +180,13 @@ function explainWork(
   switch (failure.reason) {
     case "worktree_failed":
       return {
-        message: `the worktree could not be made: ${failure.path}`,
+        message: `cannot create the worktree ${failure.path}`,
         details: linesOf(failure.detail),
-        next: ["see what git has: git worktree list", `then: ${again}`],
+        next: ["list the worktrees: git worktree list", `then: ${again}`],
       };
     case "commit_failed":
       return {
-        message: "the work could not be committed",
+        message: "cannot commit the work",
         details: linesOf(failure.detail),
         next: [
           about.task === undefined
@@ -197,7 +197,7 @@ function explainWork(
       };
     case "push_failed":
       return {
-        message: `${failure.branch} could not be pushed to ${failure.remote}`,
+        message: `cannot push ${failure.branch} to ${failure.remote}`,
         details: linesOf(failure.detail),
         next: [
           `push it: git push ${shellWord(failure.remote)} ${shellWord(failure.branch)}`,
@@ -209,10 +209,10 @@ function explainWork(
     case "budget_exhausted": {
       const flag = failure.scope === "run" ? "--budget" : "--task-budget";
       return {
-        message: `the ${failure.scope}'s budget of ${formatUsd(failure.capUsd)} is used up: ` +
-          `${formatUsd(failure.spentUsd)} spent`,
+        message: `the ${failure.scope}'s budget of ${formatUsd(failure.capUsd)} is spent: ` +
+          `${formatUsd(failure.spentUsd)} used`,
         details: [],
-        next: [`raise it and go on: parex execute ${flag} <dollars>`],
+        next: [`raise it: parex execute ${flag} <dollars>`],
       };
     }
   }
@@ -229,8 +229,8 @@ function explainConflict(failure: Of<"merge_conflict">, about: About): Explanati
     ? `parex merge ${shellWord(about.task)}`
     : retry(about);
   return {
-    message: `${between.join(" and ")} change the same lines` +
-      (onto === undefined ? "" : ` of what is on ${onto}`),
+    message: `${between.join(" and ")} conflict` +
+      (onto === undefined ? "" : ` on ${onto}`),
     details: atMost(files, LISTED),
     next: [
       ...byHand,
@@ -246,19 +246,19 @@ function explainOperation(failure: OperationFailure, about: About): Explanation 
     return {
       message: `git failed with exit code ${failure.exitCode}: ${failure.command}`,
       details: linesOf(failure.stderr),
-      next: [`correct what git says, then: ${then}`],
+      next: [`fix what git reports, then: ${then}`],
     };
   }
   if (failure.reason === "journal_lost") {
     return {
-      message: `the run was stopped, for its journal cannot be written: ${failure.path}`,
+      message: `stopped the run because its journal cannot be written: ${failure.path}`,
       details: linesOf(failure.detail),
-      next: ["see its permissions and the space that is left, then: parex resume"],
+      next: ["check its permissions and the free disk space, then: parex resume"],
     };
   }
   return {
-    message: `a file could not be read or written: ${failure.path}`,
+    message: `cannot read or write ${failure.path}`,
     details: linesOf(failure.detail),
-    next: [`see its path, its permissions and the space that is left, then: ${then}`],
+    next: [`check the path, its permissions and the free disk space, then: ${then}`],
   };
 }

@@ -15,16 +15,18 @@ export function explainUsage(failure: UsageFailure): Explanation {
       };
     case "plan_not_found":
       return {
-        message: "there is no plan",
+        message: "no plan found",
         details: [
-          "looked for:",
+          "looked at:",
           ...failure.looked.map((path) => `  ${path}`),
-          ...(failure.archived === undefined ? [] : [`the last one is in ${failure.archived}`]),
+          ...(failure.archived === undefined
+            ? []
+            : [`the last plan was archived in ${failure.archived}`]),
         ],
         next: [
           ...(failure.archived === undefined
             ? []
-            : ["see what the last one came to: parex report"]),
+            : ["see the report of the last plan: parex report"]),
           ...waysToAPlan(failure.lists),
         ],
       };
@@ -32,12 +34,12 @@ export function explainUsage(failure: UsageFailure): Explanation {
       return {
         message: failure.foreign === undefined
           ? `the plan has ${counted(failure.problems)}: ${failure.path}`
-          : `the list of ${failure.foreign}'s has ${counted(failure.problems)}: ${failure.path}`,
+          : `the list of ${failure.foreign} has ${counted(failure.problems)}: ${failure.path}`,
         details: problemLines(failure.problems),
         next: [
-          `correct it, then: parex validate ${shellWord(failure.path)}`,
+          `fix it, then: parex validate ${shellWord(failure.path)}`,
           ...(failure.valid === undefined ? [] : [
-            `or take the other plan, which is valid: parex execute ${shellWord(failure.valid)}`,
+            `or execute the other plan, which is valid: parex execute ${shellWord(failure.valid)}`,
           ]),
         ],
       };
@@ -45,32 +47,32 @@ export function explainUsage(failure: UsageFailure): Explanation {
       return {
         message: `the configuration has ${counted(failure.problems)}`,
         details: problemLines(failure.problems),
-        next: ["correct it; every setting is listed by: parex execute --help"],
+        next: ["fix it; for a list of all settings: parex execute --help"],
       };
     case "claude_settings_invalid":
       return {
         message: `Claude Code's settings have ${counted(failure.problems)}: ${failure.path}`,
         details: problemLines(failure.problems),
-        next: ["correct them, and run parex init again"],
+        next: ["fix them, then: parex init"],
       };
     case "unknown_task":
       return {
         message: `the plan has no task ${quoted(failure.id)}`,
         details: [],
         next: failure.suggestion === undefined
-          ? ["see the tasks of the plan: parex status"]
+          ? ["list the tasks of the plan: parex status"]
           : [`did you mean ${quoted(failure.suggestion)}?`],
       };
     case "run_not_found":
       return {
         message: failure.id === undefined
-          ? "nothing has been run in this repository yet"
-          : `there is no record of a run ${quoted(failure.id)}`,
+          ? "no plan has been run in this repository yet"
+          : `there is no run ${quoted(failure.id)}`,
         details: [],
         next: [
           failure.id === undefined
             ? "run a plan: parex execute"
-            : "without an id the last run is meant: parex report",
+            : "leave out the id for the last run: parex report",
         ],
       };
   }

@@ -19,7 +19,7 @@ export function outcomesOf(summary: Summary): Outcome[] {
     { title: "Pull requests", lines: pullRequestLines(summary) },
     { title: "Integration", lines: integrationLines(summary) },
     { title: "Conflicts", lines: conflictLines(summary) },
-    { title: "Recovered", lines: recoveryLines(summary) },
+    { title: "Recovery", lines: recoveryLines(summary) },
   ];
 }
 
@@ -27,7 +27,7 @@ export function outcomesOf(summary: Summary): Outcome[] {
 export function remarksOf(summary: Summary): Outcome[] {
   return [
     { title: "Notices", lines: [...summary.warnings, ...summary.notices] },
-    { title: "Cleaned up", lines: cleanupLines(summary) },
+    { title: "Cleanup", lines: cleanupLines(summary) },
   ];
 }
 
@@ -38,7 +38,7 @@ function checkLines({ check_results, unchecked }: Summary): string[] {
       return `${name} passes for ${count}` +
         (failed.length === 0 ? "" : `, fails for ${namesOf(failed)}`);
     }),
-    ...(unchecked.length === 0 ? [] : [`completed without any check: ${namesOf(unchecked)}`]),
+    ...(unchecked.length === 0 ? [] : [`completed without checks: ${namesOf(unchecked)}`]),
   ];
 }
 
@@ -54,27 +54,29 @@ function pullRequestLines({ pull_requests }: Summary): string[] {
 
 function integrationLines({ checks, check_results, integration, base }: Summary): string[] {
   const ran = checks.map(({ name, command, exit_code, ms }) =>
-    `${name} ${exit_code === 0 ? "ok" : `exit code ${exit_code ?? "none"}`} ` +
-    `${formatDuration(ms)}: ${command}`
+    `${name} ${exit_code === 0 ? "passed" : `failed (exit code ${exit_code ?? "none"})`} ` +
+    `in ${formatDuration(ms)}: ${command}`
   );
   if (integration === null) return ran;
   const { ok, unchecked, sha, check, introduced_by, introduced_at } = integration;
   const at = `${base} at ${sha.slice(0, SHORT_SHA)}`;
   const checked = !unchecked && (isChecked(checks) || isChecked(check_results));
   if (ok) return [...ran, `${at} ${checked ? "passes all checks" : "is unchecked"}`];
-  if (check === undefined) return [...ran, `the checks could not be run on ${at}`];
+  if (check === undefined) return [...ran, `the checks could not run on ${at}`];
   const by = introduced_by ?? introduced_at?.slice(0, SHORT_SHA);
-  return [...ran, `${check} fails on ${at}` + (by === undefined ? "" : `, brought in by ${by}`)];
+  return [...ran, `${check} fails on ${at}` + (by === undefined ? "" : `, introduced by ${by}`)];
 }
 
 function conflictLines({ conflicts }: Summary): string[] {
   return [
     ...conflicts.met.map(({ task, between, files, outcome }) => {
       const others = between.filter((other) => other !== task);
-      return `met: ${task} with ${namesOf(others)} in ${namesOf(files)}, ${OUTCOMES[outcome]}`;
+      return `${task} conflicted with ${namesOf(others)} in ${namesOf(files)}, ${
+        OUTCOMES[outcome]
+      }`;
     }),
     ...conflicts.predicted.map((conflict) =>
-      `foreseen: ${predictedWords(conflict)}${conflict.met ? ", and met" : ""}`
+      `predicted${conflict.met ? ", and it happened" : ""}: ${predictedWords(conflict)}`
     ),
   ];
 }
@@ -87,7 +89,7 @@ const OUTCOMES = {
 
 function recoveryLines({ recovery, leftovers }: Summary): string[] {
   return [
-    ...leftovers.map((id) => `${id} was left over from a crash and was executed again`),
+    ...leftovers.map((id) => `${id} was interrupted by a crash and started again`),
     ...recovery.map(({ what, tier, action, outcome }) =>
       `${what}: ${action} (${tier}), ${outcome}`
     ),
@@ -101,10 +103,10 @@ function cleanupLines({ cleanups }: Summary): string[] {
       plural(removed.filter(({ worktree }) => worktree !== undefined).length, "worktree"),
     ]),
     ...removed.flatMap(({ task, branch, rescue_refs }) => [
-      `${task}: ${branch} is removed` +
-      (rescue_refs.length === 0 ? "" : `, anchored in ${rescue_refs.join(", ")}`),
+      `${task}: removed ${branch}` +
+      (rescue_refs.length === 0 ? "" : `, rescue ref ${rescue_refs.join(", ")}`),
     ]),
-    ...kept.map(({ task, why }) => `${task} is kept: ${why}`),
-    ...(archive === undefined ? [] : [`the plan is in the archive: ${archive}`]),
+    ...kept.map(({ task, why }) => `kept ${task}: ${why}`),
+    ...(archive === undefined ? [] : [`archived the plan in ${archive}`]),
   ]);
 }

@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { plural } from "../layout.ts";
 import type { CheckSummary, Summary, TaskSummary } from "./summary.ts";
-import { statusWord } from "./words.ts";
+import { statusWord } from "../words.ts";
 import type { UsageSummary } from "./usage_summary.ts";
 
 export type Paint = ReturnType<typeof createColors>;
@@ -36,7 +36,8 @@ export function inColorOf(status: Status, text: string, paint: Paint): string {
 
 /** A status in its colour, filled to as many columns. */
 export function statusCell(status: Status, columns: number, paint: Paint): string {
-  return inColorOf(status, status, paint) + " ".repeat(Math.max(0, columns - status.length));
+  const word = statusWord(status);
+  return inColorOf(status, word, paint) + " ".repeat(Math.max(0, columns - word.length));
 }
 
 /** `$0.0312`, with `~` before it if it is estimated from list prices; `-` where nothing is known. */
@@ -68,8 +69,8 @@ export function costWords(
   }
   if (estimated_usd !== null) {
     words.push(
-      `${formatUsd(estimated_usd)} of the unreported, estimated from list prices; ` +
-        "what was cut off wrote more than it told",
+      `${formatUsd(estimated_usd)} for the others, estimated from list prices; ` +
+        "interrupted attempts may have cost more",
     );
   }
   if (cost_per_landed_usd !== null) words.push(`${formatUsd(cost_per_landed_usd)} per landed task`);
@@ -84,7 +85,7 @@ export function predictedWords({ tasks, files, basis }: PredictedConflict): stri
 
 /** What in the project could not be read where checks were looked for. */
 export function checkNote(note: string): string {
-  return `Some of the project's checks may not be found: ${note}`;
+  return `some of the project's checks may be missing: ${note}`;
 }
 
 /** Names in a sentence: all of a few, the first ones of many. */
@@ -95,12 +96,12 @@ export function namesOf(names: readonly string[]): string {
 
 /** How long all tasks were in hand. */
 export function togetherWords({ tasks_ms, speedup }: Summary["time"]): string {
-  return `${formatDuration(tasks_ms)}, ${speedup} times the wall time`;
+  return `${formatDuration(tasks_ms)} (${speedup}x parallel)`;
 }
 
 /** What the critical path says, before its tasks. */
 export function pathWords({ time, state }: Summary): string {
-  const bound = state === "finished" ? ", no schedule of these tasks is faster" : " so far";
+  const bound = state === "finished" ? ", lower bound for any schedule" : " so far";
   return `${formatDuration(time.critical_path.ms)}${bound}:`;
 }
 
@@ -125,8 +126,8 @@ function checkWords(checks: CheckSummary[]): string {
   return checks.filter(({ merged, exit_code }) => !merged || exit_code !== 0).map((check) => {
     const { exit_code, ms } = check;
     const name = check.merged ? `${check.name} merged with the base` : check.name;
-    if (exit_code === 0) return `${name} ok ${formatDuration(ms)}`;
-    return exit_code === null ? `${name} ended by a signal` : `${name} exit code ${exit_code}`;
+    if (exit_code === 0) return `${name} passed in ${formatDuration(ms)}`;
+    return exit_code === null ? `${name} was killed` : `${name} failed (exit code ${exit_code})`;
   }).join(", ");
 }
 
@@ -136,9 +137,10 @@ function tokensIn(usage: UsageSummary): string {
   return `${formatCount(prompts)} tokens in, ${formatCount(output_tokens)} out`;
 }
 
-/** `landed: a6af6da4a9`, or the address of the pull request. */
+/** `merged as a6af6da4a9`, or the address of the pull request. */
 export function landedWords({ how, url, sha }: NonNullable<TaskSummary["landed"]>): string {
-  return `landed: ${oneLine(url ?? sha?.slice(0, SHORT_SHA) ?? how)}`;
+  if (how === "pr") return url === undefined ? "pull request" : `pull request ${oneLine(url)}`;
+  return sha === undefined ? "merged" : `merged as ${oneLine(sha).slice(0, SHORT_SHA)}`;
 }
 
 /** Where a task's work is and what is known of it. */
@@ -161,7 +163,7 @@ export function taskFacts(task: TaskSummary): string {
 
 /** `4 of 6 tasks completed, 1 blocked, 1 pending`. */
 export function countWords(counts: Record<Status, number> & { selected: number }): string {
-  if (counts.selected === 0) return "nothing to do, all that was asked for is completed";
+  if (counts.selected === 0) return "nothing to do: all selected tasks are already completed";
   const others: Status[] = ["blocked", "in_progress", "testing", "pending"];
   return [
     `${counts.completed} of ${plural(counts.selected, "task")} completed`,

@@ -10,6 +10,7 @@ import type { TaskRecord } from "../../domain/task_record.ts";
 import { formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { cut, fit, fitLeft, plural, widest, wrap } from "../layout.ts";
+import { reasonWords } from "../words.ts";
 import { rowStart, STATUS_WIDTH } from "./task_row.ts";
 import { countWords, landedWords, type Paint, predictedWords } from "./phrases.ts";
 
@@ -115,7 +116,7 @@ export function statusText(
 function runWords(run: StatusReport["run"]): string {
   if (run === null) return "not run yet";
   const words = `run ${oneLine(run.id)}: ${run.state}`;
-  return run.state === "interrupted" ? `${words}; to go on with it: parex resume` : words;
+  return run.state === "interrupted" ? `${words}; continue it: parex resume` : words;
 }
 
 function countOf(tasks: TaskStatus[]): Record<Status, number> & { selected: number } {
@@ -151,7 +152,7 @@ function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
 function conflictLines({ conflicts }: StatusReport, columns: number, paint: Paint): string[] {
   if (conflicts.length === 0) return [];
   const lines = conflicts.flatMap((conflict) => wrap(predictedWords(conflict), columns - 2));
-  return ["", paint.bold("Conflicts to expect"), ...lines.map((line) => `  ${line}`)];
+  return ["", paint.bold("Likely conflicts"), ...lines.map((line) => `  ${line}`)];
 }
 
 /** Own commits, and `*` for what is not committed yet. */
@@ -161,7 +162,9 @@ function aheadCell({ ahead, dirty }: TaskStatus): string {
 
 function notes(task: TaskStatus): string[] {
   const all = [];
-  if (task.reason !== undefined) all.push(`${task.reason}: ${oneLine(task.message ?? "")}`);
+  if (task.reason !== undefined) {
+    all.push(oneLine(task.message ?? reasonWords(task.reason)));
+  }
   if (task.question !== undefined) all.push(oneLine(task.question));
   if (task.attempts > 1) all.push(plural(task.attempts, "attempt"));
   if (task.landed) all.push(landedWords(task.landed));

@@ -4,6 +4,7 @@ import { oneLine, printable } from "../escape.ts";
 import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
 import { fit, fitLeft, widest, wrap } from "../layout.ts";
 import type { Summary, TaskSummary } from "./summary.ts";
+import { reasonWords, statusWord } from "../words.ts";
 import { rowStart, STATUS_WIDTH } from "./task_row.ts";
 import {
   agentWords,
@@ -75,8 +76,8 @@ function headline(summary: Summary, { paint, columns }: Page): string[] {
     `run ${oneLine(summary.run)}${summary.state === "finished" ? "" : ` (${summary.state})`}`,
     `base ${oneLine(summary.base)}`,
     ...agentWords(summary).map(oneLine),
-    ...(counts.already_completed > 0 ? [`${counts.already_completed} completed before`] : []),
-    ...(counts.left_out > 0 ? [`${counts.left_out} left out`] : []),
+    ...(counts.already_completed > 0 ? [`${counts.already_completed} already completed`] : []),
+    ...(counts.left_out > 0 ? [`${counts.left_out} not part of this run`] : []),
   ];
   return [
     ...wrap(title, columns).map((line) => paint.bold(whole ? paint.green(line) : line)),
@@ -104,7 +105,7 @@ function taskTable(tasks: TaskSummary[], { paint, columns }: Page): string[] {
 
 function blockedLines({ tasks }: Summary, { paint, columns }: Page): string[] {
   return tasks.filter((task) => task.status === "blocked").flatMap((task) => [
-    `${oneLine(task.id)}  ${paint.red(task.reason ?? "")}`,
+    `${oneLine(task.id)}  ${paint.red(reasonWords(task.reason))}`,
     ...wrap(printable(task.message ?? ""), columns - 4).map((line) => `  ${line}`),
     ...task.details.map((line) => `    ${printable(line)}`),
     ...task.next.map((line) => `  ${paint.cyan("next:")} ${printable(line)}`),
@@ -113,7 +114,7 @@ function blockedLines({ tasks }: Summary, { paint, columns }: Page): string[] {
 
 function waitingLines({ tasks }: Summary, { columns }: Page): string[] {
   return tasks.filter((task) => task.waits_for.length > 0).flatMap((task) => {
-    const waits = task.waits_for.map(({ id, status }) => `${oneLine(id)} (${status})`);
+    const waits = task.waits_for.map(({ id, status }) => `${oneLine(id)} (${statusWord(status)})`);
     return wrap(`${oneLine(task.id)} waits for ${waits.join(", ")}`, columns - 2);
   });
 }
@@ -122,12 +123,12 @@ function timeLines(summary: Summary, page: Page): string[] {
   const { time } = summary;
   const { tasks } = time.critical_path;
   return [
-    labelled("wall", [formatDuration(time.wall_ms)], page),
-    tasks.length === 0 ? [] : labelled("tasks together", [togetherWords(time)], page),
+    labelled("elapsed", [formatDuration(time.wall_ms)], page),
+    tasks.length === 0 ? [] : labelled("task time", [togetherWords(time)], page),
     tasks.length === 0
       ? []
       : labelled("critical path", [pathWords(summary), tasks.map(oneLine).join(" > ")], page),
-    labelled("at work", [
+    labelled("spent on", [
       `agents ${formatDuration(time.agents_ms)}, checks ${formatDuration(time.checks_ms)}`,
     ], page),
   ].flat();
@@ -139,7 +140,7 @@ function usageLines(summary: Summary, page: Page): string[] {
     labelled("tokens", tokenWords(usage), page),
     labelled("cost", costWords(summary), page),
     same_tokens.models.length === 0 ? [] : labelled("other models", [
-      `the same tokens at the list prices of ${same_tokens.prices_of}, estimated:`,
+      `estimate for the same tokens at the list prices of ${same_tokens.prices_of}:`,
       ...same_tokens.models.map(({ name, cost_usd }) => `${fit(name, 12)}${formatUsd(cost_usd)}`),
     ], page),
   ].flat();

@@ -65,7 +65,7 @@ function isThere(archive: string | undefined): boolean {
 function unknownTask(id: TaskId, plan: Plan, facts: WorkFacts[]): Failure {
   if (plan.tasks.some((task) => task.id === id)) {
     const message = `${id} has neither branch nor worktree, so there is nothing to remove`;
-    return { reason: "usage", message, hint: "see what is there: parex cleanup --dry-run" };
+    return { reason: "usage", message, hint: "list what can be removed: parex cleanup --dry-run" };
   }
   const suggestion = closest(id, facts.map(({ task }) => task));
   return { reason: "unknown_task", id, ...(suggestion === undefined ? {} : { suggestion }) };

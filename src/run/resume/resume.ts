@@ -53,18 +53,18 @@ export async function findUnfinished(
     throw new Failed({
       reason: "usage",
       message,
-      hint: `see what it came to: parex report ${run}`,
+      hint: `see its report: parex report ${run}`,
     });
   }
   if (agentless) {
-    const message = `run ${run} was to land what is completed, and calls no agents`;
-    throw new Failed({ reason: "usage", message, hint: "land what is left of it: parex merge" });
+    const message = `run ${run} only lands completed work, and calls no agents`;
+    throw new Failed({ reason: "usage", message, hint: "land the rest: parex merge" });
   }
   for await (const { record: later } of runsNewestFirst(commonDir, { lenient: true })) {
     if (later.run <= run) break;
     if (later.plan?.identity !== plan?.identity) continue;
     const message = `run ${run} is not the last one of its plan: run ${later.run} came after it`;
-    throw new Failed({ reason: "usage", message, hint: `see that one: parex report ${later.run}` });
+    throw new Failed({ reason: "usage", message, hint: `see its report: parex report ${later.run}` });
   }
   return found;
 }
@@ -75,8 +75,8 @@ export async function isStillUnfinished(
   { record: { run }, lastSeq }: Unfinished,
 ): Promise<void> {
   if ((await readRun(commonDir, run)).lastSeq === lastSeq) return;
-  const message = `another process has just gone on with run ${run}`;
-  throw new Failed({ reason: "usage", message, hint: "see how far it is: parex status" });
+  const message = `another process has just continued run ${run}`;
+  throw new Failed({ reason: "usage", message, hint: "see its progress: parex status" });
 }
 
 /** What is left of a run, of the plan as it is now. */

@@ -1,7 +1,7 @@
 import { useId, useState } from "preact/hooks";
 import type { TaskRecord } from "../../domain/task_record.ts";
 import { selectedTasks } from "../../domain/metrics.ts";
-import { reasonWords } from "../../report/run/words.ts";
+import { reasonWords } from "../../report/words.ts";
 import { shellWord } from "../../report/escape.ts";
 import { CommandLine, TaskLink } from "./parts.tsx";
 import { useRun } from "./run.ts";

@@ -2,7 +2,7 @@ import { graphlib, layout } from "@dagrejs/dagre";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { TaskId } from "../../domain/task.ts";
 import type { TaskSummary } from "../../report/run/summary.ts";
-import { reasonWords, statusWord } from "../../report/run/words.ts";
+import { reasonWords, statusWord } from "../../report/words.ts";
 import { Mark, taskHref } from "./parts.tsx";
 import { useRun } from "./run.ts";
 

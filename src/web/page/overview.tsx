@@ -3,7 +3,7 @@ import { type Status, STATUSES } from "../../domain/task.ts";
 import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { outcomesOf, remarksOf } from "../../report/run/outcomes.ts";
 import { costCell, countWords } from "../../report/run/phrases.ts";
-import { reasonWords, statusWord } from "../../report/run/words.ts";
+import { reasonWords, statusWord } from "../../report/words.ts";
 import type { TaskSummary } from "../../report/run/summary.ts";
 import { Attention } from "./attention.tsx";
 import { Ago, CommandLine, Mark, taskHref } from "./parts.tsx";

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Status, TaskId } from "../../domain/task.ts";
 import { symbolOf } from "../../report/run/phrases.ts";
-import { statusWord } from "../../report/run/words.ts";
+import { statusWord } from "../../report/words.ts";
 
 /** The symbol of a status, in its colour. */
 export function Mark({ status }: { status: Status }) {

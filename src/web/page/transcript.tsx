@@ -1,7 +1,7 @@
 import type { AttemptRecord, TaskRecord } from "../../domain/task_record.ts";
 import type { TranscriptItem } from "../../domain/transcript_item.ts";
 import { formatDuration, formatUsd } from "../../domain/units.ts";
-import { kindWords, outcomeWords } from "../../report/run/words.ts";
+import { kindWords, outcomeWords } from "../../report/words.ts";
 import { useFetched } from "./parts.tsx";
 import { useRun } from "./run.ts";
 

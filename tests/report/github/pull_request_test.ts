@@ -34,7 +34,7 @@ Quickly.
 
 ## Evidence
 
-parex ran these checks itself on what is committed:
+parex ran these checks on the committed work:
 
 | check | command | exit code | time |
 | --- | --- | --- | --- |
@@ -46,9 +46,9 @@ parex ran these checks itself on what is committed:
 - Cost: $0.7500, API-equivalent, as the agent reported it
 - Run: \`20261122-090000-k3f9\`
 
-Blocked and repaired on the way:
+What failed and was repaired:
 
-- attempt 1: \`test\` ended with exit code 1 after 900ms, repaired later`,
+- attempt 1: \`test\` failed with exit code 1 after 900ms, repaired later`,
   );
 });
 
@@ -80,7 +80,7 @@ Deno.test("withPart() fits any text into GitHub's limit, with all of the evidenc
   );
   assert(body.length <= BODY_LIMIT && body.length > BODY_LIMIT - 200, `${body.length}`);
   assert(body.startsWith("Mine.\n\n") && body.includes("## Evidence"));
-  assert(/\n```\n\n… \d+ more characters: the plan holds the rest\.\n\n## Ev/.test(body));
+  assert(/\n```\n\n… \d+ more characters: see the plan for the rest\.\n\n## Ev/.test(body));
 });
 
 Deno.test("withPart() replaces its own part and keeps every byte around it", () => {

@@ -28,8 +28,8 @@ parex  word-count  from main · 2 jobs · 1m 01s
 ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░  1/4 completed
 
 ✔ task-0  Set up the project     completed                                   30s
-▸ task-1  Count words in a str…  in_progress  attempt 2: at work             31s
-▸ task-2  Print a table          in_progress  at work                        21s
+▸ task-1  Count words in a str…  working      attempt 2                      31s
+▸ task-2  Print a table          working                                     21s
 
 1 waiting
 128.0K tokens in, 6.0K out · $0.0183 so far`,
@@ -49,7 +49,7 @@ Deno.test("frame() counts down while a usage limit lasts", () => {
     [10, { type: "run.parked", until, why: "usage limit" }],
   ));
   const shown = frame(record, { ...plain, now: moment(60) });
-  assert(shown.includes("usage limit: going on in 4m 00s"), shown);
+  assert(shown.includes("usage limit: continuing in 4m 00s"), shown);
 });
 
 Deno.test("frame() shows the agents at work when there is no room for all tasks", () => {
@@ -112,6 +112,6 @@ Deno.test("frame() tells of conflicts to expect until both tasks have been merge
     });
   assert(shownAt(0).includes("\na and b both change x.ts"), shownAt(0));
   assert(shownAt(5).includes("\na and b conflict in x.ts"), shownAt(5));
-  assert(shownAt(7).includes("\n2 conflicts to expect: b and c both change x.ts"), shownAt(7));
+  assert(shownAt(7).includes("\n2 likely conflicts: b and c both change x.ts"), shownAt(7));
   assert(shownAt(8).includes("\nb and c both change x.ts"), shownAt(8));
 });

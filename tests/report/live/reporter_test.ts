@@ -23,13 +23,13 @@ Deno.test("startReporter() prints a line on stderr for each change, none for mer
   const clock = new Date("2026-11-22T09:30:52.000Z").toTimeString().slice(0, 8);
   const lines = printed.err.split("\n");
   assertEquals(lines.filter((line) => line.startsWith(clock)), [
-    `${clock}  task-1  test exit code 1 after 2.0s`,
-    `${clock}  task-1  in_progress`,
+    `${clock}  task-1  test failed (exit code 1) after 2.0s`,
+    `${clock}  task-1  working`,
   ]);
   assert(!printed.err.includes("Edit main.ts"));
   assertEquals(lines.at(-2)?.split("  ").slice(1), [
     "run",
-    "finished after 1m 40s: 2 completed, 1 blocked, 1 pending",
+    "finished after 1m 40s: 2 completed, 1 blocked, 1 waiting",
   ]);
   assertEquals(printed.out, "");
 });

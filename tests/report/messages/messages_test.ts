@@ -103,27 +103,27 @@ for (const failure of Object.values(EXAMPLES)) {
 Deno.test("explain() names the task in the command that does it again", () => {
   const { next } = explain(EXAMPLES.checks_failed, { task: "task-1" });
   assert(next.at(-1)?.endsWith("parex retry task-1"));
-  assertEquals(next[0], "see it yourself: cd worktrees/task-1 && npm test");
+  assertEquals(next[0], "reproduce it: cd worktrees/task-1 && npm test");
 });
 
 Deno.test("explain() offers every way out of a branch of another plan, as commands", () => {
   assertEquals(explain(EXAMPLES.foreign_branch).next, [
     "keep it under another name: git branch -m -- feature/task-0 feature/task-0-old",
     "or delete it: git branch -D -- feature/task-0",
-    "or build this plan upon it: git config branch.feature/task-0.parex-plan 'word count@2026'",
+    "or use it for this plan: git config branch.feature/task-0.parex-plan 'word count@2026'",
   ]);
 });
 
 Deno.test("formatFailure() prints message, details and next steps, each where it belongs", () => {
   assertEquals(
     formatFailure(EXAMPLES.dirty_tree, { color: false }),
-    `error: the tree has changes that are not committed, and the agents would not see them: /code
+    `error: there are uncommitted changes, which agents would not see: /code
   a b.ts
   c.ts
   … and 12 more
 next: commit them: git add -A && git commit
-next: or put them aside: git stash push -u -- :/ ':(top,exclude).parallel'
-next: or go on without them: parex execute --allow-dirty
+next: or stash them: git stash push -u -- :/ ':(top,exclude).parallel'
+next: or continue without them: parex execute --allow-dirty
 `,
   );
 });
@@ -134,7 +134,7 @@ Deno.test("formatFailure() prints every problem of a plan with its place and its
     `error: the plan has an error: /code/plan.yaml
   /code/plan.yaml:12:5  error  task-1 depends on task-8, which does not exist
     did you mean task-0?
-next: correct it, then: parex validate /code/plan.yaml
+next: fix it, then: parex validate /code/plan.yaml
 `,
   );
 });

@@ -83,7 +83,7 @@ Deno.test("reportText() tells what landed, what stood in the way and what was cl
     part,
     `Checks
   test passes for 2 of 3 tasks, fails for c
-  completed without any check: d
+  completed without checks: d
 
 Merged
   feature/a into main, 1a2b3c4d5e: Parse
@@ -93,24 +93,24 @@ Pull requests
   d: https://github.com/o/r/pull/7
 
 Integration
-  test exit code 1 2.0s: deno test
-  test fails on main at 3a2b3c4d5e, brought in by b
+  test failed (exit code 1) in 2.0s: deno test
+  test fails on main at 3a2b3c4d5e, introduced by b
 
 Conflicts
-  met: b with a in src/a.ts, resolved and landed
-  foreseen: a and c both change x.ts
-  foreseen: a and b conflict in src/a.ts, and met
+  b conflicted with a in src/a.ts, resolved and landed
+  predicted: a and c both change x.ts
+  predicted, and it happened: a and b conflict in src/a.ts
 
-Recovered
+Recovery
   push feature/a: fetch and push again (known fix), repaired
 `,
   );
   assert(
-    text.includes(`Cleaned up
+    text.includes(`Cleanup
   1 branch removed, 1 worktree
-  a: feature/a is removed, anchored in refs/parex/rescue/r/a
-  c is kept: it has not landed
-  the plan is in the archive: /code/wc/.parallel/archive/word-count
+  a: removed feature/a, rescue ref refs/parex/rescue/r/a
+  kept c: it has not landed
+  archived the plan in /code/wc/.parallel/archive/word-count
 `),
     text,
   );

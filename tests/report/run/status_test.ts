@@ -91,8 +91,8 @@ run 20261122-093000-k3f9: finished
 
 ✔ task-0  Set up the project          completed   feature/task-0     +2  $0.0101
 ✘ task-2  Print a table               blocked     feature/task-2    +0*
-          agent_failed: the agent failed: it ended with exit code 1
-· task-3  Write the manual page       pending
+          the agent failed: it ended with exit code 1
+· task-3  Write the manual page       waiting
 `,
   );
 });
@@ -126,5 +126,5 @@ Deno.test("statusText() tells of conflicts to expect, before any run those of th
     color: false,
     columns: 80,
   });
-  assertMatch(text, /\n\nConflicts to expect\n {2}task-2 and task-3 both change table\.ts\n$/);
+  assertMatch(text, /\n\nLikely conflicts\n {2}task-2 and task-3 both change table\.ts\n$/);
 });

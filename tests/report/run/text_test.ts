@@ -12,21 +12,21 @@ Deno.test("reportText() reads well in 80 columns without colour", () => {
     reportText(sample, { color: false, columns: 80 }),
     `word-count: 2 of 4 tasks completed, 1 blocked, 1 waiting
 run 20261122-093000-k3f9 · base main · agent claude (claude-haiku-5-5) · 2 jobs
-· 1 completed before
+· 1 already completed
 
 Tasks
   ✔ task-0  Set up the project                     completed     30.0s   $0.0101
-            feature/task-0, 2 commits · test ok 2.0s, lint ok 2.0s · 64.0K
-            tokens in, 3.0K out
+            feature/task-0, 2 commits · test passed in 2.0s, lint passed in 2.0s
+            · 64.0K tokens in, 3.0K out
   ✔ task-1  Count words in a stream of any length  completed    1m 00s   $0.0164
-            feature/task-1, 2 commits · 2 attempts · test ok 2.0s · $0.0082 +
-            $0.0082 · 128.0K tokens in, 6.0K out
+            feature/task-1, 2 commits · 2 attempts · test passed in 2.0s ·
+            $0.0082 + $0.0082 · 128.0K tokens in, 6.0K out
   ✘ task-2  Print a table                          blocked      1m 00s         -
             feature/task-2, no commit
-  · task-3  Write the manual page                  pending
+  · task-3  Write the manual page                  waiting
 
 Blocked
-  task-2  agent_failed
+  task-2  agent failed
     the agent failed: it ended with exit code 1
     next: read what it said, then: parex retry task-2
 
@@ -38,11 +38,11 @@ Checks
   lint passes for 1 of 1 task
 
 Time
-  wall            1m 40s
-  tasks together  2m 30s, 1.5 times the wall time
-  critical path   1m 30s, no schedule of these tasks is faster:
+  elapsed         1m 40s
+  task time       2m 30s (1.5x parallel)
+  critical path   1m 30s, lower bound for any schedule:
                   task-0 > task-1
-  at work         agents 2m 11s, checks 8.0s
+  spent on        agents 2m 11s, checks 8.0s
 
 Tokens and cost
   tokens          36.0K in, 9.0K out
@@ -50,7 +50,7 @@ Tokens and cost
                   not reported for 1 of 4 attempts
   cost            $0.0265, API-equivalent, as the agents reported it
                   not reported for 1 of 4 attempts
-  other models    the same tokens at the list prices of 2026-10, estimated:
+  other models    estimate for the same tokens at the list prices of 2026-10:
                   Haiku 4.5   $0.1104
                   Sonnet 5.5  $0.2208
                   Opus 5.5    $0.4128
@@ -107,8 +107,8 @@ Deno.test("reportText() tells of a merge without agents what there is to tell", 
     ))),
     { color: false, columns: 80 },
   );
-  assert(text.includes("\n       landed: abcdef0123\n"), text);
-  assert(!text.includes("tasks together"), text);
+  assert(text.includes("\n       merged as abcdef0123\n"), text);
+  assert(!text.includes("task time"), text);
 });
 
 Deno.test("reportText() says that nothing was left to do, and how to land what earlier runs did", () => {
@@ -128,6 +128,6 @@ Deno.test("reportText() says that nothing was left to do, and how to land what e
     ))),
     { color: false, columns: 80 },
   );
-  assertMatch(text, /^word-count: nothing to do, all that was asked for is completed\n/);
+  assertMatch(text, /^word-count: nothing to do: all selected tasks are already completed\n/);
   assertMatch(text, /\nNext\n {2}parex status\n {2}parex merge\n$/);
 });

@@ -1,6 +1,6 @@
-import type { AgentOutcomeName, EventOf } from "../../domain/event.ts";
-import type { Reason } from "../../domain/failure.ts";
-import type { Status } from "../../domain/task.ts";
+import type { AgentOutcomeName, EventOf } from "../domain/event.ts";
+import type { Reason } from "../domain/failure.ts";
+import type { Status } from "../domain/task.ts";
 
 /** A task's status in one word; the codes of the task files are for files and JSON. */
 const STATUS_WORDS: Record<Status, string> = {
