@@ -116,7 +116,7 @@ async function nearest(folder: string): Promise<string> {
 function inTheWay(path: string) {
   return {
     reason: "usage",
-    message: `another file stands at ${path}; nothing was written`,
+    message: `${path} already exists; nothing was written`,
     hint: "replace it: --force; or write to another folder: --to <folder>",
   } as const;
 }

@@ -87,14 +87,14 @@ function waysToAPlan(lists: { title: string; path: string }[] | undefined): stri
     `execute the tasks of ${title}: parex execute ${shellWord(path)}`
   );
   return [
-    "name it, as in: parex execute path/to/plan.yaml",
+    "name a plan: parex execute path/to/plan.yaml",
     ...taken,
     ...(found.length > LISTED ? [`and ${found.length - LISTED} more lists: parex import`] : []),
     'let an agent draft one: parex plan "<what is to be done>"',
     "write one by hand: parex new",
     ...(found.length === 0 ? ["take another tool's task list or GitHub issues: parex import"] : []),
-    "take the one of a conversation with Claude Code: parex extract, or /parex there",
-    "see one at work: parex demo",
+    "take one from a conversation with Claude Code: parex extract, or /parex there",
+    "try a sample plan: parex demo",
   ];
 }
 
