@@ -5,11 +5,11 @@ import { addRetryOptions } from "./setting_options.ts";
 export function command(context: Context) {
   const command = new Command("answer")
     .description(
-      "Answer the question that the agent of a blocked task ended with. It continues with the answer: " +
-        "in the run that is on, or in one of its own.",
+      "Answer the question of a blocked task's agent, which continues with the answer " +
+        "in the live run, or in a new one",
     )
-    .argument("<task>", "the blocked task")
-    .argument("<answer>", "what to tell its agent");
+    .argument("<task>", "Blocked task")
+    .argument("<answer>", "What to tell its agent");
   addRetryOptions(command);
   return command.action(async (task, answer, flags) => {
     const { prepareAnswer } = await import("./answer_run.ts");

@@ -25,14 +25,14 @@ export function command(context: Context) {
   return new Command("cleanup")
     .description(
       "Remove worktrees and branches that have landed; archive the plan when all of it has. What " +
-        "no other branch holds is anchored first: parex rescue brings it back.",
+        "no other branch holds is kept under a rescue ref: parex rescue restores it",
     )
-    .option("--base <branch>", "the branch to have landed on (default: the last run's)")
-    .option("--dry-run", "show what would go, and do nothing")
-    .option("--yes", "do not ask")
-    .option("--remote", "delete the branches on the remote, too")
-    .option("--force <task...>", "remove these tasks' work even if it has not landed")
-    .option("--json", "print what would go, or what went, as JSON")
+    .option("--base <branch>", "Branch that the work has landed on (default: the last run's)")
+    .option("--dry-run", "Show what would be removed, and do nothing")
+    .option("--yes", "Do not ask")
+    .option("--remote", "Also delete the branches on the remote")
+    .option("--force <task...>", "Remove these tasks' work even if it has not landed")
+    .option("--json", "Print what would be removed, or was, as JSON")
     .action((flags: Flags) => run(context, flags));
 }
 

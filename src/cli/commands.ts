@@ -12,7 +12,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "validate",
     usage: "[plan]",
-    summary: "tell every problem of a plan at once",
+    summary: "report all problems in a plan and its task files",
     group: "Plans",
     load: () => import("./validate.ts"),
   },
@@ -40,7 +40,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "extract",
     usage: "[transcript]",
-    summary: "write a plan's files from a conversation of Claude's",
+    summary: "write a plan's files from a Claude Code transcript",
     group: "Plans",
     load: () => import("./extract.ts"),
   },
@@ -54,7 +54,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "watch",
     usage: "",
-    summary: "the live view of a run that is on",
+    summary: "follow a run in another process",
     group: "Runs",
     load: () => import("./watch.ts"),
   },
@@ -68,21 +68,21 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "resume",
     usage: "[run]",
-    summary: "go on with a run that was interrupted",
+    summary: "continue an interrupted or crashed run",
     group: "Runs",
     load: () => import("./resume.ts"),
   },
   {
     name: "retry",
     usage: "<task...>",
-    summary: "do blocked tasks again, and what waits for them",
+    summary: "execute blocked tasks again",
     group: "Runs",
     load: () => import("./retry.ts"),
   },
   {
     name: "answer",
     usage: "<task> <answer>",
-    summary: "answer a blocked task's question; it goes on",
+    summary: "answer an agent's question",
     group: "Runs",
     load: () => import("./answer.ts"),
   },
@@ -117,7 +117,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "rescue",
     usage: "[list|restore]",
-    summary: "work that was anchored before a removal",
+    summary: "work that was kept before a removal",
     group: "Runs",
     load: () => import("./rescue.ts"),
   },
@@ -160,7 +160,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "completions",
     usage: "<shell>",
-    summary: "print the script that completes parex at TAB",
+    summary: "print the shell completion script",
     group: "Other",
     load: () => import("./completions.ts"),
   },

@@ -8,10 +8,10 @@ type TabCommand = ReturnType<RootCommand["command"]>;
 /** `parex complete -- <words>`: what the scripts of `parex completions` ask at every TAB. */
 export function completeCommand(context: Context, commands: readonly CommandEntry[]) {
   return new Command("complete")
-    .description("answer a shell's question for completions")
+    .description("Answer a shell's question for completions")
     .argument(
       "[words...]",
-      "the command line after `parex`; the last word is the one at the cursor",
+      "The command line after `parex`; the last word is the one at the cursor",
     )
     .action((words) => complete(words, context, commands));
 }

@@ -14,7 +14,7 @@ In the shell's own start file, or typed for one shell alone:
 /** `parex completions <shell>`: the script that asks `parex complete` at every press of TAB. */
 export function command(_context: Context) {
   return new Command("completions")
-    .description("print the script that completes parex's commands and flags in a shell")
+    .description("Print the shell completion script")
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .addHelpText("after", INSTALL)
     // The library prints the script itself.

@@ -17,9 +17,9 @@ import type { Context } from "./context.ts";
 /** `parex demo`: executes a sample plan in a scratch repository, without a key or a network. */
 export function command(context: Context) {
   return new Command("demo")
-    .description("execute a sample plan in a scratch repository with a built-in scripted agent")
-    .option("--dir <folder>", "where to make the repository (default: a new temporary folder)")
-    .option("--plan", "show how a plan is drafted, by a scripted planner; execute nothing")
+    .description("Execute a sample plan in a scratch repository with a built-in scripted agent")
+    .option("--dir <folder>", "Where to create the repository (default: a new temporary folder)")
+    .option("--plan", "Show how a plan is drafted, by a scripted planner; execute nothing")
     .action(async ({ dir, plan }) => {
       const { io, exit } = context;
       const folder = await makeScratchFolder(dir === undefined ? undefined : resolve(io.cwd, dir));

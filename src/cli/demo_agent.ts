@@ -10,7 +10,7 @@ const PAUSE_MS = 200;
 /** `parex demo-agent`: the scripted agent of the demo, as the `command` agent calls it. */
 export function command({ io }: Context) {
   return new Command("demo-agent")
-    .description("do a task of the demo's plan; called by parex demo")
+    .description("Do a task of the demo's plan; called by parex demo")
     .action(async () => {
       const prompt = await new Response(Deno.stdin.readable).text();
       if (processEnv().PAREX_PLAN !== undefined) return io.out(`${demoDraft(prompt)}\n`);

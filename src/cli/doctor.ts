@@ -26,10 +26,10 @@ interface Flags {
 
 export function command(context: Context) {
   return new Command("doctor")
-    .description("Check prerequisites and the health of worktrees, locks, branches and processes.")
-    .option("--fix", "put right what parex can; asks before each")
-    .option("--yes", "with --fix: do not ask")
-    .option("--json", "print the findings as JSON")
+    .description("Check prerequisites and the health of worktrees, locks, branches and processes")
+    .option("--fix", "Fix what parex can fix, and ask before each fix")
+    .option("--yes", "With --fix: do not ask")
+    .option("--json", "Print the findings as JSON")
     .action((flags: Flags) => run(context, flags));
 }
 

@@ -7,10 +7,10 @@ const INTERRUPTED = 130;
 
 export function command(context: Context) {
   const command = new Command("execute")
-    .description("Run a plan: every task in its own worktree, checked by parex.")
+    .description("Run a plan: every task in its own worktree, checked by parex")
     .argument(
       "[plan]",
-      "the plan, or another tool's task list; without it .parallel/plans/plan.yaml, then …/active/plan.yaml",
+      "Plan, or another tool's task list (default: .parallel/plans/plan.yaml, then …/active/plan.yaml)",
     );
   addSettingOptions(command);
   return command.action(async (plan, flags) => {

@@ -22,15 +22,15 @@ export function command(context: Context) {
     .description(
       "Write the files of a plan that Claude made in a conversation. Without a transcript: the one " +
         "on stdin, or that a hook names there, or, when nothing comes for 2 seconds, the newest of " +
-        "this project.",
+        "this project",
     )
     .argument(
       "[transcript]",
-      "a .jsonl file of Claude Code's; - for stdin, however long that takes",
+      "Transcript of Claude Code (.jsonl); - waits for stdin",
     )
-    .option("--to <folder>", `where the plan goes (default: ${PLANS_DIR})`)
-    .option("--pick <n>", "which of several plans, as they are listed")
-    .option("--force", "replace files that stand there")
+    .option("--to <folder>", `Where the plan goes (default: ${PLANS_DIR})`)
+    .option("--pick <n>", "Number of the plan, where there are several")
+    .option("--force", "Replace existing files")
     .action((transcript, flags: Flags) => run(context, transcript, flags));
 }
 

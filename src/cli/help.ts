@@ -7,16 +7,16 @@ const EXIT_CODES = `Exit codes
   0    all selected tasks completed and landed as asked
   1    a task is blocked or left undone
   2    the plan, the configuration or the command line is not valid
-  3    a prerequisite is missing, the tree is dirty, or another run is on
+  3    a prerequisite is missing, the tree is dirty, or a run is in progress
   130  interrupted
   70   a bug in parex
 `;
 
 const EXAMPLES: readonly [command: string, line: string][] = [
-  ["demo", "parex demo                          see it work: no key, no network"],
-  ["validate", "parex validate plan.yaml            every problem of a plan at once"],
-  ["execute", "parex execute plan.yaml --jobs 8    up to eight agents side by side"],
-  ["execute", "parex execute --dry-run             what would be done, nothing else"],
+  ["demo", "parex demo                          try it: no key, no network"],
+  ["validate", "parex validate plan.yaml            all problems in a plan"],
+  ["execute", "parex execute plan.yaml --jobs 8    up to eight agents at a time"],
+  ["execute", "parex execute --dry-run             show the schedule, do nothing"],
 ];
 
 /** The help of the program itself: commands by group, options, examples, exit codes. */
@@ -35,8 +35,8 @@ export function programHelp(commands: readonly CommandEntry[]): string {
     ...sections,
     [
       "Options",
-      row("-h, --help", "this help; after a command, the help of that command"),
-      row("-V, --version", "the version"),
+      row("-h, --help", "show this help, or that of a command"),
+      row("-V, --version", "show the version"),
     ].join("\n"),
     ...(examples.length > 0
       ? [["Examples", ...examples.map(([, line]) => INDENT + line)].join("\n")]

@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 export function command({ io, exit }: Context) {
   return new Command("hook")
     .description(
-      "Answer a hook of Claude Code: the event as JSON on stdin, the decision as JSON on stdout.",
+      "Answer a hook of Claude Code: the event as JSON on stdin, the decision as JSON on stdout",
     )
     .action(async () => exit(await answerHook(io)));
 }

@@ -33,17 +33,17 @@ export function command(context: Context) {
   return new Command("import")
     .description(
       "Write a plan from the task list of another tool. Without a path, from what the repository " +
-        "has. `parex execute` takes such a list as it is, too, and writes its marks back.",
+        "has. `parex execute` takes such a list as it is, too, and writes its marks back",
     )
-    .argument("[path]", "the list, or the folder that holds it")
+    .argument("[path]", "The list, or the folder that holds it")
     .addOption(
       new Option("--from <format>", "its format, where that is not clear").choices(FORMATS),
     )
-    .option("--label <label>", "the GitHub issues with this label")
-    .option("--milestone <title>", "the GitHub issues in this milestone")
-    .option("--to <folder>", `where the plan goes (default: ${PLANS_DIR})`)
-    .option("--force", "replace files that stand there")
-    .option("--json", "print what was imported as JSON")
+    .option("--label <label>", "The GitHub issues with this label")
+    .option("--milestone <title>", "The GitHub issues in this milestone")
+    .option("--to <folder>", `Where the plan goes (default: ${PLANS_DIR})`)
+    .option("--force", "Replace existing files")
+    .option("--json", "Print what was imported as JSON")
     .action((path, flags) => run(context, path, flags));
 }
 

@@ -31,13 +31,13 @@ export function command(context: Context) {
   return new Command("init")
     .description(
       "Set up Claude Code for parex: permissions, hooks and a /parex command in " +
-        ".claude/settings.json, and a config file that shows what was detected.",
+        ".claude/settings.json, and a config file that shows what was detected",
     )
-    .option("--local", "in .claude/settings.local.json, for you alone")
-    .option("--user", "in your own settings, for all repositories")
-    .option("--undo", "take out exactly what was put in")
-    .option("--dry-run", "show what would change, and do nothing")
-    .option("--yes", "do not ask")
+    .option("--local", "Write to .claude/settings.local.json, for you alone")
+    .option("--user", "Write to your own settings, for all repositories")
+    .option("--undo", "Remove exactly what parex init added")
+    .option("--dry-run", "Show what would change, and do nothing")
+    .option("--yes", "Do not ask")
     .action((flags: Flags) => run(context, flags));
 }
 

@@ -13,11 +13,11 @@ import { lastWithAgents, planInHand } from "./runs.ts";
 export function command(context: Context) {
   const { io } = context;
   return new Command("merge")
-    .description("Land completed tasks through the merge queue: merged, checked, then on the base.")
-    .argument("[task...]", "tasks to land; blocked ones too, where a person has put them right")
-    .option("--base <branch>", "the branch to merge into (default: the last run's)")
-    .option("--no-push", "do not push the base where there is a remote")
-    .option("--json", "print events as NDJSON")
+    .description("Land completed tasks through the merge queue: merged, checked, then on the base")
+    .argument("[task...]", "Tasks to land, also blocked ones that you have fixed")
+    .option("--base <branch>", "Branch to merge into (default: the last run's)")
+    .option("--no-push", "Do not push the base where there is a remote")
+    .option("--json", "Print events as NDJSON")
     .action(async (tasks, { json, ...flags }) => {
       const input = await prepare(context, flags);
       const reporter = startReporter(json ? "json" : "lines", io);

@@ -10,10 +10,10 @@ import type { Context } from "./context.ts";
 
 export function command({ io }: Context) {
   return new Command("new")
-    .description("Write a plan with one task that explains itself, to fill in.")
-    .argument("[name]", "the plan's name (default: the repository's)")
-    .option("--to <folder>", `where the plan goes (default: ${PLANS_DIR})`)
-    .option("--force", "replace files that stand there")
+    .description("Write a plan with one task that explains itself, to fill in")
+    .argument("[name]", "The plan's name (default: the repository's)")
+    .option("--to <folder>", `Where the plan goes (default: ${PLANS_DIR})`)
+    .option("--force", "Replace existing files")
     .action(async (name, flags) => {
       const top = findRepository(io.cwd)?.top ?? io.cwd;
       const folder = flags.to === undefined ? resolve(top, PLANS_DIR) : resolve(io.cwd, flags.to);

@@ -41,15 +41,15 @@ export function command(context: Context) {
   return new Command("plan")
     .description(
       "Draft a plan: the agent reads the repository and writes the tasks, parex's validator and " +
-        "schedule are its critic. Nothing is executed.",
+        "schedule are its critic. Nothing is executed",
     )
-    .argument("<wish...>", "what is to be done, a file that says it, or - for stdin")
-    .option("--to <folder>", `where the plan goes (default: ${PLANS_DIR})`)
-    .option("--add", "add to the plan that is there")
-    .option("--rounds <n>", "drafts at most, the first included", "3")
-    .option("--force", "replace a plan that stands there")
-    .option("--yes", "write the plan without asking")
-    .option("--json", "print the plan as JSON")
+    .argument("<wish...>", "What is to be done, a file that says it, or - for stdin")
+    .option("--to <folder>", `Where the plan goes (default: ${PLANS_DIR})`)
+    .option("--add", "Add to the plan that is there")
+    .option("--rounds <n>", "Drafts at most, the first included", "3")
+    .option("--force", "Replace an existing plan")
+    .option("--yes", "Write the plan without asking")
+    .option("--json", "Print the plan as JSON")
     .action((words, flags) => run(context, words, flags));
 }
 

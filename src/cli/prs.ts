@@ -14,9 +14,9 @@ import { baseInHand, planInHand } from "./runs.ts";
 export function command(context: Context) {
   const { io } = context;
   return new Command("prs")
-    .description("Open pull requests for completed tasks that have none.")
-    .option("--base <branch>", "the branch to merge into (default: the last run's)")
-    .option("--json", "print what became of each as JSON")
+    .description("Open pull requests for completed tasks that have none")
+    .option("--base <branch>", "Branch to merge into (default: the last run's)")
+    .option("--json", "Print the result of each as JSON")
     .action(async ({ json, ...flags }) => {
       const scope = await prepare(io, flags);
       const outcomes = await openPullRequests(scope, (outcome) => {

@@ -14,19 +14,19 @@ import type { Context } from "./context.ts";
 export function command(context: Context) {
   const rescue = new Command("rescue")
     .usage("[options] [list|restore]")
-    .description("Show work that was anchored before a removal, and bring it back.");
+    .description("List and restore work that was kept before a removal");
   rescue.command("list", { isDefault: true })
-    .description("Show what is anchored.")
-    .option("--json", "print it as JSON")
+    .description("List the rescue refs")
+    .option("--json", "Print the list as JSON")
     .action(({ json }) => list(context, json));
   rescue.command("restore")
     .description(
-      "Bring anchored work back: a new worktree on a new branch, with its files, what was staged " +
-        "and what was in conflict as they were. Nothing is written over.",
+      "Restore work in a new worktree on a new branch, with its files, what was staged " +
+        "and what was in conflict. Nothing is overwritten",
     )
-    .argument("<ref>", "the rescue ref, or its end: the run and the task, or the task alone")
-    .option("--to <folder>", `where to (default: a new folder in ${WORKTREES_DIR}/)`)
-    .option("--json", "print where it is as JSON")
+    .argument("<ref>", "Rescue ref, or its end: run and task, or the task alone")
+    .option("--to <folder>", `Where to (default: a new folder in ${WORKTREES_DIR}/)`)
+    .option("--json", "Print where it is as JSON")
     .action((ref, { to, json }) => bringBack(context, ref, { to, json }));
   return rescue;
 }

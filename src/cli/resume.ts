@@ -4,8 +4,8 @@ import { addResumeOptions } from "./setting_options.ts";
 
 export function command(context: Context) {
   const command = new Command("resume")
-    .description("Go on with a run that was interrupted or crashed.")
-    .argument("[run]", "the run's id; without it the last run");
+    .description("Continue a run that was interrupted or crashed")
+    .argument("[run]", "Id of the run (default: the last run)");
   addResumeOptions(command);
   return command.action(async (id, flags) => {
     const { prepareResume } = await import("./resume_run.ts");

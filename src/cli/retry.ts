@@ -4,8 +4,8 @@ import { addRetryOptions } from "./setting_options.ts";
 
 export function command(context: Context) {
   const command = new Command("retry")
-    .description("Put blocked tasks back to pending, and execute them and what waits for them.")
-    .argument("<task...>", "blocked tasks of the last run's plan");
+    .description("Execute blocked tasks again, and the tasks that wait for them")
+    .argument("<task...>", "Blocked tasks of the last run's plan");
   addRetryOptions(command);
   return command.action(async (tasks, flags) => {
     const { prepareRetry } = await import("./resume_run.ts");

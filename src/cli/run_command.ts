@@ -108,7 +108,7 @@ function adapt(command: AnyCommand, io: Io): void {
       getOutHelpWidth: () => Math.min(io.columns, 100),
       getOutHasColors: () => io.colorOut,
     })
-    .helpOption("-h, --help", "this help");
+    .helpOption("-h, --help", "Show this help");
   for (const sub of command.commands) adapt(sub, io);
 }
 

@@ -14,7 +14,7 @@ import { wrap } from "../report/layout.ts";
 
 const HELP_COLUMNS = 80;
 
-const ELSEWHERE = `Each of them can also be set by a variable (--idle-timeout: PAREX_IDLE_TIMEOUT)
+const ELSEWHERE = `Each option can also be set by a variable (--idle-timeout: PAREX_IDLE_TIMEOUT)
 or in ${CONFIG_PATH} under its name; the flag wins, then the variable.
 
 Settings without a flag:
@@ -31,14 +31,14 @@ export function addSettingOptions(command: CommandUnknownOpts): void {
 
 /** The same for a command that goes on with a run: what it does is settled, how may be changed. */
 export function addResumeOptions(command: CommandUnknownOpts): void {
-  addRunOptions(command, "Without them the run goes on with the settings it was begun with.");
+  addRunOptions(command, "Options left out keep the value that the run was started with.");
 }
 
 /** The same for a command that does tasks of the last run in a new one. */
 export function addRetryOptions(command: CommandUnknownOpts): void {
   addRunOptions(
     command,
-    `Without them holds what a flag or a variable gave for the last run. All else,
+    `Options left out keep their value from the last run; everything else,
 such as the checks, is read from ${CONFIG_PATH} again.`,
   );
 }
@@ -62,25 +62,29 @@ function addOptionsOf(
     const short = spec.short ? `-${spec.short}, ` : "";
     if (spec.kind.placeholder) {
       const flags = `${short}--${spec.name} ${spec.kind.placeholder}`;
-      const option = new Option(flags, describe(key));
+      const option = new Option(flags, capital(describe(key)));
       // For the help and the shells' completions; `loadSettings` is the one to check them.
       if (spec.kind.choices) option.argChoices = [...spec.kind.choices];
       command.addOption(option);
-    } else addSwitch(command, spec.name, describe(key), (DEFAULTS as Partial<Values>)[key]);
+    } else addSwitch(command, spec, describe(key), (DEFAULTS as Partial<Values>)[key]);
   }
 }
 
 /** Both ways, so that a flag can override the config file; the help shows what is not the default. */
 function addSwitch(
   command: CommandUnknownOpts,
-  name: string,
+  { name, without }: Spec<unknown>,
   description: string,
   on: unknown,
 ): void {
-  const positive = new Option(`--${name}`, description);
-  const negative = new Option(`--no-${name}`, `do not ${description}`);
+  const positive = new Option(`--${name}`, capital(description));
+  const negative = new Option(`--no-${name}`, capital(without ?? `do not ${description}`));
   command.addOption(on ? positive.hideHelp() : positive);
   command.addOption(on ? negative : negative.hideHelp());
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function namesWithoutFlag(): string[] {

@@ -8,8 +8,8 @@ import { planInHand, tasksOf } from "./runs.ts";
 export function command(context: Context) {
   const { io } = context;
   return new Command("status")
-    .description("Show tasks, branches, worktrees and costs of the last or current run.")
-    .option("--json", "print the status as JSON")
+    .description("Show tasks, branches, worktrees and costs of the last or current run")
+    .option("--json", "Print the status as JSON")
     .action(async ({ json }) => {
       const status = await readStatus(io.cwd);
       if (json) io.out(JSON.stringify(status) + "\n");

@@ -11,13 +11,13 @@ import type { Context } from "./context.ts";
 export function command(context: Context) {
   const { io } = context;
   return new Command("validate")
-    .description("Check a plan and its task files, and print every problem at once.")
+    .description("Report all problems in a plan and its task files")
     .argument(
       "[plan]",
-      "the plan, or another tool's task list; without it .parallel/plans/plan.yaml, then …/active/plan.yaml",
+      "Plan, or another tool's task list (default: .parallel/plans/plan.yaml, then …/active/plan.yaml)",
     )
-    .option("--all", "each problem by itself, also where many are of one kind")
-    .option("--json", "print the problems as JSON, always all of them")
+    .option("--all", "Print each problem, also where many are of one kind")
+    .option("--json", "Print all problems as JSON")
     .action(async (named, flags) => {
       const path = named === undefined ? await usualPlan(io.cwd) : resolve(io.cwd, named);
       const loaded = await loadPlan(path);

@@ -16,8 +16,8 @@ export function command(context: Context) {
   const { io } = context;
   return new Command("watch")
     .description(
-      "Follow a run that another process executes, until it ends: with a live view on a terminal, " +
-        "else with lines on stdout.",
+      "Follow a run in another process until it ends: with a live view on a terminal, " +
+        "otherwise with lines on stdout",
     )
     .action(async () => {
       const { commonDir } = await openRepository(io.cwd);

@@ -27,6 +27,8 @@ export interface Spec<T> {
   name: string;
   kind: Kind<T>;
   description: string;
+  /** What `--no-…` does, if "do not" before the description does not say it. */
+  without?: string;
   /** The flag's letter. */
   short?: string;
   /** It has neither flag nor variable. */
@@ -96,6 +98,7 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     name: "wait",
     kind: toggle,
     description: "wait for a usage limit to reset",
+    without: "end the run at a usage limit instead of waiting; parex resume continues it",
   },
   budgetUsd: { name: "budget", kind: usd, description: "cap on the cost of a run" },
   taskBudgetUsd: { name: "task-budget", kind: usd, description: "cap on the cost of a task" },

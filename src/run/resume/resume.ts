@@ -64,7 +64,11 @@ export async function findUnfinished(
     if (later.run <= run) break;
     if (later.plan?.identity !== plan?.identity) continue;
     const message = `run ${run} is not the last one of its plan: run ${later.run} came after it`;
-    throw new Failed({ reason: "usage", message, hint: `see its report: parex report ${later.run}` });
+    throw new Failed({
+      reason: "usage",
+      message,
+      hint: `see its report: parex report ${later.run}`,
+    });
   }
   return found;
 }
