@@ -3,7 +3,7 @@
  *
  *     deno run -A bench/plan.ts
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { loadPlan } from "../src/plan/load.ts";
 
 const SIZES = [100, 1_000, 5_000, 10_000];
@@ -64,6 +64,106 @@ Write part ${task}.
 `;
 }
 
+/** The lists of other tools, with as many tasks. */
+const LISTS: Record<string, (size: number) => Record<string, string>> = {
+  "Spec Kit": (size) => ({
+    "specs/001-bench/tasks.md": all(size, (n) => {
+      const phase = n % 100 === 0 ? `\n## Phase ${n / 100 + 1}: Part\n\n` : "";
+      const parallel = n % 3 === 0 ? "" : "[P] ";
+      return `${phase}- [ ] T${
+        String(n).padStart(5, "0")
+      } ${parallel}Write part ${n} in src/part_${n}.ts\n`;
+    }),
+  }),
+  "Spec Kit, two phases": (size) => ({
+    "specs/001-bench/tasks.md": all(size, (n) => {
+      const phase = n % (size / 2) === 0 ? `\n## Phase ${n * 2 / size + 1}: Part\n\n` : "";
+      return `${phase}- [ ] T${String(n).padStart(5, "0")} [P] Write part ${n}\n`;
+    }),
+  }),
+  Kiro: (size) => ({
+    ".kiro/specs/bench/tasks.md": all(size, (n) => {
+      const parent = n % 10 === 0 ? `- [ ] ${n / 10 + 1}. Group\n` : "";
+      return `${parent}  - [ ] ${Math.floor(n / 10) + 1}.${
+        n % 10 + 1
+      } Write part ${n}\n    - _Requirements: 1.1_\n`;
+    }),
+  }),
+  OpenSpec: (size) => ({
+    "openspec/changes/bench/tasks.md": all(size, (n) => {
+      const section = n % 50 === 0 ? `\n## ${n / 50 + 1}. Section\n\n` : "";
+      return `${section}- [ ] ${Math.floor(n / 50) + 1}.${n % 50 + 1} Write part ${n}\n`;
+    }),
+  }),
+  "Task Master": (size) => ({
+    ".taskmaster/tasks/tasks.json": JSON.stringify(
+      {
+        master: {
+          tasks: Array.from({ length: size / 5 }, (_, n) => ({
+            id: n + 1,
+            title: `Part ${n}`,
+            description: "Write it.",
+            status: "pending",
+            dependencies: n === 0 ? [] : [n],
+            subtasks: Array.from({ length: 5 }, (_, at) => ({
+              id: at + 1,
+              title: `Piece ${at}`,
+              description: "Write it.",
+              status: "pending",
+              dependencies: at === 0 ? [] : [at],
+            })),
+          })),
+        },
+      },
+      null,
+      2,
+    ),
+  }),
+  "Backlog.md": (size) =>
+    Object.fromEntries(Array.from({ length: size }, (_, n) => [
+      `backlog/tasks/task-${n} - Part.md`,
+      `---\nid: task-${n}\ntitle: Part ${n}\nstatus: To Do\ndependencies: [${
+        n ? `task-${n - 1}` : ""
+      }]\n---\n\nWrite it.\n`,
+    ])),
+  beads: (size) => ({
+    ".beads/issues.jsonl": all(size, (n) =>
+      `${
+        JSON.stringify({
+          id: `bd-${n}`,
+          title: `Part ${n}`,
+          description: "Write it.",
+          status: "open",
+          priority: 2,
+          issue_type: "task",
+          dependencies: n
+            ? [{ issue_id: `bd-${n}`, depends_on_id: `bd-${n - 1}`, type: "blocks" }]
+            : [],
+        })
+      }\n`),
+  }),
+  BMAD: (size) =>
+    Object.fromEntries(Array.from({ length: size }, (_, n) => [
+      `docs/stories/${Math.floor(n / 20) + 1}-${n % 20 + 1}-part.md`,
+      `# Story ${Math.floor(n / 20) + 1}.${
+        n % 20 + 1
+      }: Part\n\nStatus: ready-for-dev\n\n## Story\n\nWrite it.\n`,
+    ])),
+};
+
+function all(size: number, line: (n: number) => string): string {
+  return Array.from({ length: size }, (_, n) => line(n)).join("");
+}
+
+async function writeList(folder: string, files: Record<string, string>): Promise<string> {
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(folder, name)), { recursive: true });
+    await Deno.writeTextFile(join(folder, name), text);
+  }
+  const [first = ""] = Object.keys(files);
+  return join(folder, /^(?:backlog|docs)/.test(first) ? dirname(first) : first);
+}
+
 /** The shortest of a few rounds, which disturbances of the machine lengthen least. */
 async function measure(folder: string): Promise<number> {
   let best = Infinity;
@@ -76,18 +176,31 @@ async function measure(folder: string): Promise<number> {
   return best;
 }
 
-const perTask = new Map<number, number>();
-console.log("| tasks | ms | ms per task |\n|---:|---:|---:|");
-for (const size of SIZES) {
+/** The milliseconds that reading takes, made and removed around it. */
+async function timeOf(write: (folder: string) => Promise<string>): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "parex-bench-" });
   try {
-    await writePlan(folder, size);
-    const ms = await measure(folder);
-    perTask.set(size, ms / size);
-    console.log(`| ${size} | ${ms.toFixed(0)} | ${(ms / size).toFixed(3)} |`);
+    return await measure(await write(folder));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
-const ratio = (perTask.get(10_000) ?? NaN) / (perTask.get(1_000) ?? NaN);
-console.log(`\nA task of 10,000 costs ${ratio.toFixed(2)} times one of 1,000.`);
+
+const [SMALL, LARGE] = [1_000, 10_000];
+console.log("| list | " + SIZES.map((size) => `${size} tasks, ms`).join(" | ") + " | growth |");
+console.log("|---|" + SIZES.map(() => "---:").join("|") + "|---:|");
+const ways: [string, (size: number) => (folder: string) => Promise<string>][] = [
+  ["plan.yaml", (size) => async (folder) => (await writePlan(folder, size), folder)],
+  ...Object.entries(LISTS).map(([name, files]): typeof ways[number] => [
+    name,
+    (size) => (folder) => writeList(folder, files(size)),
+  ]),
+];
+for (const [name, write] of ways) {
+  const times = new Map<number, number>();
+  for (const size of SIZES) times.set(size, await timeOf(write(size)));
+  const growth = (times.get(LARGE) ?? NaN) / LARGE / ((times.get(SMALL) ?? NaN) / SMALL);
+  const row = [...times.values()].map((ms) => ms.toFixed(0));
+  console.log(`| ${name} | ${row.join(" | ")} | ${growth.toFixed(2)} |`);
+}
+console.log("\nGrowth: what a task of 10,000 costs by what one of 1,000 costs.");

@@ -13,10 +13,13 @@ export function foldersIn(folder: string): string[] {
   return namesIn(folder, ({ isDirectory }) => isDirectory);
 }
 
+/** `1-2` comes before `1-10`. */
+const byNumber = new Intl.Collator("en", { numeric: true });
+
 function namesIn(folder: string, wanted: (entry: Deno.DirEntry) => boolean): string[] {
   try {
     return [...Deno.readDirSync(folder)].filter(wanted).map(({ name }) => name)
-      .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+      .sort(byNumber.compare);
   } catch {
     return []; // none there, or none that can be listed
   }
