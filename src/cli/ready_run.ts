@@ -6,6 +6,7 @@ import type { Settings } from "../domain/settings.ts";
 import { processEnv } from "../exec/env.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
+import { detectList } from "../plan/import/detect.ts";
 import type { Unfinished } from "../run/resume/resume.ts";
 import type { Context } from "./context.ts";
 
@@ -29,5 +30,6 @@ export async function prepareRun(
   const env = processEnv();
   const settings = valueOf(await loadSettings({ flags, env, root: repo.checkout }));
   const path = plan === undefined ? valueOf(await findPlan(repo.checkout)) : resolve(io.cwd, plan);
-  return { repo, planPath: path, settings };
+  // A folder of another tool's is known by the list in it.
+  return { repo, planPath: detectList(path)?.list ?? path, settings };
 }

@@ -13,7 +13,7 @@ import { heldBy } from "../journal/lock.ts";
 import { liveRun, stateDir } from "../journal/store.ts";
 import type { Context } from "./context.ts";
 import type { ReadyRun } from "./ready_run.ts";
-import { lastWithAgents } from "./runs.ts";
+import { asRecorded, lastWithAgents } from "./runs.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -47,7 +47,7 @@ export async function prepareRetry(
     const message = `run ${record.run} has not come to its end yet`;
     throw new Failed({ reason: "usage", message, hint: "continue it: parex resume" });
   }
-  const plan = valueOf(await loadPlan(record.plan.path));
+  const plan = asRecorded(valueOf(await loadPlan(record.plan.path)), record);
   allBlocked(plan, tasks);
   const worked = await lastWithAgents(repo.commonDir, record);
   const input = { flags, env: processEnv(), root: repo.checkout };

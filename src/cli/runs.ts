@@ -3,7 +3,7 @@ import { selectedTasks } from "../domain/metrics.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { Plan } from "../domain/plan.ts";
 import { headState } from "../git/commit.ts";
-import type { TaskId } from "../domain/task.ts";
+import type { Task, TaskId } from "../domain/task.ts";
 import type { TaskRecord } from "../domain/task_record.ts";
 import type { Repository } from "../git/repository.ts";
 import { findPlan } from "../plan/find.ts";
@@ -117,10 +117,22 @@ export async function planInHand(
 async function planOf(root: string, run: KnownRun | undefined): Promise<Plan> {
   if (run?.record.plan) {
     const plan = await loadPlan(run.record.plan.path);
-    if (plan.ok || plan.failure.reason !== "plan_not_found") return valueOf(plan);
+    if (plan.ok || plan.failure.reason !== "plan_not_found") {
+      return asRecorded(valueOf(plan), run.record);
+    }
   }
   const path = valueOf(await findPlan(root));
   return valueOf(await loadPlan(path));
+}
+
+/** Somebody else's list has no mark for a blocked task: what its last run recorded says so. */
+export function asRecorded(plan: Plan, { plan: ran, tasks: records }: RunRecord): Plan {
+  if (!plan.foreign || ran?.identity !== plan.identity) return plan;
+  const tasks = plan.tasks.map((task): Task => {
+    const isBlocked = task.status !== "completed" && records.get(task.id)?.status === "blocked";
+    return isBlocked ? { ...task, status: "blocked" } : task;
+  });
+  return { ...plan, tasks };
 }
 
 /** The base that is known, or else the branch that is checked out. */

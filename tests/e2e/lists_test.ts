@@ -39,3 +39,24 @@ Deno.test("an issue of beads is closed with bd, where that is there", async () =
   const calls = (await stage.note("bd"))?.trim().split("\n").toSorted();
   assertEquals(calls, [`${stage.root} close bd-10`, `${stage.root} close bd-11`]);
 });
+
+Deno.test("a blocked task of another tool's list is shown as such and can be retried", async () => {
+  const sample = SAMPLES["Spec Kit"];
+  assert(sample);
+  await using stage = await rig({
+    files: sample.files,
+    config: 'test: "true"\n',
+    agent: { T003: "exit 1\n" },
+  });
+  const flags = [...FLAGS, "--attempts", "1"];
+  const first = await stage.parex(["execute", "specs/004-pantry", "--only", "T003", ...flags]);
+  assertEquals(first.code, 1, first.stderr);
+  const status = await stage.parex(["status", "--json"]);
+  const found = JSON.parse(status.stdout).tasks.find((task: { id: string }) => task.id === "T003");
+  assertEquals([found.status, found.reason], ["blocked", "agent_failed"]);
+  assertEquals(await stage.repo.read(sample.path), sample.files[sample.path]);
+  await stage.agent({ T003: "echo jar > T003.txt; git add -A; git commit -qm T003\n" });
+  const retried = await stage.parex(["retry", "T003", "--yes"]);
+  assert((await stage.filesOf("T003")).includes("T003.txt"), retried.stderr + retried.stdout);
+  assert((await stage.repo.read(sample.path)).includes("- [x] T003 "));
+});
