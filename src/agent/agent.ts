@@ -24,7 +24,7 @@ export interface AgentRequest {
   /** Continues this conversation; absent: a new one. */
   resume?: string;
   /** What the attempts reported that led this conversation so far. */
-  usedBefore?: UsedBefore;
+  usedBefore?: Usage;
   /** What this attempt may cost. */
   budgetUsd?: number;
   timeoutMs: number;
@@ -38,14 +38,6 @@ export interface AgentRequest {
   onSession?: (session: string) => void;
   /** What the agent is doing now, in a few words, and what it has used so far. */
   onActivity: (doing: string, usage: Usage) => void;
-}
-
-/** What a conversation used before an attempt. */
-export interface UsedBefore {
-  /** As all attempts reported it. */
-  all: Usage;
-  /** As those reported it that came to their own end. */
-  ended: Usage;
 }
 
 /** How an attempt ended. Its word is never evidence: parex looks at the worktree. */

@@ -88,7 +88,7 @@ function ofResult(
     ...(cost === undefined ? {} : { cost_usd: cost }),
     ...(used.length === 0 ? {} : asUsage(used.map(({ tokens }) => tokens).reduce(sum))),
   };
-  if (cumulative) return { attempt: own, endedAttempts: counted };
+  if (cumulative) return { attempt: own, conversation: counted };
   const usage = used.length === 0 && isRecord(result.usage) ? asUsage(tokensOf(result.usage)) : {};
   return { attempt: { ...own, ...usage, ...counted } };
 }

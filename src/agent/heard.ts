@@ -1,7 +1,6 @@
 import type { Usage } from "../domain/event.ts";
 import type { RefusalWhy } from "../domain/failure.ts";
 import { type UsageTold, usedBy } from "./used.ts";
-import type { UsedBefore } from "./agent.ts";
 
 /** What one line of an agent's output tells. */
 export interface Heard {
@@ -45,7 +44,7 @@ export interface Told extends Pick<Heard, "session" | "error" | "failed" | "ende
 export const NOTHING_TOLD: Told = { said: "", usage: {}, worked: false };
 
 /** Takes one more line into what was told. */
-export function fold(told: Told, heard: Heard, before: UsedBefore | undefined): Told {
+export function fold(told: Told, heard: Heard, before: Usage | undefined): Told {
   const { session, said, doing, error, failed, ended, used, obstacle } = heard;
   const words = said !== undefined && said !== "" || doing !== undefined;
   const { obstacle: known, ...rest } = told;

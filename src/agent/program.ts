@@ -71,6 +71,9 @@ function isInstalled(program: AgentProgram): Result<void> {
   return isOnPath(command) ? ok() : fail({ reason: "agent_missing", agent: program.name, command });
 }
 
+/** How long a program may try a refused request again before its conversation is put aside. */
+const RETRIES_MS = 60_000;
+
 async function attempt(program: AgentProgram, request: AgentRequest): Promise<AgentOutcome> {
   const session = request.resume ?? (program.takesId ? crypto.randomUUID() : undefined);
   const call: Call = { ...request, ...(session === undefined ? {} : { session }) };
@@ -80,12 +83,17 @@ async function attempt(program: AgentProgram, request: AgentRequest): Promise<Ag
   const firstLine = Promise.withResolvers<void>();
   const hopeless = new AbortController();
   let told: Told = NOTHING_TOLD;
+  let doing = "";
+  let retriesSince: number | undefined;
   const takeRetry = (reason: string | undefined) => {
     if (reason === undefined) return;
     const obstacle = obstacleIn(reason, program.refusals);
     told = fold(told, { error: reason, ...(obstacle ? { obstacle } : {}) }, undefined);
-    // A key may be renewed and a limit ends; money does not come back.
-    if (obstacle && "refusal" in obstacle && obstacle.refusal === "no_money") hopeless.abort();
+    // A key may be renewed, and a limit that ends soon is waited for; money does not come back.
+    retriesSince ??= performance.now();
+    const isLong = performance.now() - retriesSince > Math.min(RETRIES_MS, request.idleMs);
+    const isSpent = obstacle && "refusal" in obstacle && obstacle.refusal === "no_money";
+    if (isSpent || (isLong && obstacle)) hopeless.abort();
   };
   const take = (message: StreamMessage) => {
     firstLine.resolve();
@@ -96,8 +104,12 @@ async function attempt(program: AgentProgram, request: AgentRequest): Promise<Ag
     }
     told = fold(told, heard, conversation === request.resume ? request.usedBefore : undefined);
     takeRetry(heard.retried);
-    const doing = cutLine(heard.doing ?? heard.said ?? "");
-    if (doing !== "") request.onActivity(doing, told.usage);
+    const now = cutLine(heard.doing ?? heard.said ?? "");
+    if (now !== "") {
+      doing = now;
+      retriesSince = undefined;
+    }
+    if (now !== "" || heard.used && told.worked) request.onActivity(doing, told.usage);
   };
   const run = () =>
     runAttempt({ ...request, signal: AbortSignal.any([request.signal, hopeless.signal]) }, {

@@ -1,6 +1,5 @@
 import { type Usage, USAGE_COUNTS } from "../domain/event.ts";
 import { addUsage } from "../domain/metrics.ts";
-import type { UsedBefore } from "./agent.ts";
 
 /** What a line tells of tokens and cost, each part by what it covers. */
 export interface UsageTold {
@@ -10,16 +9,13 @@ export interface UsageTold {
   attempt?: Usage;
   /** The conversation with all of its attempts, those that were cut off included. */
   conversation?: Usage;
-  /** The conversation without the attempts that were cut off. */
-  endedAttempts?: Usage;
 }
 
 /** What the attempt has used, with what a line tells. */
-export function usedBy(usage: Usage, told: UsageTold, before?: UsedBefore): Usage {
+export function usedBy(usage: Usage, told: UsageTold, before?: Usage): Usage {
   let used = told.attempt ?? usage;
   if (told.more) used = addUsage(used, told.more);
-  if (told.conversation) used = { ...used, ...beyond(before?.all, told.conversation) };
-  if (told.endedAttempts) used = { ...used, ...beyond(before?.ended, told.endedAttempts) };
+  if (told.conversation) used = { ...used, ...beyond(before, told.conversation) };
   return used;
 }
 

@@ -91,7 +91,7 @@ contract("goes on with a conversation under the same id", async () => {
   assertEquals(first.started.map((start) => start.session), [session]);
   const second = await model.attempt({
     resume: session,
-    usedBefore: { all: first.outcome.usage, ended: first.outcome.usage },
+    usedBefore: first.outcome.usage,
     prompt: "Task: task-1\n\nThe test fails.",
   });
   assertEquals(second.outcome.session, session);

@@ -1,11 +1,10 @@
 import { foldUsage } from "../../src/agent/claude_usage.ts";
-import type { UsedBefore } from "../../src/agent/agent.ts";
 import { usedBy } from "../../src/agent/used.ts";
 import type { Usage } from "../../src/domain/event.ts";
 import type { StreamMessage } from "../../src/agent/stream_json.ts";
 import { assertEquals } from "../support/assert.ts";
 
-function fold(messages: StreamMessage[], before?: UsedBefore): Usage {
+function fold(messages: StreamMessage[], before?: Usage): Usage {
   const usage = foldUsage();
   return messages.reduce<Usage>((used, message) => {
     const told = usage.add(message);
@@ -80,8 +79,7 @@ Deno.test("foldUsage() takes out what a conversation's result told before, as ne
     subtype: "init",
     claude_code_version,
   });
-  const ended = { cost_usd: 0.3, input_tokens: 60, output_tokens: 6, turns: 5 };
-  const before = { ended, all: { ...ended, input_tokens: 70 } };
+  const before = { cost_usd: 0.3, input_tokens: 60, output_tokens: 6, turns: 5 };
   const used = (version: string) => {
     const { cost_usd, input_tokens, output_tokens, turns } = fold([init(version), result], before);
     return [Math.round((cost_usd ?? 0) * 10) / 10, input_tokens, output_tokens, turns];

@@ -168,8 +168,7 @@ Deno.test("codex, which counts a whole conversation, is taken for what this atte
     turn(900, 600, 45),
   ];
   await using on = await stage("codex", prints);
-  const all = { input_tokens: 100, cache_read_tokens: 150, output_tokens: 20, turns: 1 };
-  const usedBefore = { all, ended: {} };
+  const usedBefore = { input_tokens: 100, cache_read_tokens: 150, output_tokens: 20, turns: 1 };
   const used = async (resume: string) =>
     (await witness(must(makeAgent("codex", {})), on.path, { resume, usedBefore })).outcome.usage;
   assertEquals(await used("c1"), {
@@ -193,7 +192,9 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
       [outcome.outcome, outcome.detail, outcome.session, outcome.usage],
       ["finished", sample.said, sample.session, sample.usage],
     );
-    assertEquals(activities.map(({ doing }) => doing), sample.doing);
+    // Told again where only what was used is new.
+    const doing = activities.map(({ doing }) => doing);
+    assertEquals(doing.filter((one, at) => one !== doing[at - 1]), sample.doing);
     const args = await on.read("args");
     assertEquals(args.replace(/(?<=--session-id=)\S+/, "ID"), sample.args);
     assertEquals(await on.read("prompt"), "Task: task-1\n\nDo it.");

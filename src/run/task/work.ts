@@ -1,10 +1,9 @@
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { WorkInput, WorkOutcome } from "../../../machines/ports.ts";
-import type { AgentRequest, UsedBefore } from "../../agent/agent.ts";
+import type { AgentRequest } from "../../agent/agent.ts";
 import type { Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
 import type { TaskId } from "../../domain/task.ts";
-import type { AttemptRecord } from "../../domain/task_record.ts";
 import { dirname } from "node:path";
 import { identityEnv } from "../../git/identity.ts";
 import { mergeBase } from "./base_merge.ts";
@@ -179,26 +178,26 @@ async function makeRequest(
 }
 
 /** What the attempts of this run that led a conversation told. */
-function usedIn({ record }: Scope, task: TaskId, conversation: string): UsedBefore {
+function usedIn({ record }: Scope, task: TaskId, conversation: string): Usage {
   const attempts = record.tasks.get(task)?.attempts ?? [];
-  const of = attempts.filter(({ session }) => session === conversation);
-  const sum = (some: AttemptRecord[]) =>
-    some.reduce<Usage>((used, { usage }) => addUsage(used, usage), {});
-  return { all: sum(of), ended: sum(of.filter(hasReported)) };
+  return attempts.filter(({ session }) => session === conversation)
+    .reduce<Usage>((used, { usage }) => addUsage(used, usage), {});
 }
 
-/** Whether the agent told at its end what it used; else that was counted as it came. */
-function hasReported({ outcome = "interrupted" }: AttemptRecord): boolean {
-  return !["interrupted", "idle", "timeout"].includes(outcome);
-}
-
-/** Passes on at most one report in a while, since each becomes a line of the journal. */
+/**
+ * Passes on what is new of the usage, and else at most one report in a while, since each becomes a
+ * line of the journal.
+ */
 function everySoOften(report: (doing: string, usage: Usage) => void) {
   let last = -Infinity;
+  let used = "";
   return (doing: string, usage: Usage) => {
     const now = performance.now();
-    if (now - last < ACTIVITY_EVERY_MS) return;
+    const uses = JSON.stringify(usage);
+    // What was used is recorded at once: parex may be killed before it is told again.
+    if (now - last < ACTIVITY_EVERY_MS && uses === used) return;
     last = now;
+    used = uses;
     report(doing, usage);
   };
 }

@@ -67,12 +67,59 @@ export async function clientEnv(
   client: ClientName,
   server: ModelServer,
   home: string,
+  moved = false,
 ): Promise<Record<string, string>> {
   const { env = {}, files = {} } = SETTINGS[client](server.url);
-  await writeFiles(home, { ...files, "tmp/.keep": "" });
+  const settings = Object.entries(files).map((
+    [path, content],
+  ) => [
+    moved ? path.replace(/^(\.config|\.\w+)/, (folder) => MOVED[folder] ?? folder) : path,
+    content,
+  ]);
+  await writeFiles(home, { ...Object.fromEntries(settings), "tmp/.keep": "" });
   const { PATH = "" } = Deno.env.toObject();
   // codex trusts no folder of its own that lies in the one for temporary files.
   return { ...homeEnv(home), PATH: `${home}/bin:${PATH}`, TMPDIR: `${home}/tmp`, ...env };
+}
+
+/** Folders of the home, and where they are when a variable names them. */
+const MOVED: Record<string, string> = {
+  ".codex": "elsewhere/codex",
+  ".gemini": "elsewhere/.gemini",
+  ".config": "elsewhere/config",
+};
+
+/** The variables by which a client's state lies elsewhere in the home. */
+export function movedState(client: ClientName, home: string): Record<string, string> {
+  const elsewhere = join(home, "elsewhere");
+  switch (client) {
+    case "claude":
+      return { CLAUDE_CONFIG_DIR: join(elsewhere, "claude") };
+    case "codex":
+      return { CODEX_HOME: join(elsewhere, "codex") };
+    case "gemini":
+      return { GEMINI_CLI_HOME: elsewhere };
+    case "copilot":
+      return { COPILOT_HOME: join(elsewhere, "copilot") };
+    case "opencode":
+      return {
+        XDG_CONFIG_HOME: join(elsewhere, "config"),
+        XDG_DATA_HOME: join(elsewhere, "data"),
+        XDG_STATE_HOME: join(elsewhere, "state"),
+      };
+  }
+}
+
+/** Where a client keeps its conversations, below the home. */
+export function stateOf(client: ClientName, home: string): string[] {
+  const folders: Record<ClientName, string[]> = {
+    claude: [".claude/projects"],
+    codex: [".codex/sessions"],
+    gemini: [".gemini/tmp", ".gemini/history"],
+    copilot: [".copilot/session-state", ".copilot/session-store.db"],
+    opencode: [".local/share/opencode"],
+  };
+  return folders[client].map((folder) => join(home, folder));
 }
 
 /** The same for the Claude CLI, which needs no file. */
@@ -131,6 +178,7 @@ stream_max_retries = 1
   }),
   opencode: (url) => ({
     env: {
+      OPENCODE_KEY: "right",
       OPENCODE_DISABLE_AUTOUPDATE: "1",
       OPENCODE_DISABLE_MODELS_FETCH: "1",
       OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
@@ -142,7 +190,8 @@ stream_max_retries = 1
         provider: {
           fake: {
             npm: "@ai-sdk/openai-compatible",
-            options: { baseURL: `${url}/v1`, apiKey: "right" },
+            env: ["OPENCODE_KEY"],
+            options: { baseURL: `${url}/v1`, apiKey: "{env:OPENCODE_KEY}" },
             models: {
               m1: {
                 limit: { context: 100_000, output: 10_000 },

@@ -13,7 +13,7 @@ export type Refusal = "limit" | "overload" | "wrong key" | "no money" | "unknown
 /** What happens in a turn's place. */
 type Trouble =
   | { kind: "status"; status: number; headers: Record<string, string>; words: () => string }
-  | { kind: "refuse"; why: Refusal; headers: Record<string, string> }
+  | { kind: "refuse"; why: Refusal; lasts: boolean }
   | { kind: "hang" };
 
 export type Step = Turn | Trouble;
@@ -44,8 +44,13 @@ export function status(
 }
 
 /** The API refuses a request as the real one does. */
-export function refuse(why: Refusal, headers: Record<string, string> = {}): Trouble {
-  return { kind: "refuse", why, headers };
+export function refuse(why: Refusal): Trouble {
+  return { kind: "refuse", why, lasts: false };
+}
+
+/** It refuses every request, until the server lifts it. */
+export function refuseAll(why: Refusal): Trouble {
+  return { kind: "refuse", why, lasts: true };
 }
 
 /** The API takes a request and never answers it. */
@@ -68,6 +73,8 @@ export interface ModelRequest {
 /** Chooses what each request gets. */
 export class Scripts {
   readonly #happened = new Set<Step>();
+  /** Refusals that last are over. */
+  lifted = false;
 
   constructor(private readonly scripts: Record<string, Step[]>) {}
 
@@ -79,6 +86,8 @@ export class Scripts {
     for (const step of this.scripts[task] ?? []) {
       if (isTurn(step)) {
         if (turns-- === 0) return step;
+      } else if (step.kind === "refuse" && step.lasts) {
+        if (turns === 0 && !this.lifted) return step;
       } else if (turns === 0 && !this.#happened.has(step)) {
         this.#happened.add(step);
         return step;

@@ -23,6 +23,8 @@ export interface ModelServer extends AsyncDisposable {
   url: string;
   /** Of conversations about tasks. */
   requests: ModelRequest[];
+  /** Ends the refusals that last. */
+  lift(): void;
   /** What all replies together counted, those to side requests included. */
   served: Tokens & { replies: number };
 }
@@ -69,7 +71,7 @@ export function serveModels(
         return Response.json(dialect.problem(step.status, step.words()), step);
       case "refuse": {
         const { status, body } = dialect.refuse(step.why);
-        return Response.json(body, { status, headers: step.headers });
+        return Response.json(body, { status });
       }
       default:
         return dialect.reply(inTools(step, asked.tools), asked, count(tokens(), dialect));
@@ -80,6 +82,7 @@ export function serveModels(
     url: `http://127.0.0.1:${server.addr.port}`,
     requests,
     served,
+    lift: () => void (script.lifted = true),
     async [Symbol.asyncDispose]() {
       for (const stream of held) stream.close();
       await server.shutdown();

@@ -1,0 +1,210 @@
+/** What every agent must do, played with its real client through `parex execute`. */
+import type { RefusalWhy } from "../../src/domain/failure.ts";
+import { addUsage } from "../../src/domain/metrics.ts";
+import { recordOf } from "../../src/domain/record.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import {
+  hang,
+  type Refusal,
+  refuse,
+  refuseAll,
+  shell,
+  type Step,
+  text,
+  tool,
+} from "../support/models/script.ts";
+import { eventsOf } from "../support/rig.ts";
+import { CRASH, REPAIR, UNCOUNTED } from "./exceptions.ts";
+import { type ClientId, type Stage, stageOf, type StageOptions } from "./client.ts";
+
+/** The model makes a file and commits it. */
+const makes = (name: string) =>
+  shell(`echo ${name} > ${name}.txt && git add ${name}.txt && git commit -qm 'feat: ${name}'`);
+const WORK = [makes("a"), text("All done.")];
+
+export interface Case {
+  /** As a row of the table. */
+  name: string;
+  play(client: ClientId): Promise<void>;
+}
+
+export const CASES: Case[] = [
+  {
+    name: "works and commits in its worktree, whatever PWD says, through an overload",
+    async play(client) {
+      await using on = await stageOf(client, [refuse("overload"), ...WORK]);
+      await completes(on, "execute");
+      assertEquals(await on.rig.subjectsOf("a"), ["feat: a"]);
+      assertEquals(await on.rig.repo.git(["log", "-1", "--format=%an", "feature/a"]), "Test");
+      await untouched(on);
+    },
+  },
+  {
+    name: REPAIR,
+    async play(client) {
+      const script = [makes("a"), text("First."), makes("b"), text("Repaired.")];
+      await using on = await stageOf(client, script, { config: "test: test -f b.txt\n" });
+      await completes(on, "execute");
+      const [first, second] = await on.attempts();
+      assertEquals([first?.detail, second?.detail], ["First.", "Repaired."]);
+      assertEquals(second?.session, first?.session);
+      assert(first?.session !== undefined);
+      await countsAsServed(on, client, REPAIR);
+    },
+  },
+  {
+    name: "waits for the end of a usage limit, then continues in the same attempt",
+    async play(client) {
+      await using on = await stageOf(client, [
+        makes("a"),
+        refuseAll("limit"),
+        ...WORK.slice(1),
+      ]);
+      const run = on.start("execute", "--idle-timeout", IDLE);
+      await on.passLimit();
+      await endsWell(on, await run.ended);
+      const [limited, finished] = await on.attempts();
+      assertEquals([limited?.outcome, finished?.outcome], ["limited", "finished"]);
+      assertEquals([limited?.attempt, finished?.attempt], [1, 1]);
+      assertEquals(finished?.session, limited?.session);
+    },
+  },
+  {
+    name: "is ended when it is silent; the next attempt continues the conversation",
+    async play(client) {
+      await using on = await stageOf(client, [makes("a"), hang(), text("All done.")]);
+      await completes(on, "execute", "--idle-timeout", IDLE);
+      const [idle, finished] = await on.attempts();
+      assertEquals([idle?.outcome, finished?.outcome], ["idle", "finished"]);
+      assertEquals(finished?.session, idle?.session);
+      assert(idle?.session !== undefined);
+    },
+  },
+  {
+    name: "leaves no process after Ctrl-C; a conversation it then has lost is begun anew",
+    async play(client) {
+      await using on = await stageOf(client, [makes("a"), hang(), text("All done.")]);
+      const run = on.start("execute", "--attempts", "1");
+      await on.asked(2);
+      run.signal("SIGINT");
+      assertEquals((await run.ended).code, 130);
+      assertEquals(await on.rig.left(), []);
+      await on.forget();
+      await completes(on, "resume");
+      const attempts = await on.attempts();
+      assertEquals(attempts.map(({ outcome }) => outcome), ["interrupted", "lost", "finished"]);
+      assertEquals(attempts.map(({ attempt }) => attempt), [1, 1, 1]);
+    },
+  },
+  {
+    name: CRASH,
+    async play(client) {
+      await using on = await stageOf(client, [makes("a"), hang(), text("All done.")]);
+      const run = on.start("execute");
+      await on.asked(2);
+      run.signal("SIGKILL");
+      await run.ended;
+      await completes(on, "resume");
+      const sessions = eventsOf(await on.rig.journal(), "agent.started").map((one) => one.session);
+      const told = eventsOf(await on.rig.journal(), "agent.session")[0]?.session;
+      const last = (await on.attempts()).at(-1)?.session;
+      assertEquals(last, sessions[0] ?? told);
+      assert(last !== undefined);
+      await countsAsServed(on, client, CRASH);
+    },
+  },
+  {
+    name: "works in a sandbox, with its state elsewhere, past what it is refused",
+    async play(client) {
+      const script = (worktree: string) => [outside(client, worktree), ...WORK];
+      await using on = await stageOf(client, script, { moved: true });
+      await completes(on, "execute", "--sandbox");
+      assertEquals(await on.rig.subjectsOf("a"), ["feat: a"]);
+      await untouched(on);
+    },
+  },
+  refused("not_logged_in", "has no key"),
+  refused("key_refused", "has a wrong key", "wrong key"),
+  refused("no_money", "has no money", "no money"),
+  refused("unknown_model", "knows no such model", "unknown model"),
+];
+
+/** An account that cannot work ends the run, which can be resumed; no attempt is spent. */
+function refused(why: RefusalWhy, what: string, refusal?: Refusal): Case {
+  return {
+    name: `ends the run where the account ${what}, and can be resumed`,
+    async play(client) {
+      await using on = await stageOf(client, refusal ? [refuseAll(refusal), ...WORK] : WORK);
+      if (!refusal) on.takeKeys();
+      const { code, stdout, stderr } = await on.parex("execute", "--attempts", "1");
+      assertEquals(code, 3, stdout + stderr);
+      const attempts = await on.attempts();
+      assertEquals(attempts.map(({ outcome, refusal }) => [outcome, refusal]), [["refused", why]]);
+      assertMatch(stdout, /parex resume/);
+      assertEquals(await on.rig.status("a"), "pending");
+      on.giveKeys();
+      on.server.lift();
+      await completes(on, "resume");
+    },
+  };
+}
+
+/** Longer than a client needs to begin on a slow machine. */
+const IDLE = "40s";
+
+async function completes(on: Stage, ...args: string[]): Promise<void> {
+  await endsWell(on, await on.parex(...args));
+}
+
+async function endsWell(
+  on: Stage,
+  { code, stdout, stderr }: { code: number; stdout: string; stderr: string },
+): Promise<void> {
+  assertEquals(code, 0, stdout + stderr);
+  assertEquals(await on.rig.status("a"), "completed");
+  assertEquals(await on.rig.left(), []);
+}
+
+/** Nothing but the task's status has changed in the user's checkout. */
+async function untouched(on: Stage): Promise<void> {
+  const changes = await on.rig.repo.git(["status", "--porcelain"]);
+  assertEquals(changes.trim(), "M .parallel/plans/tasks/a.md");
+}
+
+/** The model asks for what lies outside of the worktree. */
+function outside(client: ClientId, worktree: string): Step {
+  const target = `${worktree}/../../outside.txt`;
+  switch (client) {
+    case "claude":
+    case "claude-oldest":
+      return tool("Write", { file_path: target, content: "x" });
+    case "opencode":
+      return tool("read", { filePath: "/etc/hostname" });
+    default:
+      return shell(`echo x > ${target}`);
+  }
+}
+
+/** US dollars for a million tokens: input, output, read from the cache, written to it. */
+const PRICES: { readonly [K in ClientId]?: readonly [number, number, number, number] } = {
+  claude: [0.1, 0.5, 0.01, 0.125],
+  "claude-oldest": [1, 5, 0.1, 1.25],
+  opencode: [1, 10, 0.1, 0],
+};
+
+/** What the attempts told together is what the server counted, and what that costs. */
+async function countsAsServed(on: Stage, client: ClientId, name: string): Promise<void> {
+  const attempts = recordOf(await on.rig.journal()).tasks.get("a")?.attempts ?? [];
+  const total = attempts.map(({ usage }) => usage).reduce(addUsage, {});
+  if (UNCOUNTED[client]?.[name] !== undefined) return;
+  const { input, output, cacheRead, cacheWrite } = on.server.served;
+  assertEquals(
+    [total.input_tokens, total.output_tokens, total.cache_read_tokens],
+    [input, output, cacheRead],
+  );
+  assertEquals(total.cache_write_tokens ?? 0, cacheWrite);
+  const prices = PRICES[client];
+  const cost = [input, output, cacheRead, cacheWrite]
+    .reduce((sum, tokens, at) => sum + tokens * (prices?.[at] ?? 0), 0);
+  assertEquals(Math.round((total.cost_usd ?? 0) * 1e9), Math.round(cost * 1e3));
+}
