@@ -14,6 +14,8 @@ export interface ShOptions {
   input?: string | undefined;
   /** Milliseconds after which the command and its children are ended. */
   timeoutMs?: number | undefined;
+  /** Ends the command and its children before they are done. */
+  signal?: AbortSignal | undefined;
   /**
    * It comes to its end even if parex is killed: with pipes that nobody reads any more, what it
    * prints would kill it in the middle of its work.
@@ -56,6 +58,7 @@ export async function shInTurn(
   commands: readonly (readonly string[])[],
   options: ShOptions,
 ): Promise<ShResult> {
+  if (options.signal?.aborted) return { code: 130, stdout: "", stderr: "", timedOut: false };
   await using files = options.outlives ? await outputFiles() : undefined;
   const run = $({
     cwd: options.cwd,
@@ -85,6 +88,10 @@ export async function shInTurn(
   const timer = setTimeout(() => {
     ending = end(GRACE_MS);
   }, options.timeoutMs ?? LOCAL_TIMEOUT_MS);
+  const abort = () => {
+    ending ??= end(MIN_GRACE_MS);
+  };
+  options.signal?.addEventListener("abort", abort, { once: true });
   // git takes its locks away when it is asked to end, so it is never just killed.
   const forget = onShutdown((graceMs) => end(Math.max(graceMs, MIN_GRACE_MS)));
   try {
@@ -97,10 +104,11 @@ export async function shInTurn(
       stdout: printed?.stdout ?? output.stdout,
       // The shell's own words, if it could not even begin.
       stderr: (printed?.stderr ?? "") + output.stderr,
-      timedOut: ending !== undefined,
+      timedOut: ending !== undefined && !options.signal?.aborted,
     };
   } finally {
     clearTimeout(timer);
+    options.signal?.removeEventListener("abort", abort);
     forget();
   }
 }

@@ -16,6 +16,8 @@ export interface GitOptions {
   /** Text for stdin; without it stdin is closed. */
   input?: string | undefined;
   timeoutMs?: number | undefined;
+  /** Ends the command before it is done. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Bound on a command that talks to a remote. */
@@ -51,6 +53,7 @@ export async function gitInTurn(
     cwd: options.cwd,
     env: toolEnv(options.env, options.base),
     timeoutMs: options.timeoutMs,
+    signal: options.signal,
     input: options.input,
     outlives: commands.some(changesWorktrees),
   });

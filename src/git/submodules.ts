@@ -1,24 +1,126 @@
 import { join } from "node:path";
-import { Failed } from "../domain/failed.ts";
 import { exists } from "../util/files.ts";
-import { detailOf, git } from "./git.ts";
-import { exclusively } from "../util/mutex.ts";
-import type { Repository } from "./repository.ts";
+import { detailOf, entries, git, gitMaybe, NETWORK_TIMEOUT_MS } from "./git.ts";
 
-/** Fetches the submodules of a worktree that are not there yet; the others stay as they are. */
-export async function initSubmodules(repo: Repository, worktree: string): Promise<void> {
-  if (!exists(join(worktree, ".gitmodules"))) return;
-  const run = async (args: string[]): Promise<string> => {
-    const result = await git(["submodule", ...args], { cwd: worktree });
-    if (result.code === 0) return result.stdout;
-    throw new Failed({ reason: "worktree_failed", path: worktree, detail: detailOf(result) });
-  };
-  const status = await run(["status"]);
-  const absent = status.split("\n")
-    .filter((line) => line.startsWith("-"))
-    .map((line) => line.slice(line.indexOf(" ") + 1));
-  if (absent.length === 0) return;
-  // `init` writes to the config that all worktrees share; the fetch needs no lock.
-  await exclusively(repo.commonDir, () => run(["init", "--", ...absent]));
-  await run(["update", "--init", "--recursive", "--", ...absent]);
+/** A submodule that could not be had. */
+export interface MissingSubmodule {
+  /** Relative to the worktree. */
+  path: string;
+  /** git's own words. */
+  detail: string;
+}
+
+interface Submodule {
+  name: string;
+  path: string;
+  url: string;
+}
+
+/**
+ * Gives a worktree the submodules that the user's checkout has, with the objects that lie there, and
+ * those that the checkout does not know yet. The network is asked only for what is missing. What is in
+ * the worktree already stays as it is, and nothing is written to the configuration that they share.
+ */
+export async function fillSubmodules(
+  checkout: string,
+  worktree: string,
+  signal?: AbortSignal,
+): Promise<MissingSubmodule[]> {
+  if (!exists(join(worktree, ".gitmodules"))) return [];
+  const known = new Set((await submodulesOf(checkout)).map(({ name }) => name));
+  const missing: MissingSubmodule[] = [];
+  for (const submodule of await submodulesOf(worktree)) {
+    const { name, path } = submodule;
+    const here = join(checkout, path);
+    const isUsers = exists(join(here, ".git"));
+    if (known.has(name) && !isUsers) continue;
+    if (!exists(join(worktree, path, ".git"))) {
+      const detail = await fill(worktree, submodule, isUsers ? here : undefined, signal);
+      if (detail !== undefined) missing.push({ path, detail });
+    }
+    const nested = await fillSubmodules(here, join(worktree, path), signal);
+    missing.push(...nested.map((one) => ({ ...one, path: join(path, one.path) })));
+  }
+  return missing;
+}
+
+/** What `.gitmodules` lists in a tree; without a path or a URL there is nothing to check out. */
+async function submodulesOf(tree: string): Promise<Submodule[]> {
+  if (!exists(join(tree, ".gitmodules"))) return [];
+  const args = ["config", "--null", "--file", ".gitmodules", "--get-regexp", "^submodule\\."];
+  const listed = await git(args, { cwd: tree });
+  const found = new Map<string, Partial<Submodule>>();
+  for (const entry of entries(listed.stdout)) {
+    const [, name, key, value] = /^submodule\.(.*)\.([^.\n]+)\n(.*)$/s.exec(entry) ?? [];
+    if (name === undefined || (key !== "path" && key !== "url")) continue;
+    found.set(name, { ...found.get(name), [key]: value });
+  }
+  return [...found].flatMap(([name, { path, url }]) =>
+    path === undefined || url === undefined ? [] : [{ name, path, url }]
+  );
+}
+
+/** Checks one out, from the user's own where there is one. Returns why it could not be done. */
+async function fill(
+  worktree: string,
+  submodule: Submodule,
+  users: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const cwd = worktree;
+  const update = (url: string | undefined, timeoutMs?: number) =>
+    git([...configured(submodule, url), "submodule", "update", "--", submodule.path], {
+      cwd,
+      timeoutMs,
+      signal,
+    });
+  if (users !== undefined) {
+    const local = await update(await gitDirOf(users));
+    await takeOverUrl(users, join(worktree, submodule.path));
+    if (local.code === 0) return undefined;
+  }
+  const shared = await gitMaybe(["config", "--get", `submodule.${submodule.name}.url`], { cwd });
+  const url = shared ?? await resolvedUrl(worktree, submodule.url);
+  const fetched = await update(url, NETWORK_TIMEOUT_MS);
+  return fetched.code === 0 ? undefined : detailOf(fetched);
+}
+
+/** What `git submodule init` would write to the shared configuration. */
+function configured({ name }: Submodule, url: string | undefined): string[] {
+  const settings = [
+    ...(url === undefined ? [] : [`submodule.${name}.url=${url}`]),
+    `submodule.${name}.active=true`,
+    `submodule.${name}.update=checkout`,
+    // git refuses folders on this machine, which a stranger's repository may name. This is the user's.
+    ...(url?.startsWith("/") ? ["protocol.file.allow=always"] : []),
+  ];
+  return settings.flatMap((setting) => ["-c", setting]);
+}
+
+async function gitDirOf(tree: string): Promise<string | undefined> {
+  return await gitMaybe(["rev-parse", "--path-format=absolute", "--git-common-dir"], { cwd: tree });
+}
+
+/** Its agent fetches from where the user's does, not from the user's. */
+async function takeOverUrl(users: string, copy: string): Promise<void> {
+  if (!exists(join(copy, ".git"))) return;
+  const url = await gitMaybe(["config", "--get", "remote.origin.url"], { cwd: users });
+  if (url !== undefined) await git(["config", "remote.origin.url", url], { cwd: copy });
+}
+
+/** A relative URL begins at that of the superproject's own remote, or at its folder. */
+async function resolvedUrl(worktree: string, url: string): Promise<string> {
+  if (!/^\.\.?\//.test(url)) return url;
+  const origin = await gitMaybe(["config", "--get", "remote.origin.url"], { cwd: worktree });
+  return origin === undefined ? join(worktree, url) : joinedUrl(origin, url);
+}
+
+/** `ssh://host/a/b` and `../c` make `ssh://host/a/c`. */
+function joinedUrl(base: string, relative: string): string {
+  let at = base.replace(/\/+$/, "");
+  let rest = relative;
+  for (;; rest = rest.slice(rest.indexOf("/") + 1)) {
+    if (rest.startsWith("../")) at = at.replace(/[/:][^/:]*$/, "");
+    else if (!rest.startsWith("./")) return `${at}/${rest}`;
+  }
 }

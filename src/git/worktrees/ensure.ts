@@ -14,7 +14,7 @@ import {
 } from "../worktree_list.ts";
 import { anchorMissing } from "../rescue/remove.ts";
 import type { Repository } from "../repository.ts";
-import { initSubmodules } from "../submodules.ts";
+import { fillSubmodules, type MissingSubmodule } from "../submodules.ts";
 
 export interface WorktreeSpec {
   /** Absent: HEAD stays detached. */
@@ -28,6 +28,8 @@ export interface WorktreeSpec {
   /** Under whose names what goes is anchored. */
   run: string;
   task: string;
+  /** Ends what waits for the network. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface WorktreeMade {
@@ -35,6 +37,8 @@ export interface WorktreeMade {
   created: boolean;
   /** The branch was made, too, and stands at the starting point. */
   isNew: boolean;
+  /** Submodules that could not be had: the worktree is complete but for them. */
+  missing: MissingSubmodule[];
   ms: number;
 }
 
@@ -55,10 +59,11 @@ export async function ensureWorktree(
   return await exclusively(path, async () => {
     // git's list of worktrees stands no two writers, but the checkout, which takes the time, does.
     const added = await exclusively(repo.commonDir, () => register(repo, { ...spec, path }));
-    const filled = await fill(repo, path);
+    const filled = await fill(path);
     return {
       created: added !== "there" || filled,
       isNew: added === "new",
+      missing: await fillSubmodules(repo.checkout, path, spec.signal),
       ms: Math.round(performance.now() - started),
     };
   });
@@ -203,7 +208,7 @@ async function unregister(
 }
 
 /** Checks the files out if that was not done: a checkout that came to its end has left an index. */
-async function fill(repo: Repository, path: string): Promise<boolean> {
+async function fill(path: string): Promise<boolean> {
   const gitDir = await gitDirOf(path);
   const index = join(gitDir, "index");
   const outstanding = !exists(index);
@@ -222,7 +227,6 @@ async function fill(repo: Repository, path: string): Promise<boolean> {
       throw new Failed({ reason: "worktree_failed", path, detail: detailOf(checkedOut) });
     }
   }
-  await initSubmodules(repo, path);
   return outstanding;
 }
 

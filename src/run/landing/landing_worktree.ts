@@ -19,6 +19,7 @@ import type { Told } from "../task/check_command.ts";
 import { copyUncommitted, excludesOf } from "../context/excludes.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
 import type { Place, Scope } from "../context/run_context.ts";
+import { tellMissing } from "../task/prepare.ts";
 import { setUp } from "../task/setup.ts";
 
 /** No task has such an id. */
@@ -41,7 +42,8 @@ export class LandingTree {
     const { repo, run, plan } = this.scope;
     const worktree = this.#place.path;
     const whose = { run, task: LANDING, identity: plan.identity };
-    await ensureWorktree(repo, { ...whose, path: worktree, startPoint: sha });
+    const tree = await ensureWorktree(repo, { ...whose, path: worktree, startPoint: sha });
+    tellMissing(this.scope, tree.missing);
     // Landings come one after the other: whoever holds the index here has died.
     await waitForIndex(worktree);
     const excludes = await excludesOf(this.#place);

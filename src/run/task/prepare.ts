@@ -4,9 +4,11 @@ import type { TaskId } from "../../domain/task.ts";
 import { forkPoint } from "../../git/ancestry.ts";
 import { planBranches } from "../../git/branches.ts";
 import { exists } from "../../util/files.ts";
+import { oneLine } from "../../util/text.ts";
 import { waitForIndex } from "../../git/index_lock.ts";
 import { createExcludes, userExcludes } from "../../git/excludes.ts";
 import { mergeInto } from "../../git/merge.ts";
+import type { MissingSubmodule } from "../../git/submodules.ts";
 import { ensureWorktree, type WorktreeMade } from "../../git/worktrees/ensure.ts";
 import { copyUncommitted, excludesOf } from "../context/excludes.ts";
 import { type Scope, type Workspace, workspaceOf } from "../context/run_context.ts";
@@ -75,6 +77,7 @@ export async function makeTree(
     // A place is not held while recovery waits.
     run: () => makeInTurn(scope, { task: id, branch, path }, signal),
   });
+  tellMissing(scope, tree.missing);
   if (scope.trees.size === 0) scope.treePlaces.add(MORE_TREES);
   scope.trees.add(id);
   // Then nobody need be asked what its branch began from.
@@ -94,9 +97,19 @@ async function makeInTurn(
   const release = await scope.treePlaces.take(signal);
   try {
     const { repo, run, tip, plan } = scope;
-    return await ensureWorktree(repo, { ...where, run, startPoint: tip, identity: plan.identity });
+    const spec = { ...where, run, startPoint: tip, identity: plan.identity, signal };
+    return await ensureWorktree(repo, spec);
   } finally {
     release?.();
+  }
+}
+
+/** A check that needs a submodule fails without it; all else can do without. */
+export function tellMissing({ record, emit }: Scope, missing: readonly MissingSubmodule[]): void {
+  for (const { path, detail } of missing) {
+    const begin = `The submodule ${path} is not in the worktrees:`;
+    if (record.notices.some(({ message }) => message.startsWith(begin))) continue;
+    emit({ type: "notice", message: `${begin} ${oneLine(detail)}` });
   }
 }
 

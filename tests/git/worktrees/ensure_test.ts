@@ -235,29 +235,3 @@ Deno.test("ensureWorktree() keeps to a sparse checkout", async () => {
   assertEquals(await textOf(join(temp.root, "worktrees/task-1/in/a")), "a");
   assertEquals(await textOf(join(temp.root, "worktrees/task-1/out/b")), undefined);
 });
-
-Deno.test("ensureWorktree() fetches submodules, many side by side", async () => {
-  await using library = await tempRepo({ name: "library", files: { "lib.txt": "lib" } });
-  await using temp = await tempRepo();
-  await temp.git(["submodule", "add", "-q", library.root, "vendor/the lib"]);
-  await temp.commit("Add a submodule");
-  await temp.git(["config", "submodule.recurse", "true"]);
-  const repo = await open(temp);
-  const ids = ["task-1", "task-2", "task-3"];
-  await Promise.all(ids.map((id) => ensure(repo, id)));
-  for (const id of ids) {
-    const tree = join(temp.root, "worktrees", id);
-    assertEquals(await textOf(join(tree, "vendor/the lib/lib.txt")), "lib");
-    assertEquals(await temp.git(["status", "--porcelain"], tree), "");
-  }
-});
-
-Deno.test("ensureWorktree() fails with git's words when a submodule cannot be fetched", async () => {
-  await using library = await tempRepo({ name: "library" });
-  await using temp = await tempRepo();
-  await temp.git(["submodule", "add", "-q", library.root, "lib"]);
-  await temp.commit("Add a submodule");
-  await Deno.rename(library.root, `${library.root}-elsewhere`);
-  const failure = await failureFrom(ensure(await open(temp), "task-1"), "worktree_failed");
-  assert(failure.detail.includes(`repository '${library.root}' does not exist`), failure.detail);
-});
