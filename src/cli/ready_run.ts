@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { loadSettings } from "../config/load.ts";
+import { unknownVariables } from "../config/sources.ts";
 import type { EventOf } from "../domain/event.ts";
 import { valueOf } from "../domain/failed.ts";
 import type { Settings } from "../domain/settings.ts";
@@ -29,6 +30,9 @@ export async function prepareRun(
   const repo = await openRepository(io.cwd);
   const env = processEnv();
   const settings = valueOf(await loadSettings({ flags, env, root: repo.checkout }));
+  for (const name of unknownVariables(env)) {
+    io.err(`warning: ${name} is not a variable of parex and is ignored; see: parex help execute\n`);
+  }
   const path = plan === undefined ? valueOf(await findPlan(repo.checkout)) : resolve(io.cwd, plan);
   // A folder of another tool's is known by the list in it.
   return { repo, planPath: detectList(path)?.list ?? path, settings };

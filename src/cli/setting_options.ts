@@ -89,5 +89,5 @@ function capital(text: string): string {
 
 function namesWithoutFlag(): string[] {
   return KEYS.map((key): Spec<unknown> => SETTINGS[key])
-    .filter(({ fileOnly, flagless }) => fileOnly || flagless).map(({ name }) => name);
+    .filter(({ flagless }) => flagless).map(({ name }) => name);
 }

@@ -20,6 +20,8 @@ export interface Kind<T> {
 const LONGEST_MS = 24 * 24 * 60 * 60_000;
 
 const same = (text: string): unknown => text;
+const listed = (text: string): unknown =>
+  text.split(",").map((part) => part.trim()).filter(Boolean);
 const numeric = (text: string): unknown =>
   /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
 
@@ -95,7 +97,7 @@ export function choices(words: readonly [string, ...string[]]): Kind<string[]> {
   const word = z.enum(words);
   return {
     schema: z.union([word.transform((one) => [one]), z.array(word)]),
-    fromText: same,
+    fromText: listed,
     takes: `a list of ${words.join(", ")}`,
     placeholder: "<name...>",
     many: true,
@@ -124,8 +126,8 @@ export const ids: Kind<string[]> = {
 /** Patterns of files. */
 export const globs: Kind<string[]> = {
   schema: words,
-  fromText: same,
-  takes: "a list of file patterns",
+  fromText: listed,
+  takes: "a list of file patterns, or one text with commas",
   placeholder: "<glob...>",
   many: true,
   show: (list) => list.join(", "),
@@ -134,11 +136,21 @@ export const globs: Kind<string[]> = {
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const value = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+/** A comma or the end of a line ends a value only where another variable follows. */
+function pairs(text: string): unknown {
+  const parts = text.trim().split(/[\n,]\s*(?=[A-Za-z_]\w*=)/);
+  if (parts.some((part) => !part.includes("="))) return text;
+  return Object.fromEntries(parts.map((part) => {
+    const at = part.indexOf("=");
+    return [part.slice(0, at), part.slice(at + 1)];
+  }));
+}
+
 /** Environment variables and their values. */
 export const variables: Kind<Record<string, string>> = {
   schema: z.record(z.string().regex(VARIABLE), value),
-  fromText: same,
-  takes: "variables, a line for each, such as `LOG_LEVEL: debug`",
+  fromText: pairs,
+  takes: "variables: in YAML a line for each, such as `LOG_LEVEL: debug`; in text `A=1,B=2`",
   placeholder: "<variables>",
   show: (record) => Object.entries(record).map((pair) => pair.join("=")).join(", "),
 };

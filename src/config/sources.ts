@@ -29,18 +29,24 @@ const OTHER_VARIABLES = new Set([
   "PAREX_RUN_ID",
   "PAREX_COMMAND_OF",
   "PAREX_ATTEMPT",
+  "PAREX_SLOT",
+  "PAREX_PORT",
+  "PAREX_PLAN",
   "PAREX_DEBUG",
   "PAREX_INSPECT",
   "PAREX_CLAUDE",
+  // Of the installer.
+  "PAREX_REPO",
+  "PAREX_DOWNLOAD_BASE",
 ]);
 
 /** The flags as commander hands them over: in camelCase, text not yet parsed. */
 export function fromFlags(flags: Readonly<Record<string, unknown>>): Source {
   const given = new Map<Key, Given>();
   for (const key of KEYS) {
-    const { name, kind, fileOnly, flagless } = SETTINGS[key];
+    const { name, kind, flagless } = SETTINGS[key];
     const flag = flags[camelCase(name)];
-    if (fileOnly || flagless || flag === undefined) continue;
+    if (flagless || flag === undefined) continue;
     const value = typeof flag === "string" ? kind.fromText(flag) : flag;
     given.set(key, { value, origin: unplaced(`--${name}`) });
   }
@@ -50,9 +56,7 @@ export function fromFlags(flags: Readonly<Record<string, unknown>>): Source {
 /** The `PAREX_*` variables. An empty one is not set; one that is nearly a setting's is a typo. */
 export function fromVariables(env: Readonly<Record<string, string>>): Source {
   const given = new Map<Key, Given>();
-  const byVariable = new Map(
-    KEYS.filter((key) => !SETTINGS[key].fileOnly).map((key) => [variableOf(SETTINGS[key]), key]),
-  );
+  const byVariable = settingVariables();
   const problems: Problem[] = [];
   for (const [name, text] of Object.entries(env)) {
     const key = byVariable.get(name);
@@ -82,9 +86,23 @@ export function meant(given: Source["given"]): Source["given"] {
   return given;
 }
 
+/** `PAREX_*` variables that nothing reads, and whose names are near to no setting's. */
+export function unknownVariables(env: Readonly<Record<string, string>>): string[] {
+  const settings = settingVariables();
+  return Object.keys(env).filter((name) => isUnknown(name) && !settings.has(name)).sort();
+}
+
+function settingVariables(): Map<string, Key> {
+  return new Map(KEYS.map((key) => [variableOf(SETTINGS[key]), key]));
+}
+
+function isUnknown(name: string): boolean {
+  return name.startsWith("PAREX_") && !name.startsWith("PAREX_TEST_") &&
+    !OTHER_VARIABLES.has(name);
+}
+
 function misspelt(name: string, variables: string[]): Problem[] {
-  if (!name.startsWith("PAREX_") || name.startsWith("PAREX_TEST_")) return [];
-  if (OTHER_VARIABLES.has(name)) return [];
+  if (!isUnknown(name)) return [];
   const bare = (variable: string) => variable.slice("PAREX_".length);
   const near = closest(bare(name), variables.map(bare));
   if (near === undefined) return [];

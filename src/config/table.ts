@@ -31,8 +31,6 @@ export interface Spec<T> {
   without?: string;
   /** The flag's letter. */
   short?: string;
-  /** It has neither flag nor variable. */
-  fileOnly?: true;
   /** It has no flag. */
   flagless?: true;
 }
@@ -48,7 +46,7 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   agents: {
     name: "agents",
     kind: choices(AGENTS),
-    fileOnly: true,
+    flagless: true,
     description: "agents to continue with, in this order, while one is out of quota",
   },
   agentCommand: {
@@ -80,7 +78,7 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   mergeBatch: {
     name: "merge-batch",
     kind: count,
-    fileOnly: true,
+    flagless: true,
     description: "completed tasks that are merged together and checked once",
   },
   attempts: {
@@ -123,7 +121,7 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   mcp: {
     name: "mcp",
     kind: toggle,
-    fileOnly: true,
+    flagless: true,
     description: "start the user's own MCP servers for the agent `claude`",
   },
   push: {
@@ -139,13 +137,13 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   copy: {
     name: "copy",
     kind: globs,
-    fileOnly: true,
+    flagless: true,
     description: "files copied from the main checkout into each worktree",
   },
   env: {
     name: "env",
     kind: variables,
-    fileOnly: true,
+    flagless: true,
     description: "variables for agents, setup and checks, on top of parex's own environment",
   },
   setup: command("setup", "prepares a worktree, before the agent starts"),
@@ -155,13 +153,13 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   checkJobs: {
     name: "check-jobs",
     kind: count,
-    fileOnly: true,
+    flagless: true,
     description: "checks at the same time (default: half the cores)",
   },
   checkTimeoutMs: {
     name: "check-timeout",
     kind: duration,
-    fileOnly: true,
+    flagless: true,
     description: "time limit of each check",
   },
   recoveryModel: {
@@ -218,8 +216,7 @@ export function variableOf(spec: { name: string }): string {
 
 /** Whether a command line can say it. */
 export function hasFlag(key: Key): boolean {
-  const { fileOnly, flagless } = SETTINGS[key];
-  return !fileOnly && !flagless;
+  return !SETTINGS[key].flagless;
 }
 
 /** What the setting does, with its default where that is worth a word. */
@@ -235,7 +232,7 @@ function command(name: string, does: string): Spec<string> {
   return {
     name,
     kind: text("<command>"),
-    fileOnly: true,
+    flagless: true,
     description: `command line that ${does}; found from the project if not set`,
   };
 }

@@ -11,11 +11,11 @@ function execute() {
   return command;
 }
 
-Deno.test("addSettingOptions() gives every setting a flag, except those of the file alone", () => {
+Deno.test("addSettingOptions() gives a flag to every setting that is not flagless", () => {
   const flags = new Set(execute().options.map((option) => option.long));
   for (const key of KEYS) {
-    const { name, fileOnly, flagless } = SETTINGS[key];
-    assertEquals(flags.has(`--${name}`), !fileOnly && !flagless, name);
+    const { name, flagless } = SETTINGS[key];
+    assertEquals(flags.has(`--${name}`), !flagless, name);
   }
 });
 

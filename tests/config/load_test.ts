@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { loadSettings } from "../../src/config/load.ts";
+import { unknownVariables } from "../../src/config/sources.ts";
 import { defaultCheckJobs, variableOf } from "../../src/config/table.ts";
 import type { Problem } from "../../src/domain/plan.ts";
 import type { Settings } from "../../src/domain/settings.ts";
@@ -247,4 +248,32 @@ Deno.test("loadSettings() leaves variables alone that are not its own", async ()
   });
   assertEquals(settings.jobs, 4);
   assertEquals(variableOf({ name: "idle-timeout" }), "PAREX_IDLE_TIMEOUT");
+});
+
+Deno.test("loadSettings() reads every setting from its variable, lists and pairs as text", async () => {
+  const settings = await settingsOf({
+    env: {
+      PAREX_TEST: "false",
+      PAREX_SETUP: "npm ci",
+      PAREX_CHECK_JOBS: "3",
+      PAREX_CHECK_TIMEOUT: "90s",
+      PAREX_MERGE_BATCH: "2",
+      PAREX_MCP: "on",
+      PAREX_COPY: ".env, config/*.json",
+      PAREX_AGENTS: "codex,gemini",
+      PAREX_ENV: "LOG=a,b,LEVEL=x=y",
+    },
+  });
+  assertEquals(settings.checks, { test: "false", setup: "npm ci" });
+  const { checkJobs, checkTimeoutMs, mergeBatch, mcp, copy, agents, env } = settings;
+  assertEquals([checkJobs, checkTimeoutMs, mergeBatch, mcp], [3, 90_000, 2, true]);
+  assertEquals([copy, agents], [[".env", "config/*.json"], ["codex", "gemini"]]);
+  assertEquals(env, { LOG: "a,b", LEVEL: "x=y" });
+  const [problem] = await problemsOf({ env: { PAREX_ENV: "LOG" } });
+  assertEquals(problem?.code, "invalid-value");
+});
+
+Deno.test("unknownVariables() names what nothing reads", () => {
+  const env = { PAREX_QUUX: "1", PAREX_JOBS: "2", PAREX_SLOT: "0", PAREX_TEST_X: "", QUUX: "1" };
+  assertEquals(unknownVariables(env), ["PAREX_QUUX"]);
 });
