@@ -115,7 +115,8 @@ export interface CommitOptions {
 
 /**
  * Commits everything that a worktree has uncommitted; false if that is nothing. The user's hooks and
- * signing apply. Refuses while a merge or the like is half done, for it would end that.
+ * signing apply; what a hook fixed before it refused is staged, and the commit tried once more.
+ * Refuses while a merge or the like is half done, for it would end that.
  */
 export async function commitAll(
   worktree: string,
@@ -127,17 +128,25 @@ export async function commitAll(
     throw new Failed({ reason: "commit_failed", detail: `a ${head.inProgress} is half done` });
   }
   const staged = await stageAll(worktree, exclude, env);
-  if (!staged) return false;
+  if (staged.length === 0) return false;
   // Tidying up would cost every task; git does it at the next commit of somebody else's.
   const untidied = ["-c", "maintenance.auto=false"];
   const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
-  const committed = await git(args, { cwd: worktree, env, base, input: message });
+  const commit = () => git(args, { cwd: worktree, env, base, input: message });
+  const committed = await commit();
   if (committed.code === 0) return true;
-  throw new Failed({ reason: "commit_failed", detail: detailOf(committed) });
+  const refused = new Failed({ reason: "commit_failed", detail: detailOf(committed) });
+  if (committed.timedOut) throw refused;
+  const fixed = await stageAll(worktree, exclude, env);
+  if (fixed.length === 0) return false;
+  if (fixed.join("\0") === staged.join("\0")) throw refused;
+  const again = await commit();
+  if (again.code === 0) return true;
+  throw new Failed({ reason: "commit_failed", detail: detailOf(again) });
 }
 
-/** False: nothing to commit. */
-async function stageAll(worktree: string, exclude: string[], env: Env): Promise<boolean> {
+/** The fields of `git diff --raw -z` for what is staged then. */
+async function stageAll(worktree: string, exclude: string[], env: Env): Promise<string[]> {
   const cwd = worktree;
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
   const add = ["add", "--all", "--sparse", "--", ":/", ...not];
@@ -145,7 +154,7 @@ async function stageAll(worktree: string, exclude: string[], env: Env): Promise<
   if (added.code !== 0) throw new Failed({ reason: "commit_failed", detail: detailOf(added) });
   const staged = await withoutExcluded(cwd, entries(added.stdout), exclude);
   const nested = nestedRepositories(staged);
-  if (nested.length === 0) return staged.length > 0;
+  if (nested.length === 0) return staged;
   // Committed, it would be a link to a commit that nobody else has.
   await gitOk(["rm", "--cached", "--quiet", "-f", "--", ...nested], { cwd });
   const detail = `a repository of its own lies in the tree: ${nested.join(", ")}`;

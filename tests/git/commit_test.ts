@@ -42,6 +42,21 @@ Deno.test("commitAll() says what the user's hook said", async () => {
   assert(failure.detail.includes("no trailing spaces, please"), failure.detail);
 });
 
+Deno.test("commitAll() commits what a hook fixed before it refused, and asks it twice at most", async () => {
+  await using temp = await tempRepo({ files: { ".gitignore": "calls\n" } });
+  const fixes = "echo x >> calls; grep -q fixed a.txt && exit 0; echo fixed >> a.txt; exit 1";
+  await hook(temp, "pre-commit", fixes);
+  await temp.write({ "a.txt": "a\n" });
+  assert(await commitAll(temp.root, "m", { exclude: [] }));
+  assertEquals(await temp.git(["show", "HEAD:a.txt"]), "a\nfixed");
+  assertEquals(await changes(temp.root), []);
+  await hook(temp, "pre-commit", "echo x >> calls; echo more >> a.txt; echo never; exit 1");
+  await temp.write({ "b.txt": "b\n" });
+  const failure = await failureFrom(commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
+  assertEquals(failure.detail, "never");
+  assertEquals((await Deno.readTextFile(join(temp.root, "calls"))).length, 4 * 2);
+});
+
 Deno.test("commitAll() does not end a merge that is half done", async () => {
   await using temp = await tempRepo({ files: { "a.txt": "a" } });
   await temp.git(["checkout", "-q", "-b", "other"]);
