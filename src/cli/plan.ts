@@ -18,8 +18,9 @@ import { writePlanFiles } from "../plan/write_files.ts";
 import { plannerOf } from "../planner/ask.ts";
 import { shapeOf } from "../planner/critic.ts";
 import { draftPlan, type Planned } from "../planner/plan.ts";
-import { type PlanDraft, planDraftText } from "../report/commands/plan.ts";
+import { type PlanDraft, planDraftText, type PlannedReport } from "../report/commands/plan.ts";
 import { estimateFor } from "../run/estimate.ts";
+import { exists } from "../util/files.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
 import { untilInterrupted } from "./interrupt.ts";
@@ -67,6 +68,7 @@ async function run(context: Context, words: string[], flags: Flags): Promise<voi
   const folder = flags.to === undefined
     ? resolve(repo.checkout, PLANS_DIR)
     : resolve(io.cwd, flags.to);
+  if (!flags.add && !flags.force) mustBeFree(folder);
   const plan = flags.add ? await planToAddTo(repo, flags.to && folder) : undefined;
   const wish = await wishOf(io, words);
   const { ask, name } = plannerOf(settings, repo.checkout);
@@ -117,32 +119,26 @@ async function offer({ io, exit }: Context, drafted: Drafted, flags: Flags): Pro
     valueOf(await writePlanFiles(folder, files, plan !== undefined || (flags.force ?? false)));
   }
   if (flags.json) {
-    const { name, tasks, steps, width, advice, rounds, costUsd: cost_usd } = draft;
-    const listed = planned.tasks.map(({ id, name, priority, dependencies, files }) => ({
-      id,
-      name,
-      priority,
-      dependencies,
-      files,
-    }));
+    const { name, steps, width, advice, rounds, costUsd: cost_usd } = draft;
+    const tasks = planned.tasks.map(({ id, name, priority, dependencies, files }) => {
+      return { id, name, priority, dependencies, files };
+    });
     const path = agreed ? draft.path : null;
-    io.out(
-      JSON.stringify({
-        name,
-        path,
-        tasks: listed,
-        total: tasks,
-        steps,
-        width,
-        advice,
-        rounds,
-        cost_usd,
-      }) + "\n",
-    );
+    const report: PlannedReport = { name, path, tasks, steps, width, advice, rounds, cost_usd };
+    io.out(JSON.stringify(report) + "\n");
   } else if (agreed) {
     io.out(`written: ${draft.path}\nnext: parex execute --dry-run ${draft.path}\n`);
   } else io.err("Nothing was written. With --yes the plan is written without a question.\n");
   exit(agreed ? 0 : 1);
+}
+
+/** Before a draft is paid for that could not be written. */
+function mustBeFree(folder: string): void {
+  const path = join(folder, "plan.yaml");
+  if (!exists(path)) return;
+  const message = `there is a plan at ${path} already`;
+  const hint = "add to it: --add; replace it: --force; or write to another folder: --to <folder>";
+  throw new Failed({ reason: "usage", message, hint });
 }
 
 async function planToAddTo(repo: Repository, folder: string | undefined): Promise<Plan> {

@@ -234,6 +234,13 @@ success_criteria: [flowers]
   assertEquals(plan.value.tasks.map(({ id }) => id), ["dig", "water"]);
 });
 
+Deno.test("plan asks nobody where a plan stands in the way", async () => {
+  await using stage = await planner({ ".parallel/plans/plan.yaml": "tasks: []\n" });
+  const { code, stderr } = await stage.plan(["x", "--yes"], { name: "X", tasks: [drafted("a")] });
+  assertEquals([code, await stage.asked()], [2, []]);
+  assert(stderr.includes("--add"), stderr);
+});
+
 Deno.test("demo --plan drafts a plan without a key, which the demo's agent can execute", async () => {
   const dir = await Deno.makeTempDir({ prefix: "parex-demo-" });
   try {

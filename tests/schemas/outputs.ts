@@ -327,10 +327,30 @@ export const imported = z.strictObject({
     .describe("how the list was read where it can be read in another way"),
 });
 
+const paths = z.array(text);
+
+export const planned = z.strictObject({
+  name: text,
+  path: text.nullable().describe("plan.yaml, relative to the current folder; null: not written"),
+  tasks: z.array(z.strictObject({
+    id: text,
+    name: text,
+    priority,
+    dependencies: z.array(text),
+    files: z.strictObject({ create: paths, modify: paths, delete: paths, read: paths }),
+  })).describe("the drafted ones"),
+  steps: integer.describe("the longest chain"),
+  width: integer.describe("tasks of the largest step"),
+  advice: z.array(text).describe("what the critic would still change"),
+  rounds: integer.describe("drafts that were made"),
+  cost_usd: z.number().optional().describe("absent: the planner reported none"),
+});
+
 /** Each `--json` output: the name of its schema's file, and the command that prints it. */
 export const OUTPUTS: Record<string, { command: string; schema: z.ZodType }> = {
   status: { command: "parex status --json", schema: taskStatus },
   report: { command: "parex report --json", schema: report },
+  plan: { command: "parex plan --json", schema: planned },
   import: { command: "parex import --json", schema: imported },
   validate: { command: "parex validate --json", schema: validate },
   doctor: { command: "parex doctor --json", schema: doctor },

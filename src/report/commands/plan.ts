@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import type { ScheduledTask } from "../../domain/dry_run.ts";
+import type { Task } from "../../domain/task.ts";
 import type { CostEstimate } from "../../domain/estimate.ts";
 import { formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
@@ -22,6 +23,22 @@ export interface PlanDraft {
   advice: string[];
   rounds: number;
   costUsd?: number | undefined;
+}
+
+/** What `parex plan --json` prints. */
+export interface PlannedReport {
+  name: string;
+  /** `plan.yaml`, relative to the current folder; null: nothing was written. */
+  path: string | null;
+  /** The drafted ones. */
+  tasks: Pick<Task, "id" | "name" | "priority" | "dependencies" | "files">[];
+  steps: number;
+  width: number;
+  advice: string[];
+  /** Drafts that were made. */
+  rounds: number;
+  /** Absent: the planner reported none. */
+  cost_usd?: number | undefined;
 }
 
 const ID_LIMIT = 24;
