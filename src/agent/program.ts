@@ -77,65 +77,92 @@ const RETRIES_MS = 60_000;
 async function attempt(program: AgentProgram, request: AgentRequest): Promise<AgentOutcome> {
   const session = request.resume ?? (program.takesId ? crypto.randomUUID() : undefined);
   const call: Call = { ...request, ...(session === undefined ? {} : { session }) };
+  const stderr = keepTail();
+  const output = outputOf(program, call);
+  const signal = AbortSignal.any([request.signal, output.hopeless]);
+  const run = () =>
+    runAttempt({ ...request, signal }, {
+      argv: [commandOf(program), ...program.args(call)],
+      env: { ...request.env, ...program.env?.(call) },
+      ...(session === undefined ? {} : { session }),
+      onStdout: output.push,
+      onStderr: (chunk) => {
+        stderr.push(chunk);
+        output.retry(program.retries?.exec(new TextDecoder().decode(chunk))?.[1]);
+      },
+    });
+  const { end, broken } =
+    await (program.startsAlone ? oneAfterTheOther(program.name, run, output.begun) : run());
+  const over = {
+    // parex ended it, since no further try would help: the reason is what the API said.
+    end: output.hopeless.aborted && end.by === "abort" ? { ...end, by: "itself" as const } : end,
+    broken,
+    stderr: stderr.text(),
+    ...output.end(),
+  };
+  return { ...outcomeOf(program, call, over), ms: end.ms };
+}
+
+/** What an attempt prints, as it comes. */
+interface Output {
+  push(chunk: Uint8Array): void;
+  /** The API refused a request for this reason, and the program tries it again. */
+  retry(reason: string | undefined): void;
+  /** Aborted when no further try would help. */
+  hopeless: AbortSignal;
+  /** Settles with the first line. */
+  begun: Promise<void>;
+  /** Takes a last line without its newline; what all of it told. */
+  end(): { told: Told; dropped: number };
+}
+
+function outputOf(program: AgentProgram, call: Call): Output {
   const listen = program.listen(call);
   const parser = parseStream();
-  const stderr = keepTail();
-  const firstLine = Promise.withResolvers<void>();
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const hopeless = new AbortController();
   let told: Told = NOTHING_TOLD;
   let doing = "";
   let retriesSince: number | undefined;
-  const takeRetry = (reason: string | undefined) => {
+  const retry = (reason: string | undefined) => {
     if (reason === undefined) return;
     const obstacle = obstacleIn(reason, program.refusals);
     told = fold(told, { error: reason, ...(obstacle ? { obstacle } : {}) }, undefined);
-    // A key may be renewed, and a limit that ends soon is waited for; money does not come back.
     retriesSince ??= performance.now();
-    const isLong = performance.now() - retriesSince > Math.min(RETRIES_MS, request.idleMs);
+    const isLong = performance.now() - retriesSince > Math.min(RETRIES_MS, call.idleMs);
+    // A key may be renewed, and a limit that ends soon is waited for; money does not come back.
     const isSpent = obstacle && "refusal" in obstacle && obstacle.refusal === "no_money";
     if (isSpent || (isLong && obstacle)) hopeless.abort();
   };
   const take = (message: StreamMessage) => {
-    firstLine.resolve();
+    begin();
     const heard = listen(message);
-    const conversation = heard.session ?? told.session ?? call.session;
-    if (conversation !== undefined && conversation !== (told.session ?? call.session)) {
-      request.onSession?.(conversation);
-    }
-    told = fold(told, heard, conversation === request.resume ? request.usedBefore : undefined);
-    takeRetry(heard.retried);
+    const known = told.session ?? call.session;
+    const conversation = heard.session ?? known;
+    if (conversation !== undefined && conversation !== known) call.onSession?.(conversation);
+    told = fold(told, heard, conversation === call.resume ? call.usedBefore : undefined);
+    retry(heard.retried);
     const now = cutLine(heard.doing ?? heard.said ?? "");
     if (now !== "") {
       doing = now;
       retriesSince = undefined;
     }
-    if (now !== "" || heard.used && told.worked) request.onActivity(doing, told.usage);
+    if (now !== "" || (heard.used && told.worked)) call.onActivity(doing, told.usage);
   };
-  const run = () =>
-    runAttempt({ ...request, signal: AbortSignal.any([request.signal, hopeless.signal]) }, {
-      argv: [commandOf(program), ...program.args(call)],
-      env: { ...request.env, ...program.env?.(call) },
-      ...(session === undefined ? {} : { session }),
-      onStdout: (chunk) => parser.push(chunk).forEach(take),
-      onStderr: (chunk) => {
-        stderr.push(chunk);
-        takeRetry(program.retries?.exec(new TextDecoder().decode(chunk))?.[1]);
-      },
-    });
-  const { end, broken } =
-    await (program.startsAlone ? oneAfterTheOther(program.name, run, firstLine.promise) : run());
-  parser.end().forEach(take);
-  const over = {
-    // parex ended it, since no further try would help: the reason is what the API said.
-    end: hopeless.signal.aborted && end.by === "abort" ? { ...end, by: "itself" as const } : end,
-    broken,
-    stderr: stderr.text(),
-    dropped: parser.dropped(),
+  return {
+    push: (chunk) => parser.push(chunk).forEach(take),
+    retry,
+    hopeless: hopeless.signal,
+    begun,
+    end: () => {
+      parser.end().forEach(take);
+      return { told, dropped: parser.dropped() };
+    },
   };
-  return { ...outcomeOf(program, call, told, over), ms: end.ms };
 }
 
 interface ProcessOver {
+  told: Told;
   end: ProcessEnd;
   broken: string | undefined;
   stderr: string;
@@ -145,8 +172,7 @@ interface ProcessOver {
 function outcomeOf(
   { banner, refusals }: AgentProgram,
   { resume, session }: Call,
-  told: Told,
-  { end, broken, stderr, dropped }: ProcessOver,
+  { told, end, broken, stderr, dropped }: ProcessOver,
 ): Omit<AgentOutcome, "ms"> {
   const verdict: Verdict = broken === undefined
     ? judge({

@@ -15,7 +15,7 @@ import {
 } from "../support/models/script.ts";
 import { eventsOf } from "../support/rig.ts";
 import { CRASH, REPAIR, UNCOUNTED } from "./exceptions.ts";
-import { type ClientId, type Stage, stageOf, type StageOptions } from "./client.ts";
+import { type ClientId, type Stage, stageOf } from "./client.ts";
 
 /** The model makes a file and commits it. */
 const makes = (name: string) =>
