@@ -9,11 +9,12 @@ export interface Machine {
   boot: string;
 }
 
-/** Linux, then macOS. */
+/** Of Linux by the shell alone, since a minimal system has little else; else of macOS. */
 const ASK = `
-cat /proc/sys/kernel/random/boot_id 2>/dev/null ||
-  sysctl -n kern.bootsessionuuid 2>/dev/null || echo
-uname -n
+{ read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null ||
+  boot=$(sysctl -n kern.bootsessionuuid 2>/dev/null)
+{ read -r host </proc/sys/kernel/hostname; } 2>/dev/null || host=$(uname -n)
+printf '%s\\n%s\\n' "$boot" "$host"
 `;
 
 let known: Machine | undefined;

@@ -3,6 +3,7 @@ import { Failed } from "../domain/failed.ts";
 import { type Env, toolEnv } from "../exec/env.ts";
 import { shInTurn, type ShResult } from "../exec/sh.ts";
 import { exists } from "../util/files.ts";
+import { configEnv } from "./config_env.ts";
 
 export interface GitOptions {
   /** A top level, unless `discover` is set. */
@@ -24,15 +25,15 @@ export interface GitOptions {
 export const NETWORK_TIMEOUT_MS = 2 * 60_000;
 
 /** What people set for themselves and parex cannot read, or cannot do without. */
-const OWN_SETTINGS = [
+const OWN_SETTINGS = {
   // With `always`, names of files come with escapes.
-  "color.ui=false",
-  "log.showSignature=false",
+  "color.ui": "false",
+  "log.showSignature": "false",
   // What it adds to a merge's message comes behind the trailers, which then are none.
-  "merge.log=false",
+  "merge.log": "false",
   // A conflict that it resolves fails the merge, with nothing left to resolve.
-  "rerere.enabled=false",
-].flatMap((setting) => ["-c", setting]);
+  "rerere.enabled": "false",
+};
 
 /** Runs git to its end and returns whatever its exit code was. */
 export function git(args: readonly string[], options: GitOptions): Promise<ShResult> {
@@ -49,9 +50,10 @@ export async function gitInTurn(
     const stderr = `fatal: not a git repository: ${options.cwd}`;
     return { code: 128, stdout: "", stderr, timedOut: false };
   }
-  return await shInTurn(commands.map((args) => ["git", ...OWN_SETTINGS, ...args]), {
+  const env = toolEnv(options.env, options.base);
+  return await shInTurn(commands.map((args) => ["git", ...args]), {
     cwd: options.cwd,
-    env: toolEnv(options.env, options.base),
+    env: { ...env, ...configEnv(OWN_SETTINGS, env) },
     timeoutMs: options.timeoutMs,
     signal: options.signal,
     input: options.input,

@@ -1,6 +1,7 @@
 /** Repositories as people have them: what a run needs of them, and what it leaves alone. */
 import { dirname, join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { TIDY_GIT, withEnv } from "../support/env.ts";
 import { parex } from "../support/parex.ts";
 import { planFiles } from "../support/plan_files.ts";
 import { tempRepo, writeFiles } from "../support/repo.ts";
@@ -107,6 +108,7 @@ Deno.test("a repository that git knows no name to commit under for is refused", 
   await using stage = await rig();
   await stage.repo.git(["config", "user.useConfigOnly", "true"]);
   await stage.repo.git(["config", "--unset", "user.email"]);
+  using _ = withEnv(TIDY_GIT);
   assertEquals(refused(await stage.execute()).reason, "no_identity");
   assertEquals(await stage.journal(), []);
 });

@@ -70,17 +70,17 @@ Deno.test({
   fn: async () => {
     await using stage = await rig({
       tasks: { a: {}, b: { after: ["a"] } },
-      agent: { a: `${NOTES_START}dd if=/dev/zero of="$FILL" 2>/dev/null || true` },
     });
     const disk = join(stage.root, ".git/parex");
+    const fill = join(disk, "fill");
+    await stage.agent({ a: `${NOTES_START}dd if=/dev/zero of='${fill}' 2>/dev/null || true` });
     await using _ = await smallDisk(disk, 256);
-    const env = { FILL: join(disk, "fill") };
-    const { code, stdout } = await stage.parex(["execute"], { env });
+    const { code, stdout } = await stage.parex(["execute"]);
     assertEquals(code, 1, stdout);
     assertMatch(stdout, /No space left/);
     assertEquals(await stage.statuses(), { a: "completed", b: "blocked" });
 
-    await Deno.remove(env.FILL);
+    await Deno.remove(fill);
     const retried = await stage.parex(["retry", "b"]);
     assertEquals(retried.code, 0, retried.stderr);
     assertEquals(await stage.filesOf("b").then((files) => files.includes("b.txt")), true);

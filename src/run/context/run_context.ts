@@ -10,7 +10,7 @@ import type { Land, Settings } from "../../domain/settings.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { childEnv, type Env } from "../../exec/env.ts";
 import { taskEnv } from "../../exec/task_env.ts";
-import { excludesEnv } from "../../git/excludes.ts";
+import { configEnv } from "../../git/config_env.ts";
 import type { Repository } from "../../git/repository.ts";
 import type { Recover } from "../../recovery/recover.ts";
 import { Admission } from "./rate_limits.ts";
@@ -138,7 +138,7 @@ export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
 export function workEnv(scope: Scope, space: Place, excludes: string, extra: Env = {}): Env {
   const { checkouts, settings, slots } = scope;
   const { task: { id }, path: worktree } = space;
-  return {
+  const env = {
     ...taskEnv(childEnv(), { worktree, checkouts }),
     ...slots.envOf(id),
     ...settings.env,
@@ -146,9 +146,11 @@ export function workEnv(scope: Scope, space: Place, excludes: string, extra: Env
     PAREX_WORKTREE: worktree,
     // Reflogs then say whose commits, resets and checkouts they record.
     GIT_REFLOG_ACTION: `parex ${id}`,
-    ...excludesEnv(excludes),
     ...extra,
   };
+  // What git records of resolved conflicts is shared by all worktrees, the user's included.
+  const config = { "core.excludesFile": excludes, "rerere.enabled": "false" };
+  return { ...env, ...configEnv(config, env) };
 }
 
 /** Names the files of one call of an agent. */

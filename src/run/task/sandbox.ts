@@ -63,6 +63,8 @@ async function agentState(agent: string): Promise<{ state: string[]; rules: stri
   );
   return {
     state: all.map(({ folder }) => folder),
-    rules: all.flatMap(({ folder, rules }) => rules.map((name) => join(folder, name))),
+    // State such as ~/.claude.json is a file, with nothing below it.
+    rules: all.filter(({ folder }) => Deno.statSync(folder).isDirectory)
+      .flatMap(({ folder, rules }) => rules.map((name) => join(folder, name))),
   };
 }
