@@ -47,6 +47,6 @@ async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestSco
     base,
     plan,
     gh: { repository, cwd: repo.root },
-    notice: (task, message) => io.err(noticeLine(task, message)),
+    notice: (task, notice) => io.err(noticeLine(task, notice)),
   };
 }

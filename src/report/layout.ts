@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { oneLine } from "./escape.ts";
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
@@ -52,4 +53,12 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 /** The widest of the texts, at most `limit`. */
 export function widest(texts: string[], limit: number): number {
   return Math.min(limit, texts.reduce((width, text) => Math.max(width, stringWidth(text)), 0));
+}
+
+const NAMED = 5;
+
+/** Names in a sentence: all of a few, the first ones of many. */
+export function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMED).map(oneLine).join(", ");
+  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
 }

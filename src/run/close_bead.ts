@@ -3,6 +3,7 @@ import type { TaskId } from "../domain/task.ts";
 import { sh } from "../exec/sh.ts";
 import { isOnPath } from "../exec/which.ts";
 import type { Scope } from "./context/run_context.ts";
+import { notify } from "./context/notices.ts";
 
 const BD = "bd";
 /** bd may wait for a daemon of its own. */
@@ -20,5 +21,5 @@ export async function closeBead(scope: Scope, id: TaskId): Promise<void> {
   const closed = await sh([BD, "close", id], { cwd, timeoutMs: TIMEOUT_MS });
   if (closed.code === 0) return;
   const detail = closed.stderr.trim().split("\n").at(-1) ?? "";
-  scope.emit({ type: "notice", task: id, message: `bd close ${id} failed: ${detail}` });
+  notify(scope.emit, { about: "bead_not_closed", id, detail }, id);
 }

@@ -8,7 +8,7 @@ import type { Settings } from "../domain/settings.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
-import { checkNote } from "../report/run/phrases.ts";
+import { noticeWords } from "../report/messages/notice.ts";
 import { gatherCrew } from "./context/agent_choice.ts";
 import { estimateFor } from "./estimate.ts";
 import { branchTargets, mayBeDirty, warningLines } from "./context/plan_paths.ts";
@@ -42,6 +42,9 @@ export async function dryRun(
     tasks: scheduleOf(tasks),
     skipped: skipped.map(({ id }) => id),
     conflicts: conflictsOfPlan(tasks),
-    warnings: [...warningLines(repo.checkout, plan), ...found.notes.map(checkNote)],
+    warnings: [
+      ...warningLines(repo.checkout, plan),
+      ...found.notes.map((note) => noticeWords({ about: "checks_unread", note })),
+    ],
   };
 }

@@ -4,9 +4,9 @@ import type { RunRecord } from "../domain/record.ts";
 import type { Settings } from "../domain/settings.ts";
 import type { Task } from "../domain/task.ts";
 import type { Repository } from "../git/repository.ts";
-import { estimateWords } from "../report/estimate.ts";
 import type { Scope } from "./context/run_context.ts";
 import { runsNewestFirst } from "../journal/store.ts";
+import { notify } from "./context/notices.ts";
 
 /** Earlier runs that are looked at, the last ones. */
 const RUNS = 10;
@@ -35,7 +35,7 @@ export async function estimateFor(
 export async function announceEstimate(scope: Scope, tasks: readonly Task[]): Promise<void> {
   const estimate = await estimateFor(scope.repo, tasks, scope.settings, scope.run);
   if (estimate.basis === "unknown") return;
-  scope.emit({ type: "notice", message: `estimated cost: ${estimateWords(estimate)}` });
+  notify(scope.emit, { about: "cost_estimate", estimate });
 }
 
 function costsOf({ tasks }: RunRecord): PastCosts {

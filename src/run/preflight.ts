@@ -40,6 +40,8 @@ import { Statuses } from "./statuses.ts";
 import { listRuns, newRunId, runDir, stateDir } from "../journal/store.ts";
 import { anyUnlanded } from "./landing/unlanded.ts";
 import { recall, takeUp } from "./resume/restore_tasks.ts";
+import { notify } from "./context/notices.ts";
+import type { Notice } from "../domain/notice.ts";
 
 export interface OpenInput {
   repo: Repository;
@@ -158,7 +160,7 @@ async function openLocked(
   });
   try {
     await begin(opened, input, landing.problem);
-    if (lock.takenFrom) emit(lockTakenNotice(lock.takenFrom));
+    if (lock.takenFrom) notify(emit, lockTakenNotice(lock.takenFrom));
     return opened;
   } catch (error) {
     opened.close();
@@ -196,7 +198,7 @@ async function lookAround(
 async function begin(
   { scope, statuses }: OpenRun,
   { selection, resume, agentless, worked }: OpenInput,
-  problem: string | undefined,
+  problem: Notice | undefined,
 ): Promise<void> {
   if (resume) recall(scope, resume);
   const unlanded = selection.tasks.length === 0
@@ -210,7 +212,7 @@ async function begin(
     // Where git does not tell, the run goes without.
     ...(unlanded?.ok ? { unlanded: unlanded.value } : {}),
   });
-  if (problem !== undefined) scope.emit({ type: "notice", message: problem });
+  if (problem !== undefined) notify(scope.emit, problem);
   if (!resume) return;
   statuses.restore(selection.tasks.map(({ id }) => id));
   return await takeUp(scope, resume.beginnings);
@@ -237,7 +239,7 @@ function openOn(
     close,
     finish(outcome) {
       if (closed) return;
-      if (outcome.kind === "interrupted" && outcome.limit) emit(limitNotice(outcome.limit));
+      if (outcome.kind === "interrupted" && outcome.limit) notify(emit, limitNotice(outcome.limit));
       if (outcome.kind === "finished") tellUnpaid(scope);
       emit(finishedEvent(scope, outcome));
       close();

@@ -5,10 +5,10 @@ import { countStatuses, selectedTasks, speedupOf, usageTotals, wallMs } from "..
 import { branchOf, VERSION } from "../domain/names.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
-import { explain } from "../report/messages/explain.ts";
 import { warningLines } from "./context/plan_paths.ts";
 import type { LockOwner } from "../journal/lock.ts";
 import type { Scope } from "./context/run_context.ts";
+import type { Notice } from "../domain/notice.ts";
 
 /** The first event of a run, or of a process that goes on with the run of this record. */
 export function startedEvent(
@@ -80,23 +80,12 @@ export function finishedEvent(
   };
 }
 
-/** Says why a run ended that no person interrupted, and what to do before it can be resumed. */
-export function limitNotice({ until, why, refused }: Parked): EventOf<"notice"> {
-  if (refused) {
-    const { message, details, next } = explain(refused);
-    return { type: "notice", message: [message, ...details, ...next].join("; ") };
-  }
-  const time = new Date(until).toISOString();
-  const message = `the run has ended at a usage limit that lasts until ${time} (${why}); ` +
-    "go on with it then: parex resume";
-  return { type: "notice", message };
+/** Why a run ended that no person interrupted, and what to do before it can be resumed. */
+export function limitNotice({ until, why, refused }: Parked): Notice {
+  return refused ? { about: "refused", failure: refused } : { about: "usage_limit", until, why };
 }
 
-/** Says that another machine's parex is taken for dead: nobody can look at its processes from here. */
-export function lockTakenNotice({ pid, run, machine }: LockOwner): EventOf<"notice"> {
-  const who = `process ${pid} on ${machine?.host ?? "another machine"}`;
-  const message =
-    `The lock was taken over from ${who}${run === undefined ? "" : ` (run ${run})`}, ` +
-    "which has shown no sign of life for a minute. If it still runs there, end it.";
-  return { type: "notice", message };
+/** Another machine's parex is taken for dead: nobody can look at its processes from here. */
+export function lockTakenNotice({ pid, run, machine }: LockOwner): Notice {
+  return { about: "lock_taken", pid, host: machine?.host, run };
 }

@@ -5,6 +5,7 @@ import type { Status, Task, TaskId } from "../domain/task.ts";
 import { writeStatus } from "../plan/status.ts";
 import type { PlanWatch } from "./plan_watch.ts";
 import { explain } from "../report/messages/explain.ts";
+import { notify } from "./context/notices.ts";
 
 /** Lines; the rest is in the logs. */
 const MAX_DETAILS = 12;
@@ -53,12 +54,10 @@ export class Statuses {
         : {}),
     });
     for (const path of edited) {
-      const message =
-        `${path} was edited during the run; what it says now counts with the next run`;
-      this.emit({ type: "notice", message });
+      notify(this.emit, { about: "task_file_edited", path });
     }
     if (!written.ok) {
-      this.emit({ type: "notice", task: id, message: explain(written.failure).message });
+      notify(this.emit, { about: "failed", failure: written.failure }, id);
     }
   }
 

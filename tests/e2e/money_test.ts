@@ -61,7 +61,7 @@ sleep 60`,
   const told = eventsOf(events, "notice").at(-1)?.message ?? "";
   assertMatch(
     told,
-    /^the budget of \$0\.9000 is spent; not begun: b; to go on: parex execute --budget/,
+    /^the budget of \$0\.9000 is spent; not started: b; continue with more: parex execute --budget/,
   );
 });
 
@@ -82,7 +82,7 @@ Deno.test("a run is estimated from what the tasks of earlier runs have cost", as
   assertMatch(await dryRun(), /estimated cost: unknown/);
   const first = await stage.execute({ ...WITH_CLAUDE, only: ["a"] });
   assertEquals(first.record.notices, []);
-  const cost = /\$0\.5000, after 1 completed task of 1 earlier run/;
+  const cost = /\$0\.5000, based on 1 completed task of 1 earlier run/;
   assertMatch(await dryRun(), cost);
   const second = await stage.execute(WITH_CLAUDE);
   assertMatch(second.record.notices[0]?.message ?? "", cost);

@@ -99,7 +99,7 @@ Deno.test("a run that is not to wait ends at a limit, and resume goes on with it
   const flags = ["--agent", "claude", "--jobs", "1"];
   const ended = await stage.parex(["execute", "--no-wait", ...flags]);
   assertEquals(ended.code, 1, ended.stderr);
-  assertMatch(ended.stdout, /usage limit that lasts until [^]*parex resume/);
+  assertMatch(ended.stdout, /usage limit that resets at [^]*parex resume/);
   assertEquals(await stage.statuses(), { a: "pending", b: "pending" });
 
   const clock = clockIn(stage.home);

@@ -84,7 +84,7 @@ for (const state of ["CLOSED", "MERGED"] as const) {
       await rig.temp.git(["push", "-q", "origin", ":feature/task-1"]);
       const again = await ensurePullRequest(rig.scope, task, evidenceOf(task));
       assertEquals([again.state, again.number], [state.toLowerCase(), 1]);
-      assertMatch(rig.notices.join(), /no second one is opened/);
+      assertMatch(rig.notices.join(), /opens no second one/);
       assertEquals(await rig.temp.git(["ls-remote", remoteOf(rig), "feature/*"]), "");
     },
   );

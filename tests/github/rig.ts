@@ -14,6 +14,7 @@ import { findTool, needs } from "../support/needs.ts";
 import { type FakeGitHub, fakeGitHub } from "../support/github.ts";
 import { taskOf } from "../support/plans.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
+import { noticeWords } from "../../src/report/messages/notice.ts";
 
 export const NEEDS_GH = needs("gh", findTool("gh"));
 
@@ -72,7 +73,7 @@ export async function makeRig(): Promise<Rig> {
         return Promise.resolve();
       },
     },
-    notice: (task, message) => notices.push(`${task}: ${message}`),
+    notice: (task, notice) => notices.push(`${task}: ${noticeWords(notice, task)}`),
   };
   const commit = async (id: TaskId, message: string) => {
     const branch = branchOf(id);

@@ -1,6 +1,8 @@
 import type { PullRequestOutcome } from "../../domain/pull_request.ts";
+import type { Notice } from "../../domain/notice.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { oneLine } from "../escape.ts";
+import { noticeWords } from "../messages/notice.ts";
 import { explain } from "../messages/explain.ts";
 
 const ID_WIDTH = 12;
@@ -13,8 +15,8 @@ export function pullRequestLine(outcome: PullRequestOutcome): string {
 }
 
 /** Something about a task that a person should know, as a line of stderr. */
-export function noticeLine(task: TaskId, message: string): string {
-  return `${oneLine(task)}: ${oneLine(message)}\n`;
+export function noticeLine(task: TaskId, notice: Notice): string {
+  return `${oneLine(task)}: ${oneLine(noticeWords(notice, task))}\n`;
 }
 
 function whatOf(outcome: PullRequestOutcome): string {

@@ -4,7 +4,8 @@ import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { plural } from "../layout.ts";
 import { kindWords, outcomeWords, reasonWords, statusWord } from "../words.ts";
-import { inColorOf, landedWords, namesOf, type Paint, predictedWords } from "../run/phrases.ts";
+import { namesOf } from "../layout.ts";
+import { inColorOf, landedWords, type Paint, predictedWords } from "../run/phrases.ts";
 
 /** What an event is for people who read a log: a line for each change, none for mere activity. */
 export function linesOf(event: RunEvent, { color }: { color: boolean }): string[] {

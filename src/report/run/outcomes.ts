@@ -2,7 +2,8 @@ import { isChecked } from "../../domain/task_record.ts";
 import { formatDuration } from "../../domain/units.ts";
 import { plural } from "../layout.ts";
 import type { Summary } from "./summary.ts";
-import { namesOf, predictedWords, SHORT_SHA } from "./phrases.ts";
+import { namesOf } from "../layout.ts";
+import { predictedWords, SHORT_SHA } from "./phrases.ts";
 
 /** A part of the report that every form of it shows in the same words. */
 export interface Outcome {

@@ -4,14 +4,13 @@ import type { Status } from "../../domain/task.ts";
 import { isChecked } from "../../domain/task_record.ts";
 import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
-import { plural } from "../layout.ts";
+import { namesOf, plural } from "../layout.ts";
 import type { CheckSummary, Summary, TaskSummary } from "./summary.ts";
 import { statusWord } from "../words.ts";
 import type { UsageSummary } from "./usage_summary.ts";
 
 export type Paint = ReturnType<typeof createColors>;
 
-const NAMED = 5;
 export const SHORT_SHA = 10;
 
 const MARKS: Record<
@@ -81,17 +80,6 @@ export function costWords(
 export function predictedWords({ tasks, files, basis }: PredictedConflict): string {
   const does = basis === "branches" ? "conflict in" : "both change";
   return `${tasks.map(oneLine).join(" and ")} ${does} ${namesOf(files)}`;
-}
-
-/** What in the project could not be read where checks were looked for. */
-export function checkNote(note: string): string {
-  return `some of the project's checks may be missing: ${note}`;
-}
-
-/** Names in a sentence: all of a few, the first ones of many. */
-export function namesOf(names: readonly string[]): string {
-  const shown = names.slice(0, NAMED).map(oneLine).join(", ");
-  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
 }
 
 /** How long all tasks were in hand. */

@@ -8,8 +8,8 @@ import type { TaskRecord } from "../../domain/task_record.ts";
 import { branchHeads } from "../../git/branches.ts";
 import { filesChanged } from "../../git/commit.ts";
 import { conflictsBetween } from "../../git/merge.ts";
-import { explain } from "../../report/messages/explain.ts";
 import type { Scope } from "../context/run_context.ts";
+import { notify } from "../context/notices.ts";
 
 /** Branches that are read, and merges that are tried, for each task that has committed. */
 const READ_AT_MOST = 32;
@@ -106,8 +106,8 @@ export class ConflictWatch {
     const result = await resultOf(script);
     if (result.ok) return result.value;
     if (!this.#excused && !this.#closed) {
-      const { message } = explain(result.failure);
-      this.scope.emit({ type: "notice", message: `Not all conflicts can be foreseen: ${message}` });
+      const { failure } = result;
+      notify(this.scope.emit, { about: "failed", failure, without: "conflict prediction" });
     }
     this.#excused = true;
   }

@@ -2,10 +2,10 @@ import { resultOf } from "../../domain/failed.ts";
 import type { Verdict } from "../../../machines/ports.ts";
 import { firstBad } from "../../domain/bisect.ts";
 import { isChecked } from "../../domain/task_record.ts";
-import { explain } from "../../report/messages/explain.ts";
 import { gitLine } from "../../git/git.ts";
 import type { MergeQueue } from "./merge_queue.ts";
 import type { Scope } from "../context/run_context.ts";
+import { notify } from "../context/notices.ts";
 
 /**
  * Runs all checks once more on the base when the last merge is in, and names the merge that brought
@@ -27,7 +27,7 @@ export async function verifyIntegration(
   if (signal.aborted) return;
   const event = { type: "integration.finished", sha } as const;
   if (!verdict.ok) {
-    scope.emit({ type: "notice", message: explain(verdict.failure).message });
+    notify(scope.emit, { about: "failed", failure: verdict.failure, without: "integration" });
     return scope.emit({ ...event, ok: false });
   }
   if (verdict.value.passed) {
@@ -39,7 +39,7 @@ export async function verifyIntegration(
     findCulprit(scope, queue, { check, tip: event.sha }, signal)
   );
   if (signal.aborted) return;
-  if (!culprit.ok) scope.emit({ type: "notice", message: explain(culprit.failure).message });
+  if (!culprit.ok) notify(scope.emit, { about: "failed", failure: culprit.failure });
   scope.emit({ ...event, ok: false, check, ...(culprit.ok ? culprit.value : {}) });
 }
 

@@ -11,7 +11,7 @@ import {
 import { type IssueDraft, issuesOf, solvedBy } from "../../report/github/issue.ts";
 import { markOf, withPart } from "../../report/github/managed_part.ts";
 import { repositoryOn } from "./land_pr.ts";
-import { orNotice } from "../context/or_notice.ts";
+import { notify, orNotice } from "../context/notices.ts";
 import type { Scope } from "../context/run_context.ts";
 
 /** A run that is at its end does not wait long for GitHub. */
@@ -24,7 +24,7 @@ export async function openIssues(scope: Scope): Promise<void> {
   await orNotice(emit, async () => {
     const repository = await repositoryOn(repo, remote);
     await reportIssues({ gh: { repository, cwd: repo.root, tries: TRIES }, record, emit });
-  }, { prefix: "no issues were opened: " });
+  }, { without: "issues" });
 }
 
 export interface IssuesInput {
@@ -49,7 +49,7 @@ export async function reportIssues({ gh, record, emit }: IssuesInput): Promise<v
   for (const draft of drafts) {
     const mark = markOf(plan.identity, draft.key);
     const { url, what } = await ensureIssue(gh, mark, draft, standing(mark));
-    emit({ type: "notice", message: `${what} for ${draft.key}: ${url}` });
+    notify(emit, { about: "issue", what, key: draft.key, url });
   }
   for (const { key, text } of solved) {
     const issue = standing(markOf(plan.identity, key));

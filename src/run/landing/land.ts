@@ -6,10 +6,10 @@ import { type Base, findTip } from "../../git/base_branch.ts";
 import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
 import { remoteOf } from "../../git/push.ts";
 import type { Repository } from "../../git/repository.ts";
-import { explain } from "../../report/messages/explain.ts";
 import { openPullRequest, preparePullRequests } from "./land_pr.ts";
 import type { MergeQueue } from "./merge_queue.ts";
 import type { Scope } from "../context/run_context.ts";
+import type { Notice } from "../../domain/notice.ts";
 
 /** How a run lands, and from where it starts. */
 export interface LandingPlan {
@@ -17,7 +17,7 @@ export interface LandingPlan {
   /** The newest commit of the base. */
   tip: string;
   /** What stands in the way of landing, though the work can be done. */
-  problem?: string;
+  problem?: Notice;
 }
 
 /** Looks before any agent starts whether what is completed can be landed as it is asked for. */
@@ -34,7 +34,7 @@ export async function prepareLanding(
   if (tip.ok) return { land, tip: tip.value.sha };
   if (tip.failure.reason !== "push_failed") throw new Failed(tip.failure);
   const { remote, detail } = tip.failure;
-  const problem = `${remote} does not answer, and nothing can land until it does: ${detail}`;
+  const problem = { about: "remote_silent", remote, detail } as const;
   return { land, tip: base.sha, problem };
 }
 
@@ -57,8 +57,8 @@ async function usualLanding(
   const ready = await resultOf(() => preparePullRequests(repo, remote));
   if (ready.ok) return { land: "pr" };
   if (ready.failure.reason === "remote_not_github") return { land: "none" };
-  const why = explain(ready.failure).message;
-  return { land: "none", problem: `completed work stays on its branches: ${why}` };
+  const { failure } = ready;
+  return { land: "none", problem: { about: "failed", failure, without: "landing" } };
 }
 
 /** Brings a completed task's commits to where the run lands. */

@@ -15,6 +15,7 @@ import { evidenceIn, findEvidence } from "./last_attempts.ts";
 import { ensurePullRequest } from "./pull_request.ts";
 import { type Scope, workspaceOf } from "../context/run_context.ts";
 import { isInBase, type PullRequestScope } from "./pr_stack.ts";
+import { notify } from "../context/notices.ts";
 
 /** GitHub's limits are an account's, so requests of one process never compete. */
 const MUTEX = "github";
@@ -73,7 +74,7 @@ export async function openPullRequest(
     base,
     plan,
     gh: { repository, cwd: repo.root, signal },
-    notice: (task, message) => emit({ type: "notice", task, message }),
+    notice: (task, notice) => notify(emit, notice, task),
   };
   const { task } = workspaceOf(scope, id);
   const { url, number, state } = await exclusively(

@@ -4,11 +4,10 @@ import { dropOut, emptyLine, halve, takeBatch } from "../../domain/merge_batch.t
 import type { Failure } from "../../domain/failure.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { TaskId } from "../../domain/task.ts";
-import { shellWord } from "../../exec/quote.ts";
 import { landedTasksTouching } from "../../git/ancestry.ts";
 import { type Base, findTip, moveBase, pushBase, type Tip } from "../../git/base_branch.ts";
 import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
-import { orNotice } from "../context/or_notice.ts";
+import { notify, orNotice } from "../context/notices.ts";
 import { LandingTree } from "./landing_worktree.ts";
 import type { Scope } from "../context/run_context.ts";
 import { until } from "../../util/backoff.ts";
@@ -196,9 +195,9 @@ export class MergeQueue {
     const { check, failed } = verdict.value;
     const { base } = this.scope;
     const made = attempt === undefined ? {} : { attempts: attempt };
-    const passes = attempt === undefined ? "" : "passes on its branch, and ";
-    const fails = failed.gone ? "is gone" : "fails";
-    this.#notice(`${check} ${passes}${fails} merged with ${base}.`, task);
+    const gone = failed.gone !== undefined;
+    const passedAlone = attempt !== undefined;
+    notify(this.scope.emit, { about: "merge_failed_check", check, base, passedAlone, gone }, task);
     this.#answer(tasks, {
       kind: "refused",
       occasion: { kind: "repair", check, failed, onto: tip.sha },
@@ -219,7 +218,7 @@ export class MergeQueue {
     if (moved === undefined || moved === "moved") return moved;
     if (moved.kind === "elsewhere") {
       if (tip.remote === undefined) return "moved";
-      this.#notice(`${base} has new commits of your own: bring them together with git pull.`);
+      notify(this.scope.emit, { about: "base_ahead", base });
     }
     if (moved.kind === "ref_only") this.#tellLeft(moved.checkout, range);
     this.scope.tip = sha;
@@ -240,12 +239,8 @@ export class MergeQueue {
 
   #tellLeft(checkout: string, { from, to }: { from: string; to: string }): void {
     this.#left ??= from;
-    const at = `git -C ${shellWord(checkout)}`;
-    this.#notice(
-      `${this.scope.base} moved on, but its checkout has changes in the way and stays at ` +
-        `${this.#left.slice(0, 10)}. To bring it up to date: ${at} reset --soft ${this.#left} && ` +
-        `${at} stash -u && ${at} merge --ff-only ${to} && ${at} stash pop`,
-    );
+    const { base, emit } = this.scope;
+    notify(emit, { about: "checkout_behind", base, checkout, at: this.#left, to });
   }
 
   /** Undefined: the script failed, and these tasks are blocked by that. */
@@ -253,10 +248,6 @@ export class MergeQueue {
     const result = await resultOf(script);
     if (result.ok) return result.value;
     this.#answer(tasks, { kind: "blocked", failure: result.failure });
-  }
-
-  #notice(message: string, task?: TaskId): void {
-    this.scope.emit({ type: "notice", message, ...(task === undefined ? {} : { task }) });
   }
 
   #answer(tasks: TaskId[], landing: Landing): void {

@@ -9,6 +9,7 @@ import type { Gh } from "../../github/gh.ts";
 import { listPullRequests, type PullRequest } from "../../github/pull_requests.ts";
 import { standingFor, type Unlanded } from "../../github/stack.ts";
 import { markOf } from "../../report/github/managed_part.ts";
+import type { Notice } from "../../domain/notice.ts";
 
 /** What opening the pull requests of a plan takes. */
 export interface PullRequestScope {
@@ -19,7 +20,7 @@ export interface PullRequestScope {
   plan: Plan;
   gh: Gh;
   /** Tells a person something about the task that is no failure. */
-  notice: (task: TaskId, message: string) => void;
+  notice: (task: TaskId, notice: Notice) => void;
 }
 
 /** The dependencies of a task whose work is not in the base yet, in the order of the plan. */

@@ -36,7 +36,7 @@ export async function ensurePullRequest(
   const standing = await standingOf(scope, task.id);
   if (standing && standing.state !== "open") {
     const { number, url, state } = standing;
-    scope.notice(task.id, `its pull request was ${state}, no second one is opened: ${url}`);
+    scope.notice(task.id, { about: "pull_request_ended", state, url });
     return { number, url, state };
   }
   await pushBranch(repo, remote, branch);
@@ -47,7 +47,7 @@ export async function ensurePullRequest(
   const labels = task.labels.filter((label) => !standing?.labels.includes(label));
   const { left } = await addLabels(gh, done.number, labels);
   for (const { name, why } of left) {
-    scope.notice(task.id, `the label ${name} was left out: ${why}`);
+    scope.notice(task.id, { about: "label_left_out", label: name, why });
   }
   return done;
 }

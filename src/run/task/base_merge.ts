@@ -13,7 +13,7 @@ import {
   unmergedFiles,
 } from "../../git/worktrees/merge_in_progress.ts";
 import { excludesEnv } from "../../git/excludes.ts";
-import { orNotice } from "../context/or_notice.ts";
+import { orNotice } from "../context/notices.ts";
 import { excludesOf } from "../context/excludes.ts";
 import { type Scope, type Workspace, workspaceOf } from "../context/run_context.ts";
 

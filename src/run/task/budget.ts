@@ -2,11 +2,10 @@ import { Failed } from "../../domain/failed.ts";
 import type { TaskFailure } from "../../domain/failure.ts";
 import { selectedTasks } from "../../domain/metrics.ts";
 import type { TaskId } from "../../domain/task.ts";
-import { formatUsd } from "../../domain/units.ts";
-import { namesOf } from "../../report/run/phrases.ts";
 import type { Allowance } from "../context/spending.ts";
 import type { Scope } from "../context/run_context.ts";
 import { orAborted } from "../../util/backoff.ts";
+import { notify } from "../context/notices.ts";
 
 type Exhausted = Extract<TaskFailure, { reason: "budget_exhausted" }>;
 
@@ -46,10 +45,7 @@ export function warnOfBudget(
   { ledger, emit, settings: { budgetUsd = 0 } }: Scope,
 ): void {
   if (ledger.warnings().length === 0) return;
-  const share = Math.round(ledger.total / budgetUsd * 100);
-  const message = `${share}% of the budget is spent: ${formatUsd(ledger.total)} of ` +
-    formatUsd(budgetUsd);
-  emit({ type: "notice", message });
+  notify(emit, { about: "budget_share", spentUsd: ledger.total, capUsd: budgetUsd });
 }
 
 /** Tells what of a run that ends was not begun, since nothing was left to spend on it. */
@@ -60,9 +56,7 @@ export function tellUnpaid({ ledger, emit, record, settings: { budgetUsd } }: Sc
     dependencies.every((id) => record.tasks.get(id)?.status === "completed")
   );
   if (left.length === 0) return;
-  const message = `the budget of ${formatUsd(budgetUsd)} is spent; not begun: ` +
-    `${namesOf(left.map(({ id }) => id))}; to go on: parex execute --budget <usd>`;
-  emit({ type: "notice", message });
+  notify(emit, { about: "budget_spent", capUsd: budgetUsd, left: left.map(({ id }) => id) });
 }
 
 function allowanceOf({ record, settings, ledger }: Scope, task: TaskId): Allowance | undefined {

@@ -27,6 +27,7 @@ import {
   type Workspace,
   workspaceOf,
 } from "../context/run_context.ts";
+import { notify } from "../context/notices.ts";
 
 /**
  * Turns what an attempt left behind into evidence: its work stands committed on the task's branch,
@@ -83,11 +84,11 @@ async function settleHead(
   if (!home.moved) {
     return unfit("git status", `HEAD stands ${where}, not on ${space.branch}`);
   }
-  scope.emit({
-    type: "notice",
-    task: space.task.id,
-    message: `The agent worked ${where}; ${space.branch} has its commits now.`,
-  });
+  notify(
+    scope.emit,
+    { about: "commits_brought_home", branch: space.branch, from: branch },
+    space.task.id,
+  );
   return { passed: true };
 }
 

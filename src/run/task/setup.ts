@@ -6,10 +6,11 @@ import { changes } from "../../git/commit.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
 import { exists, io, readIfThere } from "../../util/files.ts";
 import { excludesEnv } from "../../git/excludes.ts";
-import { checkNote } from "../../report/run/phrases.ts";
 import { checkFailure, runCommand } from "./check_command.ts";
 import { disown, excludesOf, leavingNoTrace } from "../context/excludes.ts";
 import type { Place, Scope } from "../context/run_context.ts";
+import { notify } from "../context/notices.ts";
+import { noticeWords } from "../../report/messages/notice.ts";
 
 /** Written into a worktree's git folder when its setup has passed: it is not done again. */
 const SETUP_DONE = "parex-setup";
@@ -63,8 +64,10 @@ export async function setUp(
 
 /** What stands in the way of finding checks: without a word it would pass for a project without any. */
 function tellOnce({ record, emit }: Scope, notes: readonly string[]): void {
-  for (const message of notes.map(checkNote)) {
-    if (!record.notices.some((told) => told.message === message)) emit({ type: "notice", message });
+  for (const note of notes) {
+    const notice = { about: "checks_unread", note } as const;
+    const message = noticeWords(notice);
+    if (!record.notices.some((told) => told.message === message)) notify(emit, notice);
   }
 }
 
