@@ -109,7 +109,7 @@ Deno.test("a task file that is deleted during the run is told of, and the run go
   await meanwhile(stage, "a", `rm ${taskFileOf("a")}`);
   const run = await stage.execute();
   assertEquals(run.code, 0);
-  assertMatch(notices(run.events), /could not be read or written: .*a\.md/);
+  assertMatch(notices(run.events), /cannot read or write .*a\.md/);
   assertEquals(await stage.status("b"), "completed");
 });
 

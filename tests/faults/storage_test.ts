@@ -108,7 +108,7 @@ Deno.test({
     await using _ = await readOnly(dirname(join(stage.root, taskFileOf("a"))));
     const { code, stderr } = await stage.parex(["execute"]);
     assertEquals(code, 0, stderr);
-    assertMatch(stderr, /could not be read or written: .*a\.md/);
+    assertMatch(stderr, /cannot read or write .*a\.md/);
     assertEquals(await stage.filesOf("a").then((files) => files.includes("a.txt")), true);
   },
 });
