@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import type { YAMLMap } from "yaml";
+import { isSeq, type YAMLMap } from "yaml";
 import type { FieldReader } from "../fields.ts";
 import { priorityOf, statusOf } from "../words.ts";
 import { filesIn, firstFile, foldersIn, sourceFile } from "./folders.ts";
@@ -83,7 +83,10 @@ function readTask(
   const word = textUnder(reader, map, "status");
   const isDone = word.toLowerCase() === words.completed.toLowerCase() ||
     basename(dirname(file.path)) === "completed";
-  const ids = (key: string) => reader.texts(map, key)?.value.map(({ value }) => value) ?? [];
+  const ids = (key: string) =>
+    isSeq(reader.find(map, key)?.node)
+      ? reader.texts(map, key)?.value.map(({ value }) => value) ?? []
+      : textUnder(reader, map, key).split(/[\s,]+/).filter((each) => each !== "");
   return [{
     parent: textUnder(reader, map, "parent_task_id", "parent"),
     task: {

@@ -26,8 +26,9 @@ const FOLDERS = [
 ];
 /** `1-2-user-login.md`, `1.2.user-login.md`, `story-1.2.md`. */
 const STORY_FILE = /^(?:story-)?(\d+)[.-](\d+)(?:[.-].*)?\.md$/i;
+/** `Status: done`, `**Status:** Draft`, `## Status` with the word below it. */
 const STATUS_LINE =
-  /^((?:[*_]*Status:?[*_]*:?|## +Status)[ \t]*(?:\r?\n\s*)?[*_]*)([A-Za-z][A-Za-z -]*[A-Za-z])/m;
+  /^((?:[*_]*Status:?[*_]*:?|## +Status)[ \t]*(?:\r?\n\s*)?[^\w\n]*)([A-Za-z][A-Za-z -]*[A-Za-z])/m;
 const WORDS = {
   pending: "ready-for-dev",
   in_progress: "in-progress",
@@ -172,15 +173,20 @@ function absentMark({ path, text }: SourceFile): Mark {
   return { path, start, end: start, words: { pending: "", completed: `${eol}Status: done${eol}` } };
 }
 
-function statusIn(word: string, planned: string | undefined): ForeignStatus {
-  const own = statusOf(word.replace(/([a-z])([A-Z])/g, "$1-$2"));
-  if (own === "completed" || statusOf(planned ?? "") === "completed") return "completed";
-  // Its work is done, and waits for a person.
-  return own === "testing" ? "completed" : own ?? "pending";
+function statusIn(word: string, planned = ""): ForeignStatus {
+  if (isDone(word) || isDone(planned)) return "completed";
+  return statusOf(word.replace(/([a-z])([A-Z])/g, "$1-$2")) === "in_progress"
+    ? "in_progress"
+    : "pending";
+}
+
+/** Also "Ready for Review", whose work waits for a person alone, and "Done - all tests pass". */
+function isDone(word: string): boolean {
+  return /^(?:done|completed?|finished|closed)\b/i.test(word) || /\breview\b/i.test(word);
 }
 
 function remarkOn(word: string): string | undefined {
-  if (/review/i.test(word)) return `is in review and counts as done`;
+  if (/\breview\b/i.test(word)) return `is in review and counts as done`;
   if (/^(?:draft|drafted|backlog)$/i.test(word)) {
     return `is "${word}", not approved yet, and is executed`;
   }
@@ -191,7 +197,7 @@ function notesOn({ tasks }: ForeignList, sprint: Sprint | undefined, epics: numb
   const notes: Note[] = [];
   const written = new Set(tasks.map(({ id }) => id));
   for (const [key, { word, line }] of sprint?.stories ?? []) {
-    if (written.has(key) || statusOf(word) === "completed") continue;
+    if (written.has(key) || isDone(word)) continue;
     notes.push({
       path: sprint?.path ?? "",
       line,

@@ -56,6 +56,12 @@ function unreadable(error: unknown, { title }: Format, list: string): Problem | 
     const hint = `${title} wrote it, most likely: let that tool look at it`;
     return { severity: "error", code: "not-a-list", file: path, line, column, message, hint };
   }
+  // What is within each other is read by functions that call themselves.
+  if (error instanceof RangeError) {
+    const message = "its parts lie within each other too deeply";
+    const hint = `${title} wrote it, most likely: let that tool look at it`;
+    return { severity: "error", code: "too-deep", file: list, line: 1, column: 1, message, hint };
+  }
   // What the system refuses.
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const message = `it cannot be read: ${reasonOf(error)}`;
