@@ -146,6 +146,8 @@ export type EventBody =
     log?: string;
     /** It was run on the task's merge with the base, not on its branch. */
     merged?: true;
+    /** It was not run: it had passed on the same tree, for this task where it was one's. */
+    reused?: { run: string; task?: TaskId | undefined };
   }
   | { type: "branch.pushed"; task: TaskId; remote: string; branch: string; ms: number }
   | { type: "task.landed"; task: TaskId; how: "pr" | "merge"; url?: string; sha?: string }

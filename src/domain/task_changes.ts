@@ -168,7 +168,7 @@ function closeSpan(spans: Span[], at: number): void {
 
 /** A check that has come to its end. */
 export function checkOf(event: EventOf<"checks.finished">): CheckRecord {
-  const { attempt, name, command, exit_code, ms, log, merged } = event;
+  const { attempt, name, command, exit_code, ms, log, merged, reused } = event;
   return {
     name,
     command,
@@ -177,6 +177,7 @@ export function checkOf(event: EventOf<"checks.finished">): CheckRecord {
     ...(attempt === undefined ? {} : { attempt }),
     ...(log === undefined ? {} : { log }),
     ...(merged === undefined ? {} : { merged }),
+    ...(reused === undefined ? {} : { reused }),
   };
 }
 

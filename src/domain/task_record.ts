@@ -48,6 +48,8 @@ export interface CheckRecord {
   log?: string;
   /** On the task's merge with the base. */
   merged?: true;
+  /** It was not run: it had passed on the same tree. */
+  reused?: { run: string; task?: TaskId | undefined };
 }
 
 /** Whether one of them is a check; the setup that goes before them is none. */

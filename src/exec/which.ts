@@ -3,12 +3,15 @@ import { processEnv } from "./env.ts";
 
 /** Whether there is a program at this path, or of this name on the PATH. */
 export function isOnPath(name: string): boolean {
-  if (name.includes("/")) return isProgram(name);
+  return name.includes("/") ? isProgram(name) : programOnPath(name) !== undefined;
+}
+
+/** The program that a name on the PATH means; undefined if there is none. */
+export function programOnPath(name: string): string | undefined {
   const suffixes = Deno.build.os === "windows" ? [".exe", ".cmd"] : [""];
   const folders = (processEnv().PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.some((folder) =>
-    suffixes.some((suffix) => isProgram(join(folder, name + suffix)))
-  );
+  return folders.flatMap((folder) => suffixes.map((suffix) => join(folder, name + suffix)))
+    .find(isProgram);
 }
 
 function isProgram(path: string): boolean {

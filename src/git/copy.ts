@@ -17,15 +17,19 @@ export async function copyFiles(
   worktree: string,
   patterns: string[],
 ): Promise<string[]> {
-  const named = await namedFiles(root, patterns.filter((pattern) => !isGlob(pattern)));
-  const matched = await matchedFiles(root, patterns.filter(isGlob));
   const copied: string[] = [];
-  for (const path of new Set([...named, ...matched])) {
-    if (!mayCopy(path)) continue;
+  for (const path of await filesToCopy(root, patterns)) {
     const done = await io(join(worktree, path), () => copyOne(root, worktree, path));
     if (done) copied.push(path);
   }
   return copied;
+}
+
+/** The files in the root that such patterns and its `.worktreeinclude` name. */
+export async function filesToCopy(root: string, patterns: string[]): Promise<string[]> {
+  const named = await namedFiles(root, patterns.filter((pattern) => !isGlob(pattern)));
+  const matched = await matchedFiles(root, patterns.filter(isGlob));
+  return [...new Set([...named, ...matched])].filter(mayCopy);
 }
 
 function isGlob(pattern: string): boolean {

@@ -19,6 +19,7 @@ import { tellUnpaid } from "./task/budget.ts";
 import { freeSettled, Slots } from "./context/slots.ts";
 import { spellingsOf } from "../exec/task_env.ts";
 import { CommittedChecks } from "./context/committed_checks.ts";
+import { Evidence } from "./context/evidence.ts";
 import { gatherCrew } from "./context/agent_choice.ts";
 import { discreet } from "../journal/redact_event.ts";
 import { branchTargets, mayBeDirty } from "./context/plan_paths.ts";
@@ -151,6 +152,7 @@ async function openLocked(
     committedChecks: new CommittedChecks(repo),
     checkouts: spellingsOf([...new Set([repo.root, repo.checkout])], childEnv()),
     slots,
+    evidence: new Evidence(repo, run, settings),
     ...newMemory(settings),
   };
   const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), secrets, () => {

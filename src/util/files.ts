@@ -30,6 +30,16 @@ export function exists(path: string): boolean {
   }
 }
 
+/** Changes when the file does: its size and the time of its last change; empty if there is none. */
+export function stampOf(path: string): string {
+  try {
+    const { size, mtime } = Deno.statSync(path);
+    return `${size} ${mtime?.getTime() ?? ""}`;
+  } catch {
+    return ""; // none there, or none that this user may see
+  }
+}
+
 /** Whether `path` is free to become a worktree: nothing, or an empty folder. */
 export function isFree(path: string): boolean {
   try {

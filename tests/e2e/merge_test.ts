@@ -320,6 +320,8 @@ const HANGS_ONCE = `test: '[ "\${PWD##*/}" != _landing ] || [ -e "$RIG/notes/mer
 Deno.test("a parex merge that was interrupted is begun again, and never resumed with agents", async () => {
   await using stage = await rig({ config: HANGS_ONCE });
   assertEquals((await stage.execute({ land: "none" })).code, 0);
+  // Else the merge would be the tree that the task's checks have passed on.
+  await stage.repo.commit("theirs", { "theirs.txt": "" });
   const merge = stage.start(["merge"]);
   await until("the merge is checked", async () => await stage.note("merged") !== undefined);
   merge.signal("SIGINT");

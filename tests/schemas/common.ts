@@ -21,6 +21,9 @@ export const how = z.enum(["pr", "merge"]).describe(
   "opened a pull request, or merged into the base",
 );
 
+export const reused = z.strictObject({ run: text, task: task.optional() })
+  .describe("not run: it had passed on the same tree, in this run, for this task");
+
 /** Complete by its type: a reason that is missing here does not compile. */
 const REASONS: Record<Reason, true> = {
   usage: true,

@@ -13,6 +13,7 @@ import {
   predictedConflict,
   priority,
   reason,
+  reused,
   status,
   task,
   tasks,
@@ -194,6 +195,7 @@ export const EVENTS = [
     ms,
     log: path.optional(),
     merged: z.literal(true).optional().describe("run on the task's merge with the base"),
+    reused: reused.optional(),
   }),
   event("branch.pushed", "A completed task's branch is on the remote.", {
     task,

@@ -13,6 +13,7 @@ import {
   predictedConflict,
   priority,
   reason,
+  reused,
   status,
   task,
   tasks,
@@ -108,6 +109,7 @@ const check = z.strictObject({
   ms,
   log: path.optional(),
   merged: z.literal(true).optional().describe("run on the task's merge with the base"),
+  reused: reused.optional(),
 });
 
 const reportedTask = z.strictObject({

@@ -5,7 +5,7 @@ import { oneLine } from "../escape.ts";
 import { plural } from "../layout.ts";
 import { kindWords, outcomeWords, reasonWords, statusWord } from "../words.ts";
 import { namesOf } from "../layout.ts";
-import { inColorOf, landedWords, type Paint, predictedWords } from "../run/phrases.ts";
+import { inColorOf, landedWords, type Paint, predictedWords, reusedWords } from "../run/phrases.ts";
 
 /** What an event is for people who read a log: a line for each change, none for mere activity. */
 export function linesOf(event: RunEvent, { color }: { color: boolean }): string[] {
@@ -144,10 +144,11 @@ function cleanupWords({ removed, archive }: EventOf<"cleanup.finished">): string
 }
 
 function checkWords(event: EventOf<"checks.finished">, paint: Paint): string {
-  const { name, exit_code, ms, merged } = event;
+  const { name, exit_code, ms, merged, reused } = event;
   const outcome = exit_code === 0
     ? paint.green("passed")
     : paint.red(exit_code === null ? "was killed" : `failed (exit code ${exit_code})`);
   const where = merged ? " merged with the base:" : "";
+  if (reused) return `${oneLine(name)}${where} ${paint.green(reusedWords(reused))}`;
   return `${oneLine(name)}${where} ${outcome} after ${formatDuration(ms)}`;
 }

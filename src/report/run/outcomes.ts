@@ -3,7 +3,7 @@ import { formatDuration } from "../../domain/units.ts";
 import { plural } from "../layout.ts";
 import type { Summary } from "./summary.ts";
 import { namesOf } from "../layout.ts";
-import { predictedWords, SHORT_SHA } from "./phrases.ts";
+import { predictedWords, reusedWords, SHORT_SHA } from "./phrases.ts";
 
 /** A part of the report that every form of it shows in the same words. */
 export interface Outcome {
@@ -54,10 +54,11 @@ function pullRequestLines({ pull_requests }: Summary): string[] {
 }
 
 function integrationLines({ checks, check_results, integration, base }: Summary): string[] {
-  const ran = checks.map(({ name, command, exit_code, ms }) =>
-    `${name} ${exit_code === 0 ? "passed" : `failed (exit code ${exit_code ?? "none"})`} ` +
-    `in ${formatDuration(ms)}: ${command}`
-  );
+  const ran = checks.map(({ name, command, exit_code, ms, reused }) => {
+    const outcome = exit_code === 0 ? "passed" : `failed (exit code ${exit_code ?? "none"})`;
+    const how = reused ? reusedWords(reused) : `${outcome} in ${formatDuration(ms)}`;
+    return `${name} ${how}: ${command}`;
+  });
   if (integration === null) return ran;
   const { ok, unchecked, sha, check, introduced_by, introduced_at } = integration;
   const at = `${base} at ${sha.slice(0, SHORT_SHA)}`;

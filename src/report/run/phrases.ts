@@ -108,12 +108,21 @@ export function tokenWords(usage: UsageSummary): string[] {
   ];
 }
 
+/** How a check is told of that was not run again. */
+export function reusedWords({ run, task }: NonNullable<CheckSummary["reused"]>): string {
+  return `passed as the same tree of ${oneLine(task ?? `run ${run}`)}`;
+}
+
 /** `test ok 1.2s, lint exit code 1`. */
 function checkWords(checks: CheckSummary[]): string {
   // One that passes on the merge as well says nothing new.
-  return checks.filter(({ merged, exit_code }) => !merged || exit_code !== 0).map((check) => {
-    const { exit_code, ms } = check;
+  const told = checks.filter(({ merged, exit_code, reused }) =>
+    !merged || exit_code !== 0 || reused !== undefined
+  );
+  return told.map((check) => {
+    const { exit_code, ms, reused } = check;
     const name = check.merged ? `${check.name} merged with the base` : check.name;
+    if (reused) return `${name} ${reusedWords(reused)}`;
     if (exit_code === 0) return `${name} passed in ${formatDuration(ms)}`;
     return exit_code === null ? `${name} was killed` : `${name} failed (exit code ${exit_code})`;
   }).join(", ");

@@ -87,6 +87,8 @@ export interface CheckSummary {
   log?: string;
   /** On the task's merge with the base. */
   merged?: true;
+  /** It was not run: it had passed on the same tree, in this run, for this task. */
+  reused?: { run: string; task?: TaskId | undefined };
 }
 
 export interface TaskSummary {
@@ -224,7 +226,8 @@ function lastChecks(checks: CheckRecord[]): CheckRecord[] {
   return checks.filter((check) => check.attempt === last);
 }
 
-function checkSummary({ name, command, exitCode, ms, log, merged }: CheckRecord): CheckSummary {
+function checkSummary(check: CheckRecord): CheckSummary {
+  const { name, command, exitCode, ms, log, merged, reused } = check;
   return {
     name,
     command,
@@ -232,6 +235,7 @@ function checkSummary({ name, command, exitCode, ms, log, merged }: CheckRecord)
     ms,
     ...(log === undefined ? {} : { log }),
     ...(merged === undefined ? {} : { merged }),
+    ...(reused === undefined ? {} : { reused }),
   };
 }
 

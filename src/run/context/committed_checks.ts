@@ -1,30 +1,36 @@
-import { type CheckCommand, findChecksIn } from "../../checks/find.ts";
+import { type CheckCommand, findChecksIn, type FoundChecks } from "../../checks/find.ts";
 import type { Source } from "../../checks/project.ts";
+import type { CheckCommands } from "../../domain/settings.ts";
 import { resultOf } from "../../domain/failed.ts";
 import { blobText, listTree, type TreeEntry } from "../../git/objects.ts";
 import type { Repository } from "../../git/repository.ts";
 
 /**
- * The checks that commits have, configured ones aside. They are read from git's objects, where no
+ * The checks that commits have. They are read from git's objects, where no
  * agent can have changed them, and only where a tree lacks one: most never ask.
  */
 export class CommittedChecks {
-  readonly #found = new Map<string, Promise<CheckCommand[]>>();
+  readonly #found = new Map<string, Promise<FoundChecks>>();
   /** By the names of their objects: from one commit to the next, few files change. */
   readonly #texts = new Map<string, Promise<string>>();
 
   constructor(private readonly repo: Repository) {}
 
-  at(commit: string): Promise<CheckCommand[]> {
-    const found = this.#found.get(commit) ?? this.#find(commit);
-    this.#found.set(commit, found);
+  async at(commit: string): Promise<CheckCommand[]> {
+    return (await this.foundAt(commit, {})).checks;
+  }
+
+  /** All that a worktree at the commit would be checked with. */
+  foundAt(commit: string, configured: CheckCommands): Promise<FoundChecks> {
+    const key = JSON.stringify([commit, configured]);
+    const found = this.#found.get(key) ?? this.#find(commit, configured);
+    this.#found.set(key, found);
     return found;
   }
 
-  async #find(commit: string): Promise<CheckCommand[]> {
+  async #find(commit: string, configured: CheckCommands): Promise<FoundChecks> {
     const top = await listTree(this.repo, commit, { deep: false });
-    const { checks } = await findChecksIn(this.#sourceAt(commit, top), {});
-    return checks;
+    return await findChecksIn(this.#sourceAt(commit, top), configured);
   }
 
   #sourceAt(commit: string, top: TreeEntry[]): Source {

@@ -15,6 +15,7 @@ import type { Repository } from "../../git/repository.ts";
 import type { Recover } from "../../recovery/recover.ts";
 import { Admission } from "./rate_limits.ts";
 import type { CommittedChecks } from "./committed_checks.ts";
+import type { Evidence } from "./evidence.ts";
 import { Ledger } from "./spending.ts";
 import type { Slots } from "./slots.ts";
 import { Waits } from "../../util/backoff.ts";
@@ -53,6 +54,8 @@ export interface Scope extends Memory {
   /** The user's checkout in each spelling that parex's own environment has for it. */
   checkouts: readonly string[];
   slots: Slots;
+  /** Which checks have passed on which trees. */
+  evidence: Evidence;
 }
 
 /** What ports remember for one another. */
@@ -70,6 +73,8 @@ interface Memory {
   treePlaces: Places;
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
+  /** What lay beside the tracked files of tasks' new worktrees before any agent was there. */
+  beside: Map<TaskId, string>;
   /** What the user's own `core.excludesFile` says, once somebody has asked. */
   ownExcludes?: Promise<string>;
   /** What was done ahead of the starts of tasks, or is being done. */
@@ -87,6 +92,7 @@ export function newMemory(settings: Settings): Memory {
     checkPlaces: new Places(settings.checkJobs),
     treePlaces: new Places(1),
     trees: new Set(),
+    beside: new Map(),
     ahead: new Map(),
   };
 }

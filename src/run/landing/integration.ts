@@ -79,8 +79,7 @@ async function checkAt(
   signal: AbortSignal,
   again?: string,
 ): Promise<Verdict> {
-  await queue.tree.checkOut(sha);
   const log = `integration.${sha.slice(0, 10)}`;
-  if (again === undefined) return await queue.tree.check({ log }, signal);
-  return await queue.tree.check({ log, quiet: true }, signal, { only: again });
+  if (again === undefined) return await queue.tree.checkAt(sha, { log }, signal);
+  return await queue.tree.checkAt(sha, { log, quiet: true }, signal, { only: again });
 }

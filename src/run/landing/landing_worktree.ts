@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Verdict } from "../../../machines/ports.ts";
 import { branchOf, worktreeOf } from "../../domain/names.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { exists } from "../../util/files.ts";
-import { entries, gitOk } from "../../git/git.ts";
 import { waitForIndex } from "../../git/index_lock.ts";
 import {
   checkOut,
@@ -14,7 +12,7 @@ import {
 } from "../../git/worktrees/merge_branch.ts";
 import { excludesEnv } from "../../git/excludes.ts";
 import { ensureWorktree } from "../../git/worktrees/ensure.ts";
-import { runChecks, type Which } from "../task/check.ts";
+import { knownVerdict, runChecks, type Which } from "../task/check.ts";
 import type { Told } from "../task/check_command.ts";
 import { copyUncommitted, excludesOf } from "../context/excludes.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
@@ -24,10 +22,6 @@ import { setUp } from "../task/setup.ts";
 
 /** No task has such an id. */
 const LANDING = "_landing";
-
-/** Files that say what a project's setup installs, wherever they lie. */
-const MANIFEST =
-  /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|deno\.(jsonc?|lock)|(dev-)?requirements[^/]*\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|(uv|poetry|pdm|Pipfile|Cargo|gradle)\.lock(file)?|Pipfile|Cargo\.toml|go\.(mod|sum)|pom\.xml|(build|settings)\.gradle(\.kts)?|\.tool-versions|Makefile)$/;
 
 /** The worktree in which branches are merged into the base and checked before the base moves. */
 export class LandingTree {
@@ -65,6 +59,21 @@ export class LandingTree {
     return await mergeBranch(this.#place.path, merge, excludesEnv(excludes));
   }
 
+  /** Checks a commit, in the worktree where it has not passed all on the same tree. */
+  async checkAt(
+    sha: string,
+    told: Told,
+    signal: AbortSignal,
+    which: Which = {},
+  ): Promise<Verdict> {
+    const known = which.only === undefined
+      ? await knownVerdict(this.scope, sha, told, which)
+      : undefined;
+    if (known) return known;
+    await this.checkOut(sha);
+    return await this.check(told, signal, which);
+  }
+
   /** Runs the project's checks on what the worktree stands at. */
   async check(told: Told, signal: AbortSignal, which: Which = {}): Promise<Verdict> {
     const ready = await resultOf(() => this.#setUp(told, signal));
@@ -75,12 +84,10 @@ export class LandingTree {
 
   async #setUp({ task, quiet }: Told, signal: AbortSignal): Promise<void> {
     const excludes = await excludesOf(this.#place);
-    const inputs = await manifestsOf(this.#place.path);
     await copyUncommitted(this.scope, this.#place, excludes);
     const what = {
       ...(task === undefined ? {} : { task }),
       ...(quiet === undefined ? {} : { quiet }),
-      inputs,
     };
     return await setUp(this.scope, this.#place, what, signal);
   }
@@ -92,11 +99,4 @@ export class LandingTree {
     const excludes = await excludesOf(this.#place);
     await removeIfClean(this.scope.repo, path, excludesEnv(excludes));
   }
-}
-
-/** Changes when one of the files does that a project's setup reads. */
-async function manifestsOf(worktree: string): Promise<string> {
-  const listed = await gitOk(["ls-tree", "-r", "-z", "HEAD"], { cwd: worktree });
-  const manifests = entries(listed).filter((entry) => MANIFEST.test(entry.split("\t")[1] ?? ""));
-  return createHash("sha256").update(manifests.join("\0")).digest("hex");
 }

@@ -1,11 +1,13 @@
 import type { Verdict } from "../../../machines/ports.ts";
-import { CHECK_ORDER, type CheckCommand, findChecks } from "../../checks/find.ts";
-import type { TaskId } from "../../domain/task.ts";
+import { CHECK_ORDER, type CheckCommand, findChecks, type FoundChecks } from "../../checks/find.ts";
 import { forkPoint } from "../../git/ancestry.ts";
+import { changes } from "../../git/commit.ts";
+import type { TaskId } from "../../domain/task.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
 import { gitLine } from "../../git/git.ts";
 import { excludesEnv } from "../../git/excludes.ts";
-import { checkFailure, runCommand, type Told } from "./check_command.ts";
+import { besideOf } from "../context/beside.ts";
+import { checkFailure, runCommand, tellReused, type Told } from "./check_command.ts";
 import { excludesOf, leavingNoTrace } from "../context/excludes.ts";
 import {
   attemptName,
@@ -24,7 +26,10 @@ export async function check(
   const space = workspaceOf(scope, input.task);
   const { task, attempt } = input;
   const told = { task, attempt, log: attemptName(input) };
-  const which = { since: () => newestBase(scope, space) };
+  const which = {
+    since: () => newestBase(scope, space),
+    proves: async () => scope.beside.get(task) === await besideOf(space),
+  };
   const verdict = await runChecks(scope, space, told, signal, which);
   if (verdict.passed || !scope.merges.has(task)) return verdict;
   return { ...verdict, onto: scope.base };
@@ -44,62 +49,125 @@ async function newestBase(
 
 /** Which checks are run, and which there must be. */
 export interface Which {
-  /** This one alone. */
+  /** This one alone, whatever it has come to before. */
   only?: string;
   /** The commit whose checks the tree must not have lost. */
   since?: () => Promise<string>;
+  /**
+   * Whether a check that passes here would pass wherever the same tree is checked out: nobody has put
+   * files beside the tracked ones that can decide it. Absent: it would.
+   */
+  proves?: () => Promise<boolean>;
 }
 
-/** Runs the checks on the tree of a worktree. */
+/** A commit, its tree, and what it is checked with. */
+interface Checked {
+  commit: string;
+  tree: string;
+  found: FoundChecks;
+}
+
+/**
+ * The verdict on a commit, where it takes no check to be run: each has passed on the same tree, or
+ * there is none, or one is lost. Undefined: a worktree is needed.
+ */
+export async function knownVerdict(
+  scope: Scope,
+  commit: string,
+  told: Told,
+  { since }: Which,
+): Promise<Verdict | undefined> {
+  const tree = await gitLine(["rev-parse", `${commit}^{tree}`], { cwd: scope.repo.root });
+  const found = await scope.committedChecks.foundAt(commit, scope.settings.checks);
+  const checked = { commit, tree, found };
+  const lost = since ? await lostCheck(scope, checked, since) : undefined;
+  if (lost) return isGone(lost, scope.base);
+  // Then setup is all there is that can fail.
+  if (found.setup && found.checks.length === 0) return undefined;
+  const passed = [];
+  for (const check of found.checks) {
+    const by = await scope.evidence.find(tree, check, found);
+    if (!by) return undefined;
+    passed.push({ check, by });
+  }
+  for (const { check, by } of passed) tellReused(scope, check, told, by);
+  return { passed: true };
+}
+
+/** Runs the checks on the tree of a worktree; those that have passed on it are not run again. */
 export async function runChecks(
   scope: Scope,
   place: Place,
   told: Told,
   signal: AbortSignal,
-  { only, since }: Which = {},
+  which: Which = {},
 ): Promise<Verdict> {
-  const { checks } = await findChecks(place.path, scope.settings.checks);
-  const lost = since ? await lostCheck(scope, place, since, checks) : undefined;
+  const found = await findChecks(place.path, scope.settings.checks);
+  const names = await gitLine(["rev-parse", "HEAD", "HEAD^{tree}"], { cwd: place.path });
+  const [commit = "", tree = ""] = names.split("\n");
+  const checked = { commit, tree, found };
+  const { only, since } = which;
+  const lost = since ? await lostCheck(scope, checked, since) : undefined;
   if (lost) return isGone(lost, scope.base);
-  const wanted = checks.filter(({ name }) => only === undefined || name === only);
-  if (wanted.length === 0) return { passed: true };
+  const wanted: CheckCommand[] = [];
+  for (const check of found.checks.filter(({ name }) => only === undefined || name === only)) {
+    const by = only === undefined ? await scope.evidence.find(tree, check, found) : undefined;
+    if (by) tellReused(scope, check, told, by);
+    else wanted.push(check);
+  }
+  return wanted.length === 0
+    ? { passed: true }
+    : await runAll(scope, place, { ...checked, wanted }, told, signal, which);
+}
+
+async function runAll(
+  scope: Scope,
+  place: Place,
+  { tree, found, wanted }: Checked & { wanted: CheckCommand[] },
+  told: Told,
+  signal: AbortSignal,
+  { proves = () => Promise.resolve(true) }: Which,
+): Promise<Verdict> {
   const excludes = await excludesOf(place);
+  const env = excludesEnv(excludes);
   const release = await scope.checkPlaces.take(signal);
   try {
     return await leavingNoTrace(place, excludes, async () => {
+      // A check that rewrites tracked files (a formatter, snapshots) judges another tree than this one.
+      const isCommitted = async () => (await changes(place.path, env)).length === 0;
+      let clean = await isCommitted() && await proves();
       for (const command of wanted) {
         const log = `${told.log}.${command.name}`;
         const ran = await runCommand(scope, place, command, { ...told, log }, signal);
         const failed = checkFailure(ran);
         if (failed) return { passed: false, check: command.name, failed };
+        clean &&= await isCommitted();
+        if (clean && !signal.aborted) await scope.evidence.keep(tree, command, found, told.task);
       }
       return { passed: true };
     });
   } finally {
-    // A check that rewrites tracked files (a formatter, snapshots) judged another tree than the
-    // committed one; what it wrote is nobody's work.
+    // What a check wrote into tracked files is nobody's work.
     const { task: { id }, path } = place;
-    const work = { run: scope.run, task: id, worktree: path, env: excludesEnv(excludes) };
+    const work = { run: scope.run, task: id, worktree: path, env };
     await discardTracked(scope.repo, work).finally(() => release?.());
   }
 }
 
-/** The first check that the commit has and the worktree's own commit lacks; the config's are no loss. */
+/** The first check that a commit of the base has and this one lacks; the config's are no loss. */
 async function lostCheck(
   { settings, committedChecks }: Scope,
-  { path }: Place,
+  { commit, found }: Checked,
   since: NonNullable<Which["since"]>,
-  found: CheckCommand[],
 ): Promise<CheckCommand | undefined> {
   const known = ({ name }: Pick<CheckCommand, "name">) =>
-    settings.checks[name] !== undefined || found.some((check) => check.name === name);
+    settings.checks[name] !== undefined || found.checks.some((check) => check.name === name);
   if (CHECK_ORDER.every((name) => known({ name }))) return undefined;
   const base = await since();
   const had = await committedChecks.at(base);
   if (had.every(known)) return undefined;
   // A sparse checkout does not show all that is committed.
-  const head = await gitLine(["rev-parse", "HEAD"], { cwd: path });
-  const has = await committedChecks.at(head);
+  const has = await committedChecks.at(commit);
   return had.find((check) => !known(check) && !has.some(({ name }) => name === check.name));
 }
 

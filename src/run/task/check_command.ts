@@ -2,6 +2,7 @@ import type { CheckCommand } from "../../checks/find.ts";
 import { checkEnv, type CheckOutcome, passed, runCheck } from "../../checks/run.ts";
 import type { CommandFailure } from "../../domain/failure.ts";
 import type { TaskId } from "../../domain/task.ts";
+import type { Passed } from "../../journal/evidence.ts";
 import { excludesOf } from "../context/excludes.ts";
 import { sandboxOf } from "./sandbox.ts";
 import { marksOf, type Place, type Scope, workEnv } from "../context/run_context.ts";
@@ -50,6 +51,17 @@ export async function runCommand(
     });
   }
   return ran;
+}
+
+/** Tells of a check that is not run, because it has passed on the same tree. */
+export function tellReused(
+  { emit }: Scope,
+  { name, command }: CheckCommand,
+  { log: _, quiet, ...told }: Told,
+  reused: Passed,
+): void {
+  if (quiet) return;
+  emit({ type: "checks.finished", ...told, name, command, exit_code: 0, ms: 0, reused });
 }
 
 /** What a command that did not pass leaves to be told; undefined if it has passed. */

@@ -10,6 +10,7 @@ import { createExcludes, userExcludes } from "../../git/excludes.ts";
 import { mergeInto } from "../../git/merge.ts";
 import type { MissingSubmodule } from "../../git/submodules.ts";
 import { ensureWorktree, type WorktreeMade } from "../../git/worktrees/ensure.ts";
+import { besideOf } from "../context/beside.ts";
 import { copyUncommitted, excludesOf } from "../context/excludes.ts";
 import { type Scope, type Workspace, workspaceOf } from "../context/run_context.ts";
 import { setUp } from "./setup.ts";
@@ -30,7 +31,11 @@ export async function prepare(
   const ahead = await scope.ahead.get(id);
   scope.ahead.delete(id);
   if (!ahead?.ok) await layGround(scope, id, signal);
-  await setUp(scope, workspaceOf(scope, id), { task: id }, signal);
+  const space = workspaceOf(scope, id);
+  await setUp(scope, space, { task: id }, signal);
+  const known = scope.record.tasks.get(id);
+  const isNew = known?.worktree !== undefined && known.attempts.length === 0;
+  if (isNew) scope.beside.set(id, await besideOf(space));
 }
 
 /** Does ahead of a task's start what can be: all but the setup, which would hold up others' checks. */

@@ -8,6 +8,7 @@ import { exists, io, readIfThere } from "../../util/files.ts";
 import { excludesEnv } from "../../git/excludes.ts";
 import { checkFailure, runCommand } from "./check_command.ts";
 import { disown, excludesOf, leavingNoTrace } from "../context/excludes.ts";
+import { manifestsOf } from "../context/manifests.ts";
 import type { Place, Scope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 import { noticeWords } from "../../report/messages/notice.ts";
@@ -20,16 +21,17 @@ const SETUP_BEGUN = "parex-setup-begun";
 export interface SetupFor {
   /** The task that it is for, if it is for one. */
   task?: TaskId;
-  /** What the setup depends on beside its command; when that has changed, it is done again. */
-  inputs?: string;
   quiet?: true;
 }
 
-/** Runs the project's setup command in a worktree, unless it has been. Nothing it makes is committed. */
+/**
+ * Runs the project's setup command in a worktree, unless it has been and the files that it reads are the
+ * same. Nothing it makes is committed.
+ */
 export async function setUp(
   scope: Scope,
   place: Place,
-  { task, inputs = "", quiet }: SetupFor,
+  { task, quiet }: SetupFor,
   signal: AbortSignal,
 ): Promise<void> {
   const { setup, notes } = await findChecks(place.path, scope.settings.checks);
@@ -37,7 +39,7 @@ export async function setUp(
   if (!setup) return;
   const folder = await gitDirOf(place.path);
   const marker = `${folder}/${SETUP_DONE}`;
-  const stamp = setup.command + inputs;
+  const stamp = setup.command + await manifestsOf(place.path);
   const done = await io(marker, () => readIfThere(marker));
   if (done === stamp) return;
   const excludes = await excludesOf(place);

@@ -245,6 +245,7 @@ Deno.test("the integration names the merge that brought a failure in", async () 
     assertEquals((await at.land(task)).kind, "landed");
   }
   await at.verify();
+  await at.stage.repo.commit("theirs", { "theirs.txt": "" });
   await Deno.writeTextFile(join(at.stage.root, "../hour"), "");
   await at.verify();
   assertEquals(
@@ -256,7 +257,7 @@ Deno.test("the integration names the merge that brought a failure in", async () 
   const [green, red] = eventsOf(at.events, "integration.finished");
   assertEquals(green?.ok, true);
   assertEquals([red?.ok, red?.check, red?.introduced_by], [false, "test", "b"]);
-  assertEquals(red?.introduced_at, await at.stage.repo.git(["rev-parse", "main^1"]));
+  assertEquals(red?.introduced_at, await at.stage.repo.git(["rev-parse", "main~2"]));
 });
 
 Deno.test("a check that the base has got and a merge has not is no green merge", async () => {

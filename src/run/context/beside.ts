@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { excludesEnv, ignored } from "../../git/excludes.ts";
+import { isAbsent, stampOf } from "../../util/files.ts";
+import { excludesOf } from "./excludes.ts";
+import { manifestsOf } from "./manifests.ts";
+import type { Place } from "./run_context.ts";
+
+/** Folders that hold what a project depends on, a folder for each package. */
+const INSTALLED = new Set(["node_modules", ".venv", "venv", "vendor", "site-packages"]);
+/** Folders between those and their packages. */
+const BETWEEN = /^(@.*|lib|lib64|python[\d.]*|site-packages|bundle|ruby|gems|[\d.]+)$/;
+const DEEPEST = 6;
+
+/**
+ * Changes when somebody puts files beside the tracked ones of a worktree that can decide a check: files
+ * that git ignores, packages, and what setup reads. What else is built and cached there is left out: a check that passes
+ * because of it is rare, and most agents run the checks themselves.
+ */
+export async function besideOf(place: Place): Promise<string> {
+  const paths = await ignored(place.path, excludesEnv(await excludesOf(place)));
+  const seen = paths.flatMap((path) => {
+    if (!path.endsWith("/")) return `${path} ${stampOf(`${place.path}/${path}`)}`;
+    return INSTALLED.has(basename(path)) ? packagesIn(`${place.path}/${path.slice(0, -1)}`) : [];
+  });
+  // Where setup would install something else by now, what it has installed proves nothing.
+  seen.push(await manifestsOf(place.path));
+  return createHash("sha256").update(seen.sort().join("\n")).digest("hex");
+}
+
+function packagesIn(folder: string, depth = 1): string[] {
+  return namesIn(folder).filter((name) => !/^[._]/.test(name)).flatMap((name) => {
+    const path = `${folder}/${name}`;
+    return BETWEEN.test(name) && depth < DEEPEST ? [path, ...packagesIn(path, depth + 1)] : [path];
+  });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import { createHash } from "node:crypto";
+import { entries, gitOk } from "../../git/git.ts";
+
+/** Files that say what a project's setup installs, wherever they lie. */
+const MANIFEST =
+  /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|deno\.(jsonc?|lock)|(dev-)?requirements[^/]*\.(txt|in)|requirements\/[^/]+\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|(uv|poetry|pdm|Pipfile|Cargo|Gemfile|composer|mix|gradle)\.lock(file)?|Pipfile|Gemfile|composer\.json|Cargo\.toml|go\.(mod|sum)|pom\.xml|(build|settings)\.gradle(\.kts)?|[^/]+\.(cs|fs|vb)proj|packages\.lock\.json|\.tool-versions|Makefile)$/;
+
+/**
+ * Changes when one of the files does that a project's setup usually reads. A short cut: what it misses
+ * is found when a check fails and passes after another setup.
+ */
+export async function manifestsOf(worktree: string): Promise<string> {
+  const listed = await gitOk(["ls-tree", "-r", "-z", "HEAD"], { cwd: worktree });
+  const manifests = entries(listed).filter((entry) => MANIFEST.test(entry.split("\t")[1] ?? ""));
+  return createHash("sha256").update(manifests.join("\0")).digest("hex");
+}
