@@ -13,7 +13,7 @@ const REFUSALS: RefusalWords = [
     "key_refused",
     /authentication failed|incorrect api key|authentication_error|\b401\b.{0,20}unauthorized/i,
   ],
-  ["not_logged_in", /not logged in|not authenticated|no authentication/i],
+  ["not_logged_in", /didn't provide an api key|not logged in|not authenticated|no authentication/i],
   ["unknown_model", /model_not_found|unknown model|no such model/i],
   ["unknown_model", /\bmodels?\b.{0,80}(not found|does not exist|is not supported)/i],
 ];

@@ -130,7 +130,12 @@ export function claudeEnv(server: ModelServer, home: string): Record<string, str
 function homeEnv(home: string): Record<string, string> {
   // Hooks run parex from the sources, which needs the packages that Deno has.
   const { DENO_DIR, XDG_CACHE_HOME, HOME } = Deno.env.toObject();
-  return { HOME: home, DENO_DIR: DENO_DIR || `${XDG_CACHE_HOME || `${HOME}/.cache`}/deno` };
+  // A file that bash reads before each command may change the folder, and with it every command.
+  return {
+    BASH_ENV: "",
+    HOME: home,
+    DENO_DIR: DENO_DIR || `${XDG_CACHE_HOME || `${HOME}/.cache`}/deno`,
+  };
 }
 
 interface Settings {

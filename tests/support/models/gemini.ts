@@ -64,6 +64,7 @@ const REFUSALS: Record<Refusal, [code: number, status: string, words: string]> =
     "You exceeded your current quota. Quota exceeded for metric: generate_content_requests, limit: 5.",
   ],
   overload: [503, "UNAVAILABLE", "The model is overloaded. Please try again later."],
+  "no key": [403, "PERMISSION_DENIED", "Method doesn't allow unregistered callers."],
   "wrong key": [400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key."],
   "no money": [
     429,

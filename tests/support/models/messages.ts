@@ -59,6 +59,7 @@ export const messages: Dialect = {
 const REFUSALS = {
   limit: [429, "rate_limit_error", "This request would exceed your account's rate limit."],
   overload: [529, "overloaded_error", "Overloaded"],
+  "no key": [401, "authentication_error", "x-api-key header is required"],
   "wrong key": [401, "authentication_error", "invalid x-api-key"],
   "no money": [
     400,

@@ -14,6 +14,12 @@ const REFUSALS: Record<Refusal, [status: number, type: string, code: string, wor
     "server_error",
     "That model is currently overloaded with other requests.",
   ],
+  "no key": [
+    401,
+    "invalid_request_error",
+    "missing_api_key",
+    "You didn't provide an API key. You need to provide your API key in an Authorization header.",
+  ],
   "wrong key": [401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided: x."],
   "no money": [
     429,

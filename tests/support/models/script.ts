@@ -8,7 +8,7 @@ export type Turn =
   | { kind: "shell"; command: string };
 
 /** What an API says that refuses a request. Each has its own words for it. */
-export type Refusal = "limit" | "overload" | "wrong key" | "no money" | "unknown model";
+export type Refusal = "limit" | "overload" | "no key" | "wrong key" | "no money" | "unknown model";
 
 /** What happens in a turn's place. */
 type Trouble =

@@ -7,7 +7,7 @@ import { type Answer, type Dialect, REPLY_TOKENS, type Tokens } from "./dialect.
 import { gemini, ROUTING } from "./gemini.ts";
 import { messages } from "./messages.ts";
 import { responses } from "./responses.ts";
-import { type ModelRequest, Scripts, type Step, text, type Turn } from "./script.ts";
+import { type ModelRequest, refuse, Scripts, type Step, text, type Turn } from "./script.ts";
 
 const DIALECTS = [messages, chat, responses, gemini];
 
@@ -63,7 +63,7 @@ export function serveModels(
       return dialect.reply(text(words), asked, count(tokens(), dialect));
     }
     requests.push({ ...asked, task });
-    const step = script.next(task, asked.turns);
+    const step = hasKey(request) ? script.next(task, asked.turns) : refuse("no key");
     switch (step.kind) {
       case "hang":
         return hold(held);
@@ -88,6 +88,11 @@ export function serveModels(
       await server.shutdown();
     },
   };
+}
+
+function hasKey({ headers }: Request): boolean {
+  return ["x-api-key", "x-goog-api-key"].some((name) => headers.get(name)) ||
+    /^Bearer \S/.test(headers.get("authorization") ?? "");
 }
 
 /** Side requests that want no answer of a model. */
