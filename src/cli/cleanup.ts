@@ -77,7 +77,7 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
       root: repo.checkout,
     }),
   );
-  const { plan, run } = await planInHand(repo);
+  const { plan, run } = await planInHand(repo, io.cwd);
   const base = await baseInHand(repo, flags.base ?? run?.record.base ?? settings.base);
   const remote = await remoteOf(repo, base);
   const mergedHead = mergedHeads(repo, remote);

@@ -82,7 +82,7 @@ async function questionOf(
   settings: Settings | undefined,
   findings: Finding[],
 ): Promise<DoctorQuestion> {
-  const found = await resultOf(() => planInHand(repo));
+  const found = await resultOf(() => planInHand(repo, io.cwd));
   if (!found.ok && found.failure.reason !== "plan_not_found") {
     findings.push({ code: "refused", failure: found.failure });
   }

@@ -45,8 +45,9 @@ async function prepare(
   const { base, push } = flags;
   const given = { ...(base === undefined ? {} : { base }), ...(push ? {} : { push }) };
   const env = processEnv();
-  const settings = valueOf(await loadSettings({ flags: given, env, root: repo.checkout }));
-  const { plan, run } = await planInHand(repo);
+  const { plan, run } = await planInHand(repo, io.cwd);
+  const input = { flags: given, env, root: repo.checkout, plan: plan.path };
+  const settings = valueOf(await loadSettings(input));
   const known = settings.base ?? run?.record.base;
   const worked = run && await lastWithAgents(repo.commonDir, run.record);
   return {

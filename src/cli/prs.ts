@@ -36,7 +36,7 @@ async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestSco
   const settings = valueOf(
     await loadSettings({ flags, env: processEnv(), root: repo.checkout }),
   );
-  const { plan, run } = await planInHand(repo);
+  const { plan, run } = await planInHand(repo, io.cwd);
   const base = await baseInHand(repo, settings.base ?? run?.record.base);
   const remote = await remoteOf(repo, base);
   if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });

@@ -1,5 +1,5 @@
-import { resolve } from "node:path";
-import { loadSettings } from "../config/load.ts";
+import { relative, resolve } from "node:path";
+import { loadSettings, packageConfig } from "../config/load.ts";
 import { unknownVariables } from "../config/sources.ts";
 import type { EventOf } from "../domain/event.ts";
 import { valueOf } from "../domain/failed.ts";
@@ -29,11 +29,14 @@ export async function prepareRun(
 ): Promise<ReadyRun> {
   const repo = await openRepository(io.cwd);
   const env = processEnv();
-  const settings = valueOf(await loadSettings({ flags, env, root: repo.checkout }));
+  const root = repo.checkout;
+  const path = plan === undefined ? valueOf(await findPlan(root, io.cwd)) : resolve(io.cwd, plan);
+  const settings = valueOf(await loadSettings({ flags, env, root, plan: path }));
+  const near = await packageConfig(root, path);
+  if (near !== undefined) io.err(`config of the plan's package: ${relative(root, near)}\n`);
   for (const name of unknownVariables(env)) {
     io.err(`warning: ${name} is not a variable of parex and is ignored; see: parex help execute\n`);
   }
-  const path = plan === undefined ? valueOf(await findPlan(repo.checkout)) : resolve(io.cwd, plan);
   // A folder of another tool's is known by the list in it.
   return { repo, planPath: detectList(path)?.list ?? path, settings };
 }

@@ -9,6 +9,7 @@ import { processEnv } from "../exec/env.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { findUnfinished, isUnfinished, lastRun, type Unfinished } from "../run/resume/resume.ts";
+import { presentPath } from "../plan/find.ts";
 import { heldBy } from "../journal/lock.ts";
 import { liveRun, stateDir } from "../journal/store.ts";
 import type { Context } from "./context.ts";
@@ -47,10 +48,13 @@ export async function prepareRetry(
     const message = `run ${record.run} has not come to its end yet`;
     throw new Failed({ reason: "usage", message, hint: "continue it: parex resume" });
   }
-  const plan = asRecorded(valueOf(await loadPlan(record.plan.path)), record);
+  const plan = asRecorded(
+    valueOf(await loadPlan(await presentPath(repo.checkout, record.plan.path))),
+    record,
+  );
   allBlocked(plan, tasks);
   const worked = await lastWithAgents(repo.commonDir, record);
-  const input = { flags, env: processEnv(), root: repo.checkout };
+  const input = { flags, env: processEnv(), root: repo.checkout, plan: plan.path };
   const settings = worked.settings
     ? valueOf(await retriedSettings(worked.settings, input))
     : valueOf(await loadSettings(input));
@@ -73,7 +77,8 @@ export async function offerResume(
   const record = found?.record;
   if (!found || !record || !isUnfinished(record) || record.agentless) return ready;
   if (liveRun(commonDir)) return ready;
-  if (record.plan?.path !== ready.planPath) return ready;
+  const { plan } = record;
+  if (!plan || await presentPath(ready.repo.checkout, plan.path) !== ready.planPath) return ready;
   const { json, yes } = ready.settings;
   if (json || yes || !io.stderrIsTerminal || !Deno.stdin.isTerminal()) {
     io.err(`run ${record.run} of this plan was interrupted; continue it: parex resume\n`);
@@ -95,19 +100,20 @@ async function goOnWith(
 ): Promise<ReadyRun> {
   const { plan } = unfinished.record;
   if (!plan) throw new Failed({ reason: "run_not_found", id: unfinished.record.run });
-  const settings = await settingsOf(repo, unfinished.record, flags);
-  return { repo, planPath: plan.path, settings, resume: unfinished };
+  const planPath = await presentPath(repo.checkout, plan.path);
+  const settings = await settingsOf(repo, unfinished.record, planPath, flags);
+  return { repo, planPath, settings, resume: unfinished };
 }
 
 /** As the run was begun with, where its journal tells; flags win. */
 async function settingsOf(
   { checkout }: Repository,
   { settings }: RunRecord,
+  plan: string,
   flags: Flags,
 ): Promise<Settings> {
-  return settings
-    ? valueOf(await resumedSettings(settings, { flags, root: checkout }))
-    : valueOf(await loadSettings({ flags, env: processEnv(), root: checkout }));
+  const input = { flags, env: processEnv(), root: checkout, plan };
+  return valueOf(settings ? await resumedSettings(settings, input) : await loadSettings(input));
 }
 
 function allBlocked({ tasks }: Plan, ids: string[]): void {

@@ -6,7 +6,7 @@ import { headState } from "../git/commit.ts";
 import type { Task, TaskId } from "../domain/task.ts";
 import type { TaskRecord } from "../domain/task_record.ts";
 import type { Repository } from "../git/repository.ts";
-import { findPlan } from "../plan/find.ts";
+import { findPlan, presentPath } from "../plan/find.ts";
 import { loadPlan } from "../plan/load.ts";
 import { listRuns, liveRun, readRun, runsNewestFirst } from "../journal/store.ts";
 
@@ -105,23 +105,24 @@ function landedIn(task: TaskRecord | undefined): Pick<TaskRecord, "landed"> {
 /** The plan that a person means who names none, with the last run of it. */
 export async function planInHand(
   repo: Repository,
+  cwd: string,
 ): Promise<{ plan: Plan; run: KnownRun | undefined }> {
   const run = await findRun(repo.commonDir);
-  const plan = await planOf(repo.checkout, run);
+  const plan = await planOf(repo.checkout, run, cwd);
   // Another plan may lie at the path by now: what the last run did says nothing about this one.
   const same = run?.record.plan?.identity === plan.identity;
   return { plan, run: same ? run : undefined };
 }
 
 /** The plan of the last run; where that is gone, or nothing was run, the one in its usual place. */
-async function planOf(root: string, run: KnownRun | undefined): Promise<Plan> {
+async function planOf(root: string, run: KnownRun | undefined, cwd: string): Promise<Plan> {
   if (run?.record.plan) {
-    const plan = await loadPlan(run.record.plan.path);
+    const plan = await loadPlan(await presentPath(root, run.record.plan.path));
     if (plan.ok || plan.failure.reason !== "plan_not_found") {
       return asRecorded(valueOf(plan), run.record);
     }
   }
-  const path = valueOf(await findPlan(root));
+  const path = valueOf(await findPlan(root, cwd));
   return valueOf(await loadPlan(path));
 }
 

@@ -19,7 +19,7 @@ export function command(context: Context) {
 
 async function readStatus(cwd: string): Promise<StatusReport> {
   const repo = await openRepository(cwd);
-  const { plan, run } = await planInHand(repo);
+  const { plan, run } = await planInHand(repo, cwd);
   const facts = await branchFacts(repo, plan, run?.record.base);
   const known = await tasksOf(repo.commonDir, plan, run?.record);
   return statusReport(plan, run?.record, run?.live ?? false, facts, known);

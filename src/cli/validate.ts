@@ -31,7 +31,7 @@ export function command(context: Context) {
 /** The plan in its usual place: in the repository, or outside of one in the current folder. */
 async function usualPlan(cwd: string): Promise<string> {
   const top = await sh(["git", "rev-parse", "--show-toplevel"], { cwd });
-  return valueOf(await findPlan(top.code === 0 ? top.stdout.replace(/\r?\n$/, "") : cwd));
+  return valueOf(await findPlan(top.code === 0 ? top.stdout.replace(/\r?\n$/, "") : cwd, cwd));
 }
 
 function validCheck({ name, path, identity, tasks, warnings }: Plan): PlanCheck {

@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { isAgentName, USUAL_MODELS } from "../domain/agents.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
 import type { Failure } from "../domain/failure.ts";
@@ -7,6 +8,7 @@ import { fail, ok, type Result } from "../domain/result.ts";
 import type { RunSettings, Settings } from "../domain/settings.ts";
 import { closest } from "../domain/suggest.ts";
 import { fromFile } from "./file.ts";
+import { exists, isWithin, realPathOf } from "../util/files.ts";
 import { checkRules } from "./rules.ts";
 import { fromFlags, fromRecord, fromVariables, type Given, type Source } from "./sources.ts";
 import {
@@ -26,14 +28,38 @@ export interface SettingsInput {
   env: Readonly<Record<string, string>>;
   /** The root of the repository. */
   root: string;
+  /** The path of the plan, absolute: the config of the package that it lies in counts, too. */
+  plan?: string | undefined;
 }
 
 /** All settings: by flag, variable, config file or default, in this order. All errors at once. */
 export async function loadSettings(input: SettingsInput): Promise<Result<Settings>> {
-  const file = await fromFile(`${input.root}/${CONFIG_PATH}`);
-  if (!file.ok) return file;
+  const files = await fromFiles(input);
+  if (!files.ok) return files;
   const given = [fromFlags(input.flags), fromVariables(input.env)];
-  return withGiven(settle([...given, file.value]), given);
+  return withGiven(settle([...given, ...files.value]), given);
+}
+
+/** Reads the config files, the one that is nearer to the plan first. */
+async function fromFiles({ root, plan }: Pick<SettingsInput, "root" | "plan">) {
+  const near = plan === undefined ? undefined : await packageConfig(root, plan);
+  const own = await fromFile(join(root, CONFIG_PATH));
+  if (!own.ok || near === undefined) return own.ok ? ok([own.value]) : own;
+  const nearest = await fromFile(near);
+  return nearest.ok ? ok([nearest.value, own.value]) : nearest;
+}
+
+/** The config of the package that a plan lies in, in a repository of several; undefined without one. */
+export async function packageConfig(root: string, plan: string): Promise<string | undefined> {
+  for (
+    let at = await realPathOf(dirname(plan));
+    at !== root && isWithin(at, root);
+    at = dirname(at)
+  ) {
+    const path = join(at, CONFIG_PATH);
+    if (exists(path)) return path;
+  }
+  return undefined;
 }
 
 /**
@@ -42,17 +68,17 @@ export async function loadSettings(input: SettingsInput): Promise<Result<Setting
  */
 export async function resumedSettings(
   recorded: RunSettings,
-  { flags, root }: Pick<SettingsInput, "flags" | "root">,
+  { flags, root, plan }: Pick<SettingsInput, "flags" | "root" | "plan">,
 ): Promise<Result<Settings>> {
   const given = fromFlags(flags);
   const before = fromRecord(recorded, KEYS);
   const withheld = withheldIn(before, given);
-  const file = withheld.some((key) => !hasFlag(key))
-    ? await fromFile(`${root}/${CONFIG_PATH}`)
-    : undefined;
-  if (file && !file.ok) return file;
+  const files = withheld.some((key) => !hasFlag(key)) ? await fromFiles({ root, plan }) : ok([]);
+  if (!files.ok) return files;
   for (const key of withheld) {
-    const again = hasFlag(key) ? undefined : file?.value.given.get(key);
+    const again = hasFlag(key)
+      ? undefined
+      : files.value.map(({ given }) => given.get(key)).find((one) => one !== undefined);
     if (!again) return fail(secretWithheld(key));
     before.given.set(key, again);
   }
@@ -65,16 +91,16 @@ export async function resumedSettings(
  */
 export async function retriedSettings(
   recorded: RunSettings,
-  { flags, env, root }: SettingsInput,
+  { flags, env, root, plan }: SettingsInput,
 ): Promise<Result<Settings>> {
-  const file = await fromFile(`${root}/${CONFIG_PATH}`);
-  if (!file.ok) return file;
+  const files = await fromFiles({ root, plan });
+  if (!files.ok) return files;
   const now = fromFlags(flags);
   const before = fromRecord(recorded, givenIn(recorded));
   const [withheld] = withheldIn(before, now);
   if (withheld) return fail(secretWithheld(withheld));
   const given = [now, before, fromVariables(env)];
-  return withGiven(settle([...given, file.value]), given);
+  return withGiven(settle([...given, ...files.value]), given);
 }
 
 /** What flags and variables gave. A journal that does not tell is taken at all its words. */

@@ -62,8 +62,11 @@ export type PrerequisiteFailure =
     inProgress?: Unfinished;
   }
   | { reason: "no_identity"; detail: string }
-  /** The base has commits that the remote lacks, and the other way around. */
-  | { reason: "base_diverged"; base: string; remote: string }
+  /**
+   * The base has commits that the remote lacks, and the other way around; in a shallow repository it
+   * only looks so, perhaps.
+   */
+  | { reason: "base_diverged"; base: string; remote: string; shallow?: true }
   | { reason: "foreign_branch"; branches: { branch: string; owner?: string }[]; identity: string }
   | { reason: "foreign_worktree"; path: string; branch?: string }
   | { reason: "worktree_elsewhere"; branch: string; path: string }

@@ -45,7 +45,9 @@ export async function findTip(
   if (ahead) return tip;
   const behind = await isAncestor(repo.root, local, there);
   if (behind) return { ...tip, sha: there };
-  throw new Failed({ reason: "base_diverged", base: branch, remote });
+  const cut = await gitLine(["rev-parse", "--is-shallow-repository"], { cwd: repo.root });
+  const shallow = cut === "true" ? { shallow: true as const } : {};
+  throw new Failed({ reason: "base_diverged", base: branch, remote, ...shallow });
 }
 
 async function remoteSha(

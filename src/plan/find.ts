@@ -1,10 +1,17 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ARCHIVE_DIR, PLAN_PATHS } from "../domain/names.ts";
 import { findLists } from "./import/detect.ts";
+import { isWithin, realPathOf } from "../util/files.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 
-/** The plan of a repository where none is named: the first of the usual places that has one. */
-export async function findPlan(root: string): Promise<Result<string>> {
+/**
+ * The plan of a repository where none is named: the first of the usual places that has one, in the
+ * current folder, which may be a package of several, and then in those above it.
+ */
+export async function findPlan(root: string, cwd = root): Promise<Result<string>> {
+  for (let at = await realPathOf(cwd); at !== root && isWithin(at, root); at = dirname(at)) {
+    for (const path of PLAN_PATHS) if (await exists(join(at, path))) return ok(join(at, path));
+  }
   const paths = PLAN_PATHS.map((path) => join(root, path));
   for (const path of paths) if (await exists(path)) return ok(path);
   const archived = await lastArchived(join(root, ARCHIVE_DIR));
@@ -15,6 +22,14 @@ export async function findPlan(root: string): Promise<Result<string>> {
     ...(archived === undefined ? {} : { archived }),
     ...(lists.length === 0 ? {} : { lists }),
   });
+}
+
+/** Where a file of an earlier run's lies now: the checkout may have been moved or renamed since. */
+export async function presentPath(checkout: string, path: string): Promise<string> {
+  const parts = path.split("/");
+  const below = parts.slice(1).map((_, at) => join(checkout, ...parts.slice(at + 1)));
+  for (const known of [path, ...below]) if (await exists(known)) return known;
+  return path;
 }
 
 /** Where a plan may lie as well, if this one lies in a usual place. */

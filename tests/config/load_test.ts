@@ -1,10 +1,13 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import { loadSettings } from "../../src/config/load.ts";
 import { unknownVariables } from "../../src/config/sources.ts";
 import { defaultCheckJobs, variableOf } from "../../src/config/table.ts";
 import type { Problem } from "../../src/domain/plan.ts";
 import type { Settings } from "../../src/domain/settings.ts";
+import { planFolder } from "../plan/folder.ts";
 import { assert, assertEquals } from "../support/assert.ts";
+import { must } from "../support/result.ts";
 
 interface Given {
   flags?: Record<string, unknown>;
@@ -87,6 +90,19 @@ Deno.test("loadSettings() prefers the flag, then the variable, then the file, th
     }),
     { numRuns: 40 },
   );
+});
+
+Deno.test("loadSettings() prefers the config of the package that the plan lies in", async () => {
+  await using temp = await planFolder({
+    ".parallel/config.yaml": "jobs: 2\nattempts: 5\n",
+    "packages/web/.parallel/config.yaml": "jobs: 7\n",
+  });
+  const plan = join(temp.path, "packages/web/.parallel/plans/plan.yaml");
+  const inPackage = must(await loadSettings({ flags: {}, env: {}, root: temp.path, plan }));
+  assertEquals([inPackage.jobs, inPackage.attempts], [7, 5]);
+  const elsewhere = join(temp.path, "packages/api/plan.yaml");
+  const outside = await loadSettings({ flags: {}, env: {}, root: temp.path, plan: elsewhere });
+  assertEquals(must(outside).jobs, 2);
 });
 
 Deno.test("loadSettings() lets a stronger source switch something off again", async () => {

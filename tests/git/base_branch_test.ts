@@ -58,6 +58,15 @@ Deno.test("findTip() fails where local and remote have diverged", async () => {
   });
 });
 
+Deno.test("findTip() says that a shallow repository lacks the history to tell", async () => {
+  await withRemote(async ({ repo, repository, other }) => {
+    await commitAndPush(repo, other);
+    await repo.git(["fetch", "-q", "--depth=1", "origin"]);
+    const failure = await failureFrom(findTip(repository, BASE, SECONDS), "base_diverged");
+    assertEquals(failure.shallow, true);
+  });
+});
+
 Deno.test("findTip() keeps to the local branch where the remote has none of its name", async () => {
   await withRemote(async ({ repo, repository }) => {
     await repo.git(["branch", "develop"]);

@@ -213,8 +213,17 @@ function explainDirtyTree({ paths, total, inProgress, root }: Of<"dirty_tree">):
   };
 }
 
-function explainDiverged({ base, remote }: Of<"base_diverged">): Explanation {
+function explainDiverged({ base, remote, shallow }: Of<"base_diverged">): Explanation {
   const [branch, theirs] = [shellWord(base), shellWord(`${remote}/${base}`)];
+  if (shallow) {
+    return {
+      message: `no commit is known that ${base} and ${remote}/${base} have in common`,
+      details: [
+        "This repository is shallow: its history was cut off by a clone or fetch with --depth.",
+      ],
+      next: [`fetch the rest of the history: git fetch --unshallow ${shellWord(remote)}`],
+    };
+  }
   return {
     message:
       `${base} and ${remote}/${base} have diverged: each has commits that the other does not have`,
