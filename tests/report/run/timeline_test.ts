@@ -1,0 +1,47 @@
+import { applyToTimeline, emptyTimeline } from "../../../src/report/run/timeline.ts";
+import type { RunEvent } from "../../../src/domain/event.ts";
+import { assertEquals } from "../../support/assert.ts";
+import { moment, sampleEvents } from "../sample_run.ts";
+
+function timelineOf(events: RunEvent[]) {
+  const timeline = emptyTimeline();
+  for (const event of events) applyToTimeline(timeline, event);
+  return timeline;
+}
+
+/** `phase start-end`, in seconds from the start of the run. */
+function rowOf(events: RunEvent[], task: string): string[] {
+  const seconds = (at: number) => (at - moment(0)) / 1000;
+  return timelineOf(events).tasks.get(task)?.stretches.map(({ phase, start, end, failed }) =>
+    `${phase} ${seconds(start)}-${end === undefined ? "" : seconds(end)}${failed ? " failed" : ""}`
+  ) ?? [];
+}
+
+Deno.test("a task's time is split into waiting, preparing, agents and checks", () => {
+  assertEquals(rowOf(sampleEvents(), "task-1"), [
+    "preparing 30-31",
+    "agent 31-50",
+    "checks 50-52 failed",
+    "preparing 52-53",
+    "agent 53-85",
+    "checks 85-90",
+  ]);
+  assertEquals(rowOf(sampleEvents(), "task-2"), [
+    "waiting 30-40",
+    "preparing 40-41",
+    "agent 41-98 failed",
+    "preparing 98-100",
+  ]);
+  assertEquals(rowOf(sampleEvents(), "task-3"), [], "it waits for a task that is blocked");
+});
+
+Deno.test("what goes on has no end yet", () => {
+  const soFar = sampleEvents().filter(({ at }) => Date.parse(at) <= moment(45));
+  assertEquals(rowOf(soFar, "task-1"), ["preparing 30-31", "agent 31-"]);
+});
+
+Deno.test("a task takes the lowest slot that is free, and gives it back", () => {
+  const inTurn = sampleEvents().toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const { tasks } = timelineOf(inTurn);
+  assertEquals(["task-0", "task-1", "task-2"].map((id) => tasks.get(id)?.slot), [0, 0, 1]);
+});
