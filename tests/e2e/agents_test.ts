@@ -142,7 +142,7 @@ const FAULTS: Fault[] = [
   {
     it: "leaves a merge half done",
     script:
-      `echo mine > clash.txt; git add .; git commit -qm 'feat: a'; git merge -q other || true`,
+      `echo mine > clash.txt; git add .; git commit -qm 'feat: a'; git merge -q --no-ff other || true`,
     then: "cat > $NOTES/prompt; git checkout --ours clash.txt; git add .; git commit -qm merged",
     files: ["clash.txt"],
     also: async (stage) => {
