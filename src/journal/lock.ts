@@ -1,8 +1,10 @@
+import { dirname } from "node:path";
 import type { Failure } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { startOf } from "../exec/processes.ts";
 import { isSameKernel, type Machine, thisMachine } from "../exec/this_machine.ts";
 import { isRecord } from "../util/json_values.ts";
+import { shareLikeGit } from "./share.ts";
 
 /** Who holds a repository. */
 export interface LockOwner {
@@ -140,6 +142,7 @@ function hold(file: Deno.FsFile, path: string, { run, last, onLost }: Taking): L
   };
   const text = JSON.stringify(owner) + "\n";
   Deno.writeTextFileSync(textPath(path), text, { mode: 0o600 });
+  shareLikeGit(dirname(path));
   const isMine = () => isStillAt(path, file) && textOf(path) === text;
   const beat = setInterval(() => {
     if (isMine()) return show(path);
@@ -156,6 +159,7 @@ function hold(file: Deno.FsFile, path: string, { run, last, onLost }: Taking): L
       if (!held) return;
       held = false;
       clearInterval(beat);
+      shareLikeGit(dirname(path), run);
       // Removed while it is held: whoever opened it before looks whether it is still there.
       if (isMine()) { for (const each of new Set([textPath(path), path])) removeQuietly(each); }
       file.close();

@@ -102,3 +102,17 @@ Deno.test({
     }
   },
 });
+
+Deno.test("in a repository that a group shares, the group may read the runs and make the next one", async () => {
+  await using stage = await rig();
+  await stage.repo.git(["config", "core.sharedRepository", "group"]);
+  await stage.repo.git(["init", "-q"]);
+  await Deno.chmod(join(stage.root, ".git"), 0o2775);
+  assertEquals((await stage.execute()).code, 0);
+  const state = join(stage.root, ".git/parex");
+  const [run] = await Array.fromAsync(Deno.readDir(join(state, "runs")), ({ name }) => name);
+  const folder = join(state, "runs", run ?? "");
+  const modes = [state, join(state, "runs"), folder, join(folder, "journal.ndjson")];
+  const found = modes.map((path) => ((Deno.statSync(path).mode ?? 0) & 0o777).toString(8));
+  assertEquals(found, ["770", "770", "770", "660"]);
+});
