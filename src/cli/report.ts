@@ -1,8 +1,10 @@
 import { Command } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
 import { Failed } from "../domain/failed.ts";
+import { processEnv } from "../exec/env.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { readJournal, runDir } from "../journal/store.ts";
+import { secretsForRecords } from "../recovery/secrets.ts";
 import { summarize } from "../report/run/summary.ts";
 import { reportText } from "../report/run/text.ts";
 import { io as writing } from "../util/files.ts";
@@ -34,7 +36,8 @@ export function command(context: Context) {
 
 async function writePage(path: string, repo: Repository, { record, live }: KnownRun) {
   const dir = runDir(repo.commonDir, record.run);
+  const secrets = await secretsForRecords(repo, record.settings?.copy ?? [], processEnv());
   const { reportPage } = await import("../web/report_page.ts");
-  const page = await reportPage({ repo, dir }, await readJournal(dir), live);
+  const page = await reportPage({ repo, dir, secrets }, await readJournal(dir), live);
   await writing(path, () => Deno.writeTextFile(path, page));
 }

@@ -3,6 +3,7 @@ import { openBrowser } from "../exec/browser.ts";
 import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
 import { openRepository } from "../git/repository.ts";
+import { secretsForRecords } from "../recovery/secrets.ts";
 import { runDir } from "../journal/store.ts";
 import type { WebRun, WebServer } from "../web/server.ts";
 import type { Context, Io } from "./context.ts";
@@ -47,8 +48,9 @@ async function webRun(cwd: string, id: string | undefined): Promise<WebRun> {
   const repo = await openRepository(cwd);
   const found = await findRun(repo.commonDir, id);
   if (!found) throw new Failed({ reason: "run_not_found" });
-  const { run } = found.record;
-  return { repo, id: run, dir: runDir(repo.commonDir, run) };
+  const { run, settings } = found.record;
+  const secrets = await secretsForRecords(repo, settings?.copy ?? [], processEnv());
+  return { repo, id: run, dir: runDir(repo.commonDir, run), secrets };
 }
 
 async function serve(

@@ -14,6 +14,8 @@ export interface RunFolder {
   repo: Repository;
   /** Of its journal. */
   dir: string;
+  /** Values that the page must not hold, beside what looks like a secret. */
+  secrets: readonly string[];
 }
 
 /** Bytes of a transcript; items of it. */
@@ -24,7 +26,7 @@ const DIFF_LIMIT = 1024 * 1024;
 
 /** What the agent said and did in its `call`th call; null: nothing is recorded of it. */
 export async function transcriptOf(
-  { dir }: RunFolder,
+  { dir, secrets }: RunFolder,
   task: TaskRecord,
   call: number,
 ): Promise<TranscriptItem[] | null> {
@@ -34,7 +36,7 @@ export async function transcriptOf(
   const path = attempt.transcript ?? `${dir}/transcripts/${task.id}.${attempt.attempt}.log`;
   const printed = await readEnds(path, TRANSCRIPT_LIMIT);
   if (printed === null) return null;
-  const items = readTranscript(attempt.agent, redact(printed));
+  const items = readTranscript(attempt.agent, redact(printed, secrets));
   if (items.length <= ITEM_LIMIT) return items;
   const left = items.length - ITEM_LIMIT;
   return [
@@ -45,15 +47,18 @@ export async function transcriptOf(
 }
 
 /** What a check printed; null: nothing is recorded of it. */
-export async function logOf(check: CheckRecord | undefined): Promise<string | null> {
+export async function logOf(
+  { secrets }: RunFolder,
+  check: CheckRecord | undefined,
+): Promise<string | null> {
   if (check?.log === undefined) return null;
   const printed = await readEnds(check.log, LOG_LIMIT);
-  return printed === null ? null : redact(stripAnsi(printed));
+  return printed === null ? null : redact(stripAnsi(printed), secrets);
 }
 
 /** The task's own changes, as git prints them; null: it has no commits. */
 export async function diffOf(
-  { repo }: RunFolder,
+  { repo, secrets }: RunFolder,
   task: TaskRecord,
   record: RunRecord,
 ): Promise<string | null> {
@@ -66,7 +71,8 @@ export async function diffOf(
   );
   if (code !== 0) return null;
   const whole = stdout.length <= DIFF_LIMIT;
-  return redactProse(whole ? stdout : stdout.slice(0, stdout.lastIndexOf("\n", DIFF_LIMIT) + 1));
+  const shown = whole ? stdout : stdout.slice(0, stdout.lastIndexOf("\n", DIFF_LIMIT) + 1);
+  return redactProse(shown, secrets);
 }
 
 /** All of it, for a report. */
@@ -77,7 +83,7 @@ export async function savedTask(
 ): Promise<SavedTask> {
   return {
     transcripts: await Promise.all(task.attempts.map((_, at) => transcriptOf(folder, task, at))),
-    logs: await Promise.all(task.checks.map(logOf)),
+    logs: await Promise.all(task.checks.map((check) => logOf(folder, check))),
     diff: await diffOf(folder, task, record),
   };
 }

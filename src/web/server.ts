@@ -142,7 +142,7 @@ async function contentOf(
     case "/transcript":
       return await transcriptOf(run, task, at);
     case "/log":
-      return await logOf(task.checks[at]);
+      return await logOf(run, task.checks[at]);
     default:
       return await diffOf(run, task, record);
   }

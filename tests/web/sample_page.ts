@@ -70,7 +70,7 @@ export async function samplePage(options: SampleOptions = {}): Promise<SamplePag
     journalPath(dir),
     events.map((event) => JSON.stringify(event) + "\n").join(""),
   );
-  const run = { repo: await openRepository(repo.root), id: RUN, dir };
+  const run = { repo: await openRepository(repo.root), id: RUN, dir, secrets: [] };
   return { repo, run, events, [Symbol.asyncDispose]: () => repo[Symbol.asyncDispose]() };
 }
 
