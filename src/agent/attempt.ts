@@ -33,8 +33,7 @@ export async function runAttempt(
     const running = startProcess({
       argv: process.argv,
       cwd: request.worktree,
-      // Some programs take it for the folder that they are started in.
-      env: { ...process.env, PWD: request.worktree },
+      env: process.env,
       ...(request.sandbox ? { sandbox: request.sandbox } : {}),
       input: request.prompt,
       timeoutMs: request.timeoutMs,

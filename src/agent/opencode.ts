@@ -25,8 +25,13 @@ export const opencode: AgentProgram = {
   state: (env) => [
     join(env.XDG_DATA_HOME || join(env.HOME ?? "", ".local/share"), "opencode"),
     join(env.XDG_STATE_HOME || join(env.HOME ?? "", ".local/state"), "opencode"),
+    // At each start it writes a `.gitignore` there, and its plugins' packages.
+    join(configOf(env), "opencode"),
   ],
-  rules: [],
+  rules: [
+    ...["opencode.json", "opencode.jsonc", "config.json", "AGENTS.md", "agent", "agents"],
+    ...["command", "commands", "plugin", "plugins", "tool", "tools", "skills"],
+  ],
   login: (env) => {
     const data = env.XDG_DATA_HOME || join(env.HOME ?? "", ".local/share");
     if (exists(join(data, "opencode/auth.json"))) return true;

@@ -26,7 +26,7 @@ export interface AgentProgram {
   takesId?: true;
   /** Its attempts begin with the same prompt, which its cache answers once it has seen it. */
   sharesCache?: true;
-  /** Where it keeps logins, settings and conversations. Absolute; the first one is made for it. */
+  /** Where it keeps logins, settings and conversations. Absolute; folders are made for it. */
   state(env: Env): string[];
   /** Within these, what its next session outside of a sandbox would run or obey. */
   rules: readonly string[];

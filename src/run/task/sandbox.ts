@@ -53,10 +53,10 @@ export async function gitFoldersOf(
 
 const NO_STATE = { state: [], rules: [] };
 
-/** Of any agent, for one may call another; the agent's own folder is made if it has none yet. */
+/** Of any agent, for one may call another; the agent's own folders are made if it has none yet. */
 async function agentState(agent: string): Promise<{ state: string[]; rules: string[] }> {
   const env = processEnv();
-  const own = programOf(agent)?.state(env).slice(0, 1) ?? [];
+  const own = programOf(agent)?.state(env).filter((path) => !path.endsWith(".json")) ?? [];
   for (const folder of own) await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   const all = Object.values(PROGRAMS).flatMap(({ state, rules }) =>
     state(env).filter(exists).map((folder) => ({ folder, rules }))
