@@ -1,4 +1,4 @@
-import type { Task } from "./task.ts";
+import type { Task, TaskId } from "./task.ts";
 
 /** A plan that passed every rule. */
 export interface Plan {
@@ -16,10 +16,17 @@ export interface Plan {
     title: string;
     /** What no agent may change, absolute. */
     folder: string;
+    /** The tasks in each group, by the group's id in the list. */
+    groups: ReadonlyMap<string, readonly TaskId[]>;
   };
   /** In the order of the plan. */
   tasks: Task[];
   warnings: Problem[];
+}
+
+/** Ids of tasks, and of a list's groups, as tasks. */
+export function withoutGroups({ foreign }: Plan, ids: readonly string[]): TaskId[] {
+  return ids.flatMap((id) => foreign?.groups.get(id) ?? [id]);
 }
 
 /** The folder that belongs to a plan: no agent may change what is in it. */

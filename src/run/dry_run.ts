@@ -3,6 +3,7 @@ import { findChecks } from "../checks/find.ts";
 import { conflictsOfPlan } from "../domain/conflict.ts";
 import { type Schedule, scheduleOf } from "../domain/dry_run.ts";
 import { valueOf } from "../domain/failed.ts";
+import { withoutGroups } from "../domain/plan.ts";
 import { select } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
@@ -19,7 +20,7 @@ export async function dryRun(
   { repo, planPath, settings }: { repo: Repository; planPath: string; settings: Settings },
 ): Promise<Schedule> {
   const plan = valueOf(await loadPlan(planPath));
-  const selection = valueOf(select(plan.tasks, settings.only));
+  const selection = valueOf(select(plan.tasks, withoutGroups(plan, settings.only)));
   const ready = await checkRepository(repo, {
     base: settings.base,
     allowDirty: settings.allowDirty,

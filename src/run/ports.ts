@@ -11,7 +11,7 @@ import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { EventOf, RunEvent } from "../domain/event.ts";
 import type { Failure } from "../domain/failure.ts";
-import type { Plan } from "../domain/plan.ts";
+import { type Plan, withoutGroups } from "../domain/plan.ts";
 import { spentIn, withAnswer } from "../domain/resume.ts";
 import type { Result } from "../domain/result.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
@@ -263,6 +263,6 @@ function choose(plan: Plan, { resume, settings }: ExecuteInput): Selected {
     const { beginnings, ...left } = remainder;
     return { ...left, resume: { ...resume, beginnings } };
   }
-  const selection = valueOf(select(plan.tasks, settings.only));
+  const selection = valueOf(select(plan.tasks, withoutGroups(plan, settings.only)));
   return { plan, selection };
 }

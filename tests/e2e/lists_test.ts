@@ -60,3 +60,22 @@ Deno.test("a blocked task of another tool's list is shown as such and can be ret
   assert((await stage.filesOf("T003")).includes("T003.txt"), retried.stderr + retried.stdout);
   assert((await stage.repo.read(sample.path)).includes("- [x] T003 "));
 });
+
+Deno.test("a group of another tool's list can be chosen by its id", async () => {
+  const sample = SAMPLES.Kiro;
+  assert(sample);
+  await using stage = await rig({ files: sample.files, config: 'test: "true"\n' });
+  const run = await stage.parex([
+    "execute",
+    sample.path,
+    "--only",
+    "2",
+    "--dry-run",
+    "--json",
+    "--land",
+    "none",
+  ]);
+  assertEquals(run.code, 0, run.stderr);
+  const ids = JSON.parse(run.stdout).tasks.map(({ id }: { id: string }) => id);
+  assertEquals(ids, ["2.2", "2.3"]);
+});

@@ -33,7 +33,11 @@ export function planFrom(read: ForeignList, detected: DetectedList): Result<Plan
     name,
     identity: identityOf(name, format.name),
     path: list,
-    foreign: { title: format.title, folder: format.context(list).folder },
+    foreign: {
+      title: format.title,
+      folder: format.context(list).folder,
+      groups: new Map(read.groups.map(({ id, members }) => [id, members])),
+    },
     tasks: withInheritedPriorities(tasks),
     warnings: all,
   });
