@@ -60,9 +60,9 @@ Deno.test("nothing deletes work but the one door, and what is listed here with i
 
 Deno.test("the rule sees deletions in sources", () => {
   const source = `
-    gitOk(["worktree", "remove", "--force", path]);
-    git(["branch", "-D", "--", name]);
-    git([
+    repo.git(["worktree", "remove", "--force", path]);
+    repo.git(["branch", "-D", "--", name]);
+    repo.result([
       "reset",
       "--quiet",
       "--hard",
@@ -70,7 +70,7 @@ Deno.test("the rule sees deletions in sources", () => {
     await Deno.remove(folder, { recursive: true });
     await Deno.remove(file);
     await Deno.mkdir(folder, { recursive: true });
-    git(["branch", "--list"], { all: ["-d"] });`;
+    repo.git(["branch", "--list"], { all: ["-d"] });`;
   const seen = ["worktree remove", "branch -D", "reset --hard", "remove recursively"];
   assertEquals(deletionsIn(source), seen);
 });

@@ -86,7 +86,7 @@ async function questionOf(
   if (!found.ok && found.failure.reason !== "plan_not_found") {
     findings.push({ code: "refused", failure: found.failure });
   }
-  const head = await headState(repo.checkout);
+  const head = await headState(repo.here);
   const record = found.ok ? found.value.run?.record : undefined;
   const base = record?.base ?? settings?.base ?? head.branch;
   const remote = base === undefined ? undefined : await remoteOf(repo, base);

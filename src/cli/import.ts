@@ -132,7 +132,7 @@ async function planOfIssues(io: Io, { label, milestone }: Flags): Promise<Found>
     throw new Failed({ reason: "usage", message, hint: "parex import --label parallel" });
   }
   const repo = await openRepository(io.cwd);
-  const { branch } = await headState(repo.checkout);
+  const { branch } = await headState(repo.here);
   const remote = await remoteOf(repo, branch ?? "");
   const repository = await preparePullRequests(repo, remote);
   const issues = await listIssuesOf({ repository, cwd: repo.root }, { label, milestone });

@@ -142,7 +142,7 @@ export async function baseInHand(
   known: string | undefined,
 ): Promise<string> {
   if (known !== undefined) return known;
-  const { branch } = await headState(repo.checkout);
+  const { branch } = await headState(repo.here);
   if (branch === undefined) throw new Failed({ reason: "detached_head", root: repo.checkout });
   return branch;
 }

@@ -2,8 +2,8 @@ import { dirname, join } from "node:path";
 import { Failed } from "../domain/failed.ts";
 import { commitMessage } from "../run/task/commit_message.ts";
 import { io } from "../util/files.ts";
-import { gitOk } from "../git/git.ts";
 import { type DemoTask, TASKS } from "./tasks.ts";
+import { Git } from "../git/git.ts";
 
 export interface DemoWork {
   /** The task's id. */
@@ -69,13 +69,14 @@ function goalOf({ name, solution, flawed }: DemoTask, prompt: string): Goal {
 async function commit(
   task: DemoTask,
   { files, title }: Goal,
-  { worktree: cwd, say }: DemoWork,
+  { worktree, say }: DemoWork,
 ): Promise<void> {
+  const git = new Git(worktree);
   const paths = Object.keys(files);
-  await gitOk(["add", "--", ...paths], { cwd });
-  const staged = await gitOk(["diff", "--cached", "--name-only"], { cwd });
+  await git.git(["add", "--", ...paths]);
+  const staged = await git.git(["diff", "--cached", "--name-only"]);
   if (staged === "") return; // an attempt before this one got so far
   const message = commitMessage({ title, task: task.id, labels: task.labels });
-  await gitOk(["commit", "--quiet", "-m", message], { cwd });
+  await git.git(["commit", "--quiet", "-m", message]);
   say(`Committed ${paths.join(" and ")}`);
 }

@@ -5,7 +5,7 @@ import { Failed } from "../domain/failed.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
 import { makeTempFolder } from "../exec/temp.ts";
 import { io } from "../util/files.ts";
-import { gitOk } from "../git/git.ts";
+import { Git } from "../git/git.ts";
 import { planFiles } from "./plan.ts";
 import { CHECKS, EXECUTABLES, SAMPLE } from "./sample.ts";
 
@@ -55,9 +55,10 @@ export async function makeRepository(
     ["add", "--all", "--force"],
     ["commit", "--quiet", "-m", "feat: count the lines of a text"],
   ];
+  // There is no repository yet when the first of them runs.
+  const git = new Git(folder, { discover: true });
   for (const step of steps) {
-    // There is no repository yet when the first of them runs.
-    await gitOk(step, { cwd: folder, discover: true });
+    await git.git(step);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Failed, resultOf } from "../domain/failed.ts";
 import { isAncestor } from "./ancestry.ts";
 import { exists } from "../util/files.ts";
-import { detailOf, git, gitFailed, gitLine, gitMaybe } from "./git.ts";
+import { detailOf, Git, gitFailed } from "./git.ts";
 import { listWorktrees } from "./worktree_list.ts";
 import type { Repository } from "./repository.ts";
 import { sleep } from "../util/backoff.ts";
@@ -33,7 +33,7 @@ export async function findTip(
 ): Promise<Tip> {
   const { branch, remote } = base;
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}^{commit}`];
-  const local = await gitMaybe(args, { cwd: repo.root });
+  const local = await repo.maybe(args);
   if (local === undefined) throw new Failed({ reason: "base_missing", base: branch });
   const alone = { sha: local, local };
   if (remote === undefined) return alone;
@@ -41,11 +41,11 @@ export async function findTip(
   if (there === undefined) return alone;
   await fetchCommit(repo, remote, branch, there, timeoutMs);
   const tip = { ...alone, remote: there };
-  const ahead = await isAncestor(repo.root, there, local);
+  const ahead = await isAncestor(repo, there, local);
   if (ahead) return tip;
-  const behind = await isAncestor(repo.root, local, there);
+  const behind = await isAncestor(repo, local, there);
   if (behind) return { ...tip, sha: there };
-  const cut = await gitLine(["rev-parse", "--is-shallow-repository"], { cwd: repo.root });
+  const cut = await repo.line(["rev-parse", "--is-shallow-repository"]);
   const shallow = cut === "true" ? { shallow: true as const } : {};
   throw new Failed({ reason: "base_diverged", base: branch, remote, ...shallow });
 }
@@ -57,7 +57,7 @@ async function remoteSha(
   timeoutMs: number,
 ): Promise<string | undefined> {
   const args = ["ls-remote", "--quiet", "--", remote, `refs/heads/${branch}`];
-  const listed = await git(args, { cwd: repo.root, timeoutMs });
+  const listed = await repo.result(args, { timeoutMs });
   if (listed.code !== 0) {
     throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(listed) });
   }
@@ -73,11 +73,11 @@ async function fetchCommit(
   sha: string,
   timeoutMs: number,
 ): Promise<void> {
-  const known = await git(["cat-file", "-e", `${sha}^{commit}`], { cwd: repo.root });
+  const known = await repo.result(["cat-file", "-e", `${sha}^{commit}`]);
   if (known.code === 0) return;
   const flags = ["--quiet", "--no-tags", "--no-write-fetch-head"];
   const args = ["fetch", ...flags, "--", remote, `refs/heads/${branch}`];
-  const fetched = await git(args, { cwd: repo.root, timeoutMs });
+  const fetched = await repo.result(args, { timeoutMs });
   if (fetched.code === 0) return;
   throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(fetched) });
 }
@@ -95,7 +95,7 @@ export async function pushBase(
   const { branch, remote } = base;
   const flags = ["--quiet", "--no-follow-tags"];
   const args = ["push", ...flags, "--", remote, `${sha}:refs/heads/${branch}`];
-  const pushed = await git(args, { cwd: repo.root, timeoutMs });
+  const pushed = await repo.result(args, { timeoutMs });
   if (pushed.code === 0) return "pushed";
   const refused = new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
   if (pushed.timedOut) throw refused;
@@ -129,16 +129,16 @@ export async function moveBase(
   const ref = `refs/heads/${branch}`;
   let left = checkout !== undefined && exists(checkout);
   if (left && checkout !== undefined && options.checkouts) {
-    const forwarded = await fastForward(checkout, ref, { from, to }, options.pause);
+    const forwarded = await fastForward(new Git(checkout), ref, { from, to }, options.pause);
     if (forwarded === "moved") return { kind: "moved" };
     left = forwarded === "in_the_way";
   }
   const args = ["update-ref", "-m", "parex: land", ref, to, from];
-  const updated = await git(args, { cwd: repo.root });
+  const updated = await repo.result(args);
   if (updated.code === 0) {
     return left && checkout !== undefined ? { kind: "ref_only", checkout } : { kind: "moved" };
   }
-  const now = await gitLine(["rev-parse", "--verify", ref], { cwd: repo.root });
+  const now = await repo.line(["rev-parse", "--verify", ref]);
   if (now === to) return { kind: "moved" };
   if (now === from) throw gitFailed(args, updated);
   return { kind: "elsewhere" };
@@ -154,24 +154,26 @@ const aMoment: Pause = () => sleep(LOCKED_PAUSE_MS);
 
 /** Moves a checkout on with its branch. Waits while another git is at work there. */
 async function fastForward(
-  checkout: string,
+  checkout: Git,
   ref: string,
   { from, to }: { from: string; to: string },
   pause = aMoment,
 ): Promise<"moved" | "in_the_way" | "elsewhere"> {
-  const cwd = checkout;
-  const lock = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index.lock"], {
-    cwd,
-  });
+  const lock = await checkout.line([
+    "rev-parse",
+    "--path-format=absolute",
+    "--git-path",
+    "index.lock",
+  ]);
   for (let tries = 1;; tries++) {
     const locked = exists(lock);
     // A merge goes into whatever is checked out, and somebody may have switched in the meantime.
-    const stands = await gitLine(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"], { cwd });
+    const stands = await checkout.line(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]);
     if (stands !== `${from}\n${ref}`) return "elsewhere";
     const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];
-    const merged = await git(args, { cwd });
+    const merged = await checkout.result(args);
     if (merged.code === 0) {
-      const now = await gitLine(["rev-parse", "--verify", ref], { cwd });
+      const now = await checkout.line(["rev-parse", "--verify", ref]);
       return now === to ? "moved" : "elsewhere";
     }
     const free = !locked && !exists(lock);

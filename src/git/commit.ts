@@ -3,10 +3,10 @@ import { Failed, resultOf } from "../domain/failed.ts";
 import type { Unfinished } from "../domain/failure.ts";
 import type { Env } from "../exec/env.ts";
 import { allOf } from "../util/all_of.ts";
-import { gitDirOf } from "./branches.ts";
 import { exists } from "../util/files.ts";
-import { detailOf, entries, git, gitInTurn, gitLine, gitMaybe, gitOk } from "./git.ts";
+import { detailOf, entries, type Git } from "./git.ts";
 import type { Repository } from "./repository.ts";
+import type { Worktree } from "./worktree.ts";
 import type { Change } from "./porcelain.ts";
 import { readStatus } from "./status.ts";
 
@@ -33,28 +33,23 @@ export interface FileChange {
 }
 
 /** Uncommitted changes of a worktree, untracked files among them. */
-export async function changes(worktree: string, env: Env = {}): Promise<Change[]> {
-  return (await readStatus(worktree, UNTRACKED, env)).changes;
+export async function changes(worktree: Git): Promise<Change[]> {
+  return (await readStatus(worktree, UNTRACKED)).changes;
 }
 
 /** As `changes` and `headState`, in one question: for worktrees beside the main one. */
 export async function changesAndHead(
-  worktree: string,
-  env: Env,
+  worktree: Worktree,
 ): Promise<{ changes: Change[]; head: HeadState }> {
-  const [status, gitDir] = await allOf([
-    readStatus(worktree, UNTRACKED, env),
-    gitDirOf(worktree),
-  ]);
-  const { changes, ...where } = status;
-  const inProgress = unfinished(gitDir);
+  const { changes, ...where } = await readStatus(worktree, UNTRACKED);
+  const inProgress = unfinished(worktree.gitDir);
   return { changes, head: { ...where, ...(inProgress ? { inProgress } : {}) } };
 }
 
 const UNTRACKED = ["--untracked-files=normal"];
 
 /** The branch and commit of a worktree, and what was left half done in it. */
-export async function headState(worktree: string): Promise<HeadState> {
+export async function headState(worktree: Git): Promise<HeadState> {
   const { gitDir, ref, sha } = await bornHead(worktree) ?? await anyHead(worktree);
   const inProgress = unfinished(gitDir);
   return {
@@ -71,19 +66,19 @@ interface Head {
 }
 
 /** In one question; undefined if git cannot answer all of it, as on a branch without a commit. */
-async function bornHead(worktree: string): Promise<Head | undefined> {
+async function bornHead(worktree: Git): Promise<Head | undefined> {
   const args = ["rev-parse", "--absolute-git-dir", "HEAD^{commit}", "--symbolic-full-name", "HEAD"];
-  const told = await git(args, { cwd: worktree });
+  const told = await worktree.result(args);
   const [, gitDir, sha, name] = /^(.+)\n([0-9a-f]+)\n(refs\/.+|HEAD)\n$/s.exec(told.stdout) ?? [];
   if (told.code !== 0 || gitDir === undefined) return undefined;
   return { gitDir, sha, ref: name === "HEAD" ? undefined : name };
 }
 
-async function anyHead(worktree: string): Promise<Head> {
+async function anyHead(worktree: Git): Promise<Head> {
   const [gitDir, ref, sha] = await allOf([
-    gitLine(["rev-parse", "--absolute-git-dir"], { cwd: worktree }),
-    gitMaybe(["symbolic-ref", "--quiet", "HEAD"], { cwd: worktree }),
-    gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"], { cwd: worktree }),
+    worktree.line(["rev-parse", "--absolute-git-dir"]),
+    worktree.maybe(["symbolic-ref", "--quiet", "HEAD"]),
+    worktree.maybe(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]),
   ]);
   return { gitDir, ref, sha };
 }
@@ -106,9 +101,8 @@ function unfinished(gitDir: string): Unfinished | undefined {
 export interface CommitOptions {
   /** Paths relative to the top level that stay out of the commit, with all below them. */
   exclude: string[];
-  env?: Env;
   /** In which the project's hooks run, in place of parex's own environment. */
-  base?: Env;
+  base?: Env | undefined;
   /** Where HEAD stands, if that is known already. */
   head?: HeadState;
 }
@@ -119,25 +113,25 @@ export interface CommitOptions {
  * Refuses while a merge or the like is half done, for it would end that.
  */
 export async function commitAll(
-  worktree: string,
+  worktree: Git,
   message: string,
-  { exclude, env = {}, base, head: known }: CommitOptions,
+  { exclude, base, head: known }: CommitOptions,
 ): Promise<boolean> {
   const head = known ? known : await headState(worktree);
   if (head.inProgress) {
     throw new Failed({ reason: "commit_failed", detail: `a ${head.inProgress} is half done` });
   }
-  const staged = await stageAll(worktree, exclude, env);
+  const staged = await stageAll(worktree, exclude);
   if (staged.length === 0) return false;
   // Tidying up would cost every task; git does it at the next commit of somebody else's.
   const untidied = ["-c", "maintenance.auto=false"];
   const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
-  const commit = () => git(args, { cwd: worktree, env, base, input: message });
+  const commit = () => worktree.result(args, { base, input: message });
   const committed = await commit();
   if (committed.code === 0) return true;
   const refused = new Failed({ reason: "commit_failed", detail: detailOf(committed) });
   if (committed.timedOut) throw refused;
-  const fixed = await stageAll(worktree, exclude, env);
+  const fixed = await stageAll(worktree, exclude);
   if (fixed.length === 0) return false;
   if (fixed.join("\0") === staged.join("\0")) throw refused;
   const again = await commit();
@@ -146,17 +140,16 @@ export async function commitAll(
 }
 
 /** The fields of `git diff --raw -z` for what is staged then. */
-async function stageAll(worktree: string, exclude: string[], env: Env): Promise<string[]> {
-  const cwd = worktree;
+async function stageAll(worktree: Git, exclude: string[]): Promise<string[]> {
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
   const add = ["add", "--all", "--sparse", "--", ":/", ...not];
-  const added = await gitInTurn([add, STAGED], { cwd, env });
+  const added = await worktree.resultInTurn([add, STAGED]);
   if (added.code !== 0) throw new Failed({ reason: "commit_failed", detail: detailOf(added) });
-  const staged = await withoutExcluded(cwd, entries(added.stdout), exclude);
+  const staged = await withoutExcluded(worktree, entries(added.stdout), exclude);
   const nested = nestedRepositories(staged);
   if (nested.length === 0) return staged;
   // Committed, it would be a link to a commit that nobody else has.
-  await gitOk(["rm", "--cached", "--quiet", "-f", "--", ...nested], { cwd });
+  await worktree.git(["rm", "--cached", "--quiet", "-f", "--", ...nested]);
   const detail = `a repository of its own lies in the tree: ${nested.join(", ")}`;
   throw new Failed({ reason: "commit_failed", detail });
 }
@@ -165,7 +158,7 @@ const STAGED = ["diff", "--cached", "--raw", "-z", "--no-renames"];
 
 /** The fields of `git diff --raw -z` for what is staged, when all that is excluded no longer is. */
 async function withoutExcluded(
-  cwd: string,
+  at: Git,
   fields: string[],
   exclude: string[],
 ): Promise<string[]> {
@@ -174,8 +167,8 @@ async function withoutExcluded(
   if (!fields.some(isExcluded)) return fields;
   // The agent has staged them itself.
   const paths = exclude.map((path) => `:(top,literal)${path}`);
-  await gitOk(["reset", "--quiet", "--", ...paths], { cwd });
-  const left = await gitOk(STAGED, { cwd });
+  await at.git(["reset", "--quiet", "--", ...paths]);
+  const left = await at.git(STAGED);
   return entries(left);
 }
 
@@ -213,7 +206,7 @@ export async function ownCommits(
     ":/",
   ];
   const input = [`refs/heads/${branch}`, ...notFrom.map((ref) => `^${ref}`), ""].join("\n");
-  const listed = await gitOk(args, { cwd: repo.root, input });
+  const listed = await repo.git(args, { input });
   const lines = listed.split("\n").filter((line) => line !== "");
   return lines.map((line) => {
     const space = line.indexOf(" ");
@@ -230,14 +223,11 @@ export async function filesChanged(
   to: string,
 ): Promise<FileChange[]> {
   const list = ["diff-tree", "-r", "-z", "--name-status", "--no-renames"];
-  const cwd = repo.root;
   const since = await resultOf(() =>
-    gitOk([...list, "--merge-base", "--end-of-options", from, to], { cwd })
+    repo.git([...list, "--merge-base", "--end-of-options", from, to])
   );
   // Two histories that have nothing in common have no merge base.
-  const diff = since.ok
-    ? since.value
-    : await gitOk([...list, "--end-of-options", from, to], { cwd });
+  const diff = since.ok ? since.value : await repo.git([...list, "--end-of-options", from, to]);
   const fields = entries(diff);
   const found: FileChange[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {

@@ -1,7 +1,7 @@
 import { dirname, join, normalize } from "node:path";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { exists, io, isWithin, realPathOf } from "../util/files.ts";
-import { entries, gitOk } from "./git.ts";
+import { entries, type Git } from "./git.ts";
 
 /** Lists, in gitignore's syntax, more files that a worktree needs. In the root. */
 const INCLUDE_FILE = ".worktreeinclude";
@@ -13,22 +13,22 @@ const INCLUDE_FILE = ".worktreeinclude";
  * copied, whatever a pattern says. Returns the paths copied, relative to both.
  */
 export async function copyFiles(
-  root: string,
-  worktree: string,
+  from: Git,
+  to: Git,
   patterns: string[],
 ): Promise<string[]> {
   const copied: string[] = [];
-  for (const path of await filesToCopy(root, patterns)) {
-    const done = await io(join(worktree, path), () => copyOne(root, worktree, path));
+  for (const path of await filesToCopy(from, patterns)) {
+    const done = await io(join(to.path, path), () => copyOne(from.path, to.path, path));
     if (done) copied.push(path);
   }
   return copied;
 }
 
 /** The files in the root that such patterns and its `.worktreeinclude` name. */
-export async function filesToCopy(root: string, patterns: string[]): Promise<string[]> {
-  const named = await namedFiles(root, patterns.filter((pattern) => !isGlob(pattern)));
-  const matched = await matchedFiles(root, patterns.filter(isGlob));
+export async function filesToCopy(from: Git, patterns: string[]): Promise<string[]> {
+  const named = await namedFiles(from.path, patterns.filter((pattern) => !isGlob(pattern)));
+  const matched = await matchedFiles(from, patterns.filter(isGlob));
   return [...new Set([...named, ...matched])].filter(mayCopy);
 }
 
@@ -67,13 +67,13 @@ async function filesIn(root: string, path: string): Promise<string[]> {
 }
 
 /** Lets git match, so that patterns mean what they mean in a `.gitignore`. */
-async function matchedFiles(root: string, globs: string[]): Promise<string[]> {
-  const included = exists(join(root, INCLUDE_FILE));
+async function matchedFiles(from: Git, globs: string[]): Promise<string[]> {
+  const included = exists(join(from.path, INCLUDE_FILE));
   if (globs.length === 0 && !included) return [];
   const rules = globs.map((glob) => `--exclude=/${glob.replace(/^(\.?\/)+/, "")}`);
   if (included) rules.push(`--exclude-from=${INCLUDE_FILE}`);
   const args = ["ls-files", "--others", "--ignored", "-z", ...rules];
-  const listed = await gitOk(args, { cwd: root });
+  const listed = await from.git(args);
   return entries(listed);
 }
 

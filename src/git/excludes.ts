@@ -1,14 +1,11 @@
 import { dirname, join } from "node:path";
-import { type Env, processEnv } from "../exec/env.ts";
-import { configEnv } from "./config_env.ts";
+import { processEnv } from "../exec/env.ts";
 import { exists, io, readIfThere } from "../util/files.ts";
-import { entries, gitMaybe, gitOk } from "./git.ts";
+import { entries, type Git } from "./git.ts";
 
 /** What the user's own `core.excludesFile` says. */
-export async function userExcludes(worktree: string): Promise<string> {
-  const configured = await gitMaybe(["config", "--type=path", "--get", "core.excludesFile"], {
-    cwd: worktree,
-  });
+export async function userExcludes(repo: Git): Promise<string> {
+  const configured = await repo.maybe(["config", "--type=path", "--get", "core.excludesFile"]);
   const own = configured ?? defaultExcludes();
   return own === undefined ? "" : await io(own, async () => await readIfThere(own) ?? "");
 }
@@ -30,11 +27,6 @@ function defaultExcludes(): string | undefined {
   const { XDG_CONFIG_HOME: config, HOME: home } = processEnv();
   if (config) return join(config, "git/ignore");
   return home ? join(home, ".config/git/ignore") : undefined;
-}
-
-/** Variables that make every git below a process use such a list. They add to `env`'s own of the kind. */
-export function excludesEnv(file: string, env: Env = processEnv()): Env {
-  return configEnv({ "core.excludesFile": file }, env);
 }
 
 /**
@@ -63,15 +55,15 @@ function patternOf(path: string): string {
 }
 
 /** Untracked files of a worktree that nothing ignores; a folder of nothing else is named alone, with `/`. */
-export async function untracked(worktree: string, env: Env = {}): Promise<string[]> {
+export async function untracked(worktree: Git): Promise<string[]> {
   const args = ["ls-files", "--others", "--exclude-standard", "--directory", "-z"];
-  const listed = await gitOk([...args, "--no-empty-directory"], { cwd: worktree, env });
+  const listed = await worktree.git([...args, "--no-empty-directory"]);
   return entries(listed);
 }
 
 /** Files of a worktree that something ignores; a folder of nothing else is named alone, with `/`. */
-export async function ignored(worktree: string, env: Env = {}): Promise<string[]> {
+export async function ignored(worktree: Git): Promise<string[]> {
   const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
-  const listed = await gitOk(args, { cwd: worktree, env });
+  const listed = await worktree.git(args);
   return entries(listed);
 }

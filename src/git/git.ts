@@ -5,13 +5,12 @@ import { shInTurn, type ShResult } from "../exec/sh.ts";
 import { exists } from "../util/files.ts";
 import { configEnv } from "./config_env.ts";
 
+/** Bound on a command that talks to a remote. */
+export const NETWORK_TIMEOUT_MS = 2 * 60_000;
+
 export interface GitOptions {
-  /** A top level, unless `discover` is set. */
-  cwd: string;
-  /** Look for the repository in the folders above, too. */
-  discover?: boolean;
-  /** Variables on top of parex's own environment for tools. */
-  env?: Env;
+  /** Variables on top of those that all commands of this object get. */
+  env?: Env | undefined;
   /** In place of parex's own environment, for a command that runs the project's hooks. */
   base?: Env | undefined;
   /** Text for stdin; without it stdin is closed. */
@@ -20,9 +19,6 @@ export interface GitOptions {
   /** Ends the command before it is done. */
   signal?: AbortSignal | undefined;
 }
-
-/** Bound on a command that talks to a remote. */
-export const NETWORK_TIMEOUT_MS = 2 * 60_000;
 
 /** What people set for themselves and parex cannot read, or cannot do without. */
 const OWN_SETTINGS = {
@@ -35,30 +31,73 @@ const OWN_SETTINGS = {
   "rerere.enabled": "false",
 };
 
-/** Runs git to its end and returns whatever its exit code was. */
-export function git(args: readonly string[], options: GitOptions): Promise<ShResult> {
-  return gitInTurn([args], options);
-}
+/** git in one folder: a top level, unless the repository may be in a folder above. */
+export class Git {
+  constructor(
+    readonly path: string,
+    private readonly settings: { env?: Env; config?: Env; discover?: boolean } = {},
+  ) {}
 
-/** Runs git several times, until one fails: what all have printed, and the last one's exit code. */
-export async function gitInTurn(
-  commands: readonly (readonly string[])[],
-  options: GitOptions,
-): Promise<ShResult> {
-  // In a worktree whose `.git` an agent has deleted, git would find the user's own checkout above.
-  if (!options.discover && !exists(join(options.cwd, ".git"))) {
-    const stderr = `fatal: not a git repository: ${options.cwd}`;
-    return { code: 128, stdout: "", stderr, timedOut: false };
+  /** Variables for every command, on top of parex's own environment for tools. */
+  get env(): Env {
+    return this.settings.env ?? {};
   }
-  const env = toolEnv(options.env, options.base);
-  return await shInTurn(commands.map((args) => ["git", ...args]), {
-    cwd: options.cwd,
-    env: { ...env, ...configEnv(OWN_SETTINGS, env) },
-    timeoutMs: options.timeoutMs,
-    signal: options.signal,
-    input: options.input,
-    outlives: commands.some(changesWorktrees),
-  });
+
+  /** Keys of git's configuration, above all files of it. */
+  get config(): Env {
+    return this.settings.config ?? {};
+  }
+
+  /** git in a folder below that is a top level of its own. */
+  below(folder: string): Git {
+    return new Git(join(this.path, folder));
+  }
+
+  /** Runs git and returns its stdout, byte for byte; any other exit code than 0 throws `git_failed`. */
+  async git(args: readonly string[], options?: GitOptions): Promise<string> {
+    const result = await this.result(args, options);
+    if (result.code === 0) return result.stdout;
+    throw gitFailed(args, result);
+  }
+
+  /** As `git`, for commands that print one value: without the newline that ends it. */
+  async line(args: readonly string[], options?: GitOptions): Promise<string> {
+    return lineOf(await this.git(args, options));
+  }
+
+  /** As `line`, for questions that git answers with exit code 1 for "there is none". */
+  async maybe(args: readonly string[], options?: GitOptions): Promise<string | undefined> {
+    const result = await this.result(args, options);
+    if (result.code === 1) return undefined;
+    if (result.code === 0) return lineOf(result.stdout);
+    throw gitFailed(args, result);
+  }
+
+  /** Runs git to its end and returns whatever its exit code was. */
+  result(args: readonly string[], options?: GitOptions): Promise<ShResult> {
+    return this.resultInTurn([args], options);
+  }
+
+  /** Runs git several times, until one fails: what all have printed, and the last one's exit code. */
+  async resultInTurn(
+    commands: readonly (readonly string[])[],
+    options: GitOptions = {},
+  ): Promise<ShResult> {
+    // In a worktree whose `.git` an agent has deleted, git would find the user's own checkout above.
+    if (!this.settings.discover && !exists(join(this.path, ".git"))) {
+      const stderr = `fatal: not a git repository: ${this.path}`;
+      return { code: 128, stdout: "", stderr, timedOut: false };
+    }
+    const env = toolEnv({ ...this.env, ...options.env }, options.base);
+    return await shInTurn(commands.map((args) => ["git", ...args]), {
+      cwd: this.path,
+      env: { ...env, ...configEnv({ ...OWN_SETTINGS, ...this.config }, env) },
+      timeoutMs: options.timeoutMs,
+      signal: options.signal,
+      input: options.input,
+      outlives: commands.some(changesWorktrees),
+    });
+  }
 }
 
 /** These say something while they change files; stopped there, what they leave looks like work. */
@@ -69,37 +108,8 @@ function changesWorktrees(args: readonly string[]): boolean {
   return CHANGES.has(args[first] ?? "");
 }
 
-/** Runs git and returns its stdout, byte for byte; any other exit code than 0 throws `git_failed`. */
-export async function gitOk(
-  args: readonly string[],
-  options: GitOptions,
-): Promise<string> {
-  const result = await git(args, options);
-  if (result.code === 0) return result.stdout;
-  throw gitFailed(args, result);
-}
-
-/** As `gitOk`, for commands that print one value: without the newline that ends it. */
-export async function gitLine(
-  args: readonly string[],
-  options: GitOptions,
-): Promise<string> {
-  return lineOf(await gitOk(args, options));
-}
-
 function lineOf(stdout: string): string {
   return stdout.replace(/\r?\n$/, "");
-}
-
-/** As `gitLine`, for questions that git answers with exit code 1 for "there is none". */
-export async function gitMaybe(
-  args: readonly string[],
-  options: GitOptions,
-): Promise<string | undefined> {
-  const result = await git(args, options);
-  if (result.code === 1) return undefined;
-  if (result.code === 0) return lineOf(result.stdout);
-  throw gitFailed(args, result);
 }
 
 /** The failure of a git command that no rule of parex expected. */

@@ -1,13 +1,13 @@
 import type { Env } from "../exec/env.ts";
-import { gitLine } from "./git.ts";
+import type { Git } from "./git.ts";
 
 /**
  * Variables with the name and address that git would commit under in a worktree: they hold wherever
  * the program that gets them has its home. Throws `git_failed` where git knows none.
  */
-export async function identityEnv(worktree: string): Promise<Env> {
+export async function identityEnv(worktree: Git): Promise<Env> {
   const roles = ["AUTHOR", "COMMITTER"];
-  const idents = roles.map((role) => gitLine(["var", `GIT_${role}_IDENT`], { cwd: worktree }));
+  const idents = roles.map((role) => worktree.line(["var", `GIT_${role}_IDENT`]));
   const found = (await Promise.all(idents)).map((ident) => /^(.*) <([^>]*)>/.exec(ident) ?? []);
   return Object.fromEntries(roles.flatMap((role, at) => {
     const [, name = "", email = ""] = found[at] ?? [];

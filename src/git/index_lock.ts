@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { gitDirOf } from "./branches.ts";
+import type { Worktree } from "./worktree.ts";
 import { exists, io } from "../util/files.ts";
 import { sleep } from "../util/backoff.ts";
 
@@ -11,9 +11,8 @@ const POLL_MS = 50;
  * Waits until nobody holds the index of a worktree in which nothing is at work any more. What holds
  * it longer is a lock that a git left when it was killed, and is removed.
  */
-export async function waitForIndex(worktree: string): Promise<void> {
-  const gitDir = await gitDirOf(worktree);
-  const lock = join(gitDir, "index.lock");
+export async function waitForIndex(worktree: Worktree): Promise<void> {
+  const lock = join(worktree.gitDir, "index.lock");
   for (let left = WAIT_MS; left > 0; left -= POLL_MS) {
     const age = await ageOf(lock);
     if (age === undefined) return;

@@ -1,5 +1,5 @@
 import { isAncestor } from "./ancestry.ts";
-import { git, gitFailed, gitLine, gitMaybe, gitOk } from "./git.ts";
+import { gitFailed } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
 /**
@@ -16,26 +16,26 @@ export async function landedBy(
 ): Promise<LandedBy | undefined> {
   const tip = `refs/heads/${branch}`;
   for (const base of bases) {
-    const landed = await landedIn(repo.root, tip, base);
+    const landed = await landedIn(repo, tip, base);
     if (landed !== undefined) return landed;
   }
   return undefined;
 }
 
 async function landedIn(
-  cwd: string,
+  repo: Repository,
   tip: string,
   base: string,
 ): Promise<LandedBy | undefined> {
-  const contained = await isAncestor(cwd, tip, base);
+  const contained = await isAncestor(repo, tip, base);
   if (contained) return "merge";
-  const fork = await gitMaybe(["merge-base", tip, base], { cwd });
+  const fork = await repo.maybe(["merge-base", tip, base]);
   if (fork === undefined) return undefined;
   const tests: [LandedBy, () => Promise<boolean>][] = [
-    ["rebase", () => hasPatches(cwd, tip, base)],
-    ["squash", () => hasSquash(cwd, fork ?? "", tip, base)],
-    ["tree", () => hadTree(cwd, fork ?? "", tip, base)],
-    ["tree", () => mergesToNothing(cwd, tip, base)],
+    ["rebase", () => hasPatches(repo, tip, base)],
+    ["squash", () => hasSquash(repo, fork ?? "", tip, base)],
+    ["tree", () => hadTree(repo, fork ?? "", tip, base)],
+    ["tree", () => mergesToNothing(repo, tip, base)],
   ];
   for (const [how, test] of tests) {
     const passed = await test();
@@ -45,15 +45,15 @@ async function landedIn(
 }
 
 /** Whether the base has a commit with the same patch for every one of the branch. */
-async function hasPatches(cwd: string, tip: string, base: string): Promise<boolean> {
-  const compared = await gitOk(["cherry", base, tip], { cwd });
+async function hasPatches(repo: Repository, tip: string, base: string): Promise<boolean> {
+  const compared = await repo.git(["cherry", base, tip]);
   const lines = compared.split("\n").filter((line) => line !== "");
   return lines.length > 0 && lines.every((line) => line.startsWith("- "));
 }
 
 /** The same for one commit that has all changes of the branch. It is made for that, and left to git. */
 async function hasSquash(
-  cwd: string,
+  repo: Repository,
   fork: string,
   tip: string,
   base: string,
@@ -65,28 +65,28 @@ async function hasSquash(
     GIT_COMMITTER_EMAIL: "parex@localhost",
   };
   const args = ["commit-tree", "-p", fork, "-m", "squashed", `${tip}^{tree}`];
-  const squashed = await gitLine(args, { cwd, env });
-  return await hasPatches(cwd, squashed, base);
+  const squashed = await repo.line(args, { env });
+  return await hasPatches(repo, squashed, base);
 }
 
 /** Whether the base has been, since the branch left it, exactly what the branch is. */
 async function hadTree(
-  cwd: string,
+  repo: Repository,
   fork: string,
   tip: string,
   base: string,
 ): Promise<boolean> {
-  const tree = await gitLine(["rev-parse", `${tip}^{tree}`], { cwd });
+  const tree = await repo.line(["rev-parse", `${tip}^{tree}`]);
   const args = ["log", "--first-parent", "--format=%T", `${fork}..${base}`, "--"];
-  const trees = await gitOk(args, { cwd });
+  const trees = await repo.git(args);
   return trees.split("\n").includes(tree);
 }
 
 /** Whether a merge of the branch would leave the base as it is. */
-async function mergesToNothing(cwd: string, tip: string, base: string): Promise<boolean> {
+async function mergesToNothing(repo: Repository, tip: string, base: string): Promise<boolean> {
   const args = ["merge-tree", "--write-tree", "--no-messages", "--end-of-options", base, tip];
-  const merged = await git(args, { cwd });
+  const merged = await repo.result(args);
   if (merged.code > 1) throw gitFailed(args, merged);
-  const tree = await gitLine(["rev-parse", `${base}^{tree}`], { cwd });
+  const tree = await repo.line(["rev-parse", `${base}^{tree}`]);
   return merged.code === 0 && merged.stdout.trim() === tree;
 }

@@ -1,7 +1,6 @@
 import { Failed } from "../domain/failed.ts";
-import { entries, git, gitFailed, gitOk } from "./git.ts";
+import { entries, type Git, gitFailed } from "./git.ts";
 import { headState } from "./commit.ts";
-import type { Repository } from "./repository.ts";
 
 /** A branch to merge, and what people call it. */
 export interface MergeSource {
@@ -14,7 +13,7 @@ export interface MergeSource {
  * nothing. On a conflict the merge is taken back, and the ones before it stay.
  */
 export async function mergeInto(
-  worktree: string,
+  worktree: Git,
   sources: MergeSource[],
   message: string,
 ): Promise<void> {
@@ -24,23 +23,22 @@ export async function mergeInto(
 }
 
 async function mergeOne(
-  worktree: string,
+  worktree: Git,
   source: MergeSource,
   earlier: MergeSource[],
   message: string,
 ): Promise<void> {
-  const cwd = worktree;
   const ref = `refs/heads/${source.branch}`;
   const contained = ["merge-base", "--is-ancestor", ref, "HEAD"];
-  const known = await git(contained, { cwd });
+  const known = await worktree.result(contained);
   if (known.code === 0) return;
   if (known.code !== 1) throw gitFailed(contained, known);
 
   const flags = ["--quiet", "--no-edit", "--ff", "--no-squash", "--commit", "--no-autostash"];
   const args = ["merge", ...flags, "-m", message, "--", ref];
-  const merge = await git(args, { cwd });
+  const merge = await worktree.result(args);
   if (merge.code === 0) return;
-  const open = await gitOk(["diff", "--name-only", "--diff-filter=U", "-z"], { cwd });
+  const open = await worktree.git(["diff", "--name-only", "--diff-filter=U", "-z"]);
   await takeBack(worktree);
   const files = entries(open);
   if (files.length === 0) throw gitFailed(args, merge);
@@ -48,21 +46,21 @@ async function mergeOne(
   throw new Failed({ reason: "merge_conflict", files, between: [...others, source.label] });
 }
 
-async function takeBack(worktree: string): Promise<void> {
+async function takeBack(worktree: Git): Promise<void> {
   const head = await headState(worktree);
   if (head.inProgress !== "merge") return;
-  await gitOk(["merge", "--abort"], { cwd: worktree });
+  await worktree.git(["merge", "--abort"]);
 }
 
 /** Which of the branches merged before this one does not get along with; if none, the worktree's own. */
 async function opponents(
-  worktree: string,
+  worktree: Git,
   source: MergeSource,
   earlier: MergeSource[],
 ): Promise<string[]> {
   const labels: string[] = [];
   for (const other of earlier) {
-    const files = await mergeTree(
+    const files = await conflictsBetween(
       worktree,
       `refs/heads/${other.branch}`,
       `refs/heads/${source.branch}`,
@@ -76,17 +74,13 @@ async function opponents(
 
 /** The files in which a merge of two commits or branches would conflict. Touches no worktree. */
 export async function conflictsBetween(
-  repo: Repository,
+  at: Git,
   ours: string,
   theirs: string,
 ): Promise<string[]> {
-  return await mergeTree(repo.root, ours, theirs);
-}
-
-async function mergeTree(cwd: string, ours: string, theirs: string): Promise<string[]> {
   const flags = ["--write-tree", "--name-only", "--no-messages", "-z"];
   const args = ["merge-tree", ...flags, "--end-of-options", ours, theirs];
-  const merge = await git(args, { cwd });
+  const merge = await at.result(args);
   if (merge.code === 0) return [];
   // The tree comes first, then the files. Without a tree, one of the two is no commit.
   const [tree, ...files] = entries(merge.stdout);

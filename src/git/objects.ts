@@ -1,4 +1,4 @@
-import { entries, gitOk } from "./git.ts";
+import { entries } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
 /** What a commit's tree has under a path. */
@@ -10,12 +10,12 @@ export interface TreeEntry {
 
 /** What stands at the top of a commit's tree; with `deep`, all of its files. */
 export async function listTree(
-  { root }: Repository,
+  repo: Repository,
   commit: string,
   { deep }: { deep: boolean },
 ): Promise<TreeEntry[]> {
   const args = ["ls-tree", "-z", "--full-tree", ...(deep ? ["-r"] : []), commit];
-  const listed = await gitOk(args, { cwd: root });
+  const listed = await repo.git(args);
   return entries(listed).map((line) => {
     const [info = "", path = ""] = line.split("\t", 2);
     const [mode = "", , sha = ""] = info.split(" ");
@@ -24,7 +24,7 @@ export async function listTree(
 }
 
 /** The text of a file that git holds. */
-export async function blobText({ root }: Repository, sha: string): Promise<string> {
-  const text = await gitOk(["cat-file", "blob", sha], { cwd: root });
+export async function blobText(repo: Repository, sha: string): Promise<string> {
+  const text = await repo.git(["cat-file", "blob", sha]);
   return text.replace(/^\ufeff/, "");
 }

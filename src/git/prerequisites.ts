@@ -6,7 +6,7 @@ import { closest } from "../domain/suggest.ts";
 import { allOf } from "../util/all_of.ts";
 import { headState } from "./commit.ts";
 import { isFree, isWithin, realPathOf } from "../util/files.ts";
-import { detailOf, entries, git, gitMaybe, gitOk } from "./git.ts";
+import { detailOf, entries, type Git } from "./git.ts";
 import { listWorktrees, planOwners } from "./worktree_list.ts";
 import type { Repository } from "./repository.ts";
 import { readStatus } from "./status.ts";
@@ -37,15 +37,15 @@ export async function findBase(
   repo: Repository,
   wanted: string | undefined,
 ): Promise<{ base: string; baseSha: string }> {
-  const cwd = repo.checkout;
+  const here = repo.here;
   let base = wanted;
   if (base === undefined) {
-    const head = await headState(cwd);
-    if (head.branch === undefined) throw new Failed({ reason: "detached_head", root: cwd });
+    const head = await headState(here);
+    if (head.branch === undefined) throw new Failed({ reason: "detached_head", root: here.path });
     base = head.branch;
   }
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${base}^{commit}`];
-  const sha = await gitMaybe(args, { cwd });
+  const sha = await here.maybe(args);
   if (sha !== undefined) return { base, baseSha: sha };
   const branches = await listBranches(repo);
   const suggestion = closest(base, branches);
@@ -58,15 +58,14 @@ export async function findBase(
 
 async function listBranches(repo: Repository): Promise<string[]> {
   const args = ["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"];
-  const listed = await gitOk(args, { cwd: repo.root });
+  const listed = await repo.git(args);
   return listed.split("\n").filter((name) => name !== "");
 }
 
 async function checkIdentity(repo: Repository): Promise<void> {
+  const here = repo.here;
   const idents = await Promise.all(
-    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map((name) =>
-      git(["var", name], { cwd: repo.checkout })
-    ),
+    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map((name) => here.result(["var", name])),
   );
   const unknown = idents.find(({ code }) => code !== 0);
   if (unknown) throw new Failed({ reason: "no_identity", detail: detailOf(unknown) });
@@ -77,24 +76,25 @@ async function checkIdentity(repo: Repository): Promise<void> {
 const NAMED = 100;
 
 async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<void> {
-  const root = repo.checkout;
+  const here = repo.here;
   const allowed = await Promise.all(
     [join(repo.root, WORKTREES_DIR), join(repo.root, ".parallel"), ...mayBeDirty].map(realPathOf),
   );
-  const [head, dirty] = await allOf([headState(root), dirtyPaths(root, allowed)]);
+  const [head, dirty] = await allOf([headState(here), dirtyPaths(here, allowed)]);
   const { inProgress } = head;
   if (dirty.length === 0 && inProgress === undefined) return;
   throw new Failed({
     reason: "dirty_tree",
-    root,
+    root: here.path,
     paths: dirty.slice(0, NAMED),
     total: dirty.length,
     ...(inProgress === undefined ? {} : { inProgress }),
   });
 }
 
-async function dirtyPaths(root: string, allowed: string[]): Promise<string[]> {
-  const status = await readStatus(root);
+async function dirtyPaths(here: Git, allowed: string[]): Promise<string[]> {
+  const status = await readStatus(here);
+  const root = here.path;
   const isAllowed = (path: string) => allowed.some((folder) => isWithin(join(root, path), folder));
   const dirty: string[] = [];
   const mixed: string[] = [];
@@ -107,7 +107,7 @@ async function dirtyPaths(root: string, allowed: string[]): Promise<string[]> {
   }
   if (mixed.length === 0) return dirty;
   const args = ["--literal-pathspecs", "ls-files", "--others", "--exclude-standard", "-z"];
-  const files = await gitOk([...args, "--", ...mixed], { cwd: root });
+  const files = await here.git([...args, "--", ...mixed]);
   return [...dirty, ...entries(files).filter((path) => !isAllowed(path))];
 }
 

@@ -1,5 +1,5 @@
 import { Failed } from "../domain/failed.ts";
-import { detailOf, git, gitMaybe, gitOk, NETWORK_TIMEOUT_MS } from "./git.ts";
+import { detailOf, NETWORK_TIMEOUT_MS } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
 /** Pushes a branch under its own name, and leaves the user's configuration as it is. */
@@ -10,7 +10,7 @@ export async function pushBranch(
 ): Promise<void> {
   const ref = `refs/heads/${branch}`;
   const args = ["push", "--quiet", "--no-follow-tags", "--", remote, `${ref}:${ref}`];
-  const pushed = await git(args, { cwd: repo.root, timeoutMs: NETWORK_TIMEOUT_MS });
+  const pushed = await repo.result(args, { timeoutMs: NETWORK_TIMEOUT_MS });
   if (pushed.code === 0) return;
   throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
 }
@@ -20,9 +20,9 @@ export async function remoteOf(
   repo: Repository,
   base: string,
 ): Promise<string | undefined> {
-  const listed = await gitOk(["remote"], { cwd: repo.root });
+  const listed = await repo.git(["remote"]);
   const remotes = listed.split("\n").filter((name) => name !== "");
-  const own = await gitMaybe(["config", "--get", `branch.${base}.remote`], { cwd: repo.root });
+  const own = await repo.maybe(["config", "--get", `branch.${base}.remote`]);
   if (own !== undefined && remotes.includes(own)) return own;
   if (remotes.includes("origin")) return "origin";
   return remotes.length === 1 ? remotes[0] : undefined;

@@ -3,16 +3,31 @@ import { Failed, resultOf } from "../domain/failed.ts";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { allOf } from "../util/all_of.ts";
 import { exists, io } from "../util/files.ts";
-import { git, gitFailed, gitLine, gitMaybe } from "./git.ts";
+import { exclusively } from "../util/mutex.ts";
+import { Git, gitFailed } from "./git.ts";
 
-/** Where parex stands. Absolute real paths. */
-export interface Repository {
-  /** Top level of the main worktree, `worktrees/` lies here; with a bare main repository, the checkout. */
-  root: string;
-  /** Top level where the user stands; the root if that is one of parex's own worktrees. */
-  checkout: string;
-  /** What all worktrees share: objects, refs, config. */
-  commonDir: string;
+/** The repository that a command is about, and git in its root. All paths are absolute and real. */
+export class Repository extends Git {
+  constructor(
+    /** Top level of the main worktree, `worktrees/` lies here; with a bare main repository, the checkout. */
+    readonly root: string,
+    /** Top level where the user stands; the root if that is one of parex's own worktrees. */
+    readonly checkout: string,
+    /** What all worktrees share: objects, refs, config. */
+    readonly commonDir: string,
+  ) {
+    super(root);
+  }
+
+  /** git where the user stands. */
+  get here(): Git {
+    return new Git(this.checkout);
+  }
+
+  /** Runs what changes git's list of worktrees or its config, when all earlier work of that kind is over. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return exclusively(this.commonDir, work);
+  }
 }
 
 /** The first version with `git merge-tree --write-tree`. */
@@ -20,12 +35,13 @@ const NEEDED = [2, 38] as const;
 
 /** Finds the repository that `cwd` lies in. */
 export async function openRepository(cwd: string): Promise<Repository> {
+  const here = new Git(cwd, { discover: true });
   const topLevel = ["rev-parse", "--path-format=absolute", "--show-toplevel"];
   // The version's failure is the first to be thrown: what a git that is too old answers means nothing.
   const [, common, top] = await allOf([
-    checkVersion(cwd),
-    commonDirOf(cwd),
-    resultOf(() => gitLine(topLevel, { cwd, discover: true })),
+    checkVersion(here),
+    commonDirOf(here),
+    resultOf(() => here.line(topLevel)),
   ]);
   const commonDir = await io(common, () => Deno.realPath(common));
   const [bare, worktree, commits] = await allOf([
@@ -41,16 +57,17 @@ export async function openRepository(cwd: string): Promise<Repository> {
   const root = main ?? own ?? standing;
   const checkout = own === undefined ? standing : root;
   if (commits === "") throw new Failed({ reason: "no_commit", root });
-  return { root, checkout, commonDir };
+  return new Repository(root, checkout, commonDir);
 }
 
 /** Asks git about a repository by its git directory, wherever its work trees are. */
 async function inGitDir(commonDir: string, args: string[]): Promise<string> {
-  return await gitLine(["--git-dir", commonDir, ...args], { cwd: commonDir, discover: true });
+  const git = new Git(commonDir, { discover: true });
+  return await git.line(["--git-dir", commonDir, ...args]);
 }
 
-async function checkVersion(cwd: string): Promise<void> {
-  const result = await git(["--version"], { cwd, discover: true });
+async function checkVersion(here: Git): Promise<void> {
+  const result = await here.result(["--version"]);
   if (result.code === 127) throw new Failed({ reason: "git_missing" });
   if (result.code !== 0) throw gitFailed(["--version"], result);
   const found = /(\d+)\.(\d+)\S*/.exec(result.stdout);
@@ -63,13 +80,13 @@ async function checkVersion(cwd: string): Promise<void> {
   });
 }
 
-async function commonDirOf(cwd: string): Promise<string> {
+async function commonDirOf(here: Git): Promise<string> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
-  const found = await git(args, { cwd, discover: true });
+  const found = await here.result(args);
   if (found.code !== 0) {
     // A repository is there but git refuses it, such as another user's: git's own words say why.
-    if (liesInRepository(cwd)) throw gitFailed(args, found);
-    throw new Failed({ reason: "not_a_repository", cwd });
+    if (liesInRepository(here.path)) throw gitFailed(args, found);
+    throw new Failed({ reason: "not_a_repository", cwd: here.path });
   }
   return found.stdout.replace(/\r?\n$/, "");
 }
@@ -84,10 +101,13 @@ function liesInRepository(cwd: string): boolean {
 /** Undefined where git keeps no record of it: a git directory apart from its only work tree. */
 async function mainWorktree(commonDir: string): Promise<string | undefined> {
   const configured = await resultOf(() =>
-    gitMaybe(["--git-dir", commonDir, "config", "--get", "core.worktree"], {
-      cwd: commonDir,
-      discover: true,
-    })
+    new Git(commonDir, { discover: true }).maybe([
+      "--git-dir",
+      commonDir,
+      "config",
+      "--get",
+      "core.worktree",
+    ])
   );
   const path = configured.ok && configured.value !== undefined
     ? resolve(commonDir, configured.value)
@@ -103,10 +123,7 @@ async function ownerOfWorktree(path: string, commonDir: string): Promise<string 
   if (basename(folder) !== WORKTREES_DIR) return undefined;
   const owner = dirname(folder);
   const top = await resultOf(() =>
-    gitLine(
-      ["rev-parse", "--path-format=absolute", "--git-common-dir"],
-      { cwd: owner },
-    )
+    new Git(owner).line(["rev-parse", "--path-format=absolute", "--git-common-dir"])
   );
   if (!top.ok || await Deno.realPath(top.value) !== commonDir) return undefined;
   return exists(join(owner, ".git")) ? owner : undefined;

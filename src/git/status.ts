@@ -1,13 +1,11 @@
-import type { Env } from "../exec/env.ts";
-import { gitOk } from "./git.ts";
+import type { Git } from "./git.ts";
 import { readPorcelain, STATUS, type Status } from "./porcelain.ts";
 
 /** What `git status` says in a worktree, with these flags. */
 export async function readStatus(
-  worktree: string,
+  worktree: Git,
   flags: string[] = [],
-  env: Env = {},
 ): Promise<Status> {
-  const status = await gitOk([...STATUS, ...flags], { cwd: worktree, env });
+  const status = await worktree.git([...STATUS, ...flags]);
   return readPorcelain(status);
 }

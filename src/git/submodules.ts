@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { exists } from "../util/files.ts";
-import { detailOf, entries, git, gitMaybe, NETWORK_TIMEOUT_MS } from "./git.ts";
+import { detailOf, entries, type Git, NETWORK_TIMEOUT_MS } from "./git.ts";
 
 /** A submodule that could not be had. */
 export interface MissingSubmodule {
@@ -22,33 +22,33 @@ interface Submodule {
  * the worktree already stays as it is, and nothing is written to the configuration that they share.
  */
 export async function fillSubmodules(
-  checkout: string,
-  worktree: string,
+  checkout: Git,
+  worktree: Git,
   signal?: AbortSignal,
 ): Promise<MissingSubmodule[]> {
-  if (!exists(join(worktree, ".gitmodules"))) return [];
+  if (!exists(join(worktree.path, ".gitmodules"))) return [];
   const known = new Set((await submodulesOf(checkout)).map(({ name }) => name));
   const missing: MissingSubmodule[] = [];
   for (const submodule of await submodulesOf(worktree)) {
     const { name, path } = submodule;
-    const here = join(checkout, path);
-    const isUsers = exists(join(here, ".git"));
+    const [here, copy] = [checkout.below(path), worktree.below(path)];
+    const isUsers = exists(join(here.path, ".git"));
     if (known.has(name) && !isUsers) continue;
-    if (!exists(join(worktree, path, ".git"))) {
+    if (!exists(join(copy.path, ".git"))) {
       const detail = await fill(worktree, submodule, isUsers ? here : undefined, signal);
       if (detail !== undefined) missing.push({ path, detail });
     }
-    const nested = await fillSubmodules(here, join(worktree, path), signal);
+    const nested = await fillSubmodules(here, copy, signal);
     missing.push(...nested.map((one) => ({ ...one, path: join(path, one.path) })));
   }
   return missing;
 }
 
 /** What `.gitmodules` lists in a tree; without a path or a URL there is nothing to check out. */
-async function submodulesOf(tree: string): Promise<Submodule[]> {
-  if (!exists(join(tree, ".gitmodules"))) return [];
+async function submodulesOf(tree: Git): Promise<Submodule[]> {
+  if (!exists(join(tree.path, ".gitmodules"))) return [];
   const args = ["config", "--null", "--file", ".gitmodules", "--get-regexp", "^submodule\\."];
-  const listed = await git(args, { cwd: tree });
+  const listed = await tree.result(args);
   const found = new Map<string, Partial<Submodule>>();
   for (const entry of entries(listed.stdout)) {
     const [, name, key, value] = /^submodule\.(.*)\.([^.\n]+)\n(.*)$/s.exec(entry) ?? [];
@@ -62,24 +62,22 @@ async function submodulesOf(tree: string): Promise<Submodule[]> {
 
 /** Checks one out, from the user's own where there is one. Returns why it could not be done. */
 async function fill(
-  worktree: string,
+  worktree: Git,
   submodule: Submodule,
-  users: string | undefined,
+  users: Git | undefined,
   signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
-  const cwd = worktree;
   const update = (url: string | undefined, timeoutMs?: number) =>
-    git([...configured(submodule, url), "submodule", "update", "--", submodule.path], {
-      cwd,
+    worktree.result([...configured(submodule, url), "submodule", "update", "--", submodule.path], {
       timeoutMs,
       signal,
     });
   if (users !== undefined) {
     const local = await update(await gitDirOf(users));
-    await takeOverUrl(users, join(worktree, submodule.path));
+    await takeOverUrl(users, worktree.below(submodule.path));
     if (local.code === 0) return undefined;
   }
-  const shared = await gitMaybe(["config", "--get", `submodule.${submodule.name}.url`], { cwd });
+  const shared = await worktree.maybe(["config", "--get", `submodule.${submodule.name}.url`]);
   const url = shared ?? await resolvedUrl(worktree, submodule.url);
   const fetched = await update(url, NETWORK_TIMEOUT_MS);
   return fetched.code === 0 ? undefined : detailOf(fetched);
@@ -97,22 +95,22 @@ function configured({ name }: Submodule, url: string | undefined): string[] {
   return settings.flatMap((setting) => ["-c", setting]);
 }
 
-async function gitDirOf(tree: string): Promise<string | undefined> {
-  return await gitMaybe(["rev-parse", "--path-format=absolute", "--git-common-dir"], { cwd: tree });
+async function gitDirOf(tree: Git): Promise<string | undefined> {
+  return await tree.maybe(["rev-parse", "--path-format=absolute", "--git-common-dir"]);
 }
 
 /** Its agent fetches from where the user's does, not from the user's. */
-async function takeOverUrl(users: string, copy: string): Promise<void> {
-  if (!exists(join(copy, ".git"))) return;
-  const url = await gitMaybe(["config", "--get", "remote.origin.url"], { cwd: users });
-  if (url !== undefined) await git(["config", "remote.origin.url", url], { cwd: copy });
+async function takeOverUrl(users: Git, copy: Git): Promise<void> {
+  if (!exists(join(copy.path, ".git"))) return;
+  const url = await users.maybe(["config", "--get", "remote.origin.url"]);
+  if (url !== undefined) await copy.result(["config", "remote.origin.url", url]);
 }
 
 /** A relative URL begins at that of the superproject's own remote, or at its folder. */
-async function resolvedUrl(worktree: string, url: string): Promise<string> {
+async function resolvedUrl(worktree: Git, url: string): Promise<string> {
   if (!/^\.\.?\//.test(url)) return url;
-  const origin = await gitMaybe(["config", "--get", "remote.origin.url"], { cwd: worktree });
-  return origin === undefined ? join(worktree, url) : joinedUrl(origin, url);
+  const origin = await worktree.maybe(["config", "--get", "remote.origin.url"]);
+  return origin === undefined ? join(worktree.path, url) : joinedUrl(origin, url);
 }
 
 /** `ssh://host/a/b` and `../c` make `ssh://host/a/c`. */

@@ -1,4 +1,4 @@
-import { entries, git, gitFailed, gitMaybe, gitOk } from "./git.ts";
+import { entries, gitFailed } from "./git.ts";
 import { planKeyOf } from "../domain/names.ts";
 import type { Repository } from "./repository.ts";
 import { sleep } from "../util/backoff.ts";
@@ -17,7 +17,7 @@ export interface Registration {
 
 /** All worktrees of a repository, the main one first. */
 export async function listWorktrees(repo: Repository): Promise<Registration[]> {
-  const listed = await gitOk(["worktree", "list", "--porcelain", "-z"], { cwd: repo.root });
+  const listed = await repo.git(["worktree", "list", "--porcelain", "-z"]);
   return listed.split("\0\0").filter((block) => block !== "").map(registrationOf);
 }
 
@@ -41,7 +41,7 @@ function registrationOf(block: string): Registration {
 /** Which plan each of parex's branches belongs to. A branch need not exist any more. */
 export async function planOwners(repo: Repository): Promise<Map<string, string>> {
   const args = ["config", "--null", "--get-regexp", "^branch\\..*\\.parex-plan$"];
-  const result = await gitMaybe(args, { cwd: repo.root });
+  const result = await repo.maybe(args);
   const owners = new Map<string, string>();
   for (const pair of entries(result ?? "")) {
     const newline = pair.indexOf("\n");
@@ -89,7 +89,7 @@ async function configure(
   fine: number[],
 ): Promise<void> {
   for (let tries = 1;; tries++) {
-    const result = await git(args, { cwd: repo.root });
+    const result = await repo.result(args);
     if (fine.includes(result.code)) return;
     if (result.code !== CONFIG_LOCKED || tries === TRIES) throw gitFailed(args, result);
     await sleep(PAUSE_MS);

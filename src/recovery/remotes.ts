@@ -1,6 +1,6 @@
 import { resultOf } from "../domain/failed.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { detailOf, git, type GitOptions, NETWORK_TIMEOUT_MS } from "../git/git.ts";
+import { detailOf, type GitOptions, NETWORK_TIMEOUT_MS } from "../git/git.ts";
 import { planOwners } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 import type { About } from "./operation.ts";
@@ -19,15 +19,15 @@ export async function fetchBranch(repo: Repository, about: About): Promise<Resul
   if (!target.ok) return target;
   const { branch, remote } = target.value;
   const ref = `refs/heads/${branch}`;
-  const network = { cwd: repo.root, timeoutMs: NETWORK_TIMEOUT_MS };
-  const listed = await line(["ls-remote", "--heads", "--", remote, ref], network);
+  const network = { timeoutMs: NETWORK_TIMEOUT_MS };
+  const listed = await line(repo, ["ls-remote", "--heads", "--", remote, ref], network);
   if (!listed.ok) return listed;
   const [sha = ""] = listed.value.split("\t");
   if (sha === "") return ok();
   const fetch = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, ref];
-  const fetched = await line(fetch, network);
+  const fetched = await line(repo, fetch, network);
   if (!fetched.ok) return fetched;
-  const foreign = await line(["rev-list", "--count", `${ref}..${sha}`], { cwd: repo.root });
+  const foreign = await line(repo, ["rev-list", "--count", `${ref}..${sha}`]);
   if (!foreign.ok) return foreign;
   if (foreign.value === "0") return ok();
   return fail(
@@ -41,13 +41,15 @@ export async function setUpstream(repo: Repository, about: About): Promise<Resul
   const target = await ownBranch(repo, about);
   if (!target.ok) return target;
   const { branch, remote } = target.value;
-  const cwd = repo.root;
-  const there = await git(["rev-parse", "--verify", `refs/remotes/${remote}/${branch}`], { cwd });
+  const there = await repo.result(["rev-parse", "--verify", `refs/remotes/${remote}/${branch}`]);
   if (there.code !== 0) return fail(`${remote} has no ${branch} as far as is known here`);
-  const set = await line(
-    ["branch", "--quiet", `--set-upstream-to=${remote}/${branch}`, "--", branch],
-    { cwd },
-  );
+  const set = await line(repo, [
+    "branch",
+    "--quiet",
+    `--set-upstream-to=${remote}/${branch}`,
+    "--",
+    branch,
+  ]);
   return set.ok ? ok() : set;
 }
 
@@ -64,7 +66,11 @@ async function ownBranch(
     : fail(`${branch} is no branch of parex's`);
 }
 
-async function line(args: string[], options: GitOptions): Promise<Result<string, string>> {
-  const result = await git(args, options);
+async function line(
+  repo: Repository,
+  args: string[],
+  options?: GitOptions,
+): Promise<Result<string, string>> {
+  const result = await repo.result(args, options);
   return result.code === 0 ? ok(result.stdout.trimEnd()) : fail(detailOf(result));
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { Failed } from "../domain/failed.ts";
 import { exists, io } from "../util/files.ts";
-import { entries, gitOk } from "../git/git.ts";
+import { entries, Git } from "../git/git.ts";
 import type { Repository } from "../git/repository.ts";
 import { SHORTEST_SECRET } from "../domain/redact.ts";
 
@@ -79,9 +79,7 @@ async function rootEnvFiles(root: string, copy: readonly string[]): Promise<stri
 
 async function envFileVariables(repo: Repository, folder: string): Promise<Variable[]> {
   const args = ["ls-files", "-z", "--others", "--", ":(glob)**/.env", ":(glob)**/.env.*"];
-  const listed = await gitOk(args, {
-    cwd: folder,
-    // Without an index every file counts as untracked, and a broken one stands in nobody's way.
+  const listed = await new Git(folder).git(args, {
     env: { GIT_INDEX_FILE: join(repo.commonDir, "parex-no-index") },
     timeoutMs: LIST_TIMEOUT_MS,
   });

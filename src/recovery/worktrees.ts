@@ -3,9 +3,8 @@ import { resultOf } from "../domain/failed.ts";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { exists, isWithin, realPathOf } from "../util/files.ts";
-import { detailOf, git } from "../git/git.ts";
+import { detailOf } from "../git/git.ts";
 import { adminFolderOf } from "../git/rescue/missing_worktree.ts";
-import { exclusively } from "../util/mutex.ts";
 import type { Registration } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 
@@ -20,25 +19,24 @@ export async function pruneWorktree(
   if (here.locked !== undefined) return fail("it is locked, as one on another disk would be");
   if (exists(path)) return fail("its folder is there");
   if (!exists(dirname(path))) return fail("the folder that it lay in is gone, too");
-  return await exclusively(repo.commonDir, async () => {
+  return await repo.exclusively(async () => {
     const needed = await holdsWork(repo, here);
     if (!needed.ok) return needed;
-    return await done(["worktree", "remove", "--force", "--", path], repo.root);
+    return await done(repo, ["worktree", "remove", "--force", "--", path]);
   });
 }
 
 /** Commits that no ref holds, and what was staged, are known to the registration alone. */
 async function holdsWork(repo: Repository, here: Registration): Promise<Result<void, string>> {
-  const cwd = repo.root;
-  const lost = await git(["rev-list", "-n", "1", here.head, "--not", "--glob=refs/*"], { cwd });
+  const lost = await repo.result(["rev-list", "-n", "1", here.head, "--not", "--glob=refs/*"]);
   if (lost.code !== 0) return fail(detailOf(lost));
   if (lost.stdout.trim() !== "") return fail(`commits of it are on no branch: ${here.head}`);
   const folder = await resultOf(() => adminFolderOf(repo, here.path));
   if (!folder.ok || folder.value === undefined) return fail("git's notes on it cannot be found");
   const index = join(folder.value, "index");
   if (!exists(index)) return ok();
-  const tree = await git(["write-tree"], { cwd, env: { GIT_INDEX_FILE: index } });
-  const head = await git(["rev-parse", `${here.head}^{tree}`], { cwd });
+  const tree = await repo.result(["write-tree"], { env: { GIT_INDEX_FILE: index } });
+  const head = await repo.result(["rev-parse", `${here.head}^{tree}`]);
   if (tree.code !== 0 || head.code !== 0) return fail(detailOf(tree.code === 0 ? head : tree));
   return tree.stdout === head.stdout ? ok() : fail("what was staged in it is nowhere else");
 }
@@ -54,13 +52,10 @@ export async function repairWorktree(
     isWithin(real, join(repo.root, WORKTREES_DIR));
   if (!own) return fail("it is no worktree of this repository");
   if (!exists(real)) return fail("its folder is gone");
-  return await exclusively(
-    repo.commonDir,
-    () => done(["worktree", "repair", "--", real], repo.root),
-  );
+  return await repo.exclusively(() => done(repo, ["worktree", "repair", "--", real]));
 }
 
-async function done(args: string[], cwd: string): Promise<Result<void, string>> {
-  const result = await git(args, { cwd });
+async function done(repo: Repository, args: string[]): Promise<Result<void, string>> {
+  const result = await repo.result(args);
   return result.code === 0 ? ok() : fail(detailOf(result));
 }

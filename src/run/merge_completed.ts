@@ -149,7 +149,7 @@ async function notLanded(repo: Repository, base: string, tasks: Task[]): Promise
   const left: Task[] = [];
   for (const task of tasks) {
     const branch = `refs/heads/${branchOf(task.id)}`;
-    const contained = await isAncestor(repo.checkout, branch, `refs/heads/${base}`);
+    const contained = await isAncestor(repo, branch, `refs/heads/${base}`);
     if (!contained) left.push(task);
   }
   return left;

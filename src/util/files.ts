@@ -6,16 +6,26 @@ export async function io<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new Failed({ reason: "io_failed", path, detail: detailOf(error) });
+    throw ioFailed(path, error);
+  }
+}
+
+/** As `io`, at once. */
+export function ioSync<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw ioFailed(path, error);
   }
 }
 
 /** All other files parex may read and write, as far as its user may. */
-function detailOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) {
-    return "Deno keeps programs out of /dev, /proc and /sys; the repository must lie elsewhere";
-  }
-  return String(error);
+function ioFailed(path: string, error: unknown): Failed {
+  if (error instanceof Failed) return error;
+  const detail = error instanceof Deno.errors.NotCapable
+    ? "Deno keeps programs out of /dev, /proc and /sys; the repository must lie elsewhere"
+    : String(error);
+  return new Failed({ reason: "io_failed", path, detail });
 }
 
 /** Whether something lies at `path`, a dangling symbolic link included. */

@@ -4,7 +4,6 @@ import type { RunRecord } from "../domain/record.ts";
 import { redact, redactProse } from "../domain/redact.ts";
 import type { CheckRecord, TaskRecord } from "../domain/task_record.ts";
 import type { TranscriptItem } from "../domain/transcript_item.ts";
-import { git } from "../git/git.ts";
 import type { Repository } from "../git/repository.ts";
 import { stripAnsi } from "../util/text.ts";
 import type { SavedTask } from "./page/data.ts";
@@ -65,10 +64,14 @@ export async function diffOf(
   const range = await rangeOf(repo, task, record);
   if (!range) return null;
   const options = ["--no-color", "--no-ext-diff", "--no-textconv", "--find-renames"];
-  const { code, stdout } = await git(
-    ["diff", ...options, "--end-of-options", range.from, range.to, "--"],
-    { cwd: repo.root },
-  );
+  const { code, stdout } = await repo.result([
+    "diff",
+    ...options,
+    "--end-of-options",
+    range.from,
+    range.to,
+    "--",
+  ]);
   if (code !== 0) return null;
   const whole = stdout.length <= DIFF_LIMIT;
   const shown = whole ? stdout : stdout.slice(0, stdout.lastIndexOf("\n", DIFF_LIMIT) + 1);
@@ -122,10 +125,13 @@ async function startOf(
   }
   const base = await commitOf(repo, `refs/heads/${record.base}`) ?? record.baseSha;
   if (heads.length < 2) return await mergeBase(repo, heads[0] ?? base, head);
-  const { code, stdout } = await git(
-    ["rev-list", "--first-parent", "--reverse", "--parents", "--stdin"],
-    { cwd: repo.root, input: [head, ...[base, ...heads].map((ref) => `^${ref}`), ""].join("\n") },
-  );
+  const { code, stdout } = await repo.result([
+    "rev-list",
+    "--first-parent",
+    "--reverse",
+    "--parents",
+    "--stdin",
+  ], { input: [head, ...[base, ...heads].map((ref) => `^${ref}`), ""].join("\n") });
   if (code !== 0) return undefined;
   let start: string | undefined;
   for (const line of stdout.split("\n")) {
@@ -137,15 +143,13 @@ async function startOf(
 }
 
 async function mergeBase(repo: Repository, one: string, other: string) {
-  const { code, stdout } = await git(["merge-base", "--end-of-options", one, other], {
-    cwd: repo.root,
-  });
+  const { code, stdout } = await repo.result(["merge-base", "--end-of-options", one, other]);
   return code === 0 ? stdout.trim() : undefined;
 }
 
 async function commitOf(repo: Repository, name: string): Promise<string | undefined> {
   const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`];
-  const { code, stdout } = await git(args, { cwd: repo.root });
+  const { code, stdout } = await repo.result(args);
   return code === 0 ? stdout.trim() : undefined;
 }
 

@@ -21,24 +21,24 @@ Deno.test("commitAll() commits everything but what is excluded, staged or not", 
     "plans [x]/task.md": "t",
   });
   await temp.git(["add", "--", "plans [x]/plan.yaml"]);
-  assert(await commitAll(temp.root, "feat: all\n\n# kept\n", { exclude: ["plans [x]"] }));
+  assert(await commitAll(temp.at, "feat: all\n\n# kept\n", { exclude: ["plans [x]"] }));
   assertEquals(await temp.git(["show", "-s", "--format=%B"]), "feat: all\n\n# kept");
   const shown = await temp.git(["show", "--format=", "--name-status"]);
   assertEquals(shown, "M\ta.txt\nD\tgone.txt\nA\tnew [1].txt");
-  assertEquals(await changes(temp.root), [{ state: "??", path: "plans [x]/" }]);
+  assertEquals(await changes(temp.at), [{ state: "??", path: "plans [x]/" }]);
 });
 
 Deno.test("commitAll() has nothing to commit in a clean tree", async () => {
   await using temp = await tempRepo();
   await temp.write({ "plans/plan.yaml": "p" });
-  assertEquals(await commitAll(temp.root, "m", { exclude: ["plans", "absent"] }), false);
+  assertEquals(await commitAll(temp.at, "m", { exclude: ["plans", "absent"] }), false);
 });
 
 Deno.test("commitAll() says what the user's hook said", async () => {
   await using temp = await tempRepo();
   await hook(temp, "pre-commit", "echo 'no trailing spaces, please'; exit 1");
   await temp.write({ "a.txt": "a" });
-  const failure = await failureFrom(commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
+  const failure = await failureFrom(commitAll(temp.at, "m", { exclude: [] }), "commit_failed");
   assert(failure.detail.includes("no trailing spaces, please"), failure.detail);
 });
 
@@ -47,12 +47,12 @@ Deno.test("commitAll() commits what a hook fixed before it refused, and asks it 
   const fixes = "echo x >> calls; grep -q fixed a.txt && exit 0; echo fixed >> a.txt; exit 1";
   await hook(temp, "pre-commit", fixes);
   await temp.write({ "a.txt": "a\n" });
-  assert(await commitAll(temp.root, "m", { exclude: [] }));
+  assert(await commitAll(temp.at, "m", { exclude: [] }));
   assertEquals(await temp.git(["show", "HEAD:a.txt"]), "a\nfixed");
-  assertEquals(await changes(temp.root), []);
+  assertEquals(await changes(temp.at), []);
   await hook(temp, "pre-commit", "echo x >> calls; echo more >> a.txt; echo never; exit 1");
   await temp.write({ "b.txt": "b\n" });
-  const failure = await failureFrom(commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
+  const failure = await failureFrom(commitAll(temp.at, "m", { exclude: [] }), "commit_failed");
   assertEquals(failure.detail, "never");
   assertEquals((await Deno.readTextFile(join(temp.root, "calls"))).length, 4 * 2);
 });
@@ -64,8 +64,8 @@ Deno.test("commitAll() does not end a merge that is half done", async () => {
   await temp.git(["checkout", "-q", "main"]);
   await temp.commit("ours", { "a.txt": "ours" });
   await temp.git(["merge", "other"]).catch(() => "conflict");
-  await failureFrom(commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
-  assertEquals((await headState(temp.root)).inProgress, "merge");
+  await failureFrom(commitAll(temp.at, "m", { exclude: [] }), "commit_failed");
+  assertEquals((await headState(temp.at)).inProgress, "merge");
 });
 
 Deno.test("commitAll() refuses a repository that was put into the tree", async () => {
@@ -74,14 +74,14 @@ Deno.test("commitAll() refuses a repository that was put into the tree", async (
   const identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"];
   const nested = join(temp.root, "vendor/clone");
   await temp.git([...identity, "commit", "-q", "--allow-empty", "-m", "x"], nested);
-  const failure = await failureFrom(commitAll(temp.root, "m", { exclude: [] }), "commit_failed");
+  const failure = await failureFrom(commitAll(temp.at, "m", { exclude: [] }), "commit_failed");
   assert(failure.detail.includes("vendor/clone"), failure.detail);
 });
 
 Deno.test("commitAll() never falls back to the checkout above a worktree without .git", async () => {
   await using temp = await tempRepo();
   await temp.write({ "worktrees/task-1/a.txt": "a", "mine.txt": "mine" });
-  const worktree = join(temp.root, "worktrees/task-1");
+  const worktree = temp.at.below("worktrees/task-1");
   await failureFrom(commitAll(worktree, "m", { exclude: [] }), "git_failed");
   assertEquals(await temp.git(["log", "--format=%s"]), "Begin");
 });
@@ -89,11 +89,11 @@ Deno.test("commitAll() never falls back to the checkout above a worktree without
 Deno.test("headState() tells branch, detached HEAD and what is half done", async () => {
   await using temp = await tempRepo({ files: { "a.txt": "a" } });
   const sha = await temp.git(["rev-parse", "HEAD"]);
-  assertEquals(await headState(temp.root), { branch: "main", sha });
+  assertEquals(await headState(temp.at), { branch: "main", sha });
   await temp.git(["checkout", "-q", "--detach"]);
-  assertEquals(await headState(temp.root), { sha });
+  assertEquals(await headState(temp.at), { sha });
   await temp.git(["checkout", "-q", "--orphan", "empty"]);
-  assertEquals(await headState(temp.root), { branch: "empty" });
+  assertEquals(await headState(temp.at), { branch: "empty" });
 
   await temp.git(["checkout", "-q", "-f", "-b", "other", sha]);
   await temp.commit("theirs", { "a.txt": "theirs" });
@@ -101,7 +101,7 @@ Deno.test("headState() tells branch, detached HEAD and what is half done", async
   await temp.commit("ours", { "a.txt": "ours" });
   for (const operation of ["rebase", "cherry-pick", "revert", "merge"]) {
     await temp.git([operation, "other"]).catch(() => "conflict");
-    assertEquals((await headState(temp.root)).inProgress as string, operation);
+    assertEquals((await headState(temp.at)).inProgress as string, operation);
     await temp.git([operation, "--abort"]);
   }
 });

@@ -8,7 +8,7 @@ async function withWorktree(files: Record<string, string>) {
   const worktree = join(temp.root, "worktrees/task-1");
   await temp.git(["worktree", "add", "-q", "-b", "feature/task-1", worktree]);
   const copy = async (...patterns: string[]) =>
-    (await copyFiles(temp.root, worktree, patterns)).sort();
+    (await copyFiles(temp.at, temp.at.below("worktrees/task-1"), patterns)).sort();
   return { temp, worktree, copy };
 }
 

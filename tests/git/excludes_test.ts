@@ -1,26 +1,21 @@
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  addExcludes,
-  createExcludes,
-  excludesEnv,
-  untracked,
-  userExcludes,
-} from "../../src/git/excludes.ts";
+import { addExcludes, createExcludes, untracked, userExcludes } from "../../src/git/excludes.ts";
+import { configEnv } from "../../src/git/config_env.ts";
+import { Git } from "../../src/git/git.ts";
 import { commitAll } from "../../src/git/commit.ts";
-import { git } from "../../src/git/git.ts";
 import { assertEquals } from "../support/assert.ts";
 import { tempRepo, textOf } from "../support/repo.ts";
 
 Deno.test("a list of local excludes keeps files out of every commit in the worktree", async () => {
   await using temp = await tempRepo();
   const file = join(temp.root, ".git/parex-excludes");
-  await createExcludes(file, await userExcludes(temp.root));
+  await createExcludes(file, await userExcludes(temp.at));
   await temp.write({ ".env": "secret", "node_modules/x/y.js": "y", "a.txt": "a", "sub/.env": "b" });
   await addExcludes(file, [".env", "node_modules/"]);
-  const env = excludesEnv(file, {});
-  assertEquals(await untracked(temp.root, env), ["a.txt", "sub/"]);
-  await commitAll(temp.root, "m", { exclude: [], env });
+  const at = new Git(temp.root, { config: { "core.excludesFile": file } });
+  assertEquals(await untracked(at), ["a.txt", "sub/"]);
+  await commitAll(at, "m", { exclude: [] });
   assertEquals(await temp.git(["ls-files"]), "README.md\na.txt\nsub/.env");
 });
 
@@ -29,16 +24,16 @@ Deno.test("createExcludes() begins with the user's own list, and keeps one that 
   const file = join(temp.root, ".git/deep/parex-excludes");
   await Deno.writeTextFile(join(temp.root, ".git/mine"), "*.swp");
   await temp.git(["config", "core.excludesFile", join(temp.root, ".git/mine")]);
-  await createExcludes(file, await userExcludes(temp.root));
+  await createExcludes(file, await userExcludes(temp.at));
   assertEquals(await addExcludes(file, ["a", "b\nc", "a"]), { skipped: ["b\nc"] });
   await addExcludes(file, ["a"]);
-  await createExcludes(file, await userExcludes(temp.root));
+  await createExcludes(file, await userExcludes(temp.at));
   assertEquals(await textOf(file), "*.swp\n/a\n");
 });
 
-Deno.test("excludesEnv() adds to the settings that the environment has already", () => {
+Deno.test("configEnv() adds to the settings that the environment has already", () => {
   const env = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "a.b", GIT_CONFIG_VALUE_0: "c" };
-  assertEquals(excludesEnv("/f", env), {
+  assertEquals(configEnv({ "core.excludesFile": "/f" }, env), {
     GIT_CONFIG_COUNT: "2",
     GIT_CONFIG_KEY_1: "core.excludesFile",
     GIT_CONFIG_VALUE_1: "/f",
@@ -61,7 +56,8 @@ Deno.test("addExcludes() writes patterns that mean each path and no other one", 
       await addExcludes(file, excluded);
       const args = ["check-ignore", "--stdin", "-z", "--no-index"];
       const input = [...excluded, ...others].join("\0");
-      const { stdout } = await git(args, { cwd: temp.root, env: excludesEnv(file, {}), input });
+      const at = new Git(temp.root, { config: { "core.excludesFile": file } });
+      const { stdout } = await at.result(args, { input });
       assertEquals(stdout.split("\0").slice(0, -1), excluded);
     },
   );

@@ -21,13 +21,13 @@ Deno.test("mergeInto() brings in each branch, forward where that is enough", asy
   await using temp = await tempRepo();
   await branches(temp, { "feature/a": { "a.txt": "a" }, "feature/b": { "b.txt": "b" } });
   await temp.git(["config", "merge.ff", "false"]);
-  await mergeInto(temp.root, [source("a")], "Bring in");
+  await mergeInto(temp.at, [source("a")], "Bring in");
   assertEquals(await temp.git(["rev-parse", "HEAD"]), await temp.git(["rev-parse", "feature/a"]));
-  await mergeInto(temp.root, [source("a"), source("b")], "Bring in");
+  await mergeInto(temp.at, [source("a"), source("b")], "Bring in");
   assertEquals(await temp.git(["log", "-1", "--format=%s"]), "Bring in");
   assertEquals(await textOf(join(temp.root, "b.txt")), "b");
   const head = await temp.git(["rev-parse", "HEAD"]);
-  await mergeInto(temp.root, [source("a"), source("b")], "Bring in");
+  await mergeInto(temp.at, [source("a"), source("b")], "Bring in");
   assertEquals(await temp.git(["rev-parse", "HEAD"]), head, "nothing to do is nothing done");
 });
 
@@ -39,12 +39,12 @@ Deno.test("mergeInto() names the two that conflict, and leaves nothing half done
     "feature/c": { "x ü.txt": "c\n" },
   });
   const failure = await failureFrom(
-    mergeInto(temp.root, ["a", "b", "c"].map(source), "Bring in"),
+    mergeInto(temp.at, ["a", "b", "c"].map(source), "Bring in"),
     "merge_conflict",
   );
   assertEquals(failure.files, ["x ü.txt"]);
   assertEquals(failure.between, ["a", "c"]);
-  assertEquals((await headState(temp.root)).inProgress, undefined);
+  assertEquals((await headState(temp.at)).inProgress, undefined);
   assertEquals(await temp.git(["status", "--porcelain"]), "");
   assertEquals(await textOf(join(temp.root, "b.txt")), "b\n", "the merges before it stay");
 });
@@ -53,7 +53,7 @@ Deno.test("mergeInto() names the worktree's branch when its own work conflicts",
   await using temp = await tempRepo({ files: { "x.txt": "1\n" } });
   await branches(temp, { "feature/a": { "x.txt": "a\n" } });
   await temp.commit("ours", { "x.txt": "ours\n" });
-  const failure = await failureFrom(mergeInto(temp.root, [source("a")], "m"), "merge_conflict");
+  const failure = await failureFrom(mergeInto(temp.at, [source("a")], "m"), "merge_conflict");
   assertEquals(failure.between, ["main", "a"]);
 });
 
@@ -70,9 +70,9 @@ Deno.test("mergeInto() takes a merge back that a hook refuses", async () => {
       mode: 0o755,
     },
   );
-  const failure = await failureFrom(mergeInto(temp.root, [source("a")], "m"), "git_failed");
+  const failure = await failureFrom(mergeInto(temp.at, [source("a")], "m"), "git_failed");
   assert(failure.stderr.includes("bad message"), failure.stderr);
-  assertEquals((await headState(temp.root)).inProgress, undefined);
+  assertEquals((await headState(temp.at)).inProgress, undefined);
   assertEquals(await temp.git(["status", "--porcelain"]), "");
 });
 

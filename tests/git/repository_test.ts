@@ -7,9 +7,17 @@ import { assertEquals } from "../support/assert.ts";
 import { withEnv } from "../support/env.ts";
 import { tempRepo } from "../support/repo.ts";
 
+/** Where the repository of a folder is, or why it cannot be opened. */
+function whereIs(cwd: string) {
+  return resultOf(async () => {
+    const { root, checkout, commonDir } = await openRepository(cwd);
+    return { root, checkout, commonDir };
+  });
+}
+
 Deno.test("openRepository() finds the root from a subfolder, whatever its name is", async () => {
   await using repo = await tempRepo({ name: "a b\nünï", files: { "deep/down/x": "x" } });
-  assertEquals(await resultOf(() => openRepository(join(repo.root, "deep/down"))), {
+  assertEquals(await whereIs(join(repo.root, "deep/down")), {
     ok: true,
     value: { root: repo.root, checkout: repo.root, commonDir: join(repo.root, ".git") },
   });
@@ -19,7 +27,7 @@ Deno.test("openRepository() tells the linked worktree a user stands in from the 
   await using repo = await tempRepo();
   const linked = join(dirname(repo.root), "linked tree");
   await repo.git(["worktree", "add", "-q", "-b", "other", linked]);
-  assertEquals(await resultOf(() => openRepository(linked)), {
+  assertEquals(await whereIs(linked), {
     ok: true,
     value: { root: repo.root, checkout: linked, commonDir: join(repo.root, ".git") },
   });
@@ -29,7 +37,7 @@ Deno.test("openRepository() takes parex's own worktree for the root it belongs t
   await using repo = await tempRepo();
   const own = join(repo.root, "worktrees/task-1");
   await repo.git(["worktree", "add", "-q", "-b", "feature/task-1", own]);
-  const opened = await resultOf(() => openRepository(own));
+  const opened = await whereIs(own);
   assertEquals(opened.ok && opened.value.checkout, repo.root);
 });
 
@@ -37,7 +45,7 @@ Deno.test("openRepository() takes a submodule for a repository of its own", asyn
   await using library = await tempRepo({ name: "library" });
   await using repo = await tempRepo();
   await repo.git(["submodule", "add", "-q", library.root, "lib"]);
-  const opened = await resultOf(() => openRepository(join(repo.root, "lib")));
+  const opened = await whereIs(join(repo.root, "lib"));
   assertEquals(opened, {
     ok: true,
     value: {
@@ -55,11 +63,11 @@ Deno.test("openRepository() works in a checkout of a bare repository", async () 
   const checkout = join(folder, "checkout");
   await repo.git(["worktree", "add", "-q", checkout, "main"], join(folder, "bare.git"));
   const expected = { root: checkout, checkout, commonDir: join(folder, "bare.git") };
-  assertEquals(await resultOf(() => openRepository(checkout)), { ok: true, value: expected });
+  assertEquals(await whereIs(checkout), { ok: true, value: expected });
 
   const own = join(checkout, "worktrees/task-1");
   await repo.git(["worktree", "add", "-q", "-b", "feature/task-1", own], checkout);
-  assertEquals(await resultOf(() => openRepository(own)), { ok: true, value: expected });
+  assertEquals(await whereIs(own), { ok: true, value: expected });
 });
 
 Deno.test("openRepository() fails in a bare repository", async () => {
@@ -67,7 +75,7 @@ Deno.test("openRepository() fails in a bare repository", async () => {
   const bare = join(dirname(repo.root), "bare.git");
   await repo.git(["clone", "-q", "--bare", repo.root, bare]);
   assertEquals(
-    await resultOf(() => openRepository(bare)),
+    await whereIs(bare),
     failed({ reason: "bare_repository", path: bare }),
   );
 });
@@ -76,7 +84,7 @@ Deno.test("openRepository() fails where no repository is", async () => {
   await using repo = await tempRepo();
   const cwd = dirname(repo.root);
   assertEquals(
-    await resultOf(() => openRepository(cwd)),
+    await whereIs(cwd),
     failed({ reason: "not_a_repository", cwd }),
   );
 });
@@ -84,7 +92,7 @@ Deno.test("openRepository() fails where no repository is", async () => {
 Deno.test("openRepository() fails without a commit", async () => {
   await using repo = await tempRepo({ committed: false });
   const expected = failed({ reason: "no_commit", root: repo.root });
-  assertEquals(await resultOf(() => openRepository(repo.root)), expected);
+  assertEquals(await whereIs(repo.root), expected);
 });
 
 Deno.test("openRepository() fails with a git that is too old, or none", async () => {
@@ -94,11 +102,11 @@ Deno.test("openRepository() fails with a git that is too old, or none", async ()
   const bash = (await new Deno.Command("which", { args: ["bash"] }).output()).stdout;
   await Deno.symlink(new TextDecoder().decode(bash).trim(), join(bin, "bash"));
   using _ = withEnv({ PATH: bin });
-  assertEquals(await resultOf(() => openRepository(repo.root)), failed({ reason: "git_missing" }));
+  assertEquals(await whereIs(repo.root), failed({ reason: "git_missing" }));
   const old = "#!/bin/sh\necho 'git version 2.37.9 (Vendor Git-1)'\n";
   await Deno.writeTextFile(join(bin, "git"), old, { mode: 0o755 });
   assertEquals(
-    await resultOf(() => openRepository(repo.root)),
+    await whereIs(repo.root),
     failed({ reason: "git_too_old", found: "2.37.9", needed: "2.38" }),
   );
 });

@@ -1,6 +1,5 @@
 /** Failures that no known fix helps: who is asked, what they see, and what becomes of their answers. */
 import { dirname, join } from "node:path";
-import { gitOk } from "../../src/git/git.ts";
 import { openRepository, type Repository } from "../../src/git/repository.ts";
 import type { Operation } from "../../src/recovery/operation.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
@@ -21,7 +20,7 @@ async function heldBranch(temp: TempRepo) {
   const operation: Operation<string> = {
     what: "delete done",
     about: {},
-    run: () => gitOk(["branch", "-D", "--", "done"], { cwd: repo.root }),
+    run: () => repo.git(["branch", "-D", "--", "done"]),
   };
   const prune = {
     diagnosis: "the worktree is gone",
@@ -44,7 +43,7 @@ function commit(repo: Repository): Operation<string> {
   return {
     what: "commit",
     about: {},
-    run: () => gitOk(["commit", "--allow-empty", "-m", "x"], { cwd: repo.root }),
+    run: () => repo.git(["commit", "--allow-empty", "-m", "x"]),
   };
 }
 

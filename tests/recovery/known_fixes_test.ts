@@ -1,6 +1,5 @@
 /** Failures that parex knows what to do about, each made with the real git. */
 import { dirname, join } from "node:path";
-import { gitOk } from "../../src/git/git.ts";
 import { pushBranch } from "../../src/git/push.ts";
 import { recordOwner } from "../../src/git/worktree_list.ts";
 import { openRepository, type Repository } from "../../src/git/repository.ts";
@@ -45,7 +44,7 @@ for (
     await temp.write({ [`.git/${lock}`]: "" });
     await age(path, 60);
     const { recover, steps } = recoveryRig(repo);
-    const run = () => gitOk(args, { cwd: repo.root });
+    const run = () => repo.git(args);
     await recover({ what: "try", about: { branch: BRANCH }, run });
     assertEquals(steps, [`known fix: remove the stale lock ${path}, it worked`]);
     assertEquals(await textOf(path), undefined);
@@ -60,8 +59,8 @@ Deno.test("a lock in a task's worktree is removed", async () => {
   await Deno.writeTextFile(lock, "");
   await age(lock, 60);
   const { recover } = recoveryRig(repo);
-  const cwd = join(repo.root, "worktrees", "task-1");
-  await recover({ what: "reset", about: {}, run: () => gitOk(["reset", "--hard"], { cwd }) });
+  const worktree = repo.below("worktrees/task-1");
+  await recover({ what: "reset", about: {}, run: () => worktree.git(["reset", "--hard"]) });
 });
 
 Deno.test("a young lock is given time, for its owner may be at work", async () => {
@@ -70,7 +69,7 @@ Deno.test("a young lock is given time, for its owner may be at work", async () =
   const lock = join(repo.commonDir, "index.lock");
   await Deno.writeTextFile(lock, "");
   const { recover, steps, pauses } = recoveryRig(repo, { whileWaiting: () => Deno.remove(lock) });
-  const run = () => gitOk(["reset", "--hard"], { cwd: repo.root });
+  const run = () => repo.git(["reset", "--hard"]);
   await recover({ what: "reset", about: {}, run });
   assertEquals([steps.length, pauses.length], [1, 1]);
   assertMatch(steps[0] ?? "", /^known fix: try again after \d\.\ds, it worked$/);
@@ -92,7 +91,7 @@ Deno.test("a lock whose owner runs stays, and a person is told of it", async () 
     await new Promise((resolve) => setTimeout(resolve, 2500));
     await age(lock, 3.2);
     const { recover, steps } = recoveryRig(repo);
-    const run = () => gitOk(["reset", "--hard"], { cwd: repo.root });
+    const run = () => repo.git(["reset", "--hard"]);
     const failed = await failureFrom(recover({ what: "reset", about: {}, run }), "git_failed");
     assertMatch(
       steps[0] ?? "",
@@ -138,7 +137,7 @@ for (
     await Deno.remove(gone, { recursive: true });
     const before = await temp.git(["worktree", "list", "--porcelain"]);
     const { recover, steps } = recoveryRig(repo);
-    const run = () => gitOk(["worktree", "add", "--detach", gone], { cwd: repo.root });
+    const run = () => repo.git(["worktree", "add", "--detach", gone]);
     await failureFrom(recover({ what: "make", about: {}, run }), "git_failed");
     assertMatch(steps[0] ?? "", refusal);
     assertEquals(await temp.git(["worktree", "list", "--porcelain"]), before);
@@ -152,9 +151,7 @@ Deno.test("what was made halfway is found by doing it again", async () => {
   const { recover, steps } = recoveryRig(repo);
   let calls = 0;
   const run = () =>
-    gitOk(["worktree", "add", ...(calls++ ? [] : ["-b", BRANCH]), "worktrees/x", BRANCH], {
-      cwd: repo.root,
-    });
+    repo.git(["worktree", "add", ...(calls++ ? [] : ["-b", BRANCH]), "worktrees/x", BRANCH]);
   await recover({ what: "make", about: {}, run });
   assertEquals(steps, ["known fix: try again after 0.0s, it worked"]);
 });
@@ -168,7 +165,7 @@ Deno.test("a push that is rejected is done again where the remote holds nothing 
   // As if the branch had been pushed from another place in between.
   const run = async () => {
     if (calls++) return await pushBranch(repo, "origin", BRANCH);
-    await gitOk(["push", "origin", `main:refs/heads/${BRANCH}`], { cwd: repo.root });
+    await repo.git(["push", "origin", `main:refs/heads/${BRANCH}`]);
   };
   await recover({ what: "push", about: { branch: BRANCH, remote: "origin" }, run });
   assertEquals(steps, ["known fix: look at the remote's branch, then try again, it worked"]);
@@ -205,7 +202,7 @@ Deno.test("a missing upstream is set to the remote's branch of the same name", a
   await using temp = await tempRepo();
   const { repo } = await pushedRepo(temp);
   const { recover, steps } = recoveryRig(repo);
-  const run = () => gitOk(["rev-parse", "--abbrev-ref", "@{upstream}"], { cwd: repo.root });
+  const run = () => repo.git(["rev-parse", "--abbrev-ref", "@{upstream}"]);
   const about = { branch: BRANCH, remote: "origin" };
   assertEquals(await recover({ what: "ask", about, run }), `origin/${BRANCH}\n`);
   assertEquals(steps, ["known fix: set the upstream, it worked"]);

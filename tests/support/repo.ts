@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { Git } from "../../src/git/git.ts";
 import { testEnv, TIDY_GIT } from "./env.ts";
 
 /** As text, since three more processes for each repository are felt in the time that all tests take. */
@@ -12,6 +13,8 @@ const SETTINGS = `[user]
 export interface TempRepo extends AsyncDisposable {
   /** The checkout's top level, a real path. */
   root: string;
+  /** git in the checkout, as parex runs it. */
+  at: Git;
   /** Runs git in the checkout, or in `cwd` below it; throws on any exit code but 0. */
   git(args: string[], cwd?: string): Promise<string>;
   /** Writes files, relative to the checkout. */
@@ -63,6 +66,7 @@ function repoAt(root: string, folder: string): TempRepo {
   const write = (files: Record<string, string>) => writeFiles(root, files);
   return {
     root,
+    at: new Git(root),
     git,
     write,
     read: (path) => Deno.readTextFile(join(root, path)),

@@ -3,11 +3,11 @@ import { Failed } from "../../domain/failed.ts";
 import { rescueRefOf } from "../../domain/names.ts";
 import type { Env } from "../../exec/env.ts";
 import { headState } from "../commit.ts";
-import { git, gitFailed, gitLine, gitMaybe, gitOk } from "../git.ts";
+import { Git, gitFailed } from "../git.ts";
 import type { Stash } from "./reflog_commits.ts";
 import { lostWithout } from "./unreachable.ts";
-import { nestedWork, strangersEnv } from "./nested_repositories.ts";
-import type { Repository } from "../repository.ts";
+import { nestedWork, STRANGERS_CONFIG } from "./nested_repositories.ts";
+import { Repository } from "../repository.ts";
 import { type RescueNote, writeNote } from "./note.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
@@ -15,15 +15,13 @@ import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 export interface Removal {
   run: string;
   task: string;
-  /** With its uncommitted work and its HEAD. Absolute. */
-  worktree?: string;
+  /** With its uncommitted work and its HEAD. */
+  worktree?: Git | undefined;
   /** Branches or other refs, by their full names. */
   refs?: string[];
   /** Commits that no ref names. */
   commits?: string[];
   stashes?: Stash[];
-  /** For git, such as the attempt's own list of ignored files. */
-  env?: Env | undefined;
 }
 
 export interface Anchored {
@@ -62,7 +60,7 @@ async function collect(repo: Repository, removal: Removal): Promise<Rescue> {
   const { run, task, worktree, stashes = [] } = removal;
   const refs: RescueNote["refs"] = [];
   for (const ref of removal.refs ?? []) {
-    const sha = await gitLine(["rev-parse", "--verify", `${ref}^{commit}`], { cwd: repo.root });
+    const sha = await repo.line(["rev-parse", "--verify", `${ref}^{commit}`]);
     refs.push({ ref, sha });
   }
   const going = refs.map(({ ref }) => ref);
@@ -76,40 +74,39 @@ async function collect(repo: Repository, removal: Removal): Promise<Rescue> {
     stashes,
     nested: [],
   };
-  return worktree === undefined ? { note } : await look(repo, note, worktree, removal.env);
+  return worktree === undefined ? { note } : await look(repo, note, worktree);
 }
 
 /** Adds what a worktree holds. */
 async function look(
   repo: Repository,
   note: RescueNote,
-  worktree: string,
-  env?: Env,
+  worktree: Git,
 ): Promise<Rescue> {
   await belongsTo(repo, worktree);
   const { sha, branch, inProgress } = await headState(worktree);
   if (sha !== undefined) note.head = sha;
   if (branch !== undefined) note.branch = branch;
   if (inProgress !== undefined) note.unfinished = inProgress;
-  const nested = await nestedWork(worktree, env);
+  const nested = await nestedWork(worktree);
   for (const path of nested) {
-    const carried = await carryOver(repo, note, join(worktree, path));
+    const carried = await carryOver(repo, note, join(worktree.path, path));
     note.nested.push({ path, sha: carried });
   }
-  const snapshot = await takeSnapshot(worktree, env);
+  const snapshot = await takeSnapshot(worktree);
   return { note, ...(snapshot === undefined ? {} : { snapshot }) };
 }
 
-async function belongsTo(repo: Repository, worktree: string): Promise<void> {
+async function belongsTo(repo: Repository, worktree: Git): Promise<void> {
   const common = await commonDirOf(worktree);
   if (common === repo.commonDir) return;
   const detail = "a repository of its own, whose work cannot be anchored in this one";
-  throw new Failed({ reason: "io_failed", path: worktree, detail });
+  throw new Failed({ reason: "io_failed", path: worktree.path, detail });
 }
 
-async function commonDirOf(worktree: string): Promise<string> {
+async function commonDirOf(worktree: Git): Promise<string> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
-  const common = await gitLine(args, { cwd: worktree });
+  const common = await worktree.line(args);
   return await Deno.realPath(common);
 }
 
@@ -119,26 +116,26 @@ async function carryOver(
   { run, task }: RescueNote,
   path: string,
 ): Promise<string> {
-  const commonDir = await commonDirOf(path);
-  const inner: Repository = { root: path, checkout: path, commonDir };
-  const branches = await gitOk(
-    ["for-each-ref", "--format=%(refname)", "refs/heads", "refs/stash"],
-    {
-      cwd: path,
-    },
-  );
+  const worktree = new Git(path, { config: STRANGERS_CONFIG });
+  const inner = new Repository(path, path, await commonDirOf(worktree));
+  const branches = await worktree.git([
+    "for-each-ref",
+    "--format=%(refname)",
+    "refs/heads",
+    "refs/stash",
+  ]);
   const refs = branches.split("\n").filter((ref) => ref !== "");
-  const rescue = await collect(inner, { run, task, worktree: path, refs, env: strangersEnv() });
+  const rescue = await collect(inner, { run, task, worktree, refs });
   const sha = await commitRescue(inner, rescue);
-  await fetchObjects(repo.root, path, sha);
+  await fetchObjects(repo, path, sha);
   return sha;
 }
 
 /** Brings a commit of another repository on this machine here, although no ref there names it. */
-export async function fetchObjects(cwd: string, from: string, sha: string): Promise<void> {
+export async function fetchObjects(at: Git, from: string, sha: string): Promise<void> {
   const config = ["-c", "protocol.version=2", "-c", "protocol.file.allow=always"];
   const flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
-  await gitOk([...config, "fetch", ...flags, "--", from, sha], { cwd });
+  await at.git([...config, "fetch", ...flags, "--", from, sha]);
 }
 
 /** Everything that a rescue commit is to hold beside its trees, HEAD first. */
@@ -156,7 +153,7 @@ async function commitRescue(
   const env = await authorship(repo, first);
   const commit = async (tree: string, parents: string[], message: string) => {
     const args = ["commit-tree", ...parents.flatMap((sha) => ["-p", sha]), "-F", "-", tree];
-    return await gitLine(args, { cwd: repo.root, env, input: message });
+    return await repo.line(args, { env, input: message });
   };
   const parents = first === undefined ? [] : [first];
   const heads = [...parents];
@@ -183,7 +180,7 @@ async function commitRescue(
 /** A tree of trees, numbered from 1. */
 async function folderOf(repo: Repository, trees: string[]): Promise<string> {
   const input = trees.map((sha, at) => `040000 tree ${sha}\t${at + 1}\n`).join("");
-  return await gitLine(["mktree"], { cwd: repo.root, input });
+  return await repo.line(["mktree"], { input });
 }
 
 /** Needs no identity of the user's, and has the date of the work, so that it comes out the same twice. */
@@ -191,7 +188,7 @@ async function authorship(repo: Repository, commit: string | undefined): Promise
   let date = "0";
   if (commit !== undefined) {
     const args = ["rev-list", "-n", "1", "--no-commit-header", "--format=%ct", commit];
-    const found = await gitLine(args, { cwd: repo.root });
+    const found = await repo.line(args);
     date = found;
   }
   return {
@@ -213,9 +210,9 @@ async function createRef(
   for (let number = 1;; number++) {
     const ref = rescueRefOf(run, task) + (number === 1 ? "" : `.${number}`);
     const args = ["update-ref", ref, sha, ""]; // the empty old value: only if it does not exist
-    const created = await git(args, { cwd: repo.root });
+    const created = await repo.result(args);
     if (created.code === 0) return { ref, sha };
-    const there = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
+    const there = await repo.maybe(["rev-parse", "--quiet", "--verify", ref]);
     if (there === undefined) throw gitFailed(args, created);
     if (there === sha) return { ref, sha };
   }

@@ -1,5 +1,4 @@
 import { RESCUE_REFS } from "../../domain/names.ts";
-import { gitLine, gitOk } from "../git.ts";
 import type { Repository } from "../repository.ts";
 import { readNote, type RescueNote } from "./note.ts";
 
@@ -13,7 +12,7 @@ export interface Rescued {
 /** All rescue refs of a repository that parex has written. */
 export async function listRescues(repo: Repository): Promise<Rescued[]> {
   const format = "--format=%(refname)%00%(objectname)%00%(contents)%00";
-  const listed = await gitOk(["for-each-ref", format, RESCUE_REFS], { cwd: repo.root });
+  const listed = await repo.git(["for-each-ref", format, RESCUE_REFS]);
   const fields = listed.split("\0");
   const found: Rescued[] = [];
   for (let at = 0; at + 2 < fields.length; at += 3) {
@@ -34,6 +33,6 @@ export async function commitsIn(repo: Repository, { note }: Rescued): Promise<nu
   ];
   if (anchored.length === 0) return 0;
   const args = ["rev-list", "--count", ...anchored, "--not", "--branches", "--remotes", "--tags"];
-  const counted = await gitLine(args, { cwd: repo.root });
+  const counted = await repo.line(args);
   return Number(counted);
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { exists, io, readIfThere } from "../../util/files.ts";
-import { gitLine, gitMaybe } from "../git.ts";
 import { existingCommits, notesIn } from "./reflog_commits.ts";
+import { Git } from "../git.ts";
 import type { Repository } from "../repository.ts";
 import { writeStaged } from "./snapshot.ts";
 
@@ -46,12 +46,11 @@ async function stagedCommit(
 ): Promise<string | undefined> {
   const index = join(folder, "index");
   if (!exists(index)) return undefined;
-  const cwd = repo.root;
-  const staged = await writeStaged(cwd, { GIT_INDEX_FILE: index });
+  const staged = await writeStaged(new Git(repo.path, { env: { GIT_INDEX_FILE: index } }));
   const tree = staged.index;
   // There is none while its branch has no commit.
   const args = ["rev-parse", "--quiet", "--verify", `${head}^{tree}`];
-  const committed = await gitMaybe(args, { cwd });
+  const committed = await repo.maybe(args);
   if (tree === committed) return undefined;
   const env = {
     GIT_AUTHOR_NAME: "parex",
@@ -60,5 +59,5 @@ async function stagedCommit(
     GIT_COMMITTER_EMAIL: "parex@localhost",
   };
   const parents = committed === undefined ? [] : ["-p", head];
-  return await gitLine(["commit-tree", ...parents, "-m", "What was staged", tree], { cwd, env });
+  return await repo.line(["commit-tree", ...parents, "-m", "What was staged", tree], { env });
 }

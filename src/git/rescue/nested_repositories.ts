@@ -1,33 +1,29 @@
 import { join } from "node:path";
-import type { Env } from "../../exec/env.ts";
-import { configEnv } from "../config_env.ts";
 import { exists } from "../../util/files.ts";
-import { entries, gitMaybe, gitOk } from "../git.ts";
+import { entries, Git } from "../git.ts";
 import { readStatus } from "../status.ts";
 
 /**
  * For git in a repository whose settings an agent may have written: neither what they name as
  * `core.fsmonitor` nor its hooks are run. Filters are, for without them files would seem changed.
  */
-export function strangersEnv(): Env {
-  return configEnv({ "core.fsmonitor": "false", "core.hooksPath": "/dev/null" });
-}
+export const STRANGERS_CONFIG = { "core.fsmonitor": "false", "core.hooksPath": "/dev/null" };
 
 /**
  * Repositories inside a worktree that hold what is nowhere else, by their paths: those that were put
  * there, and submodules with changes, with commits that no remote of theirs has, on another commit
  * than the index names, or without a declaration to fetch them by.
  */
-export async function nestedWork(worktree: string, env: Env = {}): Promise<string[]> {
-  const modules = await populatedModules(worktree, env);
+export async function nestedWork(worktree: Git): Promise<string[]> {
+  const modules = await populatedModules(worktree);
   const found: string[] = [];
   const declared = await declaredModules(worktree);
   for (const { path, sha } of modules) {
-    const works = await hasOwnWork(join(worktree, path), sha);
+    const works = await hasOwnWork(join(worktree.path, path), sha);
     if (works || !declared.includes(path)) found.push(path);
   }
   const flags = ["--untracked-files=all", "--ignore-submodules=all"];
-  const status = await readStatus(worktree, flags, env);
+  const status = await readStatus(worktree, flags);
   const put = status.changes.filter(({ state, path }) => state === "??" && path.endsWith("/"));
   return [...found, ...put.map(({ path }) => path.slice(0, -1))];
 }
@@ -38,33 +34,34 @@ interface Module {
   sha: string;
 }
 
-async function populatedModules(worktree: string, env: Env): Promise<Module[]> {
-  const listed = await gitOk(["ls-files", "--stage", "-z"], { cwd: worktree, env });
+async function populatedModules(worktree: Git): Promise<Module[]> {
+  const listed = await worktree.git(["ls-files", "--stage", "-z"]);
   const links = entries(listed).filter((entry) => entry.startsWith("160000 "));
   const populated: Module[] = [];
   for (const link of links) {
     const module = { path: link.slice(link.indexOf("\t") + 1), sha: link.split(" ")[1] ?? "" };
-    if (exists(join(worktree, module.path, ".git"))) populated.push(module);
+    if (exists(join(worktree.path, module.path, ".git"))) populated.push(module);
   }
   // A conflict lists one module three times.
   return [...new Map(populated.map((module) => [module.path, module])).values()];
 }
 
 /** The others cannot be fetched again. */
-async function declaredModules(worktree: string): Promise<string[]> {
-  if (!exists(join(worktree, ".gitmodules"))) return [];
+async function declaredModules(worktree: Git): Promise<string[]> {
+  if (!exists(join(worktree.path, ".gitmodules"))) return [];
   const args = ["config", "--file", ".gitmodules", "--null", "--get-regexp", "\\.path$"];
-  const listed = await gitMaybe(args, { cwd: worktree });
+  const listed = await worktree.maybe(args);
   return entries(listed ?? "").map((pair) => pair.slice(pair.indexOf("\n") + 1));
 }
 
-async function hasOwnWork(module: string, sha: string): Promise<boolean> {
-  const head = await gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD"], { cwd: module });
+async function hasOwnWork(path: string, sha: string): Promise<boolean> {
+  const module = new Git(path, { config: STRANGERS_CONFIG });
+  const head = await module.maybe(["rev-parse", "--quiet", "--verify", "HEAD"]);
   if (head !== sha) return true;
   const flags = ["--untracked-files=all", "--ignore-submodules=none"];
-  const status = await readStatus(module, flags, strangersEnv());
+  const status = await readStatus(module, flags);
   if (status.changes.length > 0) return true;
   const args = ["rev-list", "-n", "1", "HEAD", "--all", "--not", "--remotes"];
-  const own = await gitOk(args, { cwd: module });
+  const own = await module.git(args);
   return own !== "";
 }

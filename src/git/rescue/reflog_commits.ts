@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { gitDirOf } from "../branches.ts";
+import { gitDirOf } from "../worktree.ts";
 import { io, readIfThere } from "../../util/files.ts";
-import { entries, git, gitFailed, gitOk } from "../git.ts";
+import { entries, type Git, gitFailed } from "../git.ts";
 import type { Repository } from "../repository.ts";
 
 export interface Stash {
@@ -31,29 +31,29 @@ const NOTED_IN = [
  */
 export async function notedCommits(
   repo: Repository,
-  { worktree, branch }: { worktree?: string; branch?: string },
+  { worktree, branch }: { worktree?: Git | undefined; branch?: string },
 ): Promise<string[]> {
   const found: string[] = [];
   if (branch !== undefined) {
-    const moves = await reflog(repo.root, `refs/heads/${branch}`);
+    const moves = await reflog(repo, `refs/heads/${branch}`);
     found.push(...idsIn(moves));
   }
   if (worktree !== undefined) {
     const moves = await reflog(worktree, "HEAD");
     const own = ["refs/bisect", "refs/rewritten", "refs/worktree"];
-    const refs = await gitOk(["for-each-ref", "--format=%(objectname)", ...own], { cwd: worktree });
-    const folder = await gitDirOf(worktree);
+    const refs = await worktree.git(["for-each-ref", "--format=%(objectname)", ...own]);
+    const folder = gitDirOf(worktree.path);
     const notes = await notesIn(folder);
     found.push(...idsIn(moves), ...idsIn(refs), ...notes);
   }
   return await existingCommits(repo, [...new Set(found)]);
 }
 
-async function reflog(cwd: string, ref: string): Promise<string> {
-  const known = await git(["reflog", "exists", ref], { cwd });
+async function reflog(at: Git, ref: string): Promise<string> {
+  const known = await at.result(["reflog", "exists", ref]);
   if (known.code === 1) return "";
   if (known.code !== 0) throw gitFailed(["reflog", "exists", ref], known);
-  return await gitOk(["reflog", "show", "--format=%H", ref, "--"], { cwd });
+  return await at.git(["reflog", "show", "--format=%H", ref, "--"]);
 }
 
 /** What is named in the notes of a worktree's git folder, whatever it is. */
@@ -74,7 +74,7 @@ export async function existingCommits(repo: Repository, shas: string[]): Promise
   if (shas.length === 0) return [];
   const format = "--batch-check=%(objectname) %(objecttype)";
   const input = shas.map((sha) => `${sha}\n`).join("");
-  const checked = await gitOk(["cat-file", format], { cwd: repo.root, input });
+  const checked = await repo.git(["cat-file", format], { input });
   const commits = checked.split("\n").filter((line) => line.endsWith(" commit"));
   return commits.map((line) => line.slice(0, line.indexOf(" ")));
 }
@@ -86,7 +86,7 @@ export async function stashesOf(
   heads: string[],
 ): Promise<Stash[]> {
   const args = ["stash", "list", "-z", "--format=%H%n%P%n%gs"];
-  const listed = await gitOk(args, { cwd: repo.root });
+  const listed = await repo.git(args);
   const made = [`On ${branch}: `, `WIP on ${branch}: `];
   // The last is what git calls the changes that it put aside for a merge which was then given up.
   const unnamed = ["On (no branch): ", "WIP on (no branch): ", "autostash"];

@@ -4,17 +4,15 @@
  */
 import { basename, dirname, join } from "node:path";
 import { Failed, resultOf } from "../../domain/failed.ts";
-import type { Env } from "../../exec/env.ts";
 import { isAncestor } from "../ancestry.ts";
-import { gitDirOf } from "../branches.ts";
 import { exists, io } from "../../util/files.ts";
-import { detailOf, git, gitMaybe, gitOk, NETWORK_TIMEOUT_MS } from "../git.ts";
+import { detailOf, NETWORK_TIMEOUT_MS } from "../git.ts";
 import { notedCommits, stashesOf } from "./reflog_commits.ts";
 import { lostWithout } from "./unreachable.ts";
 import { type Missing, missingCommits } from "./missing_worktree.ts";
-import { exclusively } from "../../util/mutex.ts";
 import { forgetOwner, listWorktrees } from "../worktree_list.ts";
 import type { Repository } from "../repository.ts";
+import { Worktree } from "../worktree.ts";
 import { anchor, type Anchored } from "./anchor.ts";
 
 /** The work of a task that is to go. */
@@ -22,12 +20,10 @@ export interface Work {
   run: string;
   task: string;
   branch: string;
-  /** Of the worktree, absolute; absent: there is none. */
-  worktree?: string;
+  /** Absent: there is none. */
+  worktree?: Worktree | undefined;
   /** A worktree that git still lists, but whose folder is gone. */
   missing?: Missing;
-  /** For git in the worktree, such as its own list of ignored files. */
-  env?: Env;
   /** Delete the branch there, too. */
   remote?: string;
 }
@@ -64,17 +60,17 @@ export function goingTask(path: string): string | undefined {
  * these fails, nothing. Everything that no other branch holds is anchored first.
  */
 export async function removeWork(repo: Repository, work: Work): Promise<Removed> {
-  return await exclusively(repo.commonDir, async () => {
+  return await repo.exclusively(async () => {
     const ref = `refs/heads/${work.branch}`;
-    const tip = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
+    const tip = await repo.maybe(["rev-parse", "--quiet", "--verify", ref]);
     const anchored: Anchored[] = [];
-    const aside = work.worktree && goingPath(work.worktree);
+    const { worktree } = work;
+    const aside = worktree && new Worktree(repo, work.task, goingPath(worktree.path));
     const steps: Step[] = [anchoring(repo, work, anchored)];
-    if (work.worktree !== undefined && aside !== undefined) {
-      steps.push(moving(repo, work.worktree, aside));
+    if (worktree && aside) {
+      steps.push(moving(repo, worktree.path, aside.path));
       // What was written while it moved. Submodules know where they lie and do not work elsewhere.
-      const gitDir = await gitDirOf(work.worktree);
-      if (!exists(join(gitDir, "modules"))) {
+      if (!exists(join(worktree.gitDir, "modules"))) {
         steps.push(anchoring(repo, { ...work, worktree: aside }, anchored));
       }
     }
@@ -82,13 +78,13 @@ export async function removeWork(repo: Repository, work: Work): Promise<Removed>
     if (work.remote !== undefined) {
       steps.push(deletingRemote(repo, work.remote, work.branch, tip));
     }
-    const place = aside ?? work.missing?.path;
+    const going = aside?.path ?? work.missing?.path;
     // The last one: there is no way back from it.
-    if (place !== undefined) steps.push({ apply: () => deleteWorktree(repo, place) });
+    if (going !== undefined) steps.push({ apply: () => deleteWorktree(repo, going) });
     await allOrNothing(steps);
     await forgetOwner(repo, work.branch);
-    const left = place !== undefined && exists(place);
-    return { anchored, ...(left ? { leftover: place } : {}) };
+    const left = going !== undefined && exists(going);
+    return { anchored, ...(left ? { leftover: going } : {}) };
   });
 }
 
@@ -117,29 +113,27 @@ function anchoring(repo: Repository, work: Work, anchored: Anchored[]): Step {
 /** Anchors the work with all that git notes about it and that goes with it. */
 async function anchorAll(
   repo: Repository,
-  { run, task, branch, worktree, missing, env }: Work,
+  { run, task, branch, worktree, missing }: Work,
 ): Promise<Anchored | undefined> {
-  const place = worktree === undefined ? {} : { worktree };
-  const noted = await notedCommits(repo, { branch, ...place });
+  const noted = await notedCommits(repo, { branch, worktree });
   const stashes = await stashesOf(repo, branch, noted);
   const gone = missing ? await missingCommits(repo, missing) : [];
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
-  const tip = await gitMaybe(args, { cwd: repo.root });
+  const tip = await repo.maybe(args);
   return await anchor(repo, {
     run,
     task,
     refs: tip === undefined ? [] : [`refs/heads/${branch}`],
     commits: [...noted, ...gone],
     stashes,
-    ...place,
-    env,
+    worktree,
   });
 }
 
 /** A folder that can be moved can be moved back; one that cannot be moved could not be deleted. */
 function moving(repo: Repository, from: string, to: string): Step {
   const rename = (from: string, to: string) => io(from, () => Deno.rename(from, to));
-  const repair = (path: string) => gitOk(["worktree", "repair", "--", path], { cwd: repo.root });
+  const repair = (path: string) => repo.git(["worktree", "repair", "--", path]);
   return {
     apply: async () => {
       if (exists(to)) throw new Failed({ reason: "foreign_worktree", path: to });
@@ -178,7 +172,7 @@ export async function forgetMissing(
   repo: Repository,
   vanished: Vanished,
 ): Promise<Anchored | undefined> {
-  return await exclusively(repo.commonDir, async () => {
+  return await repo.exclusively(async () => {
     const anchored = await anchorMissing(repo, vanished);
     await deleteWorktree(repo, vanished.missing.path);
     return anchored;
@@ -196,10 +190,9 @@ export async function anchorMissing(
 
 /** Deletes it where it was seen, and nowhere else: it may have moved on meanwhile. */
 function deletingBranch(repo: Repository, ref: string, tip: string): Step {
-  const cwd = repo.root;
   return {
-    apply: () => gitOk(["update-ref", "-d", ref, tip], { cwd }),
-    revert: () => gitOk(["update-ref", "--create-reflog", ref, tip, ""], { cwd }),
+    apply: () => repo.git(["update-ref", "-d", ref, tip]),
+    revert: () => repo.git(["update-ref", "--create-reflog", ref, tip, ""]),
   };
 }
 
@@ -212,9 +205,7 @@ function deletingRemote(
   const ref = `refs/heads/${branch}`;
   return {
     apply: async () => {
-      const cwd = repo.root;
-      const listed = await git(["ls-remote", "--quiet", "--", remote, ref], {
-        cwd,
+      const listed = await repo.result(["ls-remote", "--quiet", "--", remote, ref], {
         timeoutMs: NETWORK_TIMEOUT_MS,
       });
       const refused = (detail: string) =>
@@ -227,7 +218,7 @@ function deletingRemote(
         throw refused("the remote branch has commits that are not here");
       }
       const args = ["push", "--quiet", `--force-with-lease=${ref}:${sha}`, "--", remote, `:${ref}`];
-      const pushed = await git(args, { cwd, timeoutMs: NETWORK_TIMEOUT_MS });
+      const pushed = await repo.result(args, { timeoutMs: NETWORK_TIMEOUT_MS });
       if (pushed.code !== 0) throw refused(detailOf(pushed));
     },
   };
@@ -241,7 +232,7 @@ async function isKnown(
   tip: string | undefined,
 ): Promise<boolean> {
   if (tip !== undefined) {
-    const known = await resultOf(() => isAncestor(repo.root, sha, tip));
+    const known = await resultOf(() => isAncestor(repo, sha, tip));
     return known.ok && known.value;
   }
   const lost = await resultOf(() => lostWithout(repo, [sha], [ref]));
@@ -251,7 +242,7 @@ async function isKnown(
 /** git forgets it even if something of the folder cannot be deleted. */
 async function deleteWorktree(repo: Repository, path: string): Promise<void> {
   const args = ["worktree", "remove", "--force", "--", path];
-  const removed = await git(args, { cwd: repo.root });
+  const removed = await repo.result(args);
   if (removed.code === 0) return;
   const listed = await listWorktrees(repo);
   if (listed.every((one) => one.path !== path)) return;

@@ -1,6 +1,4 @@
-import type { Env } from "../../exec/env.ts";
-import { gitOk } from "../git.ts";
-import type { Repository } from "../repository.ts";
+import type { Worktree } from "../worktree.ts";
 import { anchor, type Anchored } from "./anchor.ts";
 import { readStatus } from "../status.ts";
 
@@ -9,12 +7,12 @@ import { readStatus } from "../status.ts";
  * Undefined if there was nothing to put back.
  */
 export async function discardTracked(
-  repo: Repository,
-  work: { run: string; task: string; worktree: string; env?: Env },
+  worktree: Worktree,
+  run: string,
 ): Promise<Anchored | undefined> {
-  const changed = await readStatus(work.worktree, ["--untracked-files=no"]);
+  const changed = await readStatus(worktree, ["--untracked-files=no"]);
   if (changed.changes.length === 0) return undefined;
-  const anchored = await anchor(repo, work);
-  await gitOk(["reset", "--hard", "--quiet"], { cwd: work.worktree });
+  const anchored = await anchor(worktree.repo, { run, task: worktree.task, worktree });
+  await worktree.git(["reset", "--hard", "--quiet"]);
   return anchored;
 }

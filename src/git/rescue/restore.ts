@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { exists, io, isFree, realPathOf } from "../../util/files.ts";
-import { detailOf, entries, git, gitLine, gitOk } from "../git.ts";
-import { exclusively } from "../../util/mutex.ts";
+import { detailOf, entries, Git } from "../git.ts";
 import type { Repository } from "../repository.ts";
 import type { Rescued } from "./list.ts";
 import { fetchObjects } from "./anchor.ts";
@@ -29,13 +28,11 @@ export async function restore(
 ): Promise<Restored> {
   if (!isFree(path)) throw new Failed({ reason: "foreign_worktree", path });
   const branch = await freeBranch(repo, note.task);
-  await exclusively(
-    repo.commonDir,
-    () => addWorktree(repo, sha, note, path, branch),
-  );
-  await fill(repo, path, sha, note);
+  const worktree = new Git(path);
+  await repo.exclusively(() => addWorktree(repo, sha, note, worktree, branch));
+  await fill(repo, worktree, sha, note);
   const stashes = await storeStashes(repo, note);
-  const modules = await resultOf(() => fetchModules(repo, path, sha, note));
+  const modules = await resultOf(() => fetchModules(repo, worktree, sha, note));
   return {
     path: await realPathOf(path),
     branch,
@@ -48,7 +45,7 @@ async function freeBranch(repo: Repository, task: string): Promise<string> {
   for (let number = 1;; number++) {
     const branch = `rescue/${task}${number === 1 ? "" : `-${number}`}`;
     const ref = `refs/heads/${branch}`;
-    const taken = await git(["show-ref", "--verify", "--quiet", ref], { cwd: repo.root });
+    const taken = await repo.result(["show-ref", "--verify", "--quiet", ref]);
     if (taken.code !== 0) return branch;
   }
 }
@@ -57,145 +54,145 @@ async function addWorktree(
   repo: Repository,
   sha: string,
   { head, refs, commits }: RescueNote,
-  path: string,
+  worktree: Git,
   branch: string,
 ): Promise<void> {
   const start = head ?? refs[0]?.sha ?? commits[0];
   const add = ["worktree", "add", "--no-checkout"];
   if (start !== undefined) {
-    const args = [...add, "--no-track", "-b", branch, "--", path, start];
-    await gitOk(args, { cwd: repo.root });
+    const args = [...add, "--no-track", "-b", branch, "--", worktree.path, start];
+    await repo.git(args);
     return;
   }
   // There was no commit yet, and shall be none.
-  await gitOk([...add, "--detach", "--", path, sha], { cwd: repo.root });
-  await gitOk(["symbolic-ref", "HEAD", `refs/heads/${branch}`], { cwd: path });
+  await repo.git([...add, "--detach", "--", worktree.path, sha]);
+  await worktree.git(["symbolic-ref", "HEAD", `refs/heads/${branch}`]);
 }
 
 /** Writes files and index into a repository or worktree that has neither yet. */
 async function fill(
   repo: Repository,
-  path: string,
+  worktree: Git,
   sha: string,
   note: RescueNote,
 ): Promise<void> {
   const steps: (() => Promise<unknown>)[] = [
-    () => gitOk(["read-tree", sha], { cwd: path }),
-    () => gitOk(["checkout-index", "--all", "--quiet"], { cwd: path }),
-    () => writeRaw(path, note),
-    () => gitOk(["read-tree", note.index ?? sha], { cwd: path }),
-    () => openConflicts(path, note),
-    () => announce(path, note),
-    () => fillNested(repo, path, note),
+    () => worktree.git(["read-tree", sha]),
+    () => worktree.git(["checkout-index", "--all", "--quiet"]),
+    () => writeRaw(worktree, note),
+    () => worktree.git(["read-tree", note.index ?? sha]),
+    () => openConflicts(worktree, note),
+    () => announce(worktree, note),
+    () => fillNested(repo, worktree, note),
     // Exit code 1 says no more than that some files are changed.
-    async () => await git(["update-index", "-q", "--refresh"], { cwd: path }),
+    async () => await worktree.result(["update-index", "-q", "--refresh"]),
   ];
   for (const step of steps) await step();
 }
 
 /** Puts the very bytes there that a filter would change. */
-async function writeRaw(path: string, { raw }: RescueNote): Promise<void> {
+async function writeRaw(worktree: Git, { raw }: RescueNote): Promise<void> {
   if (raw === undefined) return;
-  const listed = await gitOk(["ls-tree", "-r", "-z", "--full-tree", raw], { cwd: path });
+  const listed = await worktree.git(["ls-tree", "-r", "-z", "--full-tree", raw]);
   for (const entry of entries(listed)) {
     const [info = "", name = ""] = entry.split("\t", 2);
     const [, , blob = ""] = info.split(" ");
-    const unpacked = await gitLine(["unpack-file", blob], { cwd: path });
-    const target = join(path, name);
+    const unpacked = await worktree.line(["unpack-file", blob]);
+    const target = join(worktree.path, name);
     await io(target, async () => {
       const { mode } = await Deno.stat(target);
-      if (mode !== null) await Deno.chmod(join(path, unpacked), mode & 0o777);
-      await Deno.rename(join(path, unpacked), target);
+      if (mode !== null) await Deno.chmod(join(worktree.path, unpacked), mode & 0o777);
+      await Deno.rename(join(worktree.path, unpacked), target);
     });
   }
 }
 
-async function openConflicts(path: string, { conflicts }: RescueNote): Promise<void> {
+async function openConflicts(worktree: Git, { conflicts }: RescueNote): Promise<void> {
   if (conflicts === undefined) return;
   let input = "";
   for (const stage of [1, 2, 3]) {
     const tree = `${conflicts}:${stage}`;
-    const listed = await gitOk(["ls-tree", "-r", "-z", "--full-tree", tree], { cwd: path });
+    const listed = await worktree.git(["ls-tree", "-r", "-z", "--full-tree", tree]);
     for (const entry of entries(listed)) {
       const [info = "", name = ""] = entry.split("\t", 2);
       const [mode, , blob] = info.split(" ");
       input += `${mode} ${blob} ${stage}\t${name}\0`;
     }
   }
-  await gitOk(["update-index", "-z", "--index-info"], { cwd: path, input });
+  await worktree.git(["update-index", "-z", "--index-info"], { input });
 }
 
-async function announce(path: string, { intended }: RescueNote): Promise<void> {
+async function announce(worktree: Git, { intended }: RescueNote): Promise<void> {
   if (intended.length === 0) return;
   const paths = intended.map((name) => `:(top,literal)${name}`);
   const args = ["add", "--intent-to-add", "--force", "--", ...paths];
-  await gitOk(args, { cwd: path });
+  await worktree.git(args);
 }
 
 /** Makes the repositories inside the worktree again. */
 async function fillNested(
   repo: Repository,
-  path: string,
+  worktree: Git,
   { nested }: RescueNote,
 ): Promise<void> {
   for (const one of nested) {
-    const inner = join(path, one.path);
+    const inner = join(worktree.path, one.path);
     await io(inner, () => Deno.mkdir(inner, { recursive: true }));
-    const message = await gitOk(["log", "-1", "--format=%B", one.sha], { cwd: repo.root });
+    const message = await repo.git(["log", "-1", "--format=%B", one.sha]);
     const note = readNote(message);
     if (!note) {
       throw new Failed({ reason: "io_failed", path: inner, detail: `${one.sha} is no rescue` });
     }
-    await fillRepository(repo, inner, one.sha, note);
+    await fillRepository(repo, new Git(inner), one.sha, note);
   }
 }
 
 async function fillRepository(
   repo: Repository,
-  path: string,
+  worktree: Git,
   sha: string,
   note: RescueNote,
 ): Promise<void> {
-  if (!exists(join(path, ".git"))) {
-    await gitOk(["init", "--quiet", path], { cwd: repo.root });
+  if (!exists(join(worktree.path, ".git"))) {
+    await repo.git(["init", "--quiet", worktree.path]);
   }
-  await fetchObjects(path, repo.commonDir, sha);
+  await fetchObjects(worktree, repo.commonDir, sha);
   for (const { ref, sha } of note.refs) {
-    await gitOk(["update-ref", "--create-reflog", ref, sha], { cwd: path });
+    await worktree.git(["update-ref", "--create-reflog", ref, sha]);
   }
   const head = note.branch !== undefined
     ? ["symbolic-ref", "HEAD", `refs/heads/${note.branch}`]
     : ["update-ref", "--no-deref", "HEAD", note.head ?? sha];
-  await gitOk(head, { cwd: path });
-  return await fill(repo, path, sha, note);
+  await worktree.git(head);
+  return await fill(repo, worktree, sha, note);
 }
 
 /** Submodules that had no work of their own are what their remotes have. */
 async function fetchModules(
   repo: Repository,
-  path: string,
+  worktree: Git,
   sha: string,
   { nested }: RescueNote,
 ): Promise<void> {
-  const listed = await gitOk(["ls-tree", "-r", "-z", "--full-tree", sha], { cwd: path });
+  const listed = await worktree.git(["ls-tree", "-r", "-z", "--full-tree", sha]);
   const links = entries(listed).filter((entry) => entry.startsWith("160000 "))
     .map((entry) => entry.slice(entry.indexOf("\t") + 1))
     .filter((name) => nested.every((one) => one.path !== name));
   if (links.length === 0) return;
   const args = ["submodule", "--quiet", "update", "--init", "--recursive", "--", ...links];
-  const fetched = await exclusively(repo.commonDir, () => git(args, { cwd: path }));
+  const fetched = await repo.exclusively(() => worktree.result(args));
   if (fetched.code === 0) return;
-  throw new Failed({ reason: "worktree_failed", path, detail: detailOf(fetched) });
+  throw new Failed({ reason: "worktree_failed", path: worktree.path, detail: detailOf(fetched) });
 }
 
 /** A stash that is on the list still stays where it is. */
 async function storeStashes(repo: Repository, note: RescueNote): Promise<number> {
-  const listed = await gitOk(["stash", "list", "--format=%H"], { cwd: repo.root });
+  const listed = await repo.git(["stash", "list", "--format=%H"]);
   const present = new Set(listed.split("\n"));
   const absent = note.stashes.filter(({ sha }) => !present.has(sha));
   for (const { sha, message } of absent.toReversed()) {
     const args = ["stash", "store", "--quiet", "--message", message, sha];
-    await gitOk(args, { cwd: repo.root });
+    await repo.git(args);
   }
   return absent.length;
 }

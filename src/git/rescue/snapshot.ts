@@ -1,6 +1,5 @@
-import type { Env } from "../../exec/env.ts";
 import { exists, io } from "../../util/files.ts";
-import { entries, gitLine, gitOk } from "../git.ts";
+import { entries, type Git } from "../git.ts";
 import { writeRawTree } from "./unfiltered_tree.ts";
 import { readStatus } from "../status.ts";
 import { withScratchIndex, writeTree } from "./scratch_index.ts";
@@ -24,23 +23,20 @@ export interface Snapshot {
  * Undefined if it is clean. Of a submodule it holds the commit alone, of other repositories nothing.
  */
 export async function takeSnapshot(
-  worktree: string,
-  env: Env = {},
+  worktree: Git,
 ): Promise<Snapshot | undefined> {
   const flags = ["--untracked-files=all", "--ignore-submodules=none"];
-  const { changes } = await readStatus(worktree, flags, env);
+  const { changes } = await readStatus(worktree, flags);
   if (changes.length === 0) return undefined;
   // git would not add one without a commit, and of others no more than a link.
   const nested = changes
     .filter(({ state, path }) => state === "??" && path.endsWith("/"))
     .map(({ path }) => path.slice(0, -1));
   const intended = changes.filter(({ state }) => / A|DA/.test(state)).map(({ path }) => path);
-  const index = await gitLine(["rev-parse", "--path-format=absolute", "--git-path", "index"], {
-    cwd: worktree,
-  });
-  return await withScratchIndex(async (scratch) => {
-    await io(index, () => copyIndex(index, scratch));
-    const trees = await writeTrees(worktree, nested, { ...env, GIT_INDEX_FILE: scratch });
+  const index = await worktree.line(["rev-parse", "--path-format=absolute", "--git-path", "index"]);
+  return await withScratchIndex(worktree, async (scratch, copy) => {
+    await io(index, () => copyIndex(index, copy));
+    const trees = await writeTrees(scratch, nested);
     return { ...trees, intended };
   });
 }
@@ -58,16 +54,14 @@ async function copyIndex(index: string, copy: string): Promise<void> {
 }
 
 async function writeTrees(
-  worktree: string,
+  scratch: Git,
   exclude: string[],
-  env: Env,
 ): Promise<Omit<Snapshot, "intended">> {
-  const cwd = worktree;
-  const staged = await writeStaged(worktree, env);
+  const staged = await writeStaged(scratch);
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
-  await gitOk(["add", "--all", "--sparse", "--", ":/", ...not], { cwd, env });
-  const files = await gitLine(["write-tree"], { cwd, env });
-  const raw = await writeRawTree(worktree, files, env);
+  await scratch.git(["add", "--all", "--sparse", "--", ":/", ...not]);
+  const files = await scratch.line(["write-tree"]);
+  const raw = await writeRawTree(scratch, files);
   return {
     ...staged,
     files,
@@ -75,13 +69,12 @@ async function writeTrees(
   };
 }
 
-/** What an index holds, as trees. */
+/** What the index of a git holds, as trees. */
 export async function writeStaged(
-  cwd: string,
-  env: Env,
+  git: Git,
 ): Promise<Pick<Snapshot, "index" | "conflicts">> {
-  const conflicts = await writeConflicts(cwd, env);
-  const index = await writeIndex(cwd, conflicts?.paths ?? [], env);
+  const conflicts = await writeConflicts(git);
+  const index = await writeIndex(git, conflicts?.paths ?? []);
   return {
     index,
     ...(conflicts === undefined ? {} : { conflicts: conflicts.trees }),
@@ -89,16 +82,14 @@ export async function writeStaged(
 }
 
 /** The staged tree. Files in conflict, which no tree can hold, are left out of it. */
-async function writeIndex(worktree: string, open: string[], env: Env): Promise<string> {
-  const cwd = worktree;
-  if (open.length === 0) return await gitLine(["write-tree"], { cwd, env });
-  return await withScratchIndex(async (scratch) => {
-    await io(scratch, () => Deno.copyFile(env.GIT_INDEX_FILE ?? "", scratch));
-    const scratchEnv = { ...env, GIT_INDEX_FILE: scratch };
+async function writeIndex(git: Git, open: string[]): Promise<string> {
+  if (open.length === 0) return await git.line(["write-tree"]);
+  return await withScratchIndex(git, async (scratch, copy) => {
+    await io(copy, () => Deno.copyFile(git.env.GIT_INDEX_FILE ?? "", copy));
     const input = open.map((path) => `${path}\0`).join("");
     const args = ["update-index", "--force-remove", "-z", "--stdin"];
-    await gitOk(args, { cwd, env: scratchEnv, input });
-    return await gitLine(["write-tree"], { cwd, env: scratchEnv });
+    await scratch.git(args, { input });
+    return await scratch.line(["write-tree"]);
   });
 }
 
@@ -106,10 +97,9 @@ const STAGES = ["1", "2", "3"];
 
 /** The three versions of the files in conflict, a tree each. */
 async function writeConflicts(
-  worktree: string,
-  env: Env,
+  git: Git,
 ): Promise<{ trees: string[]; paths: string[] } | undefined> {
-  const listed = await gitOk(["ls-files", "--unmerged", "-z"], { cwd: worktree, env });
+  const listed = await git.git(["ls-files", "--unmerged", "-z"]);
   if (listed === "") return undefined;
   const open = entries(listed).map((entry) => {
     const [info = "", path = ""] = entry.split("\t", 2);
@@ -118,7 +108,7 @@ async function writeConflicts(
   });
   const trees: string[] = [];
   for (const wanted of STAGES) {
-    const tree = await writeTree(worktree, open.filter(({ stage }) => stage === wanted), env);
+    const tree = await writeTree(git, open.filter(({ stage }) => stage === wanted));
     trees.push(tree);
   }
   return { trees, paths: [...new Set(open.map(({ path }) => path))] };

@@ -1,5 +1,4 @@
-import type { Env } from "../../exec/env.ts";
-import { entries, gitMaybe, gitOk } from "../git.ts";
+import { entries, type Git } from "../git.ts";
 import { writeTree } from "./scratch_index.ts";
 
 interface RawFile {
@@ -14,33 +13,30 @@ interface RawFile {
  * it converts, filters. Undefined if there are none.
  */
 export async function writeRawTree(
-  worktree: string,
+  worktree: Git,
   tree: string,
-  env: Env,
 ): Promise<string | undefined> {
   const changed = await changedFiles(worktree, tree);
   if (changed.length === 0) return undefined;
-  const shas = await hashes(worktree, changed, env, []);
+  const shas = await hashes(worktree, changed, []);
   const differing = changed.filter(({ sha }, at) => shas[at] !== sha);
   if (differing.length === 0) return undefined;
-  const written = await hashes(worktree, differing, env, ["-w"]);
+  const written = await hashes(worktree, differing, ["-w"]);
   const files = differing.map(({ mode, path }, at) => ({
     mode,
     path,
     sha: written[at] ?? "",
   }));
-  return await writeTree(worktree, files, env);
+  return await writeTree(worktree, files);
 }
 
 /** Plain files of a tree that differ from the last commit. */
-async function changedFiles(worktree: string, tree: string): Promise<RawFile[]> {
-  const head = await gitMaybe(["rev-parse", "--quiet", "--verify", "HEAD^{tree}"], {
-    cwd: worktree,
-  });
+async function changedFiles(worktree: Git, tree: string): Promise<RawFile[]> {
+  const head = await worktree.maybe(["rev-parse", "--quiet", "--verify", "HEAD^{tree}"]);
   const args = head === undefined
     ? ["ls-tree", "-r", "-z", "--full-tree", tree]
     : ["diff-tree", "-r", "-z", "--no-renames", head, tree];
-  const listed = await gitOk(args, { cwd: worktree });
+  const listed = await worktree.git(args);
   return (head === undefined ? fromTree : fromDiff)(entries(listed)).filter((
     { mode, path },
   ) =>
@@ -69,14 +65,13 @@ function fromDiff(fields: string[]): RawFile[] {
 }
 
 async function hashes(
-  worktree: string,
+  worktree: Git,
   files: RawFile[],
-  env: Env,
   flags: string[],
 ): Promise<string[]> {
   const input = files.map(({ path }) => `${quoted(path)}\n`).join("");
   const args = ["hash-object", ...flags, "--no-filters", "--stdin-paths"];
-  const hashed = await gitOk(args, { cwd: worktree, env, input });
+  const hashed = await worktree.git(args, { input });
   return hashed.split("\n");
 }
 

@@ -1,4 +1,3 @@
-import { gitOk } from "../git.ts";
 import type { Repository } from "../repository.ts";
 
 /**
@@ -16,7 +15,7 @@ export async function lostWithout(
   const exclude = [...going, ...copies, "refs/stash"].map((ref) => `--exclude=${ref}`);
   const args = ["rev-list", "--parents", "--stdin", "--not", ...exclude, "--glob=refs/*"];
   const input = [...commits, ""].join("\n");
-  const listed = await gitOk(args, { cwd: repo.root, input });
+  const listed = await repo.git(args, { input });
   const lines = listed.split("\n").filter((line) => line !== "").map((line) => line.split(" "));
   const parents = new Set(lines.flatMap(([, ...parents]) => parents));
   const lost = new Set(lines.map(([sha = ""]) => sha));

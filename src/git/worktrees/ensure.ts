@@ -1,9 +1,8 @@
 import { dirname, join } from "node:path";
-import { gitDirOf } from "../branches.ts";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, io, isFree, realPathOf } from "../../util/files.ts";
-import { detailOf, git, gitInTurn, gitMaybe } from "../git.ts";
+import { detailOf, Git } from "../git.ts";
 import { exclusively } from "../../util/mutex.ts";
 import {
   listWorktrees,
@@ -15,6 +14,7 @@ import {
 import { anchorMissing } from "../rescue/remove.ts";
 import type { Repository } from "../repository.ts";
 import { fillSubmodules, type MissingSubmodule } from "../submodules.ts";
+import { gitDirOf } from "../worktree.ts";
 
 export interface WorktreeSpec {
   /** Absent: HEAD stays detached. */
@@ -58,12 +58,13 @@ export async function ensureWorktree(
   const path = await realPathOf(spec.path);
   return await exclusively(path, async () => {
     // git's list of worktrees stands no two writers, but the checkout, which takes the time, does.
-    const added = await exclusively(repo.commonDir, () => register(repo, { ...spec, path }));
-    const filled = await fill(path);
+    const added = await repo.exclusively(() => register(repo, { ...spec, path }));
+    const worktree = new Git(path);
+    const filled = await fill(worktree);
     return {
       created: added !== "there" || filled,
       isNew: added === "new",
-      missing: await fillSubmodules(repo.checkout, path, spec.signal),
+      missing: await fillSubmodules(repo.here, worktree, spec.signal),
       ms: Math.round(performance.now() - started),
     };
   });
@@ -77,7 +78,7 @@ async function register(repo: Repository, spec: WorktreeSpec): Promise<Registere
   const found = await branchExists(repo, branch);
   if (!found && isFree(spec.path)) {
     const claiming = branch === undefined ? [] : [recordingOwner(branch, identity)];
-    const made = await gitInTurn([...claiming, adding(spec, false)], { cwd: repo.root });
+    const made = await repo.resultInTurn([...claiming, adding(spec, false)]);
     if (made.code === 0) return "new";
   }
   // git's list of worktrees takes the longer the more there are: it is read where git refuses.
@@ -121,7 +122,7 @@ async function branchExists(
 ): Promise<boolean> {
   if (branch === undefined) return false;
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
-  const found = await gitMaybe(args, { cwd: repo.root });
+  const found = await repo.maybe(args);
   return found !== undefined;
 }
 
@@ -183,7 +184,7 @@ async function forget(
 ): Promise<false> {
   if (here.branch === undefined && branch !== undefined) {
     const args = ["merge-base", "--is-ancestor", here.head, `refs/heads/${branch}`];
-    const contained = await git(args, { cwd: repo.root });
+    const contained = await repo.result(args);
     if (contained.code !== 0) {
       const detail = `its folder is gone, and commits of it are on no branch: keep them with ` +
         `'git branch <name> ${here.head}', then 'git worktree prune'`;
@@ -208,8 +209,8 @@ async function unregister(
 }
 
 /** Checks the files out if that was not done: a checkout that came to its end has left an index. */
-async function fill(path: string): Promise<boolean> {
-  const gitDir = await gitDirOf(path);
+async function fill(worktree: Git): Promise<boolean> {
+  const gitDir = gitDirOf(worktree.path);
   const index = join(gitDir, "index");
   const outstanding = !exists(index);
   if (outstanding) {
@@ -222,9 +223,13 @@ async function fill(path: string): Promise<boolean> {
     // there may be work.
     const reset = exists(join(gitDir, "ORIG_HEAD")) ? ["reset", "--mixed"] : ["reset", "--hard"];
     const args = [...reset, "--quiet", "--no-recurse-submodules"];
-    const checkedOut = await git(args, { cwd: path });
+    const checkedOut = await worktree.result(args);
     if (checkedOut.code !== 0) {
-      throw new Failed({ reason: "worktree_failed", path, detail: detailOf(checkedOut) });
+      throw new Failed({
+        reason: "worktree_failed",
+        path: worktree.path,
+        detail: detailOf(checkedOut),
+      });
     }
   }
   return outstanding;
@@ -235,7 +240,7 @@ async function inRepository(
   path: string,
   args: string[],
 ): Promise<void> {
-  const result = await git(args, { cwd: repo.root });
+  const result = await repo.result(args);
   if (result.code === 0) return;
   throw new Failed({ reason: "worktree_failed", path, detail: detailOf(result) });
 }

@@ -1,12 +1,10 @@
-import type { Env } from "../../exec/env.ts";
 import { isAncestor } from "../ancestry.ts";
 import { headState } from "../commit.ts";
 import { discardTracked } from "../rescue/reset.ts";
 import { exists } from "../../util/files.ts";
-import { git, gitFailed, gitLine, gitOk } from "../git.ts";
+import { Git, gitFailed } from "../git.ts";
 import { giveUpMerge, unmergedFiles } from "./merge_in_progress.ts";
-import { exclusively } from "../../util/mutex.ts";
-import type { Repository } from "../repository.ts";
+import type { Worktree } from "../worktree.ts";
 
 export type Merged =
   | { kind: "merged"; sha: string }
@@ -23,53 +21,48 @@ export interface BranchMerge {
 
 /** Merges a branch into a clean worktree, always with a commit. A conflict is taken back. */
 export async function mergeBranch(
-  worktree: string,
+  worktree: Git,
   { branch, message, keep }: BranchMerge,
-  env: Env,
 ): Promise<Merged> {
-  const cwd = worktree;
   const ref = `refs/heads/${branch}`;
-  const contained = await isAncestor(cwd, ref, "HEAD");
+  const contained = await isAncestor(worktree, ref, "HEAD");
   if (contained) return { kind: "contained" };
   const flags = ["--quiet", "--no-ff", "--no-edit", "--no-autostash"];
   const args = ["merge", ...flags, "-m", message, "--", ref];
-  const merge = await git(args, { cwd, env });
+  const merge = await worktree.result(args);
   if (keep !== undefined) {
-    const kept = await keepOurs(cwd, keep, merge.code === 0);
-    if (kept) return await headMerged(cwd);
+    const kept = await keepOurs(worktree, keep, merge.code === 0);
+    if (kept) return await headMerged(worktree);
   }
-  if (merge.code === 0) return await headMerged(cwd);
-  const files = await unmergedFiles(cwd);
-  const head = await headState(cwd);
+  if (merge.code === 0) return await headMerged(worktree);
+  const files = await unmergedFiles(worktree);
+  const head = await headState(worktree);
   if (head.inProgress === "merge") {
-    await gitOk(["merge", "--abort"], { cwd });
+    await worktree.git(["merge", "--abort"]);
   }
   if (files.length > 0) return { kind: "conflict", files };
   throw gitFailed(args, merge);
 }
 
-async function headMerged(cwd: string): Promise<Merged> {
-  const sha = await gitLine(["rev-parse", "HEAD"], { cwd });
+async function headMerged(at: Git): Promise<Merged> {
+  const sha = await at.line(["rev-parse", "HEAD"]);
   return { kind: "merged", sha };
 }
 
 /** True: the merge stands committed. False: there is more in conflict than this folder. */
-async function keepOurs(cwd: string, folder: string, committed: boolean): Promise<boolean> {
+async function keepOurs(at: Git, folder: string, committed: boolean): Promise<boolean> {
   const path = ["--", `:(top,literal)${folder}`];
   const ours = committed ? "HEAD^1" : "HEAD";
   const diff = ["diff", "--quiet", ours, ...path];
-  const differs = await git(diff, { cwd });
+  const differs = await at.result(diff);
   if (differs.code > 1) throw gitFailed(diff, differs);
   if (differs.code === 0) return committed;
   const args = ["restore", `--source=${ours}`, "--staged", "--worktree", ...path];
-  await gitOk(args, { cwd });
-  const open = await unmergedFiles(cwd);
+  await at.git(args);
+  const open = await unmergedFiles(at);
   if (open.length > 0) return false;
   const amend = committed ? ["--amend"] : [];
-  await gitOk(
-    ["commit", "--quiet", "--no-edit", "--cleanup=strip", "--allow-empty", ...amend],
-    { cwd },
-  );
+  await at.git(["commit", "--quiet", "--no-edit", "--cleanup=strip", "--allow-empty", ...amend]);
   return true;
 }
 
@@ -78,26 +71,26 @@ async function keepOurs(cwd: string, folder: string, committed: boolean): Promis
  * tracked files is anchored, and untracked files stay unless the commit has files in their places.
  */
 export async function checkOut(
-  repo: Repository,
-  work: { run: string; task: string; worktree: string; env: Env },
+  worktree: Worktree,
+  run: string,
   sha: string,
 ): Promise<void> {
-  await giveUpMerge(repo, work);
-  await discardTracked(repo, work);
+  await giveUpMerge(worktree, run);
+  await discardTracked(worktree, run);
   const args = ["checkout", "--quiet", "--force", "--detach", sha, "--"];
-  await gitOk(args, { cwd: work.worktree });
+  await worktree.git(args);
 }
 
 /** Removes a worktree; false if it has changes or files that git neither holds nor ignores. */
 export async function removeIfClean(
-  repo: Repository,
-  worktree: string,
-  env: Env,
+  worktree: Worktree,
 ): Promise<boolean> {
-  const args = ["worktree", "remove", "--", worktree];
-  const removed = await exclusively(repo.commonDir, () => git(args, { cwd: repo.root, env }));
+  const { path, repo, config } = worktree;
+  const git = new Git(repo.path, { config });
+  const args = ["worktree", "remove", "--", path];
+  const removed = await repo.exclusively(() => git.result(args));
   if (removed.code === 0) return true;
-  const there = exists(worktree);
+  const there = exists(path);
   if (there) return false;
   throw gitFailed(args, removed);
 }

@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { excludesEnv, ignored } from "../../git/excludes.ts";
+import { ignored } from "../../git/excludes.ts";
+import type { Git } from "../../git/git.ts";
 import { isAbsent, stampOf } from "../../util/files.ts";
-import { excludesOf } from "./excludes.ts";
 import { manifestsOf } from "./manifests.ts";
-import type { Place } from "./run_context.ts";
 
 /** Folders that hold what a project depends on, a folder for each package. */
 const INSTALLED = new Set(["node_modules", ".venv", "venv", "vendor", "site-packages"]);
@@ -17,14 +16,14 @@ const DEEPEST = 6;
  * that git ignores, packages, and what setup reads. What else is built and cached there is left out: a check that passes
  * because of it is rare, and most agents run the checks themselves.
  */
-export async function besideOf(place: Place): Promise<string> {
-  const paths = await ignored(place.path, excludesEnv(await excludesOf(place)));
+export async function besideOf(worktree: Git): Promise<string> {
+  const paths = await ignored(worktree);
   const seen = paths.flatMap((path) => {
-    if (!path.endsWith("/")) return `${path} ${stampOf(`${place.path}/${path}`)}`;
-    return INSTALLED.has(basename(path)) ? packagesIn(`${place.path}/${path.slice(0, -1)}`) : [];
+    if (!path.endsWith("/")) return `${path} ${stampOf(`${worktree.path}/${path}`)}`;
+    return INSTALLED.has(basename(path)) ? packagesIn(`${worktree.path}/${path.slice(0, -1)}`) : [];
   });
   // Where setup would install something else by now, what it has installed proves nothing.
-  seen.push(await manifestsOf(place.path));
+  seen.push(await manifestsOf(worktree));
   return createHash("sha256").update(seen.sort().join("\n")).digest("hex");
 }
 

@@ -56,7 +56,7 @@ export class Evidence {
 
   /** The files that worktrees get from the main checkout, as they were when the run began to check. */
   async #copiedFiles(): Promise<string> {
-    const files = await filesToCopy(this.repo.root, this.settings.copy);
+    const files = await filesToCopy(this.repo, this.settings.copy);
     const stamps = files.map((path) => `${path} ${stampOf(`${this.repo.root}/${path}`)}`);
     return createHash("sha256").update(stamps.sort().join("\n")).digest("hex");
   }

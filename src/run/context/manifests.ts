@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { entries, gitOk } from "../../git/git.ts";
+import { entries, type Git } from "../../git/git.ts";
 
 /** Files that say what a project's setup installs, wherever they lie. */
 const MANIFEST =
@@ -9,8 +9,8 @@ const MANIFEST =
  * Changes when one of the files does that a project's setup usually reads. A short cut: what it misses
  * is found when a check fails and passes after another setup.
  */
-export async function manifestsOf(worktree: string): Promise<string> {
-  const listed = await gitOk(["ls-tree", "-r", "-z", "HEAD"], { cwd: worktree });
+export async function manifestsOf(worktree: Git): Promise<string> {
+  const listed = await worktree.git(["ls-tree", "-r", "-z", "HEAD"]);
   const manifests = entries(listed).filter((entry) => MANIFEST.test(entry.split("\t")[1] ?? ""));
   return createHash("sha256").update(manifests.join("\0")).digest("hex");
 }

@@ -2,7 +2,6 @@ import type { WorkInput } from "../../../machines/ports.ts";
 import type { Agent } from "../../agent/agent.ts";
 import { Places } from "../../util/semaphore.ts";
 import type { Emit } from "../../domain/event.ts";
-import { branchOf, worktreeOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { Result } from "../../domain/result.ts";
@@ -12,6 +11,7 @@ import { childEnv, type Env } from "../../exec/env.ts";
 import { taskEnv } from "../../exec/task_env.ts";
 import { configEnv } from "../../git/config_env.ts";
 import type { Repository } from "../../git/repository.ts";
+import { Worktree } from "../../git/worktree.ts";
 import type { Recover } from "../../recovery/recover.ts";
 import { Admission } from "./rate_limits.ts";
 import type { CommittedChecks } from "./committed_checks.ts";
@@ -71,6 +71,7 @@ interface Memory {
   checkPlaces: Places;
   /** For making worktrees: the first one alone, so that it is there soonest, then a few at a time. */
   treePlaces: Places;
+  worktrees: Map<TaskId, Worktree>;
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
   /** What lay beside the tracked files of tasks' new worktrees before any agent was there. */
@@ -91,6 +92,7 @@ export function newMemory(settings: Settings): Memory {
     admission: new Admission(),
     checkPlaces: new Places(settings.checkJobs),
     treePlaces: new Places(1),
+    worktrees: new Map(),
     trees: new Set(),
     beside: new Map(),
     ahead: new Map(),
@@ -108,14 +110,6 @@ export interface BaseMerge {
   between: TaskId[];
 }
 
-/** A worktree in which a run's commands are run. */
-export interface Place {
-  /** Whose processes they are. */
-  task: { id: TaskId };
-  /** Absolute. */
-  path: string;
-}
-
 export interface AttemptStart {
   /** Milliseconds since the epoch. */
   at: number;
@@ -123,16 +117,21 @@ export interface AttemptStart {
   origin?: string;
 }
 
-/** A task with the places of its work. */
-export interface Workspace extends Place {
-  task: Task;
-  branch: string;
+/** A task of the run. */
+export function taskOf({ tasks }: Pick<Scope, "tasks">, id: TaskId): Task {
+  const task = tasks.get(id);
+  if (!task) throw new Error(`no task ${id} in this run`);
+  return task;
 }
 
-export function workspaceOf(scope: Scope, id: TaskId): Workspace {
-  const task = scope.tasks.get(id);
-  if (!task) throw new Error(`no task ${id} in this run`);
-  return { task, branch: branchOf(id), path: `${scope.repo.root}/${worktreeOf(id)}` };
+/** The worktree of a task, or of landing, whether it is there yet or not. */
+export function worktreeFor(
+  { repo, worktrees }: Pick<Scope, "repo" | "worktrees">,
+  id: TaskId,
+): Worktree {
+  const worktree = worktrees.get(id) ?? new Worktree(repo, id);
+  worktrees.set(id, worktree);
+  return worktree;
 }
 
 /** The variables by which every process of an attempt is known, wherever it went. */
@@ -141,21 +140,21 @@ export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
 }
 
 /** The environment of what runs in a worktree: agents, setup, checks and the hooks of commits. */
-export function workEnv(scope: Scope, space: Place, excludes: string, extra: Env = {}): Env {
+export function workEnv(scope: Scope, worktree: Worktree, extra: Env = {}): Env {
   const { checkouts, settings, slots } = scope;
-  const { task: { id }, path: worktree } = space;
+  const { task, path } = worktree;
   const env = {
-    ...taskEnv(childEnv(), { worktree, checkouts }),
-    ...slots.envOf(id),
+    ...taskEnv(childEnv(), { worktree: path, checkouts }),
+    ...slots.envOf(task),
     ...settings.env,
-    ...marksOf(scope, id),
-    PAREX_WORKTREE: worktree,
+    ...marksOf(scope, task),
+    PAREX_WORKTREE: path,
     // Reflogs then say whose commits, resets and checkouts they record.
-    GIT_REFLOG_ACTION: `parex ${id}`,
+    GIT_REFLOG_ACTION: `parex ${task}`,
     ...extra,
   };
   // What git records of resolved conflicts is shared by all worktrees, the user's included.
-  const config = { "core.excludesFile": excludes, "rerere.enabled": "false" };
+  const config = { ...worktree.config, "rerere.enabled": "false" };
   return { ...env, ...configEnv(config, env) };
 }
 

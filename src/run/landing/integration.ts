@@ -2,7 +2,6 @@ import { resultOf } from "../../domain/failed.ts";
 import type { Verdict } from "../../../machines/ports.ts";
 import { firstBad } from "../../domain/bisect.ts";
 import { isChecked } from "../../domain/task_record.ts";
-import { gitLine } from "../../git/git.ts";
 import type { MergeQueue } from "./merge_queue.ts";
 import type { Scope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
@@ -21,7 +20,7 @@ export async function verifyIntegration(
   let sha = scope.tip;
   const verdict = await resultOf(async () => {
     const base = ["rev-parse", "--verify", `refs/heads/${scope.base}`];
-    sha = await gitLine(base, { cwd: scope.repo.root });
+    sha = await scope.repo.line(base);
     return await checkAt(queue, sha, signal);
   });
   if (signal.aborted) return;
@@ -55,9 +54,7 @@ async function findCulprit(
   { check, tip }: { check: string; tip: string },
   signal: AbortSignal,
 ): Promise<Culprit> {
-  const before = await gitLine(["rev-parse", "--verify", `${queue.landed[0]?.sha}^1`], {
-    cwd: scope.repo.root,
-  });
+  const before = await scope.repo.line(["rev-parse", "--verify", `${queue.landed[0]?.sha}^1`]);
   const merges = queue.landed.filter(({ sha }, at) => sha !== queue.landed[at - 1]?.sha);
   const states = [{ sha: before }, ...merges];
   if (merges.at(-1)?.sha !== tip) states.push({ sha: tip });

@@ -5,7 +5,6 @@ import type { PullRequestOutcome } from "../../domain/pull_request.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { processEnv } from "../../exec/env.ts";
 import { planBranches } from "../../git/branches.ts";
-import { gitLine } from "../../git/git.ts";
 import { exclusively } from "../../util/mutex.ts";
 import type { Repository } from "../../git/repository.ts";
 import { checkAccess } from "../../github/access.ts";
@@ -13,7 +12,7 @@ import { type GitHubRepository, parseRemoteUrl, withoutCredentials } from "../..
 import type { Evidence } from "../../report/github/pull_request.ts";
 import { evidenceIn, findEvidence } from "./last_attempts.ts";
 import { ensurePullRequest } from "./pull_request.ts";
-import { type Scope, workspaceOf } from "../context/run_context.ts";
+import { type Scope, taskOf } from "../context/run_context.ts";
 import { isInBase, type PullRequestScope } from "./pr_stack.ts";
 import { notify } from "../context/notices.ts";
 
@@ -42,7 +41,7 @@ export async function repositoryOn(
   remote: string | undefined,
 ): Promise<GitHubRepository> {
   if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
-  const url = await gitLine(["remote", "get-url", "--", remote], { cwd: repo.root });
+  const url = await repo.line(["remote", "get-url", "--", remote]);
   const repository = parseRemoteUrl(url, processEnv().GH_HOST);
   if (repository) return repository;
   throw new Failed({ reason: "remote_not_github", remote, url: withoutCredentials(url) });
@@ -76,7 +75,7 @@ export async function openPullRequest(
     gh: { repository, cwd: repo.root, signal },
     notice: (task, notice) => notify(emit, notice, task),
   };
-  const { task } = workspaceOf(scope, id);
+  const task = taskOf(scope, id);
   const { url, number, state } = await exclusively(
     MUTEX,
     () => ensurePullRequest(pullRequests, task, evidenceIn(record, id)),

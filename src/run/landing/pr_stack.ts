@@ -3,7 +3,6 @@ import { withDependencies } from "../../domain/graph.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isAncestor } from "../../git/ancestry.ts";
-import { gitMaybe } from "../../git/git.ts";
 import type { Repository } from "../../git/repository.ts";
 import type { Gh } from "../../github/gh.ts";
 import { listPullRequests, type PullRequest } from "../../github/pull_requests.ts";
@@ -77,7 +76,7 @@ export async function isInBase(
   for (const place of [`refs/heads/${base}`, `refs/remotes/${remote}/${base}`]) {
     const there = await shaOf(repo, place);
     if (there === undefined) continue;
-    const contained = await isAncestor(repo.root, `refs/heads/${branch}`, there);
+    const contained = await isAncestor(repo, `refs/heads/${branch}`, there);
     if (contained) return contained;
   }
   return false;
@@ -85,7 +84,5 @@ export async function isInBase(
 
 /** The commit that a ref names; undefined if there is no such ref. */
 async function shaOf(repo: Repository, ref: string): Promise<string | undefined> {
-  return await gitMaybe(["rev-parse", "--quiet", "--verify", `${ref}^{commit}`], {
-    cwd: repo.root,
-  });
+  return await repo.maybe(["rev-parse", "--quiet", "--verify", `${ref}^{commit}`]);
 }

@@ -1,6 +1,5 @@
 import { branchOf } from "../../domain/names.ts";
 import { planBranches } from "../../git/branches.ts";
-import { gitOk } from "../../git/git.ts";
 import { landedBy } from "../../git/landed.ts";
 import type { Scope } from "../context/run_context.ts";
 
@@ -11,9 +10,7 @@ export async function anyUnlanded(
   const own = await planBranches(repo, plan.identity);
   const onto = `refs/heads/${base}`;
   const format = "--format=%(refname:lstrip=2)";
-  const refs = await gitOk(["for-each-ref", `--no-merged=${onto}`, format, "refs/heads"], {
-    cwd: repo.root,
-  });
+  const refs = await repo.git(["for-each-ref", `--no-merged=${onto}`, format, "refs/heads"]);
   const notMerged = new Set(refs.split("\n"));
   const branches = plan.tasks.filter(({ status }) => status === "completed")
     .map(({ id }) => branchOf(id))

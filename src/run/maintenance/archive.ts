@@ -3,7 +3,7 @@ import { ARCHIVE_DIR } from "../../domain/names.ts";
 import { type Plan, planFolder } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import { exists, io, isWithin } from "../../util/files.ts";
-import { entries, gitOk } from "../../git/git.ts";
+import { entries } from "../../git/git.ts";
 import type { Repository } from "../../git/repository.ts";
 import { summarize } from "../../report/run/summary.ts";
 import { reportText } from "../../report/run/text.ts";
@@ -84,7 +84,7 @@ async function untrackedOf(repo: Repository, files: string[]): Promise<string[]>
   if (inside.length === 0) return [];
   const names = inside.map((file) => relative(root, file));
   const args = ["--literal-pathspecs", "ls-files", "--cached", "-z", "--", ...names];
-  const tracked = await gitOk(args, { cwd: root });
+  const tracked = await repo.here.git(args);
   const known = new Set(entries(tracked));
   return inside.filter((file) => !known.has(relative(root, file)));
 }

@@ -4,11 +4,10 @@ import type { Plan } from "../../domain/plan.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { planBranches } from "../../git/branches.ts";
 import { changes, ownCommits } from "../../git/commit.ts";
-import { excludesEnv } from "../../git/excludes.ts";
 import { listWorktrees } from "../../git/worktree_list.ts";
 import type { Repository } from "../../git/repository.ts";
+import { Worktree } from "../../git/worktree.ts";
 import type { BranchFacts } from "../../report/run/status.ts";
-import { excludesOf } from "../context/excludes.ts";
 
 /** git processes at the same time. */
 const AT_ONCE = 8;
@@ -51,7 +50,7 @@ async function factsOf(task: Task, known: Known): Promise<BranchFacts> {
   const branch = branchOf(task.id);
   const ahead = known.base === undefined ? undefined : await aheadOf(task, known.base, known);
   const worktree = known.worktrees.get(branch);
-  const dirty = worktree === undefined ? undefined : await isDirty(task, worktree);
+  const dirty = worktree === undefined ? undefined : await isDirty(known.repo, task, worktree);
   return {
     ...(ahead === undefined ? {} : { ahead }),
     ...(worktree === undefined ? {} : { worktree }),
@@ -69,9 +68,8 @@ async function aheadOf(
   return own.ok ? own.value.length : undefined;
 }
 
-async function isDirty(task: Task, path: string): Promise<boolean | undefined> {
-  const excludes = await resultOf(() => excludesOf({ task, path }));
-  if (!excludes.ok) return undefined;
-  const changed = await resultOf(() => changes(path, excludesEnv(excludes.value)));
+async function isDirty(repo: Repository, task: Task, path: string): Promise<boolean | undefined> {
+  const worktree = new Worktree(repo, task.id, path);
+  const changed = await resultOf(() => changes(worktree));
   return changed.ok ? changed.value.length > 0 : undefined;
 }

@@ -8,9 +8,10 @@ import { closest } from "../../domain/suggest.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { exists } from "../../util/files.ts";
 import { removeWork, type Work } from "../../git/rescue/remove.ts";
+import { Worktree } from "../../git/worktree.ts";
 import { type Archived, archiveNameOf, archivePlan } from "./archive.ts";
 import { openJournal } from "../../journal/journal.ts";
-import { excludesEnvOf, type LeftoverQuestion, readLeftovers } from "./cleanup_facts.ts";
+import { type LeftoverQuestion, readLeftovers } from "./cleanup_facts.ts";
 import { takeLock } from "../../journal/lock.ts";
 import { liveRun, newRunId, readJournal, runDir, stateDir } from "../../journal/store.ts";
 
@@ -107,9 +108,7 @@ async function remove(
   if (worktree?.missing !== undefined) {
     going.missing = { path: worktree.path, head: worktree.missing };
   } else if (worktree) {
-    const env = await excludesEnvOf(worktree.path);
-    going.worktree = worktree.path;
-    going.env = env;
+    going.worktree = new Worktree(repo, task, worktree.path);
   }
   if (onRemote && remote !== undefined) going.remote = remote;
   const { anchored, leftover } = await removeWork(repo, going);

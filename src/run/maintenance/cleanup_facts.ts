@@ -2,18 +2,16 @@ import type { Landed, WorkFacts, WorktreeFacts } from "../../domain/cleanup.ts";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import { branchOf, WORKTREES_DIR } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
-import type { Env } from "../../exec/env.ts";
 import { processTable } from "../../exec/processes.ts";
 import { isAncestor } from "../../git/ancestry.ts";
 import { changes, headState } from "../../git/commit.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, isWithin } from "../../util/files.ts";
-import { gitMaybe, gitOk } from "../../git/git.ts";
 import { landedBy } from "../../git/landed.ts";
-import { excludesEnv, ignored } from "../../git/excludes.ts";
+import { ignored } from "../../git/excludes.ts";
 import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
 import type { Repository } from "../../git/repository.ts";
-import { excludesOf } from "../context/excludes.ts";
+import { Worktree } from "../../git/worktree.ts";
 
 /** The commit that the merged pull request of a branch has brought; undefined: none was merged. */
 export type MergedHead = (branch: string) => Promise<string | undefined>;
@@ -42,7 +40,7 @@ export async function readLeftovers(question: LeftoverQuestion): Promise<WorkFac
   const [owners, worktrees, refs, bases] = await allOf([
     planOwners(repo),
     listWorktrees(repo),
-    gitOk(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"], { cwd: repo.root }),
+    repo.git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"]),
     basesOf(question),
   ]);
   const known: Known = {
@@ -68,7 +66,7 @@ async function basesOf({ repo, base, remote }: LeftoverQuestion): Promise<string
   if (remote !== undefined) wanted.push(`refs/remotes/${remote}/${base}`);
   const found: string[] = [];
   for (const ref of wanted) {
-    const sha = await gitMaybe(["rev-parse", "--quiet", "--verify", ref], { cwd: repo.root });
+    const sha = await repo.maybe(["rev-parse", "--quiet", "--verify", ref]);
     if (sha !== undefined) found.push(ref);
   }
   if (found.length > 0) return found;
@@ -89,7 +87,7 @@ async function look(branch: string, known: Known): Promise<WorkFacts | undefined
   const facts: WorkFacts = { task, branch, ...(status === undefined ? {} : { status }) };
   if (elsewhere) facts.elsewhere = elsewhere.path;
   if (registered) {
-    const worktree = await resultOf(() => lookIn(registered, branch, known.question));
+    const worktree = await resultOf(() => lookIn(registered, facts, known.question));
     if (worktree.ok) facts.worktree = worktree.value;
     else facts.unreadable = worktree.failure;
   }
@@ -101,16 +99,10 @@ async function look(branch: string, known: Known): Promise<WorkFacts | undefined
   return facts;
 }
 
-/** With the list of files that parex itself has put there, which do not count as changes. */
-export async function excludesEnvOf(path: string): Promise<Env> {
-  const excludes = await excludesOf({ task: { id: "" }, path });
-  return excludesEnv(excludes);
-}
-
 async function lookIn(
   { path, head, locked }: Registration,
-  branch: string,
-  { cwd }: LeftoverQuestion,
+  { task, branch }: WorkFacts,
+  { repo, cwd }: LeftoverQuestion,
 ): Promise<WorktreeFacts> {
   const facts: WorktreeFacts = {
     path,
@@ -122,11 +114,11 @@ async function lookIn(
     ...(locked === undefined ? {} : { locked }),
   };
   if (!exists(path)) return { ...facts, missing: head };
-  const env = await excludesEnvOf(path);
+  const worktree = new Worktree(repo, task, path);
   const [state, changed, kept] = await allOf([
-    headState(path),
-    changes(path, env),
-    ignored(path, env),
+    headState(worktree),
+    changes(worktree),
+    ignored(worktree),
   ]);
   const { inProgress } = state;
   return {
@@ -155,12 +147,9 @@ async function howLanded(
   if (landed !== undefined || !asked) return landed;
   const head = await mergedHead(branch);
   if (head === undefined) return undefined;
-  const cwd = repo.root;
-  const here = await gitMaybe(["rev-parse", "--quiet", "--verify", `${head}^{commit}`], {
-    cwd,
-  });
+  const here = await repo.maybe(["rev-parse", "--quiet", "--verify", `${head}^{commit}`]);
   // Commits may have been added on GitHub that are not here; then the branch is not the whole of it.
   if (here === undefined) return undefined;
-  const whole = await isAncestor(cwd, `refs/heads/${branch}`, here);
+  const whole = await isAncestor(repo, `refs/heads/${branch}`, here);
   return whole ? "pr" : undefined;
 }

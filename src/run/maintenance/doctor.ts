@@ -6,6 +6,7 @@ import { WORKTREES_DIR } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { processTable } from "../../exec/processes.ts";
 import { headState } from "../../git/commit.ts";
+import { Git } from "../../git/git.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, isFree } from "../../util/files.ts";
 import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
@@ -103,7 +104,7 @@ async function examineWorktrees(
 /** Of a worktree that git cannot read, git's own words are the finding. */
 async function halfDone(path: string): Promise<Finding[]> {
   if (goingTask(path) !== undefined) return [];
-  const state = await resultOf(() => headState(path));
+  const state = await resultOf(() => headState(new Git(path)));
   if (!state.ok) return [{ code: "refused", failure: state.failure }];
   const operation = state.value.inProgress;
   return operation ? [{ code: "half_done", path, task: basename(path), operation }] : [];

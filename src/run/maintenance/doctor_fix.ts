@@ -7,8 +7,8 @@ import { giveUp } from "../../git/rescue/abort.ts";
 import { listWorktrees } from "../../git/worktree_list.ts";
 import { forgetMissing, moveBack, removeWork, type Work } from "../../git/rescue/remove.ts";
 import type { Repository } from "../../git/repository.ts";
+import { Worktree } from "../../git/worktree.ts";
 import { removeStaleLock } from "../../recovery/locks.ts";
-import { excludesEnvOf } from "./cleanup_facts.ts";
 import { liveRun } from "../../journal/store.ts";
 
 /**
@@ -41,8 +41,7 @@ export async function fix(
     }
     case "half_done": {
       const { path, task, operation } = finding;
-      const env = await excludesEnvOf(path);
-      return refs(await giveUp(repo, { run, task, worktree: path, env }, operation));
+      return refs(await giveUp(new Worktree(repo, task, path), run, operation));
     }
     case "work_landed":
       return await remove(repo, run, finding);
@@ -76,9 +75,7 @@ async function remove(
 ): Promise<string[]> {
   const work: Work = { run, task, branch };
   if (worktree !== undefined) {
-    const env = await excludesEnvOf(worktree);
-    work.worktree = worktree;
-    work.env = env;
+    work.worktree = new Worktree(repo, task, worktree);
   }
   const removed = await removeWork(repo, work);
   return removed.anchored.map(({ ref }) => ref);

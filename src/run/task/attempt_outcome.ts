@@ -6,7 +6,7 @@ import { questionIn } from "../../domain/question.ts";
 import type { AttemptRecord } from "../../domain/task_record.ts";
 import { exhausted } from "./budget.ts";
 import { turnOf } from "../context/agent_choice.ts";
-import { type Scope, workspaceOf } from "../context/run_context.ts";
+import { type Scope, taskOf } from "../context/run_context.ts";
 
 export type Meaning = WorkOutcome extends infer Each
   ? Each extends WorkOutcome ? Omit<Each, "conversation" | "spentUsd"> : never
@@ -117,7 +117,7 @@ function limitMet(
   const { news } = until === undefined || until + CLOCKS_DIFFER_MS < began
     ? scope.admission.guess(agent, why)
     : scope.admission.close(agent, { until, why });
-  const holds = turnOf(scope, workspaceOf(scope, task).task).limit;
+  const holds = turnOf(scope, taskOf(scope, task)).limit;
   if (news && holds) {
     scope.emit({ type: "run.parked", until: new Date(holds.until).toISOString(), why });
   }

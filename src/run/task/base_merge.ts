@@ -1,10 +1,8 @@
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Occasion, Verdict } from "../../../machines/ports.ts";
 import type { TaskId } from "../../domain/task.ts";
-import type { Env } from "../../exec/env.ts";
 import { headState } from "../../git/commit.ts";
 import { exists } from "../../util/files.ts";
-import { gitLine } from "../../git/git.ts";
 import {
   beginMerge,
   concludeMerge,
@@ -12,10 +10,9 @@ import {
   markedFiles,
   unmergedFiles,
 } from "../../git/worktrees/merge_in_progress.ts";
-import { excludesEnv } from "../../git/excludes.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import { orNotice } from "../context/notices.ts";
-import { excludesOf } from "../context/excludes.ts";
-import { type Scope, type Workspace, workspaceOf } from "../context/run_context.ts";
+import { type Scope, worktreeFor } from "../context/run_context.ts";
 
 /**
  * Merges the commit of the base into a task's branch that its landing was refused on, before its
@@ -23,18 +20,16 @@ import { type Scope, type Workspace, workspaceOf } from "../context/run_context.
  */
 export async function mergeBase(
   scope: Scope,
-  space: Workspace,
+  worktree: Worktree,
   occasion: Occasion,
 ): Promise<void> {
   const onto = "onto" in occasion ? occasion.onto : undefined;
   if (onto === undefined) return;
-  const { task: { id }, branch, path } = space;
-  const excludes = await excludesOf(space);
-  const before = await gitLine(["rev-parse", "HEAD"], { cwd: path });
-  const message = `Merge branch '${scope.base}' into ${branch}`;
-  const files = await beginMerge(path, onto, message, excludesEnv(excludes));
-  const between = occasion.kind === "conflict" ? occasion.between : [scope.base, id];
-  scope.merges.set(id, { onto, before, files, between });
+  const before = await worktree.line(["rev-parse", "HEAD"]);
+  const message = `Merge branch '${scope.base}' into ${worktree.branch}`;
+  const files = await beginMerge(worktree, onto, message);
+  const between = occasion.kind === "conflict" ? occasion.between : [scope.base, worktree.task];
+  scope.merges.set(worktree.task, { onto, before, files, between });
 }
 
 /**
@@ -43,30 +38,29 @@ export async function mergeBase(
  */
 export async function settleMerge(
   scope: Scope,
-  { task: { id }, path }: Workspace,
+  worktree: Worktree,
   { attempt }: { attempt: number },
-  env: Env,
 ): Promise<Verdict> {
-  const merge = scope.merges.get(id);
+  const merge = scope.merges.get(worktree.task);
   if (!merge) return { passed: true };
   const { onto, before, files, between } = merge;
   const unresolved = (open: string[], command: string, what: string): Verdict => {
     if (attempt < scope.settings.attempts) return unfit(command, `${what}: ${open.join(", ")}`);
     throw new Failed({ reason: "merge_conflict", files: open, between, onto: scope.base });
   };
-  const open = await unmergedFiles(path);
+  const open = await unmergedFiles(worktree);
   if (open.length > 0) {
     return unresolved(open, "git status", "a merge is half done; unmerged files");
   }
-  const head = await headState(path);
+  const head = await headState(worktree);
   const half = head.inProgress === "merge";
-  const tree = half ? await gitLine(["write-tree"], { cwd: path }) : "HEAD";
-  const marked = await markedFiles(path, tree, [onto, before], files);
+  const tree = half ? await worktree.line(["write-tree"]) : "HEAD";
+  const marked = await markedFiles(worktree, tree, [onto, before], files);
   if (marked.length > 0) {
     return unresolved(marked, "git diff --check", "conflict markers are left in");
   }
   if (!half) return { passed: true };
-  const concluded = await resultOf(() => concludeMerge(path, env));
+  const concluded = await resultOf(() => concludeMerge(worktree));
   if (concluded.ok) return { passed: true };
   // A hook of the user's refused it, most likely: the agent can put that right.
   const { failure } = concluded;
@@ -82,10 +76,7 @@ export function unfit(command: string, tail: string): Verdict {
 /** Ends the merge with the base that a blocked task's worktree still stands in, its state anchored. */
 export async function endMerge(scope: Scope, id: TaskId): Promise<void> {
   if (!scope.merges.delete(id)) return;
-  const space = workspaceOf(scope, id);
-  if (!exists(`${space.path}/.git`)) return;
-  await orNotice(scope.emit, async () => {
-    const env = excludesEnv(await excludesOf(space));
-    await giveUpMerge(scope.repo, { run: scope.run, task: id, worktree: space.path, env });
-  }, { task: id });
+  const worktree = worktreeFor(scope, id);
+  if (!exists(`${worktree.path}/.git`)) return;
+  await orNotice(scope.emit, () => giveUpMerge(worktree, scope.run), { task: id });
 }

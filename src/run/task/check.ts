@@ -4,18 +4,11 @@ import { forkPoint } from "../../git/ancestry.ts";
 import { changes } from "../../git/commit.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
-import { gitLine } from "../../git/git.ts";
-import { excludesEnv } from "../../git/excludes.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import { besideOf } from "../context/beside.ts";
 import { checkFailure, runCommand, tellReused, type Told } from "./check_command.ts";
-import { excludesOf, leavingNoTrace } from "../context/excludes.ts";
-import {
-  attemptName,
-  type Place,
-  type Scope,
-  type Workspace,
-  workspaceOf,
-} from "../context/run_context.ts";
+import { leavingNoTrace } from "../context/excludes.ts";
+import { attemptName, type Scope, worktreeFor } from "../context/run_context.ts";
 
 /** Runs the project's checks on what a task has committed; stops at the first that fails. */
 export async function check(
@@ -23,14 +16,14 @@ export async function check(
   input: { task: TaskId; attempt: number },
   signal: AbortSignal,
 ): Promise<Verdict> {
-  const space = workspaceOf(scope, input.task);
+  const worktree = worktreeFor(scope, input.task);
   const { task, attempt } = input;
   const told = { task, attempt, log: attemptName(input) };
   const which = {
-    since: () => newestBase(scope, space),
-    proves: async () => scope.beside.get(task) === await besideOf(space),
+    since: () => newestBase(scope, worktree),
+    proves: async () => scope.beside.get(task) === await besideOf(worktree),
   };
-  const verdict = await runChecks(scope, space, told, signal, which);
+  const verdict = await runChecks(scope, worktree, told, signal, which);
   if (verdict.passed || !scope.merges.has(task)) return verdict;
   return { ...verdict, onto: scope.base };
 }
@@ -38,11 +31,11 @@ export async function check(
 /** The newest commit of the base that a task's branch stands on. */
 async function newestBase(
   { attemptStarts, tip, baseSha }: Scope,
-  { task, branch, path }: Workspace,
+  worktree: Worktree,
 ): Promise<string> {
-  const origin = attemptStarts.get(task.id)?.origin;
+  const origin = attemptStarts.get(worktree.task)?.origin;
   if (origin === tip) return origin;
-  const fork = await forkPoint(path, tip, `refs/heads/${branch}`);
+  const fork = await forkPoint(worktree, tip, `refs/heads/${worktree.branch}`);
   // A branch that stands on none has nothing else to be measured by.
   return fork ?? baseSha;
 }
@@ -77,7 +70,7 @@ export async function knownVerdict(
   told: Told,
   { since }: Which,
 ): Promise<Verdict | undefined> {
-  const tree = await gitLine(["rev-parse", `${commit}^{tree}`], { cwd: scope.repo.root });
+  const tree = await scope.repo.line(["rev-parse", `${commit}^{tree}`]);
   const found = await scope.committedChecks.foundAt(commit, scope.settings.checks);
   const checked = { commit, tree, found };
   const lost = since ? await lostCheck(scope, checked, since) : undefined;
@@ -97,13 +90,13 @@ export async function knownVerdict(
 /** Runs the checks on the tree of a worktree; those that have passed on it are not run again. */
 export async function runChecks(
   scope: Scope,
-  place: Place,
+  worktree: Worktree,
   told: Told,
   signal: AbortSignal,
   which: Which = {},
 ): Promise<Verdict> {
-  const found = await findChecks(place.path, scope.settings.checks);
-  const names = await gitLine(["rev-parse", "HEAD", "HEAD^{tree}"], { cwd: place.path });
+  const found = await findChecks(worktree.path, scope.settings.checks);
+  const names = await worktree.line(["rev-parse", "HEAD", "HEAD^{tree}"]);
   const [commit = "", tree = ""] = names.split("\n");
   const checked = { commit, tree, found };
   const { only, since } = which;
@@ -117,28 +110,26 @@ export async function runChecks(
   }
   return wanted.length === 0
     ? { passed: true }
-    : await runAll(scope, place, { ...checked, wanted }, told, signal, which);
+    : await runAll(scope, worktree, { ...checked, wanted }, told, signal, which);
 }
 
 async function runAll(
   scope: Scope,
-  place: Place,
+  worktree: Worktree,
   { tree, found, wanted }: Checked & { wanted: CheckCommand[] },
   told: Told,
   signal: AbortSignal,
   { proves = () => Promise.resolve(true) }: Which,
 ): Promise<Verdict> {
-  const excludes = await excludesOf(place);
-  const env = excludesEnv(excludes);
   const release = await scope.checkPlaces.take(signal);
   try {
-    return await leavingNoTrace(place, excludes, async () => {
+    return await leavingNoTrace(worktree, async () => {
       // A check that rewrites tracked files (a formatter, snapshots) judges another tree than this one.
-      const isCommitted = async () => (await changes(place.path, env)).length === 0;
+      const isCommitted = async () => (await changes(worktree)).length === 0;
       let clean = await isCommitted() && await proves();
       for (const command of wanted) {
         const log = `${told.log}.${command.name}`;
-        const ran = await runCommand(scope, place, command, { ...told, log }, signal);
+        const ran = await runCommand(scope, worktree, command, { ...told, log }, signal);
         const failed = checkFailure(ran);
         if (failed) return { passed: false, check: command.name, failed };
         clean &&= await isCommitted();
@@ -148,9 +139,7 @@ async function runAll(
     });
   } finally {
     // What a check wrote into tracked files is nobody's work.
-    const { task: { id }, path } = place;
-    const work = { run: scope.run, task: id, worktree: path, env };
-    await discardTracked(scope.repo, work).finally(() => release?.());
+    await discardTracked(worktree, scope.run).finally(() => release?.());
   }
 }
 

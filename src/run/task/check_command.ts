@@ -2,10 +2,10 @@ import type { CheckCommand } from "../../checks/find.ts";
 import { checkEnv, type CheckOutcome, passed, runCheck } from "../../checks/run.ts";
 import type { CommandFailure } from "../../domain/failure.ts";
 import type { TaskId } from "../../domain/task.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import type { Passed } from "../../journal/evidence.ts";
-import { excludesOf } from "../context/excludes.ts";
 import { sandboxOf } from "./sandbox.ts";
-import { marksOf, type Place, type Scope, workEnv } from "../context/run_context.ts";
+import { marksOf, type Scope, workEnv } from "../context/run_context.ts";
 
 /** How the journal tells of a command. */
 export interface Told {
@@ -22,22 +22,21 @@ export interface Told {
 /** Runs a command of the checks, setup included, and tells how it ended. */
 export async function runCommand(
   scope: Scope,
-  place: Place,
+  worktree: Worktree,
   command: CheckCommand,
   { log: name, quiet, ...told }: Told,
   signal: AbortSignal,
 ): Promise<CheckOutcome> {
-  const excludes = await excludesOf(place);
-  const sandbox = await sandboxOf(scope, place);
+  const sandbox = await sandboxOf(scope, worktree);
   const log = `${scope.dir}/logs/${name}.log`;
   const ran = await runCheck(command, {
-    cwd: place.path,
+    cwd: worktree.path,
     ...sandbox,
-    env: checkEnv(workEnv(scope, place, excludes)),
+    env: checkEnv(workEnv(scope, worktree)),
     log,
     timeoutMs: scope.settings.checkTimeoutMs,
     signal,
-    marks: marksOf(scope, place.task.id),
+    marks: marksOf(scope, worktree.task),
   });
   if (!signal.aborted && !quiet) {
     scope.emit({

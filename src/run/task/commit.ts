@@ -14,19 +14,11 @@ import {
   ownCommits,
 } from "../../git/commit.ts";
 import { exists } from "../../util/files.ts";
-import type { Env } from "../../exec/env.ts";
-import { excludesEnv } from "../../git/excludes.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import { settleMerge, unfit } from "./base_merge.ts";
-import { excludesOf } from "../context/excludes.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
 import { makeTree, ownBranches } from "./prepare.ts";
-import {
-  attemptName,
-  type Scope,
-  workEnv,
-  type Workspace,
-  workspaceOf,
-} from "../context/run_context.ts";
+import { attemptName, type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 
 /**
@@ -38,36 +30,30 @@ export async function commit(
   input: { task: TaskId; attempt: number },
   signal: AbortSignal,
 ): Promise<Verdict> {
-  const space = workspaceOf(scope, input.task);
-  if (!exists(join(space.path, ".git"))) {
+  const worktree = worktreeFor(scope, input.task);
+  if (!exists(join(worktree.path, ".git"))) {
     // The agent has removed its worktree; what it had committed is on the branch.
     await makeTree(scope, input.task, signal);
   }
-  const excludes = await excludesOf(space);
-  const env = excludesEnv(excludes);
-  const merge = await settleMerge(scope, space, input, env);
+  const merge = await settleMerge(scope, worktree, input);
   if (!merge.passed) return merge;
-  const { changes, head } = await changesAndHead(space.path, env);
-  const settled = await settleHead(scope, space, changes, head);
+  const { changes, head } = await changesAndHead(worktree);
+  const settled = await settleHead(scope, worktree, changes, head);
   if (!settled.passed) return settled;
-  const history = await checkHistory(scope, space, head);
+  const history = await checkHistory(scope, worktree, head);
   if (!history.passed) return history;
-  const leftovers = await commitLeftovers(scope, space, changes, {
-    env,
-    base: workEnv(scope, space, excludes),
-    head,
-  });
+  const leftovers = await commitLeftovers(scope, worktree, changes, head);
   if (!leftovers.verdict.passed) {
     return leftovers.verdict;
   }
   const { byParex } = leftovers;
-  return await evidence(scope, space, input, { before: head.sha, byParex });
+  return await evidence(scope, worktree, input, { before: head.sha, byParex });
 }
 
 /** HEAD must stand on the task's branch, with nothing half done. */
 async function settleHead(
   scope: Scope,
-  space: Workspace,
+  worktree: Worktree,
   left: Change[],
   { inProgress, branch }: HeadState,
 ): Promise<Verdict> {
@@ -77,17 +63,17 @@ async function settleHead(
     const files = unmerged.length > 0 ? `; unmerged files: ${unmerged.join(", ")}` : "";
     return unfit("git status", `a ${inProgress ?? "merge"} is half done${files}`);
   }
-  if (branch === space.branch) return { passed: true };
-  const since = scope.attemptStarts.get(space.task.id)?.at ?? Date.now();
-  const home = await takeHeadHome(scope.repo, space.path, space.branch, since);
+  if (branch === worktree.branch) return { passed: true };
+  const since = scope.attemptStarts.get(worktree.task)?.at ?? Date.now();
+  const home = await takeHeadHome(worktree, since);
   const where = branch ? `on the branch ${branch}` : "on a detached HEAD";
   if (!home.moved) {
-    return unfit("git status", `HEAD stands ${where}, not on ${space.branch}`);
+    return unfit("git status", `HEAD stands ${where}, not on ${worktree.branch}`);
   }
   notify(
     scope.emit,
-    { about: "commits_brought_home", branch: space.branch, from: branch },
-    space.task.id,
+    { about: "commits_brought_home", branch: worktree.branch, from: branch },
+    worktree.task,
   );
   return { passed: true };
 }
@@ -95,21 +81,21 @@ async function settleHead(
 /** What the branch began from must still be in it: without that, it can never land. */
 async function checkHistory(
   scope: Scope,
-  { task, branch, path }: Workspace,
+  worktree: Worktree,
   { sha }: HeadState,
 ): Promise<Verdict> {
-  const origin = scope.attemptStarts.get(task.id)?.origin;
+  const origin = scope.attemptStarts.get(worktree.task)?.origin;
   if (origin === undefined || origin === sha) return { passed: true };
-  const kept = await resultOf(() => isAncestor(path, origin, "HEAD"));
+  const kept = await resultOf(() => isAncestor(worktree, origin, "HEAD"));
   if (!kept.ok) {
-    const head = await resultOf(() => headState(path));
+    const head = await resultOf(() => headState(worktree));
     if (!head.ok || head.value.sha !== undefined) throw new Failed(kept.failure);
-    const gone = `${branch} was deleted. Make it again where it stood: git reflog HEAD`;
+    const gone = `${worktree.branch} was deleted. Make it again where it stood: git reflog HEAD`;
     return unfit("git log", gone);
   }
   if (kept.value) return { passed: true };
   const lost =
-    `${branch} no longer has the commit that it began from, ${origin}: its history was ` +
+    `${worktree.branch} no longer has the commit that it began from, ${origin}: its history was ` +
     "rewritten. Bring your own commits onto that commit again.";
   return unfit("git log", lost);
 }
@@ -119,9 +105,9 @@ const UNMERGED = new Set(["DD", "AU", "UD", "UA", "DU", "AA", "UU"]);
 
 async function commitLeftovers(
   scope: Scope,
-  space: Workspace,
+  worktree: Worktree,
   left: Change[],
-  { env, base, head }: { env: Env; base: Env; head: HeadState },
+  head: HeadState,
 ): Promise<{ verdict: Verdict; byParex: boolean }> {
   const folder = planFolderIn(scope.repo, scope.plan);
   const exclude = folder === undefined ? [] : [folder];
@@ -129,9 +115,10 @@ async function commitLeftovers(
     !exclude.some((folder) => path === folder || path.startsWith(`${folder}/`))
   );
   if (wanted.length === 0) return { verdict: { passed: true }, byParex: false };
-  const { id, name, title, labels } = space.task;
+  const { id, name, title, labels } = taskOf(scope, worktree.task);
   const message = commitMessage({ title: title ?? name, task: id, labels });
-  const done = await resultOf(() => commitAll(space.path, message, { env, base, exclude, head }));
+  const base = workEnv(scope, worktree);
+  const done = await resultOf(() => commitAll(worktree, message, { base, exclude, head }));
   if (done.ok) return { verdict: { passed: true }, byParex: done.value };
   if (done.failure.reason !== "commit_failed") throw new Failed(done.failure);
   // A hook of the user's refused it, most likely: the agent can put that right.
@@ -140,14 +127,14 @@ async function commitLeftovers(
 
 async function evidence(
   scope: Scope,
-  space: Workspace,
+  worktree: Worktree,
   input: { task: TaskId; attempt: number },
   { before, byParex }: { before: string | undefined; byParex: boolean },
 ): Promise<Verdict> {
-  const upstream = await ownBranches(scope, space.task.dependencies);
+  const upstream = await ownBranches(scope, taskOf(scope, input.task).dependencies);
   // With a merge of the base, its commits are on the branch too, and none of the task's own.
   const notFrom = [scope.baseSha, scope.tip, ...upstream.map(({ branch }) => branch)];
-  const commits = await ownCommits(scope.repo, space.branch, notFrom);
+  const commits = await ownCommits(scope.repo, worktree.branch, notFrom);
   if (commits.length === 0) {
     const log = `${scope.dir}/transcripts/${attemptName(input)}.log`;
     throw new Failed({ reason: "no_changes", log });

@@ -9,10 +9,11 @@ import { waitForIndex } from "../../git/index_lock.ts";
 import { createExcludes, userExcludes } from "../../git/excludes.ts";
 import { mergeInto } from "../../git/merge.ts";
 import type { MissingSubmodule } from "../../git/submodules.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import { ensureWorktree, type WorktreeMade } from "../../git/worktrees/ensure.ts";
 import { besideOf } from "../context/beside.ts";
-import { copyUncommitted, excludesOf } from "../context/excludes.ts";
-import { type Scope, type Workspace, workspaceOf } from "../context/run_context.ts";
+import { copyUncommitted } from "../context/excludes.ts";
+import { type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
 import { setUp } from "./setup.ts";
 import { branchOf } from "../../domain/names.ts";
 
@@ -31,11 +32,11 @@ export async function prepare(
   const ahead = await scope.ahead.get(id);
   scope.ahead.delete(id);
   if (!ahead?.ok) await layGround(scope, id, signal);
-  const space = workspaceOf(scope, id);
-  await setUp(scope, space, { task: id }, signal);
+  const worktree = worktreeFor(scope, id);
+  await setUp(scope, worktree, { task: id }, signal);
   const known = scope.record.tasks.get(id);
   const isNew = known?.worktree !== undefined && known.attempts.length === 0;
-  if (isNew) scope.beside.set(id, await besideOf(space));
+  if (isNew) scope.beside.set(id, await besideOf(worktree));
 }
 
 /** Does ahead of a task's start what can be: all but the setup, which would hold up others' checks. */
@@ -46,24 +47,23 @@ export async function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal
 }
 
 async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
-  const space = workspaceOf(scope, id);
+  const worktree = worktreeFor(scope, id);
   await makeTree(scope, id, signal);
   // Its agent has not begun: what holds the index was left when the machine, or a git, went down.
-  await waitForIndex(space.path);
-  await mergeDependencies(scope, space);
-  const excludes = await excludesOf(space);
-  scope.ownExcludes ??= userExcludes(space.path);
-  await createExcludes(excludes, await scope.ownExcludes);
-  await copyUncommitted(scope, space, excludes);
-  await noteOrigin(scope, space);
+  await waitForIndex(worktree);
+  await mergeDependencies(scope, worktree);
+  scope.ownExcludes ??= userExcludes(scope.repo);
+  await createExcludes(worktree.excludes, await scope.ownExcludes);
+  await copyUncommitted(scope, worktree);
+  await noteOrigin(scope, worktree);
 }
 
 /** Where the branch stands on the base before any attempt of this run can rewrite it. */
-async function noteOrigin(scope: Scope, { task, branch, path }: Workspace): Promise<void> {
-  if (scope.attemptStarts.has(task.id)) return;
-  const origin = await forkPoint(path, scope.baseSha, `refs/heads/${branch}`);
+async function noteOrigin(scope: Scope, worktree: Worktree): Promise<void> {
+  if (scope.attemptStarts.has(worktree.task)) return;
+  const origin = await forkPoint(worktree, scope.baseSha, `refs/heads/${worktree.branch}`);
   const known = origin === undefined ? {} : { origin };
-  scope.attemptStarts.set(task.id, { at: Date.now(), ...known });
+  scope.attemptStarts.set(worktree.task, { at: Date.now(), ...known });
 }
 
 /** The worktree alone. */
@@ -72,7 +72,7 @@ export async function makeTree(
   id: TaskId,
   signal: AbortSignal,
 ): Promise<void> {
-  const { branch, path } = workspaceOf(scope, id);
+  const { branch, path } = worktreeFor(scope, id);
   // Only an agent can have taken it away since then, and nothing else is asked of git.
   if (scope.trees.has(id) && exists(join(path, ".git"))) return;
   const tree = await scope.recover({
@@ -120,12 +120,13 @@ export function tellMissing({ record, emit }: Scope, missing: readonly MissingSu
 
 async function mergeDependencies(
   scope: Scope,
-  { task, path }: Workspace,
+  worktree: Worktree,
 ): Promise<void> {
-  const refs = await ownBranches(scope, task.dependencies);
+  const { id, dependencies } = taskOf(scope, worktree.task);
+  const refs = await ownBranches(scope, dependencies);
   if (refs.length === 0) return;
-  const message = `Merge ${refs.map(({ label }) => label).join(", ")} for ${task.id}`;
-  return await mergeInto(path, refs, message);
+  const message = `Merge ${refs.map(({ label }) => label).join(", ")} for ${id}`;
+  return await mergeInto(worktree, refs, message);
 }
 
 /** The branches of these tasks that this plan has made. One that has landed may be gone. */

@@ -8,20 +8,22 @@ import {
   buildRepairPrompt,
 } from "../../agent/later_prompts.ts";
 import { findChecks } from "../../checks/find.ts";
+import type { Task } from "../../domain/task.ts";
 import { planFolder } from "../../domain/plan.ts";
 import { filesChanged, ownCommits } from "../../git/commit.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import { ownBranches } from "./prepare.ts";
-import type { Scope, Workspace } from "../context/run_context.ts";
+import { type Scope, taskOf } from "../context/run_context.ts";
 
 /** What the agent is told in this attempt: all of it, or what its conversation does not know yet. */
 export async function promptFor(
   scope: Scope,
-  space: Workspace,
+  worktree: Worktree,
   { occasion, conversation }: WorkInput,
 ): Promise<string> {
-  const { task } = space;
+  const task = taskOf(scope, worktree.task);
   if (conversation !== undefined) return laterPrompt(occasion, scope.base, { task });
-  const first = await firstPrompt(scope, space);
+  const first = await firstPrompt(scope, worktree);
   return occasion.kind === "first"
     ? buildPrompt(first)
     : laterPrompt(occasion, scope.base, { task, first });
@@ -30,7 +32,7 @@ export async function promptFor(
 function laterPrompt(
   occasion: Occasion,
   base: string,
-  of: { task: Workspace["task"]; first?: PromptInput },
+  of: { task: Task; first?: PromptInput },
 ): string {
   if (occasion.kind === "repair") {
     const { gone, command, exitCode, tail } = occasion.failed;
@@ -48,23 +50,24 @@ function laterPrompt(
   });
 }
 
-async function firstPrompt(scope: Scope, space: Workspace): Promise<PromptInput> {
-  const { checks } = await findChecks(space.path, scope.settings.checks);
-  const dependencies = await dependencyChanges(scope, space);
+async function firstPrompt(scope: Scope, worktree: Worktree): Promise<PromptInput> {
+  const task = taskOf(scope, worktree.task);
+  const { checks } = await findChecks(worktree.path, scope.settings.checks);
+  const dependencies = await dependencyChanges(scope, task);
   return {
-    task: space.task,
-    worktree: space.path,
-    branch: space.branch,
+    task,
+    worktree: worktree.path,
+    branch: worktree.branch,
     planFolder: planFolder(scope.plan),
     checks,
     dependencies,
-    answers: scope.record.tasks.get(space.task.id)?.answers ?? [],
+    answers: scope.record.tasks.get(task.id)?.answers ?? [],
   };
 }
 
 async function dependencyChanges(
   scope: Scope,
-  { task }: Workspace,
+  task: Task,
 ): Promise<DependencyChanges[]> {
   const branches = await ownBranches(scope, task.dependencies);
   const changes: DependencyChanges[] = [];

@@ -1,6 +1,6 @@
 import type { TaskId } from "../../domain/task.ts";
 import { pushBranch } from "../../git/push.ts";
-import { type Scope, workspaceOf } from "../context/run_context.ts";
+import { type Scope, worktreeFor } from "../context/run_context.ts";
 
 /** Pushes a task's branch where there is a remote, and it is wanted. */
 export async function publish(
@@ -10,7 +10,7 @@ export async function publish(
 ): Promise<void> {
   const { repo, remote } = scope;
   if (!remote || !scope.settings.push) return;
-  const { branch, path } = workspaceOf(scope, id);
+  const { branch, path } = worktreeFor(scope, id);
   const started = performance.now();
   await scope.recover({
     what: `push ${branch}`,

@@ -1,9 +1,10 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { processEnv } from "../../exec/env.ts";
 import type { Sandbox } from "../../exec/sandbox.ts";
 import { programOf, PROGRAMS } from "../../agent/agents.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import { exists, io } from "../../util/files.ts";
-import type { Place, Scope } from "../context/run_context.ts";
+import type { Scope } from "../context/run_context.ts";
 
 /** In a worktree's own git folder: by what git finds the repository, and the settings to obey there. */
 const GIT_RULES = ["commondir", "gitdir", "config.worktree"];
@@ -15,24 +16,24 @@ const GIT_RULES = ["commondir", "gitdir", "config.worktree"];
  */
 export async function sandboxOf(
   scope: Scope,
-  place: Place,
+  worktree: Worktree,
   agent?: string,
 ): Promise<{ sandbox?: Sandbox }> {
   if (!scope.settings.sandbox) return {};
-  const temporary = `${scope.dir}/tmp/${place.task.id}`;
-  return await io(place.path, async () => {
+  const temporary = `${scope.dir}/tmp/${worktree.task}`;
+  return await io(worktree.path, async () => {
     await Deno.mkdir(temporary, { recursive: true, mode: 0o700 });
-    const [own, ...shared] = await gitFoldersOf(scope, place);
+    const [own, ...shared] = await gitFoldersOf(scope, worktree);
     // Empty, it says nothing; absent, it could be made there.
     const settingsFile = join(own, "config.worktree");
     if (!exists(settingsFile)) await Deno.writeTextFile(settingsFile, "");
     const { state, rules } = agent === undefined ? NO_STATE : await agentState(agent);
     const kept = [
-      join(place.path, ".git"),
+      join(worktree.path, ".git"),
       ...GIT_RULES.map((name) => join(own, name)),
       ...rules,
     ];
-    const writable = [place.path, own, ...shared, ...state];
+    const writable = [worktree.path, own, ...shared, ...state];
     return { sandbox: { writable, kept, temporary } };
   });
 }
@@ -40,15 +41,13 @@ export async function sandboxOf(
 /** What git writes to for a commit on a task's branch: the worktree's own folder first. */
 export async function gitFoldersOf(
   { repo: { commonDir } }: Scope,
-  { path }: Place,
+  worktree: Worktree,
 ): Promise<[own: string, ...shared: string[]]> {
-  const pointer = await Deno.readTextFile(join(path, ".git"));
-  const own = resolve(path, pointer.replace(/^gitdir: /, "").trimEnd());
   const shared = ["objects", "refs/heads/feature", "logs/refs/heads/feature"].map((name) =>
     join(commonDir, name)
   );
   for (const folder of shared) await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  return [own, ...shared];
+  return [worktree.gitDir, ...shared];
 }
 
 const NO_STATE = { state: [], rules: [] };

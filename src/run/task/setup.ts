@@ -1,15 +1,14 @@
 import { findChecks } from "../../checks/find.ts";
 import { Failed } from "../../domain/failed.ts";
 import type { TaskId } from "../../domain/task.ts";
-import { gitDirOf } from "../../git/branches.ts";
 import { changes } from "../../git/commit.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
 import { exists, io, readIfThere } from "../../util/files.ts";
-import { excludesEnv } from "../../git/excludes.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import { checkFailure, runCommand } from "./check_command.ts";
-import { disown, excludesOf, leavingNoTrace } from "../context/excludes.ts";
+import { disown, leavingNoTrace } from "../context/excludes.ts";
 import { manifestsOf } from "../context/manifests.ts";
-import type { Place, Scope } from "../context/run_context.ts";
+import type { Scope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 import { noticeWords } from "../../report/messages/notice.ts";
 
@@ -30,31 +29,30 @@ export interface SetupFor {
  */
 export async function setUp(
   scope: Scope,
-  place: Place,
+  worktree: Worktree,
   { task, quiet }: SetupFor,
   signal: AbortSignal,
 ): Promise<void> {
-  const { setup, notes } = await findChecks(place.path, scope.settings.checks);
+  const { setup, notes } = await findChecks(worktree.path, scope.settings.checks);
   tellOnce(scope, notes);
   if (!setup) return;
-  const folder = await gitDirOf(place.path);
+  const folder = worktree.gitDir;
   const marker = `${folder}/${SETUP_DONE}`;
-  const stamp = setup.command + await manifestsOf(place.path);
+  const stamp = setup.command + await manifestsOf(worktree);
   const done = await io(marker, () => readIfThere(marker));
   if (done === stamp) return;
-  const excludes = await excludesOf(place);
   const release = await scope.checkPlaces.take(signal);
   try {
     const told = {
       ...(task === undefined ? {} : { task }),
       ...(quiet === undefined ? {} : { quiet }),
-      log: `${place.task.id}.setup`,
+      log: `${worktree.task}.setup`,
     };
     const ran = await onCommitted(
       scope,
-      place,
-      { excludes, begun: `${folder}/${SETUP_BEGUN}` },
-      () => runCommand(scope, place, setup, told, signal),
+      worktree,
+      `${folder}/${SETUP_BEGUN}`,
+      () => runCommand(scope, worktree, setup, told, signal),
     );
     const failed = checkFailure(ran);
     if (failed) throw new Failed({ reason: "setup_failed", failed });
@@ -79,22 +77,19 @@ function tellOnce({ record, emit }: Scope, notes: readonly string[]): void {
  */
 async function onCommitted<T>(
   scope: Scope,
-  place: Place,
-  { excludes, begun }: { excludes: string; begun: string },
+  worktree: Worktree,
+  begun: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { repo, run } = scope;
-  const env = excludesEnv(excludes);
-  const what = { run, task: place.task.id, worktree: place.path, env };
-  if (exists(begun)) await disown(repo, what, excludes);
-  const before = await changes(place.path, env);
+  if (exists(begun)) await disown(worktree, scope.run);
+  const before = await changes(worktree);
   await io(begun, async () => {
     if (before.length === 0) await Deno.writeTextFile(begun, "");
   });
   try {
-    return await leavingNoTrace(place, excludes, work);
+    return await leavingNoTrace(worktree, work);
   } finally {
-    if (before.every(({ state }) => state === "??")) await discardTracked(repo, what);
+    if (before.every(({ state }) => state === "??")) await discardTracked(worktree, scope.run);
     await io(begun, async () => {
       if (exists(begun)) await Deno.remove(begun);
     });

@@ -3,24 +3,18 @@ import type { WorkInput, WorkOutcome } from "../../../machines/ports.ts";
 import type { AgentRequest } from "../../agent/agent.ts";
 import type { Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
-import type { TaskId } from "../../domain/task.ts";
+import type { Task, TaskId } from "../../domain/task.ts";
 import { dirname } from "node:path";
 import { identityEnv } from "../../git/identity.ts";
 import { mergeBase } from "./base_merge.ts";
 import type { Limit } from "../context/rate_limits.ts";
 import { budgetFor, warnOfBudget } from "./budget.ts";
 import { type Turn, turnOf } from "../context/agent_choice.ts";
-import { excludesOf } from "../context/excludes.ts";
+import type { Worktree } from "../../git/worktree.ts";
 import { meaning, outcomeOf } from "./attempt_outcome.ts";
 import { promptFor } from "./prompt.ts";
 import { gitFoldersOf, sandboxOf } from "./sandbox.ts";
-import {
-  attemptName,
-  type Scope,
-  workEnv,
-  type Workspace,
-  workspaceOf,
-} from "../context/run_context.ts";
+import { attemptName, type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
 
 /** Journal lines of what an agent is doing: at most one in this time, for each agent. */
 const ACTIVITY_EVERY_MS = 2_000;
@@ -50,8 +44,7 @@ async function takeTurn(
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
   if (input.ended) return outcomeOf(scope, input, input.ended);
-  const { task } = workspaceOf(scope, input.task);
-  const turn = turnOf(scope, task);
+  const turn = turnOf(scope, taskOf(scope, input.task));
   if (turn.limit) return notBegun(input, turn.limit);
   const { name, sharesCache } = turn.agent;
   const place = sharesCache ? await scope.admission.follow(name, signal) : undefined;
@@ -81,12 +74,17 @@ async function makeAttempt(
   start: Start,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  const space = workspaceOf(scope, input.task);
-  await mergeBase(scope, space, input.occasion);
-  const request = await makeRequest(scope, space, input, start, signal);
+  const worktree = worktreeFor(scope, input.task);
+  await mergeBase(scope, worktree, input.occasion);
+  const request = await makeRequest(scope, worktree, input, start, signal);
   // Another attempt may have met a limit meanwhile.
   const met = scope.admission.limitOf(start.agent.name);
-  if (met) return notBegun(input, turnOf(scope, space.task).limit ?? { ...met, until: Date.now() });
+  if (met) {
+    return notBegun(
+      input,
+      turnOf(scope, taskOf(scope, input.task)).limit ?? { ...met, until: Date.now() },
+    );
+  }
   scope.attemptStarts.set(input.task, {
     ...scope.attemptStarts.get(input.task),
     at: Date.now(),
@@ -119,16 +117,15 @@ async function makeAttempt(
 
 async function makeRequest(
   scope: Scope,
-  space: Workspace,
+  worktree: Worktree,
   input: WorkInput,
   { agent, model, budgetUsd, onAnswer }: Start,
   signal: AbortSignal,
 ): Promise<AgentRequest> {
   const { task, attempt, occasion, conversation } = input;
-  const prompt = await promptFor(scope, space, input);
-  const excludes = await excludesOf(space);
-  const files = await writeFiles(scope, space, input, prompt);
-  const sandbox = await sandboxOf(scope, space, agent.name);
+  const prompt = await promptFor(scope, worktree, input);
+  const files = await writeFiles(scope, taskOf(scope, task), input, prompt);
+  const sandbox = await sandboxOf(scope, worktree, agent.name);
   const { settings, emit, ledger } = scope;
   const report = everySoOften((doing, usage) =>
     emit({ type: "agent.activity", task, attempt, doing, ...usage })
@@ -137,14 +134,14 @@ async function makeRequest(
     task,
     attempt,
     prompt,
-    worktree: space.path,
-    gitFolders: await gitFoldersOf(scope, space),
+    worktree: worktree.path,
+    gitFolders: await gitFoldersOf(scope, worktree),
     ...sandbox,
-    env: workEnv(scope, space, excludes, {
+    env: workEnv(scope, worktree, {
       PAREX_TASK_FILE: files.taskFile,
       PAREX_PROMPT_FILE: files.promptFile,
       PAREX_ATTEMPT: String(attempt),
-      ...await identityEnv(space.path),
+      ...await identityEnv(worktree),
     }),
     ...(model === undefined ? {} : { model }),
     mcp: settings.mcp,
@@ -205,7 +202,7 @@ function everySoOften(report: (doing: string, usage: Usage) => void) {
 /** The files of an attempt in the run's folder. */
 async function writeFiles(
   scope: Scope,
-  { task }: Workspace,
+  task: Task,
   input: WorkInput,
   prompt: string,
 ): Promise<{ promptFile: string; taskFile: string; transcript: string }> {

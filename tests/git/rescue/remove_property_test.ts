@@ -122,7 +122,7 @@ Deno.test("removeWork() and restore() bring any worktree back: bytes, modes, lin
       const before = await sightOf(on, on.worktree);
       const commits = await on.git("log", "-g", "--format=%H", "HEAD");
 
-      await removeWork(on.repo, { ...WORK, worktree: on.worktree });
+      await removeWork(on.repo, { ...WORK, worktree: on.tree });
       assertEquals(await textOf(join(on.worktree, ".git")), undefined);
       await on.temp.git(["stash", "clear"]);
       await on.temp.git(["reflog", "expire", "--expire=now", "--all"]);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { excludeWorktrees } from "../../../src/git/exclude_worktrees.ts";
 import { recordOwner } from "../../../src/git/worktree_list.ts";
 import { openRepository, type Repository } from "../../../src/git/repository.ts";
+import { Worktree } from "../../../src/git/worktree.ts";
 import { type TempRepo, tempRepo } from "../../support/repo.ts";
 import { treeOf } from "../../support/tree.ts";
 
@@ -20,6 +21,7 @@ export interface Stage extends AsyncDisposable {
   temp: TempRepo;
   repo: Repository;
   worktree: string;
+  tree: Worktree;
   git(...args: string[]): Promise<string>;
 }
 
@@ -39,6 +41,7 @@ export async function stage(): Promise<Stage> {
     temp,
     repo,
     worktree,
+    tree: new Worktree(repo, WORK.task),
     git: (...args) => temp.git(args, worktree),
     [Symbol.asyncDispose]: async () => {
       await library[Symbol.asyncDispose]();

@@ -13,7 +13,7 @@ Deno.test("removeWork() leaves nothing behind of work that has landed, and ancho
   await writeFiles(on.worktree, { "a.txt": "done\n" });
   await on.git("commit", "-qam", "done");
   await on.temp.git(["merge", "-q", WORK.branch]);
-  const removed = await removeWork(on.repo, { ...WORK, worktree: on.worktree });
+  const removed = await removeWork(on.repo, { ...WORK, worktree: on.tree });
   assertEquals(removed, { anchored: [] });
   assertEquals(await on.temp.git(["for-each-ref", "--format=%(refname)"]), "refs/heads/main");
   assertEquals((await planOwners(on.repo)).size, 0);
@@ -27,7 +27,7 @@ Deno.test("removeWork() removes nothing when the branch cannot be deleted", asyn
   const before = await sightOf(on, on.worktree);
   const lock = join(on.temp.root, `.git/refs/heads/${WORK.branch}.lock`);
   await Deno.writeTextFile(lock, "");
-  await failureFrom(removeWork(on.repo, { ...WORK, worktree: on.worktree }), "git_failed");
+  await failureFrom(removeWork(on.repo, { ...WORK, worktree: on.tree }), "git_failed");
   await Deno.remove(lock);
   assertEquals(await sightOf(on, on.worktree), before);
   assertEquals(await on.git("symbolic-ref", "HEAD"), `refs/heads/${WORK.branch}`);
@@ -39,7 +39,7 @@ Deno.test("removeWork() removes nothing when the remote refuses, or has commits 
   await on.temp.git(["init", "-q", "--bare", remote]);
   await on.temp.git(["remote", "add", "origin", remote]);
   await on.temp.git(["push", "-q", "origin", WORK.branch]);
-  const work = { ...WORK, worktree: on.worktree, remote: "origin" };
+  const work = { ...WORK, worktree: on.tree, remote: "origin" };
   const before = await sightOf(on, on.worktree);
 
   const hook = join(remote, "hooks/pre-receive");
@@ -106,7 +106,7 @@ Deno.test("forgetMissing() keeps what git knows of a worktree whose folder is go
 Deno.test("restore() writes over nothing, neither folder nor branch", async () => {
   await using on = await stage();
   await writeFiles(on.worktree, { "new.txt": "new\n" });
-  await removeWork(on.repo, { ...WORK, worktree: on.worktree });
+  await removeWork(on.repo, { ...WORK, worktree: on.tree });
   const [rescued] = await listRescues(on.repo);
   assert(rescued);
   await on.temp.git(["branch", "rescue/task-1"]);
@@ -125,7 +125,7 @@ Deno.test("restore() announces again what was announced to git and not staged", 
   await on.git("rm", "-q", "--cached", "a.txt");
   await on.git("add", "-N", "new.txt", "a.txt");
   const before = await sightOf(on, on.worktree);
-  await removeWork(on.repo, { ...WORK, worktree: on.worktree });
+  await removeWork(on.repo, { ...WORK, worktree: on.tree });
   const [rescued] = await listRescues(on.repo);
   assert(rescued);
   const to = join(on.temp.root, "worktrees/back");

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { Git } from "../../../src/git/git.ts";
 import { excludeWorktrees } from "../../../src/git/exclude_worktrees.ts";
 import { anchor } from "../../../src/git/rescue/anchor.ts";
 import { openRepository, type Repository } from "../../../src/git/repository.ts";
@@ -46,7 +47,7 @@ Deno.test("anchor() keeps staged, unstaged and untracked files, their bytes and 
   await Deno.remove(join(worktree, "staged only.txt"));
   const before = await stateOf(worktree, temp);
 
-  const anchored = await anchor(repo, { ...WORK, worktree });
+  const anchored = await anchor(repo, { ...WORK, worktree: new Git(worktree) });
   assertEquals(anchored?.ref, REF);
   assertEquals(await stateOf(worktree, temp), before, "worktree and index are as they were");
 
@@ -67,12 +68,12 @@ Deno.test("anchor() gives the same ref for the same work, and a numbered one for
   const { temp, worktree, repo } = await withWorktree();
   await using _ = temp;
   await writeFiles(worktree, { "new.txt": "1" });
-  const first = await anchor(repo, { ...WORK, worktree });
-  assertEquals(await anchor(repo, { ...WORK, worktree }), first);
+  const first = await anchor(repo, { ...WORK, worktree: new Git(worktree) });
+  assertEquals(await anchor(repo, { ...WORK, worktree: new Git(worktree) }), first);
   await writeFiles(worktree, { "new.txt": "2" });
-  assertEquals((await anchor(repo, { ...WORK, worktree }))?.ref, `${REF}.2`);
+  assertEquals((await anchor(repo, { ...WORK, worktree: new Git(worktree) }))?.ref, `${REF}.2`);
   await writeFiles(worktree, { "new.txt": "3" });
-  assertEquals((await anchor(repo, { ...WORK, worktree }))?.ref, `${REF}.3`);
+  assertEquals((await anchor(repo, { ...WORK, worktree: new Git(worktree) }))?.ref, `${REF}.3`);
   assertEquals(await temp.git(["rev-parse", REF]), first?.sha);
 });
 
@@ -80,11 +81,19 @@ Deno.test("anchor() does nothing when nothing would be lost", async () => {
   const { temp, worktree, repo } = await withWorktree();
   await using _ = temp;
   const refs = ["refs/heads/feature/task-1"];
-  assertEquals(await anchor(repo, { ...WORK, worktree, refs }), undefined);
+  assertEquals(await anchor(repo, { ...WORK, worktree: new Git(worktree), refs }), undefined);
   await temp.git(["commit", "-q", "--allow-empty", "-m", "work"], worktree);
-  assertEquals(await anchor(repo, { ...WORK, worktree }), undefined, "the branch stays");
+  assertEquals(
+    await anchor(repo, { ...WORK, worktree: new Git(worktree) }),
+    undefined,
+    "the branch stays",
+  );
   await temp.git(["merge", "-q", "feature/task-1"]);
-  assertEquals(await anchor(repo, { ...WORK, worktree, refs }), undefined, "it has landed");
+  assertEquals(
+    await anchor(repo, { ...WORK, worktree: new Git(worktree), refs }),
+    undefined,
+    "it has landed",
+  );
   assertEquals(await temp.git(["for-each-ref", "refs/parex"]), "");
 });
 
@@ -99,7 +108,7 @@ Deno.test("anchor() keeps commits that only a branch or a detached HEAD holds", 
   await temp.git(["checkout", "-q", "--detach", "main"], worktree);
   const detached = await commit("on no branch");
   const refs = ["refs/heads/feature/task-1"];
-  const anchored = await anchor(repo, { ...WORK, worktree, refs });
+  const anchored = await anchor(repo, { ...WORK, worktree: new Git(worktree), refs });
   assertEquals(await temp.git(["log", "-1", "--format=%P", REF]), `${detached} ${onBranch}`);
   assertEquals(await anchor(repo, { ...WORK, refs }), undefined, "that is held by now");
   assert(anchored);
@@ -112,7 +121,7 @@ Deno.test("anchor() keeps the files of a merge with open conflicts", async () =>
   await temp.git(["commit", "-q", "-a", "-m", "theirs"], worktree);
   await temp.commit("ours", { "a.txt": "ours\n" });
   await temp.git(["merge", "main"], worktree).catch(() => "conflict");
-  await anchor(repo, { ...WORK, worktree });
+  await anchor(repo, { ...WORK, worktree: new Git(worktree) });
   assert((await temp.git(["show", `${REF}:a.txt`])).includes("<<<<<<<"));
   assert((await temp.git(["status"], worktree)).includes("Unmerged paths"));
 });
@@ -126,17 +135,17 @@ Deno.test("anchor() needs no identity, and runs none of the user's hooks", async
     mode: 0o755,
   });
   await writeFiles(worktree, { "new.txt": "1" });
-  assert(await anchor(repo, { ...WORK, worktree }));
+  assert(await anchor(repo, { ...WORK, worktree: new Git(worktree) }));
 });
 
 Deno.test("anchor() fails where the worktree is not this repository's any more", async () => {
   const { temp, worktree, repo } = await withWorktree();
   await using _ = temp;
   await Deno.remove(join(worktree, ".git"));
-  await failureFrom(anchor(repo, { ...WORK, worktree }), "git_failed");
+  await failureFrom(anchor(repo, { ...WORK, worktree: new Git(worktree) }), "git_failed");
   await temp.git(["init", "-q"], worktree);
   assertEquals(
-    (await failureFrom(anchor(repo, { ...WORK, worktree }), "io_failed")).path,
+    (await failureFrom(anchor(repo, { ...WORK, worktree: new Git(worktree) }), "io_failed")).path,
     worktree,
   );
 });
@@ -156,7 +165,7 @@ Deno.test("anchor() runs nothing that a repository in the worktree names as a mo
   await temp.git(["status"], inner);
   assert((await textOf(ran) ?? "").split("\n").length > 2, "git itself runs them");
   await Deno.remove(ran);
-  assert(await anchor(repo, { ...WORK, worktree }));
+  assert(await anchor(repo, { ...WORK, worktree: new Git(worktree) }));
   assertEquals(await textOf(ran), undefined);
 });
 
@@ -166,9 +175,9 @@ Deno.test("anchor() leaves alone what a submodule can fetch again, and keeps its
   await temp.git(["submodule", "add", "-q", library.root, "lib"]);
   await temp.commit("Add a submodule");
   const repo: Repository = await openRepository(temp.root);
-  assertEquals(await anchor(repo, { ...WORK, worktree: temp.root }), undefined);
+  assertEquals(await anchor(repo, { ...WORK, worktree: temp.at }), undefined);
   await temp.write({ "lib/README.md": "changed" });
-  const anchored = await anchor(repo, { ...WORK, worktree: temp.root });
+  const anchored = await anchor(repo, { ...WORK, worktree: temp.at });
   const note = readNote(await temp.git(["log", "-1", "--format=%B", anchored?.ref ?? ""]));
   assertEquals(note?.nested.map(({ path }) => path), ["lib"]);
   assertEquals(await temp.git(["show", `${note?.nested[0]?.sha}:README.md`]), "changed");

@@ -1,0 +1,53 @@
+import { join, resolve } from "node:path";
+import { Failed } from "../domain/failed.ts";
+import { branchOf, worktreeOf } from "../domain/names.ts";
+import type { Env } from "../exec/env.ts";
+import { exists, ioSync } from "../util/files.ts";
+import { Git } from "./git.ts";
+import type { Repository } from "./repository.ts";
+
+/** A worktree that parex makes beside the main one: a task's, or the one for landing. */
+export class Worktree extends Git {
+  constructor(
+    readonly repo: Repository,
+    /** The task's id; its folder has that name, too. */
+    readonly task: string,
+    path: string = join(repo.root, worktreeOf(task)),
+  ) {
+    super(path);
+  }
+
+  get branch(): string {
+    return branchOf(this.task);
+  }
+
+  /**
+   * Its own folder in the repository's git directory, absolute; it goes with the worktree. Read from
+   * its `.git` file as gitrepository-layout(5) describes it: an agent may have replaced it.
+   */
+  get gitDir(): string {
+    return gitDirOf(this.path);
+  }
+
+  /** The file that keeps copied files, and what setup and checks leave behind, out of every commit. */
+  get excludes(): string {
+    return join(this.gitDir, "parex-excludes");
+  }
+
+  /** Makes every git use that list, once it was begun. */
+  override get config(): Env {
+    const { excludes } = this;
+    return exists(excludes) ? { "core.excludesFile": excludes } : {};
+  }
+}
+
+/** A linked worktree's own folder in the repository's git directory. */
+export function gitDirOf(path: string): string {
+  const pointer = join(path, ".git");
+  if (ioSync(pointer, () => Deno.lstatSync(pointer)).isDirectory) {
+    const detail = "a repository of its own has taken its place: move its .git folder away";
+    throw new Failed({ reason: "worktree_failed", path, detail });
+  }
+  const text = ioSync(pointer, () => Deno.readTextFileSync(pointer));
+  return resolve(path, text.replace(/^gitdir: /, "").replace(/\r?\n$/, ""));
+}
