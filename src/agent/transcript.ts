@@ -1,3 +1,5 @@
+import { messageOf } from "../util/text.ts";
+
 /** The file that keeps everything an agent prints. */
 export interface Transcript {
   /** Writes at once, so that a slow disk slows the agent down instead of filling the memory. */
@@ -31,8 +33,4 @@ export function openTranscript(path: string): Transcript {
     lost: () => lost,
     close: () => file?.close(),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

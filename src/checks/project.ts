@@ -74,7 +74,7 @@ export async function openProject(source: Source): Promise<Project> {
       try {
         return parse(found);
       } catch (error) {
-        notes.push(`${path} cannot be understood: ${messageOf(error)}`);
+        notes.push(`${path} cannot be understood: ${reasonOf(error)}`);
         return undefined;
       }
     },
@@ -104,7 +104,7 @@ export function folder(root: string): Source {
         // TextDecoder drops a byte order mark, Deno.readTextFile does not.
         return new TextDecoder().decode(await Deno.readFile(file));
       } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) notes.push(`${path}: ${messageOf(error)}`);
+        if (!(error instanceof Deno.errors.NotFound)) notes.push(`${path}: ${reasonOf(error)}`);
         return undefined;
       }
     },
@@ -130,7 +130,7 @@ async function entriesOf(folder: string, notes: string[]): Promise<Deno.DirEntry
   try {
     return await Array.fromAsync(Deno.readDir(folder));
   } catch (error) {
-    notes.push(`${folder} cannot be read: ${messageOf(error)}`);
+    notes.push(`${folder} cannot be read: ${reasonOf(error)}`);
     return [];
   }
 }
@@ -139,7 +139,7 @@ function isForeign(name: string): boolean {
   return name.startsWith(".") || FOREIGN.has(name);
 }
 
-function messageOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll(/\s+/g, " ");
   return error instanceof Error ? error.message.split("\n")[0] ?? "" : String(error);
 }

@@ -6,6 +6,7 @@ import { startProcess } from "../exec/process.ts";
 import type { Sandbox } from "../exec/sandbox.ts";
 import type { CheckCommand, CheckName } from "./find.ts";
 import { Tail } from "./tail.ts";
+import { messageOf } from "../util/text.ts";
 
 export interface CheckOptions {
   /** The worktree, absolute. */
@@ -117,6 +118,6 @@ function ioFailed(path: string, error: unknown): OperationFailure {
   return {
     reason: "io_failed",
     path,
-    detail: error instanceof Error ? error.message : String(error),
+    detail: messageOf(error),
   };
 }

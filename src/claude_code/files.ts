@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
+import { messageOf } from "../util/text.ts";
 
 const ANY_WRITE = 0o222;
 
@@ -100,6 +101,6 @@ function removeIfThere(path: string): void {
 }
 
 function failed(path: string, error: unknown): Result<never> {
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = messageOf(error);
   return fail({ reason: "io_failed", path, detail });
 }

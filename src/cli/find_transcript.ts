@@ -5,6 +5,7 @@ import { linesOf } from "../claude_code/transcript.ts";
 import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
 import { findRepository } from "../hook/repository.ts";
+import { messageOf } from "../util/text.ts";
 
 export interface Transcript {
   /** For people. */
@@ -105,7 +106,7 @@ async function opened(path: string): Promise<Transcript> {
     const file = await Deno.open(path);
     return { name: path, lines: linesOf(file.readable) };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     throw new Failed({ reason: "io_failed", path, detail });
   }
 }

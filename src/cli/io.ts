@@ -1,5 +1,6 @@
 import { Failed } from "../domain/failed.ts";
 import type { Io } from "./context.ts";
+import { messageOf } from "../util/text.ts";
 
 const DEFAULT_COLUMNS = 80;
 const WAIT_MS = 5;
@@ -93,10 +94,6 @@ export function writer(
 function readerHasGone(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     error instanceof Error && "code" in error && error.code === "EIO";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function pause(): void {

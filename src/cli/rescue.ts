@@ -3,7 +3,7 @@ import { Command } from "@commander-js/extra-typings";
 import { Failed } from "../domain/failed.ts";
 import { RESCUE_REFS, WORKTREES_DIR } from "../domain/names.ts";
 import { closest } from "../domain/suggest.ts";
-import { excludeWorktrees } from "../git/exclude_worktrees.ts";
+import { excludeWorktrees } from "../git/excludes.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { commitsIn, listRescues, type Rescued } from "../git/rescue/list.ts";
 import { freeFolder, restore } from "../git/rescue/restore.ts";

@@ -7,8 +7,7 @@ import { exists } from "../util/files.ts";
 import { detailOf, entries, type Git } from "./git.ts";
 import type { Repository } from "./repository.ts";
 import type { Worktree } from "./worktree.ts";
-import type { Change } from "./porcelain.ts";
-import { readStatus } from "./status.ts";
+import { type Change, readStatus } from "./status.ts";
 
 export type { Change };
 

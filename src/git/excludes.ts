@@ -1,7 +1,9 @@
 import { dirname, join } from "node:path";
+import { WORKTREES_DIR } from "../domain/names.ts";
 import { processEnv } from "../exec/env.ts";
-import { exists, io, readIfThere } from "../util/files.ts";
+import { exists, io, readIfThere, realPathOf } from "../util/files.ts";
 import { entries, type Git } from "./git.ts";
+import type { Repository } from "./repository.ts";
 
 /** What the user's own `core.excludesFile` says. */
 export async function userExcludes(repo: Git): Promise<string> {
@@ -66,4 +68,31 @@ export async function ignored(worktree: Git): Promise<string[]> {
   const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
   const listed = await worktree.git(args);
   return entries(listed);
+}
+
+const WORKTREES = `/${WORKTREES_DIR}/`;
+
+/** Keeps `worktrees/` out of git without a change to the tree, once and for all worktrees. */
+export async function excludeWorktrees(repo: Repository): Promise<void> {
+  const info = join(repo.commonDir, "info");
+  return await io(join(info, "exclude"), async () => {
+    await Deno.mkdir(info, { recursive: true });
+    const file = await realPathOf(join(info, "exclude"));
+    const text = await readIfThere(file) ?? "";
+    if (text.split(/\r?\n/).includes(WORKTREES)) return;
+    const separator = text === "" || text.endsWith("\n") ? "" : "\n";
+    await replace(file, `${separator}${WORKTREES}\n`);
+  });
+}
+
+/** Appends to a copy and puts that in the file's place, so that no reader sees half a line. */
+async function replace(file: string, addition: string): Promise<void> {
+  const next = `${file}.parex-${Deno.pid}`;
+  try {
+    await Deno.copyFile(file, next);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.writeTextFile(next, addition, { append: true });
+  await Deno.rename(next, file);
 }

@@ -1,5 +1,33 @@
 import type { Git } from "./git.ts";
-import { readPorcelain, STATUS, type Status } from "./porcelain.ts";
+
+/** A file that differs from the last commit. */
+export interface Change {
+  /** Relative to the top level; ends in `/` for an untracked folder. */
+  path: string;
+  /** Two letters as `git status --porcelain` has them: index, then work tree; `??` is untracked. */
+  state: string;
+}
+
+/** What `git status` says. */
+export interface Status {
+  changes: Change[];
+  /** Absent: HEAD is detached. */
+  branch?: string;
+  /** Absent: the branch has no commit yet. */
+  sha?: string;
+}
+
+/** The git command whose output is read here; it takes more flags. */
+export const STATUS = [
+  "status",
+  "--porcelain=v2",
+  "--branch",
+  "--no-ahead-behind",
+  "-z",
+  "--no-renames",
+  // `status.showUntrackedFiles = no` is a common setting, and an agent's new files are untracked.
+  "--untracked-files=normal",
+];
 
 /** What `git status` says in a worktree, with these flags. */
 export async function readStatus(
@@ -9,3 +37,25 @@ export async function readStatus(
   const status = await worktree.git([...STATUS, ...flags]);
   return readPorcelain(status);
 }
+
+/** Reads what it prints, as git-status(1) describes "Porcelain Format Version 2". */
+export function readPorcelain(output: string): Status {
+  const status: Status = { changes: [] };
+  for (const line of output.split("\0")) {
+    const [kind = "", first = "", second = ""] = line.split(" ", 3);
+    const before = PATH_AFTER[kind];
+    if (before !== undefined) {
+      const path = line.split(" ").slice(before).join(" ");
+      const state = before === 1 ? kind + kind : first.replaceAll(".", " ");
+      status.changes.push({ path, state });
+    } else if (first === "branch.oid" && second !== "(initial)") {
+      status.sha = second;
+    } else if (first === "branch.head" && second !== "(detached)") {
+      status.branch = second;
+    }
+  }
+  return status;
+}
+
+/** The fields before a path, by the kind of line: changed, unmerged, untracked, ignored. */
+const PATH_AFTER: Record<string, number> = { "1": 8, u: 10, "?": 1, "!": 1 };

@@ -1,6 +1,6 @@
 import { type Env, toolEnv } from "../exec/env.ts";
 import { quick } from "../exec/spawn_quick.ts";
-import { readPorcelain, STATUS } from "../git/porcelain.ts";
+import { readPorcelain, STATUS } from "../git/status.ts";
 import { isAbsolute } from "./shell/paths.ts";
 import { gitDirOf } from "./repository.ts";
 

@@ -1,6 +1,7 @@
 import type { Emit, EventBody, RunEvent } from "../domain/event.ts";
 import type { OperationFailure } from "../domain/failure.ts";
 import { journalPath } from "./store.ts";
+import { messageOf } from "../util/text.ts";
 
 /**
  * The append-only record of a run. Each line reaches the file before its listeners hear of it; once
@@ -49,7 +50,7 @@ export function openJournal(
       return true;
     } catch (error) {
       lost = true;
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = messageOf(error);
       onLost?.({ reason: "journal_lost", path: journalPath(dir), detail });
       return false;
     }

@@ -5,6 +5,7 @@ import { startOf } from "../exec/processes.ts";
 import { isSameKernel, type Machine, thisMachine } from "../exec/this_machine.ts";
 import { isRecord } from "../util/json_values.ts";
 import { shareLikeGit } from "./share.ts";
+import { messageOf } from "../util/text.ts";
 
 /** Who holds a repository. */
 export interface LockOwner {
@@ -121,7 +122,7 @@ export function takeLock(
     if (owner) return fail(lockHeld(owner, path));
     return fail({ reason: "io_failed", path, detail: "another process takes it again and again" });
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return fail({ reason: "io_failed", path, detail });
   }
 }

@@ -5,6 +5,7 @@ import { recordOf, type RunRecord } from "../domain/record.ts";
 import { STATE_DIR } from "../domain/names.ts";
 import { isAbsent } from "../util/files.ts";
 import { readLock } from "./lock.ts";
+import { messageOf } from "../util/text.ts";
 
 const JOURNAL = "journal.ndjson";
 /** Of the journal's lines. */
@@ -67,7 +68,7 @@ export async function readJournal(dir: string): Promise<RunEvent[]> {
     if (error instanceof Deno.errors.NotFound) {
       throw new Failed({ reason: "run_not_found", id: dir.split("/").at(-1) ?? dir });
     }
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     throw new Failed({ reason: "io_failed", path: journalPath(dir), detail });
   }
   const version = newerVersion(text);

@@ -3,6 +3,7 @@ import type { Problem } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { LIMITS } from "./limits.ts";
 import { quote } from "./problems.ts";
+import { messageOf } from "../util/text.ts";
 
 /** Why a file could not be read, in the words of a problem. */
 export type ReadProblem = Pick<Problem, "code" | "message" | "hint">;
@@ -122,6 +123,6 @@ function unreadable(path: string, error: unknown): ReadProblem {
 
 /** What the system says, without Deno's repetition of the call. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text.split(": ")[0] ?? text;
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { loadPlan } from "./load.ts";
+import { messageOf } from "../util/text.ts";
 
 export interface WrittenFiles {
   /** `plan.yaml`, absolute. */
@@ -36,7 +37,7 @@ export async function writePlanFiles(
     await moveAll(drafted, folder, join(draft, "old"), [...files.keys()]);
     return ok({ path, unchanged: false });
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return fail({ reason: "io_failed", path: folder, detail });
   } finally {
     if (draft !== undefined) await Deno.remove(draft, { recursive: true });

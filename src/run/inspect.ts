@@ -3,6 +3,7 @@ import type { AnyActorRef, InspectionEvent } from "xstate";
 import type { OperationFailure } from "../domain/failure.ts";
 import { redact } from "../domain/redact.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
+import { messageOf } from "../util/text.ts";
 
 export interface Inspector {
   inspect: (event: InspectionEvent) => void;
@@ -28,7 +29,7 @@ export function openInspector(
   try {
     file = Deno.openSync(absolute, { create: true, append: true, mode: 0o600 });
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return fail({ reason: "io_failed", path: absolute, detail });
   }
   const encoder = new TextEncoder();

@@ -9,7 +9,7 @@ import type { Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { whyNoSandbox } from "../exec/sandbox.ts";
 import { childEnv, processEnv } from "../exec/env.ts";
-import { excludeWorktrees } from "../git/exclude_worktrees.ts";
+import { excludeWorktrees } from "../git/excludes.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
@@ -43,6 +43,7 @@ import { anyUnlanded } from "./landing/unlanded.ts";
 import { recall, takeUp } from "./resume/restore_tasks.ts";
 import { notify } from "./context/notices.ts";
 import type { Notice } from "../domain/notice.ts";
+import { messageOf } from "../util/text.ts";
 
 export interface OpenInput {
   repo: Repository;
@@ -253,7 +254,7 @@ function journalIn(dir: string, run: string, options: JournalOptions): Journal {
   try {
     return openJournal(dir, run, options);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     throw new Failed({ reason: "io_failed", path: dir, detail });
   }
 }

@@ -1,16 +1,16 @@
-/** Gives a place back. Calling it again does nothing. */
+/** Gives a permit back. Calling it again does nothing. */
 export type Release = () => void;
 
-/** A number of places that are given out in the order in which they were asked for. */
-export class Places {
+/** A number of permits, given out in the order in which they were asked for. */
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(places: number) {
-    this.#free = Math.max(1, Math.floor(places));
+  constructor(permits: number) {
+    this.#free = Math.max(1, Math.floor(permits));
   }
 
-  /** Waits for a place. Undefined: the signal was aborted before there was one. */
+  /** Waits for a permit. Undefined: the signal was aborted before there was one. */
   take(signal?: AbortSignal): Promise<Release | undefined> {
     if (signal?.aborted) return Promise.resolve(undefined);
     if (this.#free > 0) {
@@ -31,9 +31,9 @@ export class Places {
     });
   }
 
-  /** There are so many more places from now on. */
-  add(places: number): void {
-    for (let added = 0; added < places; added++) this.#giveOn();
+  /** Adds permits. */
+  add(permits: number): void {
+    for (let added = 0; added < permits; added++) this.#giveOn();
   }
 
   #giveOn(): void {

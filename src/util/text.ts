@@ -32,3 +32,8 @@ export function stripAnsi(text: string): string {
   // deno-lint-ignore no-control-regex -- escapes are what it takes out
   return text.replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])/g, "");
 }
+
+/** What an error says of itself, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,9 +1,16 @@
 import { join } from "node:path";
 import fc from "fast-check";
-import { addExcludes, createExcludes, untracked, userExcludes } from "../../src/git/excludes.ts";
+import {
+  addExcludes,
+  createExcludes,
+  excludeWorktrees,
+  untracked,
+  userExcludes,
+} from "../../src/git/excludes.ts";
 import { configEnv } from "../../src/git/config_env.ts";
 import { Git } from "../../src/git/git.ts";
 import { commitAll } from "../../src/git/commit.ts";
+import { openRepository } from "../../src/git/repository.ts";
 import { assertEquals } from "../support/assert.ts";
 import { tempRepo, textOf } from "../support/repo.ts";
 
@@ -62,4 +69,25 @@ Deno.test("addExcludes() writes patterns that mean each path and no other one", 
     },
   );
   await fc.assert(check, { numRuns: 40 });
+});
+
+Deno.test("excludeWorktrees() adds one line, once, and keeps every other byte", async () => {
+  await using temp = await tempRepo();
+  const repo = await openRepository(temp.root);
+  const file = join(temp.root, ".git/info/exclude");
+  await Deno.writeTextFile(file, "# mine\r\n*.log");
+  await excludeWorktrees(repo);
+  await excludeWorktrees(repo);
+  assertEquals(await textOf(file), "# mine\r\n*.log\n/worktrees/\n");
+});
+
+Deno.test("excludeWorktrees() makes the file, and git keeps worktrees out of the tree", async () => {
+  await using temp = await tempRepo();
+  const repo = await openRepository(temp.root);
+  await Deno.remove(join(temp.root, ".git/info"), { recursive: true });
+  await excludeWorktrees(repo);
+  await temp.git(["worktree", "add", "-q", join(temp.root, "worktrees/task-1")]);
+  await temp.write({ "src/worktrees/kept.txt": "not ours" });
+  await temp.git(["add", "-A"]);
+  assertEquals(await temp.git(["status", "--porcelain"]), "A  src/worktrees/kept.txt");
 });

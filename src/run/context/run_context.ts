@@ -1,6 +1,6 @@
 import type { WorkInput } from "../../../machines/ports.ts";
 import type { Agent } from "../../agent/agent.ts";
-import { Places } from "../../util/semaphore.ts";
+import { Semaphore } from "../../util/semaphore.ts";
 import type { Emit } from "../../domain/event.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
@@ -68,9 +68,9 @@ interface Memory {
   waits: Waits;
   admission: Admission;
   /** For checks, setup included. */
-  checkPlaces: Places;
+  checkPermits: Semaphore;
   /** For making worktrees: the first one alone, so that it is there soonest, then a few at a time. */
-  treePlaces: Places;
+  worktreePermits: Semaphore;
   worktrees: Map<TaskId, Worktree>;
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
@@ -90,8 +90,8 @@ export function newMemory(settings: Settings): Memory {
     merges: new Map(),
     waits: new Waits(),
     admission: new Admission(),
-    checkPlaces: new Places(settings.checkJobs),
-    treePlaces: new Places(1),
+    checkPermits: new Semaphore(settings.checkJobs),
+    worktreePermits: new Semaphore(1),
     worktrees: new Map(),
     trees: new Set(),
     beside: new Map(),

@@ -83,9 +83,9 @@ export class Ledger {
   /**
    * What the next attempt of a task may cost: what is left of the task's cap, and its share of what
    * is neither spent of the run's nor given to others, when as many attempts are made at the same
-   * time as there are `places`. Undefined: there is no cap.
+   * time as there are `slots`. Undefined: there is no cap.
    */
-  allowance(task: TaskId, places: number): Allowance | undefined {
+  allowance(task: TaskId, slots: number): Allowance | undefined {
     const options: Allowance[] = [];
     if (this.taskCap !== undefined) {
       options.push({
@@ -101,7 +101,7 @@ export class Ledger {
         0,
       );
       const left = exact(this.runCap - this.total - given);
-      const usd = left / Math.max(1, places - others.length);
+      const usd = left / Math.max(1, slots - others.length);
       options.push({ usd, scope: "run", capUsd: this.runCap });
     }
     return options.sort((a, b) => a.usd - b.usd)[0];

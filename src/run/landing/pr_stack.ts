@@ -73,8 +73,8 @@ export async function isInBase(
   { repo, remote, base }: Pick<PullRequestScope, "repo" | "remote" | "base">,
   branch: string,
 ): Promise<boolean> {
-  for (const place of [`refs/heads/${base}`, `refs/remotes/${remote}/${base}`]) {
-    const there = await shaOf(repo, place);
+  for (const ref of [`refs/heads/${base}`, `refs/remotes/${remote}/${base}`]) {
+    const there = await shaOf(repo, ref);
     if (there === undefined) continue;
     const contained = await isAncestor(repo, `refs/heads/${branch}`, there);
     if (contained) return contained;

@@ -56,8 +56,8 @@ export async function readLeftovers(question: LeftoverQuestion): Promise<WorkFac
     if (found) facts.push(found);
   }
   const order = new Map(plan.tasks.map(({ id, order }) => [id, order]));
-  const place = ({ task }: WorkFacts) => order.get(task) ?? order.size;
-  return facts.sort((a, b) => place(a) - place(b));
+  const position = ({ task }: WorkFacts) => order.get(task) ?? order.size;
+  return facts.sort((a, b) => position(a) - position(b));
 }
 
 /** The base here and as the remote had it last. */

@@ -133,8 +133,8 @@ async function work(question: DoctorQuestion): Promise<Finding[]> {
     );
     for (const { task, branch, worktree } of remove) {
       const lies = worktree !== undefined && worktree.missing === undefined;
-      const place = lies ? { worktree: worktree.path } : {};
-      findings.push({ code: "work_landed", task, branch, owner: identity, ...place });
+      const where = lies ? { worktree: worktree.path } : {};
+      findings.push({ code: "work_landed", task, branch, owner: identity, ...where });
     }
     if (mine) continue;
     for (const { work } of keep) {

@@ -121,7 +121,7 @@ async function runAll(
   signal: AbortSignal,
   { proves = () => Promise.resolve(true) }: Which,
 ): Promise<Verdict> {
-  const release = await scope.checkPlaces.take(signal);
+  const release = await scope.checkPermits.take(signal);
   try {
     return await leavingNoTrace(worktree, async () => {
       // A check that rewrites tracked files (a formatter, snapshots) judges another tree than this one.

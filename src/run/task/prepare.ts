@@ -79,11 +79,11 @@ export async function makeTree(
     what: `make the worktree of ${id}`,
     about: { branch, worktree: path },
     signal,
-    // A place is not held while recovery waits.
+    // No permit is held while recovery waits.
     run: () => makeInTurn(scope, { task: id, branch, path }, signal),
   });
   tellMissing(scope, tree.missing);
-  if (scope.trees.size === 0) scope.treePlaces.add(MORE_TREES);
+  if (scope.trees.size === 0) scope.worktreePermits.add(MORE_TREES);
   scope.trees.add(id);
   // Then nobody need be asked what its branch began from.
   if (tree.isNew && scope.tip === scope.baseSha) {
@@ -99,7 +99,7 @@ async function makeInTurn(
   where: { task: TaskId; branch: string; path: string },
   signal: AbortSignal,
 ): Promise<WorktreeMade> {
-  const release = await scope.treePlaces.take(signal);
+  const release = await scope.worktreePermits.take(signal);
   try {
     const { repo, run, tip, plan } = scope;
     const spec = { ...where, run, startPoint: tip, identity: plan.identity, signal };

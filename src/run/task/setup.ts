@@ -41,7 +41,7 @@ export async function setUp(
   const stamp = setup.command + await manifestsOf(worktree);
   const done = await io(marker, () => readIfThere(marker));
   if (done === stamp) return;
-  const release = await scope.checkPlaces.take(signal);
+  const release = await scope.checkPermits.take(signal);
   try {
     const told = {
       ...(task === undefined ? {} : { task }),

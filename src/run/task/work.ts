@@ -15,6 +15,7 @@ import { meaning, outcomeOf } from "./attempt_outcome.ts";
 import { promptFor } from "./prompt.ts";
 import { gitFoldersOf, sandboxOf } from "./sandbox.ts";
 import { attemptName, type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
+import { messageOf } from "../../util/text.ts";
 
 /** Journal lines of what an agent is doing: at most one in this time, for each agent. */
 const ACTIVITY_EVERY_MS = 2_000;
@@ -47,13 +48,13 @@ async function takeTurn(
   const turn = turnOf(scope, taskOf(scope, input.task));
   if (turn.limit) return notBegun(input, turn.limit);
   const { name, sharesCache } = turn.agent;
-  const place = sharesCache ? await scope.admission.follow(name, signal) : undefined;
+  const follower = sharesCache ? await scope.admission.follow(name, signal) : undefined;
   try {
     const budget = await budgetFor(scope, input.task, signal);
-    const start = { ...turn, ...budget, onAnswer: () => place?.answered() };
+    const start = { ...turn, ...budget, onAnswer: () => follower?.answered() };
     return await makeAttempt(scope, ownConversation(scope, input, name), start, signal);
   } finally {
-    place?.over();
+    follower?.over();
   }
 }
 
@@ -220,7 +221,7 @@ async function writeFiles(
     await Deno.writeTextFile(taskFile, task.body, { mode: 0o600 });
     return { promptFile, taskFile, transcript };
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     throw new Failed({ reason: "io_failed", path: promptFile, detail });
   }
 }

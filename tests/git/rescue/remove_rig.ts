@@ -1,6 +1,6 @@
 /** The worktree of a task, with all that can be lost with it. */
 import { join } from "node:path";
-import { excludeWorktrees } from "../../../src/git/exclude_worktrees.ts";
+import { excludeWorktrees } from "../../../src/git/excludes.ts";
 import { recordOwner } from "../../../src/git/worktree_list.ts";
 import { openRepository, type Repository } from "../../../src/git/repository.ts";
 import { Worktree } from "../../../src/git/worktree.ts";

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { Git } from "../../../src/git/git.ts";
-import { excludeWorktrees } from "../../../src/git/exclude_worktrees.ts";
+import { excludeWorktrees } from "../../../src/git/excludes.ts";
 import { anchor } from "../../../src/git/rescue/anchor.ts";
 import { openRepository, type Repository } from "../../../src/git/repository.ts";
 import { readNote } from "../../../src/git/rescue/note.ts";
