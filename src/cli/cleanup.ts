@@ -10,7 +10,7 @@ import { cleanUp, type CleanupInput, lookForCleanup } from "../run/maintenance/c
 import { mergedHeads } from "../run/maintenance/merged_heads.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
-import { baseInHand, planInHand } from "./runs.ts";
+import { baseInHand, planInHand, runsBefore } from "./runs.ts";
 
 interface Flags {
   base?: string;
@@ -89,6 +89,7 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
     force: flags.force ?? [],
     onRemote: flags.remote ?? false,
     record: run?.record,
+    earlier: run ? await runsBefore(repo.commonDir, run.record) : [],
     remote,
     mergedHead,
   };

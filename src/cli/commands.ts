@@ -47,9 +47,16 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "status",
     usage: "",
-    summary: "tasks, branches, checks, costs of the last run",
+    summary: "progress of the plan over all its runs",
     group: "Runs",
     load: () => import("./status.ts"),
+  },
+  {
+    name: "runs",
+    usage: "",
+    summary: "every run of this repository",
+    group: "Runs",
+    load: () => import("./list_runs.ts"),
   },
   {
     name: "watch",

@@ -8,6 +8,7 @@ import { execute } from "../run/execute.ts";
 import type { Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
 import type { ReadyRun } from "./ready_run.ts";
+import { historyOf } from "./runs.ts";
 
 /** What `--dry-run` prints. */
 export async function showSchedule(context: Context, run: ReadyRun): Promise<void> {
@@ -31,7 +32,8 @@ export async function executePlan(context: Context, run: ReadyRun): Promise<void
     if (run.settings.json) {
       if (record.finished?.interrupted) io.err("next: parex resume\n");
     } else {
-      io.out(reportText(summarize(record), { color: io.colorOut, columns: io.columns }));
+      const history = await historyOf(run.repo.commonDir, record);
+      io.out(reportText(summarize(history), { color: io.colorOut, columns: io.columns }));
     }
     context.exit(record.finished?.exit_code ?? 1);
   } finally {

@@ -8,7 +8,7 @@ import { startReporter } from "../report/live/start_reporter.ts";
 import { mergeCompleted, type MergeInput } from "../run/merge_completed.ts";
 import type { Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
-import { lastWithAgents, planInHand } from "./runs.ts";
+import { historyOf, lastWithAgents, planInHand } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -39,7 +39,7 @@ export function command(context: Context) {
 async function prepare(
   { io }: Context,
   flags: { base?: string; push: boolean },
-): Promise<Pick<MergeInput, "repo" | "plan" | "settings" | "worked">> {
+): Promise<Pick<MergeInput, "repo" | "plan" | "settings" | "worked" | "landed">> {
   const repo = await openRepository(io.cwd);
   // A switch that was not given has a default, which must not override the config file.
   const { base, push } = flags;
@@ -50,9 +50,14 @@ async function prepare(
   const settings = valueOf(await loadSettings(input));
   const known = settings.base ?? run?.record.base;
   const worked = run && await lastWithAgents(repo.commonDir, run.record);
+  const history = run && await historyOf(repo.commonDir, run.record);
+  const landed = [...history?.tasks.values() ?? []].flatMap((task) =>
+    task.landed ? [[task.id, task.landed.sha] as const] : []
+  );
   return {
     repo,
     plan,
+    landed: new Map(landed),
     ...(worked && !worked.agentless ? { worked: worked.run } : {}),
     settings: { ...settings, ...(known === undefined ? {} : { base: known }) },
   };

@@ -9,16 +9,18 @@ import { summarize } from "../report/run/summary.ts";
 import { reportText } from "../report/run/text.ts";
 import { io as writing } from "../util/files.ts";
 import type { Context } from "./context.ts";
-import { findRun, type KnownRun } from "./runs.ts";
+import { findRun, historyOf, type KnownRun } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
   return new Command("report")
-    .description("Print the final report of a run again")
-    .argument("[run]", "Id of the run (default: the last run)")
+    .description("Print the report of the plan over all its runs, or of one run")
+    .argument("[run]", "Only this run (the beginning of its id will do)")
+    .option("--run <id>", "The same")
     .option("--json", "Print the report as JSON")
     .option("--html <file>", "Write the page of `parex web` with all its data to one file")
-    .action(async (id, { json, html }) => {
+    .action(async (argument, { run: option, json, html }) => {
+      const id = argument ?? option;
       const repo = await openRepository(io.cwd);
       const run = await findRun(repo.commonDir, id);
       if (!run) throw new Failed({ reason: "run_not_found" });
@@ -26,7 +28,8 @@ export function command(context: Context) {
         await writePage(resolve(io.cwd, html), repo, run);
         io.err(`Report written to ${html}\n`);
       }
-      const summary = summarize(run.record, run.live ? Date.now() : undefined);
+      const record = id === undefined ? await historyOf(repo.commonDir, run.record) : run.record;
+      const summary = summarize(record, run.live ? Date.now() : undefined);
       if (json) io.out(JSON.stringify(summary, null, 2) + "\n");
       else if (html === undefined) {
         io.out(reportText(summary, { color: io.colorOut, columns: io.columns }));

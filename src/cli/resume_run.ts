@@ -14,7 +14,7 @@ import { heldBy } from "../journal/lock.ts";
 import { liveRun, stateDir } from "../journal/store.ts";
 import type { Context } from "./context.ts";
 import type { ReadyRun } from "./ready_run.ts";
-import { asRecorded, lastWithAgents } from "./runs.ts";
+import { asRecorded, fullRunId, lastWithAgents } from "./runs.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ export async function prepareResume(
   // Before all else: what a live run is doing looks like many other faults.
   const held = heldBy(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
-  const found = await findUnfinished(repo.commonDir, id);
+  const found = await findUnfinished(repo.commonDir, await fullRunId(repo.commonDir, id));
   return await goOnWith(repo, found, flags);
 }
 

@@ -3,11 +3,12 @@ import { selectedTasks } from "../domain/metrics.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { Plan } from "../domain/plan.ts";
 import { headState } from "../git/commit.ts";
-import type { Task, TaskId } from "../domain/task.ts";
-import type { TaskRecord } from "../domain/task_record.ts";
+import { planRecord } from "../domain/plan_record.ts";
+import type { Task } from "../domain/task.ts";
 import type { Repository } from "../git/repository.ts";
 import { findPlan, presentPath } from "../plan/find.ts";
 import { loadPlan } from "../plan/load.ts";
+import { namesOf } from "../report/layout.ts";
 import { listRuns, liveRun, readRun, runsNewestFirst } from "../journal/store.ts";
 
 /** A run as its journal tells it. */
@@ -29,7 +30,7 @@ export async function findRun(
   const runs = await listRuns(commonDir);
   // A run that has only just begun has no journal yet.
   const begun = runs.find((run) => run === current?.run);
-  const meant = id ?? begun;
+  const meant = id === undefined ? begun : runNamed(runs, id);
   if (meant !== undefined) {
     const read = await resultOf(() => readRun(commonDir, meant));
     // A run that has only just begun has no line in its journal.
@@ -44,6 +45,38 @@ export async function findRun(
     if (!hadNothingToDo(record)) return known;
   }
   return last;
+}
+
+/** The run that an id, or the beginning of one, names, as git takes them. */
+function runNamed(runs: readonly string[], id: string): string {
+  const matching = runs.includes(id) ? [id] : runs.filter((run) => run.startsWith(id));
+  const [run, ...others] = matching;
+  if (run === undefined || id === "") throw new Failed({ reason: "run_not_found", id });
+  if (others.length === 0) return run;
+  throw new Failed({
+    reason: "usage",
+    message: `"${id}" is the beginning of ${matching.length} runs: ${namesOf(matching)}`,
+    hint: "list the runs: parex runs",
+  });
+}
+
+/** The id of the run that is meant; undefined: none was named. */
+export async function fullRunId(commonDir: string, id: string | undefined) {
+  return id === undefined ? undefined : runNamed(await listRuns(commonDir), id);
+}
+
+/** What happened to a plan over all its runs, with this as the last one. */
+export async function historyOf(commonDir: string, last: RunRecord): Promise<RunRecord> {
+  return planRecord([...await runsBefore(commonDir, last), last]);
+}
+
+/** The runs of the same plan before this one, oldest first. */
+export async function runsBefore(commonDir: string, last: RunRecord): Promise<RunRecord[]> {
+  const runs: RunRecord[] = [];
+  for await (const record of runsOf(commonDir, last.plan?.identity)) {
+    if (record.run < last.run) runs.unshift(record);
+  }
+  return runs;
 }
 
 function hadNothingToDo(record: RunRecord): boolean {
@@ -67,39 +100,6 @@ export async function lastWithAgents(commonDir: string, last: RunRecord): Promis
     if (!run.agentless) return run;
   }
   return last;
-}
-
-/**
- * The record of each task in the last run that was to do it, with where its work has landed since.
- * Earlier runs are asked for tasks that are blocked, and that the last run only landed, alone.
- */
-export async function tasksOf(
-  commonDir: string,
-  plan: Plan,
-  last: RunRecord | undefined,
-): Promise<Map<TaskId, TaskRecord>> {
-  const known = new Map(last?.tasks);
-  if (!last) return known;
-  const sought = new Set(
-    plan.tasks.filter(({ id, status }) =>
-      last.tasks.get(id)?.selected ? last.agentless : status === "blocked"
-    ).map(({ id }) => id),
-  );
-  if (sought.size === 0) return known;
-  for await (const { run, agentless, tasks } of runsOf(commonDir, plan.identity)) {
-    for (const id of sought) {
-      const task = tasks.get(id);
-      if (run >= last.run || agentless || !task?.selected) continue;
-      known.set(id, { ...task, ...landedIn(known.get(id)) });
-      sought.delete(id);
-    }
-    if (sought.size === 0) break;
-  }
-  return known;
-}
-
-function landedIn(task: TaskRecord | undefined): Pick<TaskRecord, "landed"> {
-  return task?.landed ? { landed: task.landed } : {};
 }
 
 /** The plan that a person means who names none, with the last run of it. */

@@ -1,26 +1,37 @@
 import { Command } from "@commander-js/extra-typings";
+import { Failed } from "../domain/failed.ts";
 import { openRepository } from "../git/repository.ts";
 import { type StatusReport, statusReport, statusText } from "../report/run/status.ts";
 import { branchFacts } from "../run/maintenance/branch_status.ts";
 import type { Context } from "./context.ts";
-import { planInHand, tasksOf } from "./runs.ts";
+import { findRun, historyOf, planInHand } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
   return new Command("status")
-    .description("Show tasks, branches, worktrees and costs of the last or current run")
+    .description(
+      "Show the progress of the plan over all its runs: tasks, branches, worktrees, costs, " +
+        "estimated completion",
+    )
+    .option("--run <id>", "Only what this run did (the beginning of its id will do)")
     .option("--json", "Print the status as JSON")
-    .action(async ({ json }) => {
-      const status = await readStatus(io.cwd);
+    .action(async ({ run, json }) => {
+      const status = await readStatus(io.cwd, run);
       if (json) io.out(JSON.stringify(status) + "\n");
       else io.out(statusText(status, { color: io.colorOut, columns: io.columns }));
     });
 }
 
-async function readStatus(cwd: string): Promise<StatusReport> {
+async function readStatus(cwd: string, id: string | undefined): Promise<StatusReport> {
   const repo = await openRepository(cwd);
-  const { plan, run } = await planInHand(repo, cwd);
+  const { plan, run: last } = await planInHand(repo, cwd);
+  const run = id === undefined ? last : await findRun(repo.commonDir, id);
+  if (id !== undefined && run?.record.plan?.identity !== plan.identity) {
+    const message = `run ${run?.record.run ?? id} is a run of another plan`;
+    throw new Failed({ reason: "usage", message, hint: `parex report --run ${id}` });
+  }
   const facts = await branchFacts(repo, plan, run?.record.base);
-  const known = await tasksOf(repo.commonDir, plan, run?.record);
-  return statusReport(plan, run?.record, run?.live ?? false, facts, known);
+  if (run === undefined) return statusReport(plan, undefined, false, facts);
+  const record = id === undefined ? await historyOf(repo.commonDir, run.record) : run.record;
+  return statusReport(plan, record, run.live, facts);
 }

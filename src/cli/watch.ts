@@ -2,12 +2,15 @@ import { Command } from "@commander-js/extra-typings";
 import { stateOf } from "../domain/metrics.ts";
 import { applyEvent, emptyRecord } from "../domain/record.ts";
 import { openRepository } from "../git/repository.ts";
+import { oneLine } from "../report/escape.ts";
+import { countWords } from "../report/run/phrases.ts";
+import { summarize } from "../report/run/summary.ts";
 import type { Reporter } from "../report/live/reporter.ts";
 import { startReporter } from "../report/live/start_reporter.ts";
 import { followJournal } from "../journal/tail.ts";
 import { liveRun, runDir } from "../journal/store.ts";
 import type { Context, Io } from "./context.ts";
-import { findRun } from "./runs.ts";
+import { findRun, historyOf } from "./runs.ts";
 
 /** Exit code where there is nothing to watch. */
 const NOTHING = 1;
@@ -61,5 +64,9 @@ async function watch({ io, exit }: Context, commonDir: string, run: string): Pro
     );
     return exit(NOTHING);
   }
-  io.err(`next: ${record.finished.interrupted ? "parex resume" : "parex report"}\n`);
+  const { counts, next } = summarize(await historyOf(commonDir, record));
+  io.out(`${oneLine(record.plan?.name ?? "plan")}: ${countWords(counts)}\n`);
+  for (const command of record.finished.interrupted ? next : ["parex report", ...next]) {
+    io.err(`next: ${command}\n`);
+  }
 }

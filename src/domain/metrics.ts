@@ -41,7 +41,7 @@ export function attemptMs(attempt: AttemptRecord, task: TaskRecord, now: number)
 
 /** How many attempts a task took. One that a usage limit parked counts once, whoever went on with it. */
 export function attemptCount({ attempts }: Pick<TaskRecord, "attempts">): number {
-  return new Set(attempts.map(({ attempt }) => attempt)).size;
+  return new Set(attempts.map(({ run, attempt }) => `${run ?? ""}/${attempt}`)).size;
 }
 
 /** The tasks that the run was to do, in the order of the plan. */

@@ -62,6 +62,8 @@ export interface RunRecord {
   cleanups: Cleanup[];
   /** Absent: it goes on, or its process ended without a word. */
   finished?: EventOf<"run.finished">;
+  /** The runs of a plan that this is the record of, oldest first; absent: it is the record of one run. */
+  runs?: readonly RunRecord[];
 }
 
 /** The record of a run of which nothing is known yet. */

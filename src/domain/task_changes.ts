@@ -63,9 +63,11 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
       task.pushed = { remote: event.remote, branch: event.branch };
       return;
     case "task.landed": {
-      const { how, url, sha } = event;
+      const { how, url, sha, run } = event;
       task.landed = {
         how,
+        run,
+        at: event.at,
         ...(url === undefined ? {} : { url }),
         ...(sha === undefined ? {} : { sha }),
       };

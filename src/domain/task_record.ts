@@ -11,6 +11,8 @@ export interface Span {
 
 export interface AttemptRecord {
   attempt: number;
+  /** Absent: of the run whose record it is in. */
+  run?: string;
   kind: EventOf<"agent.started">["kind"];
   agent: string;
   pid: number;
@@ -41,6 +43,8 @@ export interface AnswerRecord extends Answered {
 
 export interface CheckRecord {
   attempt?: number;
+  /** Absent: of the run whose record it is in. */
+  run?: string;
   name: string;
   command: string;
   exitCode: number | null;
@@ -61,6 +65,16 @@ export interface Parked {
   /** Milliseconds since the epoch. */
   until: number;
   why: string;
+}
+
+export interface LandedRecord {
+  how: "pr" | "merge";
+  url?: string;
+  sha?: string;
+  /** The run that did it. */
+  run: string;
+  /** ISO 8601 */
+  at: string;
 }
 
 export interface TaskRecord {
@@ -85,7 +99,7 @@ export interface TaskRecord {
   committedByParex: boolean;
   worktree?: string;
   pushed?: { remote: string; branch: string };
-  landed?: { how: "pr" | "merge"; url?: string; sha?: string };
+  landed?: LandedRecord;
   /** When it was in hand: from the start of its preparation until it settled or was put back. */
   spans: Span[];
   /** When it waited for a usage limit to pass. */

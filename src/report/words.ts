@@ -104,3 +104,20 @@ export function outcomeWords(outcome: AgentOutcomeName): string {
 export function kindWords(kind: EventOf<"agent.started">["kind"]): string {
   return KIND_WORDS[kind] ?? kind;
 }
+
+const SIZES = ["B", "KB", "MB", "GB"] as const;
+
+/** `950 B`, `12.3 MB`. */
+export function sizeWords(bytes: number): string {
+  let size = bytes;
+  let unit = 0;
+  for (; size >= 1000 && unit < SIZES.length - 1; unit++) size /= 1000;
+  return `${unit === 0 ? size : size.toFixed(1)} ${SIZES[unit]}`;
+}
+
+/** A moment (ISO 8601) on this machine's clock: `28 Nov 07:05`. */
+export function timeWords(moment: string): string {
+  const at = new Date(moment);
+  const day = at.toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  return `${day} ${at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
+}

@@ -26,6 +26,8 @@ export interface MergeInput {
   settings: Settings;
   /** The last run that had agents. */
   worked?: string;
+  /** The commits by which tasks have landed before, where that is known. */
+  landed: ReadonlyMap<TaskId, string | undefined>;
   onEvent: (event: RunEvent) => void;
 }
 
@@ -34,6 +36,8 @@ export interface MergeOutcome {
   task: TaskId;
   /** Its merge into the base. */
   sha?: string;
+  /** It had landed before. */
+  before?: true;
   failure?: Failure;
 }
 
@@ -67,8 +71,8 @@ export function mergeCompleted(input: MergeInput): Merging {
 async function merge(input: MergeInput, stop: AbortController): Promise<MergeReport> {
   const { plan } = input;
   const { signal } = stop;
-  const chosen = await choose(input);
-  if (chosen.length === 0) return { outcomes: [], exitCode: 0 };
+  const { chosen, before } = await choose(input);
+  if (chosen.length === 0) return { outcomes: before, exitCode: 0 };
   const settings: Settings = { ...input.settings, land: "merge", allowDirty: true };
   const agent = valueOf(makeAgent(settings.agent, settings));
   const selection = { tasks: chosen, skipped: [], leftovers: [] };
@@ -105,7 +109,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<MergeRep
     const outcome: RunOutcome = { kind: signal.aborted ? "interrupted" : "finished" };
     finish(outcome);
     if (lost) throw new Failed(lost);
-    return { outcomes, exitCode: record.finished?.exit_code ?? 1 };
+    return { outcomes: [...before, ...outcomes], exitCode: record.finished?.exit_code ?? 1 };
   } finally {
     close();
   }
@@ -116,8 +120,10 @@ function outcomeOf(task: TaskId, landing: Landing | undefined, sha?: string): Me
   return { task, ...(sha === undefined ? {} : { sha }) };
 }
 
-/** The tasks to land, dependencies first. */
-async function choose(input: MergeInput): Promise<Task[]> {
+/** The tasks to land, dependencies first, and those named that have landed before. */
+async function choose(
+  input: MergeInput,
+): Promise<{ chosen: Task[]; before: MergeOutcome[] }> {
   const { repo, plan, tasks } = input;
   const base = await findBase(repo, input.settings.base);
   const branches = await planBranches(repo, plan.identity);
@@ -125,7 +131,7 @@ async function choose(input: MergeInput): Promise<Task[]> {
   const hasBranch = ({ id }: Task) => branches.has(branchOf(id));
   if (tasks.length === 0) {
     const completed = inOrder.filter((task) => task.status === "completed" && hasBranch(task));
-    return await notLanded(repo, base.base, completed);
+    return { chosen: await notLanded(repo, base.base, completed), before: [] };
   }
   for (const id of tasks) {
     const task = plan.tasks.find((one) => one.id === id);
@@ -133,6 +139,7 @@ async function choose(input: MergeInput): Promise<Task[]> {
       const suggestion = closest(id, plan.tasks.map((one) => one.id));
       throw new Failed({ reason: "unknown_task", id, ...(suggestion ? { suggestion } : {}) });
     }
+    if (input.landed.has(id) && !hasBranch(task)) continue;
     const why = unlandable(task, hasBranch(task));
     if (why !== undefined) {
       throw new Failed({
@@ -142,7 +149,13 @@ async function choose(input: MergeInput): Promise<Task[]> {
       });
     }
   }
-  return inOrder.filter(({ id }) => tasks.includes(id));
+  const named = inOrder.filter(({ id }) => tasks.includes(id));
+  const chosen = await notLanded(repo, base.base, named.filter(hasBranch));
+  const before = named.filter((task) => !chosen.includes(task)).map(({ id }): MergeOutcome => {
+    const sha = input.landed.get(id);
+    return { task: id, before: true, ...(sha === undefined ? {} : { sha }) };
+  });
+  return { chosen, before };
 }
 
 async function notLanded(repo: Repository, base: string, tasks: Task[]): Promise<Task[]> {

@@ -87,3 +87,17 @@ export function isWithin(path: string, folder: string): boolean {
 export function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
+
+/** Bytes of all files in a folder; what is gone, or cannot be read, counts nothing. */
+export async function folderSize(path: string): Promise<number> {
+  let bytes = 0;
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(path)) {
+      const entry = join(path, name);
+      bytes += isDirectory ? await folderSize(entry) : (await Deno.lstat(entry)).size;
+    }
+  } catch {
+    return bytes;
+  }
+  return bytes;
+}

@@ -87,7 +87,13 @@ export const failure = z.looseObject({ reason }).describe(
   "the failure as parex keeps it; its other fields depend on the reason",
 );
 
-export const landed = z.strictObject({ how, url: text.optional(), sha: text.optional() });
+export const landed = z.strictObject({
+  how,
+  url: text.optional(),
+  sha: text.optional(),
+  run: text.describe("the run that landed it"),
+  at: moment,
+});
 
 export const predictedConflict = z.strictObject({
   tasks: z.tuple([text, text]),

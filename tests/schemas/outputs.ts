@@ -58,6 +58,13 @@ export const taskStatus = z.strictObject({
     cost_usd: usd.optional(),
     landed: landed.optional(),
   })),
+  estimate: z.strictObject({
+    low_ms: ms,
+    high_ms: ms,
+    basis: z.strictObject({ tasks: integer, runs: integer }),
+  }).nullable().describe(
+    "how long what can still be done will take, after what completed tasks took",
+  ),
   conflicts: z.array(predictedConflict),
 });
 
@@ -141,8 +148,28 @@ const reportedTask = z.strictObject({
   waits_for: z.array(z.strictObject({ id: text, status })),
 });
 
+export const runLine = z.strictObject({
+  id: text,
+  state: runState,
+  plan: text.nullable().describe("the plan's name"),
+  started_at: moment,
+  wall_ms: ms,
+  tasks: integer.describe("selected ones"),
+  completed: integer,
+  blocked: integer,
+  landed: integer.describe("by this run"),
+  attempts: integer,
+  cost_usd: usd.nullable().describe("as agents reported it"),
+  exit_code: integer.nullable(),
+});
+
+export const runs = z.strictObject({
+  runs: z.array(runLine.extend({ bytes: integer.describe("on the disk") })),
+});
+
 export const report = z.strictObject({
-  run: text,
+  run: text.describe("the last run"),
+  runs: z.array(runLine).describe("all runs that this is a report on, oldest first"),
   state: runState,
   exit_code: integer.nullable(),
   plan: plan.nullable(),
@@ -352,6 +379,7 @@ export const planned = z.strictObject({
 export const OUTPUTS: Record<string, { command: string; schema: z.ZodType }> = {
   status: { command: "parex status --json", schema: taskStatus },
   report: { command: "parex report --json", schema: report },
+  runs: { command: "parex runs --json", schema: runs },
   plan: { command: "parex plan --json", schema: planned },
   import: { command: "parex import --json", schema: imported },
   validate: { command: "parex validate --json", schema: validate },

@@ -8,6 +8,8 @@ import { explain } from "../messages/explain.ts";
 export interface MergedTask {
   task: TaskId;
   sha?: string;
+  /** It had landed before. */
+  before?: true;
   failure?: Failure;
 }
 
@@ -17,8 +19,9 @@ export function mergeText(tasks: readonly MergedTask[]): string {
   return tasks.flatMap(linesOf).map((line) => `${line}\n`).join("");
 }
 
-function linesOf({ task, sha, failure }: MergedTask): string[] {
+function linesOf({ task, sha, before, failure }: MergedTask): string[] {
   const id = oneLine(task);
+  if (before) return [`${id}  already landed${sha === undefined ? "" : `  ${sha.slice(0, 10)}`}`];
   if (failure === undefined) {
     return [sha === undefined ? `${id}  not landed` : `${id}  landed  ${sha.slice(0, 10)}`];
   }

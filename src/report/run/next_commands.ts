@@ -1,4 +1,5 @@
 import { selectedTasks, stateOf } from "../../domain/metrics.ts";
+import { PLAN_PATHS } from "../../domain/names.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { shellWord } from "../escape.ts";
@@ -28,12 +29,29 @@ export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (others.length > 0) {
     commands.push(`parex retry ${others.map(({ id }) => shellWord(id)).join(" ")}`);
   }
+  if (waitsForNobody(record)) commands.push(`parex execute${planWords(record)}`);
   const removed = removedTasks(record);
   if (selectedTasks(record).some(({ id, landed }) => landed && !removed.has(id))) {
     commands.push("parex cleanup");
   }
   if (record.worked !== undefined) commands.push(`parex report ${shellWord(record.worked)}`);
   return commands;
+}
+
+/** Whether a task of the plan was left out that nothing blocked keeps waiting. */
+function waitsForNobody({ tasks }: RunRecord): boolean {
+  const isFree = (id: TaskId): boolean => {
+    const task = tasks.get(id);
+    return task?.status === "completed" ||
+      task?.status === "pending" && task.dependencies.every(isFree);
+  };
+  return [...tasks.values()].some(({ id, status }) => status === "pending" && isFree(id));
+}
+
+/** The plan's path, unless it is where it is looked for. */
+function planWords({ plan }: RunRecord): string {
+  const found = plan === undefined || PLAN_PATHS.some((path) => plan.path.endsWith(`/${path}`));
+  return found ? "" : ` ${shellWord(plan.path)}`;
 }
 
 function landing({ settings }: RunRecord): string {

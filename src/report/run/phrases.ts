@@ -6,7 +6,8 @@ import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { namesOf, plural } from "../layout.ts";
 import type { CheckSummary, Summary, TaskSummary } from "./summary.ts";
-import { statusWord } from "../words.ts";
+import { statusWord, timeWords } from "../words.ts";
+import type { RunLine } from "./run_line.ts";
 import type { UsageSummary } from "./usage_summary.ts";
 
 export type Paint = ReturnType<typeof createColors>;
@@ -135,13 +136,32 @@ function tokensIn(usage: UsageSummary): string {
 }
 
 /** `merged as a6af6da4a9`, or the address of the pull request. */
-export function landedWords({ how, url, sha }: NonNullable<TaskSummary["landed"]>): string {
+export function landedWords(
+  { how, url, sha }: Pick<NonNullable<TaskSummary["landed"]>, "how" | "url" | "sha">,
+): string {
   if (how === "pr") return url === undefined ? "pull request" : `pull request ${oneLine(url)}`;
   return sha === undefined ? "merged" : `merged as ${oneLine(sha).slice(0, SHORT_SHA)}`;
 }
 
-/** Where a task's work is and what is known of it. */
-export function taskFacts(task: TaskSummary): string {
+/** The same, with when and by which run. */
+export function landedWhenWords(landed: NonNullable<TaskSummary["landed"]>): string {
+  return `${landedWords(landed)} on ${timeWords(landed.at)} by run ${oneLine(landed.run)}`;
+}
+
+/** `3 of 4 tasks completed, 1 blocked, 2 landed, 5 attempts, 4m 10s, $0.21`. */
+export function runFacts(run: RunLine): string {
+  return [
+    `${run.completed} of ${plural(run.tasks, "task")} completed`,
+    ...(run.blocked > 0 ? [`${run.blocked} blocked`] : []),
+    ...(run.landed > 0 ? [`${run.landed} landed`] : []),
+    plural(run.attempts, "attempt"),
+    formatDuration(run.wall_ms),
+    ...(run.cost_usd === null ? [] : [formatUsd(run.cost_usd)]),
+  ].join(", ");
+}
+
+/** Where a task's work is and what is known of it; with `when` also when and by which run it landed. */
+export function taskFacts(task: TaskSummary, when = false): string {
   const facts = [];
   if (task.commits > 0) facts.push(`${task.branch}, ${plural(task.commits, "commit")}`);
   else if (task.attempts > 0) facts.push(`${task.branch}, no commit`);
@@ -150,7 +170,7 @@ export function taskFacts(task: TaskSummary): string {
   if (checks !== "") facts.push(checks);
   if (task.status === "completed" && !isChecked(task.checks)) facts.push("unchecked");
   if (task.pushed_to !== undefined) facts.push(`pushed to ${task.pushed_to}`);
-  if (task.landed) facts.push(landedWords(task.landed));
+  if (task.landed) facts.push(when ? landedWhenWords(task.landed) : landedWords(task.landed));
   if (task.calls.length > 1 && task.usage.cost_unreported < task.calls.length) {
     facts.push(task.calls.map(({ usage }) => costCell(usage)).join(" + "));
   }

@@ -1,18 +1,19 @@
 import { createColors } from "picocolors";
 import { conflictsAhead, conflictsOfPlan } from "../../domain/conflict.ts";
 import type { Reason } from "../../domain/failure.ts";
-import { attemptCount, stateOf, usageTotals } from "../../domain/metrics.ts";
+import { attemptCount, lastMoment, stateOf, usageTotals } from "../../domain/metrics.ts";
+import { type Remaining, remainingTime } from "../../domain/remaining.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { PredictedConflict, RunRecord } from "../../domain/record.ts";
 import type { Status, TaskId } from "../../domain/task.ts";
-import type { TaskRecord } from "../../domain/task_record.ts";
-import { formatUsd } from "../../domain/units.ts";
+import type { LandedRecord, TaskRecord } from "../../domain/task_record.ts";
+import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { cut, fit, fitLeft, plural, widest, wrap } from "../layout.ts";
 import { reasonWords } from "../words.ts";
 import { rowStart, STATUS_WIDTH } from "./task_row.ts";
-import { countWords, landedWords, type Paint, predictedWords } from "./phrases.ts";
+import { countWords, landedWhenWords, type Paint, predictedWords } from "./phrases.ts";
 
 /** What git says about a task's branch and worktree. */
 export interface BranchFacts {
@@ -36,7 +37,7 @@ export interface TaskStatus extends BranchFacts {
   /** In the last run that was to do it. */
   attempts: number;
   cost_usd?: number;
-  landed?: { how: "pr" | "merge"; url?: string; sha?: string };
+  landed?: LandedRecord;
 }
 
 /** What `parex status --json` prints. */
@@ -45,18 +46,21 @@ export interface StatusReport {
   /** The last run, or the one that goes on. */
   run: { id: string; state: "running" | "finished" | "interrupted" } | null;
   tasks: TaskStatus[];
+  /** Over all runs; null: not known. */
+  estimate: Remaining | null;
   /** Still to be expected. */
   conflicts: PredictedConflict[];
 }
 
-/** The statuses of the task files, with what git and the last run that was to do it know of each. */
+/** The statuses of the task files, with what git and the record of the plan's runs say of each. */
 export function statusReport(
   plan: Plan,
   record: RunRecord | undefined,
   live: boolean,
   facts: Map<TaskId, BranchFacts>,
-  known: Map<TaskId, TaskRecord> = record?.tasks ?? new Map(),
+  now = Date.now(),
 ): StatusReport {
+  const known: Map<TaskId, TaskRecord> = record?.tasks ?? new Map();
   return {
     plan: { name: plan.name, path: plan.path },
     run: record ? { id: record.run, state: stateOf(record, live) } : null,
@@ -69,6 +73,7 @@ export function statusReport(
       ...told(known.get(id), status),
       ...facts.get(id),
     })),
+    estimate: record && remainingTime(record, live ? now : lastMoment(record)) || null,
     conflicts: record ? conflictsAhead(record) : conflictsOfPlan(plan.tasks),
   };
 }
@@ -106,6 +111,7 @@ export function statusText(
   const lines = [
     ...wrap(`${oneLine(plan.name)}: ${countWords(countOf(tasks))}`, columns).map(paint.bold),
     ...wrap(runWords(run), columns).map(paint.dim),
+    ...wrap(estimateWords(report), columns).filter((line) => line !== "").map(paint.dim),
     "",
     ...table(tasks, columns, paint),
     ...conflictLines(report, columns, paint),
@@ -117,6 +123,16 @@ function runWords(run: StatusReport["run"]): string {
   if (run === null) return "not run yet";
   const words = `run ${oneLine(run.id)}: ${run.state}`;
   return run.state === "interrupted" ? `${words}; continue it: parex resume` : words;
+}
+
+function estimateWords({ estimate, run }: StatusReport): string {
+  if (estimate === null) return "";
+  const { low_ms, high_ms, basis } = estimate;
+  const [low, high] = [formatDuration(low_ms), formatDuration(high_ms)];
+  const range = low === high ? low : `${low} to ${high}`;
+  const from = `${plural(basis.tasks, "completed task")} of ${plural(basis.runs, "run")}`;
+  const what = run?.state === "running" ? "estimated completion in" : "left to do, about";
+  return `${what} ${range}, based on ${from}`;
 }
 
 function countOf(tasks: TaskStatus[]): Record<Status, number> & { selected: number } {
@@ -167,6 +183,6 @@ function notes(task: TaskStatus): string[] {
   }
   if (task.question !== undefined) all.push(oneLine(task.question));
   if (task.attempts > 1) all.push(plural(task.attempts, "attempt"));
-  if (task.landed) all.push(landedWords(task.landed));
+  if (task.landed) all.push(landedWhenWords(task.landed));
   return all;
 }

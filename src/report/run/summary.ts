@@ -12,10 +12,11 @@ import {
 } from "../../domain/metrics.ts";
 import type { Integration, RunRecord } from "../../domain/record.ts";
 import type { Status, TaskId } from "../../domain/task.ts";
-import type { CheckRecord, TaskRecord } from "../../domain/task_record.ts";
+import type { CheckRecord, LandedRecord, TaskRecord } from "../../domain/task_record.ts";
 import { type ModelCost, onOtherModels } from "./model_costs.ts";
 import { plural } from "../layout.ts";
 import { criticalPath } from "./critical_path.ts";
+import { type RunLine, runLine } from "./run_line.ts";
 import { nextCommands } from "./next_commands.ts";
 import { type OutcomeSummary, outcomeSummary } from "./outcome_summary.ts";
 import {
@@ -29,7 +30,10 @@ import { PRICES_DATE } from "../../domain/prices.ts";
 
 /** What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise. */
 export interface Summary extends OutcomeSummary {
+  /** The last one. */
   run: string;
+  /** All that this is a report on, oldest first. */
+  runs: RunLine[];
   state: "running" | "finished" | "interrupted";
   exit_code: number | null;
   plan: { name: string; path: string } | null;
@@ -105,7 +109,7 @@ export interface TaskSummary {
   head?: string;
   worktree?: string;
   pushed_to?: string;
-  landed?: { how: "pr" | "merge"; url?: string; sha?: string };
+  landed?: LandedRecord;
   /** Of its last attempt that got as far. */
   checks: CheckSummary[];
   reason?: Reason;
@@ -127,6 +131,9 @@ export function summarize(record: RunRecord, live?: number): Summary {
   const told = tasks.map((task) => taskSummary(task, record, now));
   return {
     run: record.run,
+    runs: (record.runs ?? [record]).map((run) =>
+      runLine(run, run.run === record.run && live !== undefined)
+    ),
     state,
     exit_code: record.finished?.exit_code ?? null,
     plan: record.plan ? { name: record.plan.name, path: record.plan.path } : null,
@@ -222,8 +229,8 @@ function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSumm
 }
 
 function lastChecks(checks: CheckRecord[]): CheckRecord[] {
-  const last = checks.at(-1)?.attempt;
-  return checks.filter((check) => check.attempt === last);
+  const last = checks.at(-1);
+  return checks.filter(({ run, attempt }) => run === last?.run && attempt === last?.attempt);
 }
 
 function checkSummary(check: CheckRecord): CheckSummary {

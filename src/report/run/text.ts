@@ -3,7 +3,7 @@ import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine, printable } from "../escape.ts";
 import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
 import { fit, fitLeft, widest, wrap } from "../layout.ts";
-import type { Summary, TaskSummary } from "./summary.ts";
+import type { Summary } from "./summary.ts";
 import { reasonWords, statusWord } from "../words.ts";
 import { rowStart, STATUS_WIDTH } from "./task_row.ts";
 import {
@@ -13,6 +13,7 @@ import {
   countWords,
   type Paint,
   pathWords,
+  runFacts,
   taskFacts,
   togetherWords,
   tokenWords,
@@ -39,10 +40,11 @@ export function reportText(summary: Summary, { color, columns }: TextOptions): s
   const page: Page = { paint: createColors(color), columns };
   const sections = [
     headline(summary, page),
-    section("Tasks", taskTable(summary.tasks, page), page),
+    section("Tasks", taskTable(summary, page), page),
     section("Blocked", blockedLines(summary, page), page),
     section("Waiting", waitingLines(summary, page), page),
     ...outcomesOf(summary).map((outcome) => outcomeSection(outcome, page)),
+    section("Runs", runLines(summary, page), page),
     section("Time", timeLines(summary, page), page),
     section("Tokens and cost", usageLines(summary, page), page),
     ...remarksOf(summary).map((remark) => outcomeSection(remark, page)),
@@ -73,7 +75,7 @@ function headline(summary: Summary, { paint, columns }: Page): string[] {
   const whole = counts.completed === counts.selected;
   const title = `${oneLine(summary.plan?.name ?? "unknown plan")}: ${countWords(counts)}`;
   const run = [
-    `run ${oneLine(summary.run)}${summary.state === "finished" ? "" : ` (${summary.state})`}`,
+    runWords(summary),
     `base ${oneLine(summary.base)}`,
     ...agentWords(summary).map(oneLine),
     ...(counts.already_completed > 0 ? [`${counts.already_completed} already completed`] : []),
@@ -85,7 +87,13 @@ function headline(summary: Summary, { paint, columns }: Page): string[] {
   ];
 }
 
-function taskTable(tasks: TaskSummary[], { paint, columns }: Page): string[] {
+/** Which runs it is a report on. */
+function runWords({ run, runs, state }: Summary): string {
+  const last = `${oneLine(run)}${state === "finished" ? "" : ` (${state})`}`;
+  return runs.length < 2 ? `run ${last}` : `${runs.length} runs, the last one ${last}`;
+}
+
+function taskTable({ tasks, runs }: Summary, { paint, columns }: Page): string[] {
   const idWidth = widest(tasks.map((task) => oneLine(task.id)), ID_LIMIT);
   const used = 2 + 2 + idWidth + 2 + 2 + STATUS_WIDTH + MS_WIDTH + 1 + COST_WIDTH;
   const nameWidth = Math.max(NARROWEST_NAME, columns - used);
@@ -97,7 +105,7 @@ function taskTable(tasks: TaskSummary[], { paint, columns }: Page): string[] {
       " ",
       fitLeft(task.attempts > 0 ? costCell(task.usage) : "", COST_WIDTH),
     ].join("");
-    const facts = oneLine(taskFacts(task));
+    const facts = oneLine(taskFacts(task, runs.length > 1));
     const under = facts === "" ? [] : wrap(facts, columns - indent.length - 2);
     return [row, ...under.map((line) => indent + paint.dim(line))];
   });
@@ -117,6 +125,12 @@ function waitingLines({ tasks }: Summary, { columns }: Page): string[] {
     const waits = task.waits_for.map(({ id, status }) => `${oneLine(id)} (${statusWord(status)})`);
     return wrap(`${oneLine(task.id)} waits for ${waits.join(", ")}`, columns - 2);
   });
+}
+
+/** What each run did; of a single one, the rest of the report says it. */
+function runLines({ runs }: Summary, { columns }: Page): string[] {
+  if (runs.length < 2) return [];
+  return runs.flatMap((run) => wrap(`${oneLine(run.id)}  ${runFacts(run)}`, columns - 2));
 }
 
 function timeLines(summary: Summary, page: Page): string[] {

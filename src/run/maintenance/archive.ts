@@ -28,7 +28,7 @@ export function archiveNameOf(plan: Plan, now: Date): string {
 }
 
 /**
- * Puts a plan, its task files and the report of its last run into a folder of the archive. Files that
+ * Puts a plan, its task files and the report over all its runs into a folder of the archive. Files that
  * git tracks are copied: to move them would be a change in the user's tree.
  */
 export async function archivePlan(

@@ -3,6 +3,7 @@ import type { EventOf } from "../../domain/event.ts";
 import { Failed, resultOf, valueOf } from "../../domain/failed.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { Plan } from "../../domain/plan.ts";
+import { planRecord } from "../../domain/plan_record.ts";
 import { applyEvent, type RunRecord } from "../../domain/record.ts";
 import { closest } from "../../domain/suggest.ts";
 import type { TaskId } from "../../domain/task.ts";
@@ -19,6 +20,8 @@ export interface CleanupInput extends LeftoverQuestion {
   plan: Plan;
   /** The plan's last run. */
   record?: RunRecord | undefined;
+  /** The runs of the plan before it, oldest first. */
+  earlier: readonly RunRecord[];
   /** Tasks whose work goes even if it has not landed. */
   force: readonly TaskId[];
   /** Delete the branches on the remote, too. */
@@ -136,7 +139,7 @@ async function conclude(
     repo,
     plan: input.plan,
     path,
-    record,
+    record: record && planRecord([...input.earlier, record]),
   });
   return { ...outcome, archived };
 }
