@@ -129,3 +129,13 @@ export function withDependencies(
   }
   return found;
 }
+
+/** A task, everything that it depends on and everything that depends on it, directly or not. */
+export function orderedWith(tasks: readonly GraphNode[], id: TaskId): Set<TaskId> {
+  const dependents = dependentsOf(tasks);
+  const after = new Set([id]);
+  for (const task of after) {
+    for (const dependent of dependents.get(task) ?? []) after.add(dependent);
+  }
+  return after.union(withDependencies(tasks, [id]));
+}

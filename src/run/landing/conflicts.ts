@@ -1,5 +1,6 @@
 import { conflictsOfPlan } from "../../domain/conflict.ts";
 import { resultOf } from "../../domain/failed.ts";
+import { orderedWith } from "../../domain/graph.ts";
 import { branchOf } from "../../domain/names.ts";
 import { pairKey } from "../../domain/overlap.ts";
 import type { PredictedConflict } from "../../domain/record.ts";
@@ -11,9 +12,11 @@ import { conflictsBetween } from "../../git/merge.ts";
 import type { Scope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 
-/** Branches that are read, and merges that are tried, for each task that has committed. */
-const READ_AT_MOST = 32;
+/** Merges that are tried for each task that has committed. */
 const TRIED_AT_MOST = 32;
+
+/** What of a run this needs. */
+type Watched = Pick<Scope, "record" | "repo" | "tip" | "tasks" | "emit">;
 
 interface Branch {
   id: TaskId;
@@ -23,7 +26,12 @@ interface Branch {
 /** Foresees conflicts between tasks, beside the run: only its end waits for what is under way. */
 export class ConflictWatch {
   readonly #told: Set<string>;
-  /** The paths that branches have changed since they left the base, as they were last read. */
+  /** Pairs of commits whose merge was tried. */
+  readonly #tried = new Set<string>();
+  /**
+   * The paths that branches have changed since they left the base, as they were last read; the one
+   * that was read last comes last.
+   */
   readonly #changes = new Map<TaskId, { head: string; paths: string[] }>();
   /** Tasks that have committed and are still to be compared. */
   #waiting = new Set<TaskId>();
@@ -31,7 +39,7 @@ export class ConflictWatch {
   #closed = false;
   #excused = false;
 
-  constructor(private readonly scope: Scope) {
+  constructor(private readonly scope: Watched) {
     this.#told = new Set(scope.record.conflicts.predicted.map(keyOf));
   }
 
@@ -63,29 +71,33 @@ export class ConflictWatch {
   }
 
   async #compare(task: TaskId, heads: Map<string, string>): Promise<void> {
-    const { record, repo } = this.scope;
+    const { record, repo, tasks } = this.scope;
     const head = heads.get(branchOf(task));
     if (this.#closed || head === undefined) return;
+    // A branch holds the work of the tasks that its own depends on, so the two always merge.
+    const ordered = orderedWith([...tasks.values()], task);
     const others = [...record.tasks.values()].flatMap((other) => {
-      const head = heads.get(branchOf(other.id));
-      const isCompared = head !== undefined && other.id !== task && isUnlanded(other) &&
-        !this.#told.has(branchKey(task, other.id));
-      return isCompared ? [{ id: other.id, head }] : [];
+      const theirs = heads.get(branchOf(other.id));
+      const isCompared = theirs !== undefined && !ordered.has(other.id) && isUnlanded(other) &&
+        !this.#told.has(branchKey(task, other.id)) && !this.#tried.has(commitsKey(head, theirs));
+      return isCompared ? [{ id: other.id, head: theirs }] : [];
     });
     const own = new Set(await this.#read({ id: task, head }));
     for (const other of await this.#touching(own, others)) {
       if (this.#closed) return;
+      this.#tried.add(commitsKey(head, other.head));
       const files = await this.#try(() => conflictsBetween(repo, head, other.head)) ?? [];
       if (files.length > 0) this.#tell({ tasks: [other.id, task], files, basis: "branches" });
     }
   }
 
-  /** Those of the branches that have changed one of the paths. */
+  /** Those of the branches that have changed one of the paths, the ones that moved last first. */
   async #touching(paths: ReadonlySet<string>, branches: Branch[]): Promise<Branch[]> {
-    const moved = branches.filter(({ id, head }) => this.#changes.get(id)?.head !== head);
-    for (const branch of moved.slice(0, READ_AT_MOST)) await this.#read(branch);
-    return branches
-      .filter(({ id }) => this.#changes.get(id)?.paths.some((path) => paths.has(path)))
+    for (const branch of branches) await this.#read(branch);
+    const byId = new Map(branches.map((branch) => [branch.id, branch]));
+    return [...this.#changes].reverse()
+      .filter(([, { paths: theirs }]) => theirs.some((path) => paths.has(path)))
+      .flatMap(([id]) => byId.get(id) ?? [])
       .slice(0, TRIED_AT_MOST);
   }
 
@@ -97,6 +109,7 @@ export class ConflictWatch {
     // Most branches that are only just made stand there.
     const changed = head === tip ? [] : await this.#try(() => filesChanged(repo, tip, head)) ?? [];
     const paths = changed.map(({ path }) => path);
+    this.#changes.delete(id);
     this.#changes.set(id, { head, paths });
     return paths;
   }
@@ -126,6 +139,10 @@ function isUnlanded({ selected, status, landed }: TaskRecord): boolean {
 
 function keyOf({ tasks, basis }: PredictedConflict): string {
   return `${basis} ${pairKey(tasks)}`;
+}
+
+function commitsKey(a: string, b: string): string {
+  return pairKey([a, b]);
 }
 
 function branchKey(a: TaskId, b: TaskId): string {
