@@ -44,8 +44,6 @@ export interface Parked {
   shared: boolean;
   /** The attempt met it, and is to be gone on with; else it was not begun. */
   begun: boolean;
-  /** The account cannot work, and no waiting helps: the run ends, to be resumed. */
-  refused?: Failure;
 }
 
 /** How an attempt ended, as far as the task's life goes. */
@@ -148,8 +146,17 @@ export interface Announcement {
   failure?: Failure;
 }
 
+/** Why a run is interrupted, unless a person wants it. */
+export interface Interruption {
+  limit?: Parked;
+  failure?: Failure;
+}
+
 export type RunOutcome =
   | { kind: "finished" }
-  /** By a person, or by a usage limit that is not waited for. */
-  | { kind: "interrupted"; limit?: Parked }
+  /**
+   * By a person, by a usage limit that is not waited for, or by a failure of the account or the
+   * machine, which is no task's.
+   */
+  | ({ kind: "interrupted" } & Interruption)
   | { kind: "refused"; failure: Failure };

@@ -5,6 +5,7 @@
  *      │            │                                         ▲          ▲
  *      └────────────┴─ refused ───────────────────────────────┼──────────┘
  *   INTERRUPT, from any of them ──► stopping ─────────────────┘
+ *   TASK.HALTED, from executing ───────┘
  *
  * While it executes, each free slot is given to the task that is next on the board. A task's actor is
  * spawned when its task gets its first slot; its output, when it is done, settles the task.
@@ -24,8 +25,8 @@ import {
 } from "../src/domain/scheduler.ts";
 import {
   type AnsweredEvent,
+  type Interruption,
   type LoadedRun,
-  type Parked,
   type RunOutcome,
   runPorts,
 } from "./ports.ts";
@@ -45,7 +46,7 @@ export interface RunContext {
 }
 
 export type RunEvent =
-  | { type: "INTERRUPT"; /** The usage limit that is not waited for. */ limit?: Parked }
+  | { type: "INTERRUPT" } & Interruption
   | AnsweredEvent
   | TaskMessage
   | DoneActorEvent<TaskEnd, ActorId>;
@@ -128,7 +129,7 @@ export const runMachine = setup({
   on: {
     INTERRUPT: {
       target: ".stopping",
-      actions: ["stopTasks", assign(({ event }) => interrupted(event.limit))],
+      actions: ["stopTasks", assign(({ event }) => interrupted(event))],
     },
   },
   output: ({ context }) => context.outcome,
@@ -171,6 +172,10 @@ export const runMachine = setup({
             onBoard("revive"),
             "fill",
           ],
+        },
+        "TASK.HALTED": {
+          target: "stopping",
+          actions: ["stopTasks", assign(({ event }) => interrupted(event))],
         },
         "TASK.SLOT_FREED": { actions: [onBoard("freeSlot"), "fill"] },
         "TASK.SLOT_WANTED": { actions: [onBoard("wantSlot"), "fill"] },
@@ -225,8 +230,9 @@ function attemptsFor(loaded: LoadedRun | undefined, begin: Beginning | undefined
   return begin?.answered ? attempts + begin.attempt - 1 : attempts;
 }
 
-function interrupted(limit: Parked | undefined): Partial<RunContext> {
-  return { outcome: { kind: "interrupted", ...(limit ? { limit } : {}) } };
+function interrupted({ limit, failure }: Interruption): Partial<RunContext> {
+  const why = { ...(limit ? { limit } : {}), ...(failure ? { failure } : {}) };
+  return { outcome: { kind: "interrupted", ...why } };
 }
 
 function refused(failure: Failure): Partial<RunContext> {

@@ -16,6 +16,8 @@
  *   └──────────────────┬───────────────────────┘                        │        └────┬────┘      │
  *                      └── no attempt left, no money left, beyond repair ──► blocked ◄┘ ──────────┘
  *
+ * A failure of the account or the machine blocks no task: the task is halted, and the run ends.
+ *
  * A task holds a slot of the run (tag `holdsSlot`) from START until its agent has finished, and asks
  * for one again (queued) for each further attempt. It settles once: blocked, or completed and landed.
  * A settled task that is pending again is a new actor. START leads to where the task begins (`begin`):
@@ -23,7 +25,14 @@
  * question that blocked it to preparing.
  */
 import { assign } from "xstate";
-import { completed, firstOccasion, slotFreed, slotWanted, workInput } from "./task_context.ts";
+import {
+  completed,
+  firstOccasion,
+  halted,
+  slotFreed,
+  slotWanted,
+  workInput,
+} from "./task_context.ts";
 import { begins, enter, taskSetup, tell, tellSpent, withOutput } from "./task_setup.ts";
 
 export type { TaskEnd, TaskEvent, TaskMessage } from "./task_context.ts";
@@ -213,7 +222,19 @@ export const taskMachine = taskSetup.createMachine({
       },
     },
 
-    blocked: { entry: enter("blocked"), always: "settled" },
+    blocked: {
+      initial: "cause",
+      states: {
+        cause: {
+          always: [
+            { guard: "endsRun", target: "halted" },
+            { target: "#task.settled", actions: [...enter("blocked")] },
+          ],
+        },
+        /** Its status stays: the run ends, and a resumed one makes this step again. */
+        halted: { entry: tell(halted) },
+      },
+    },
 
     settled: { type: "final" },
   },

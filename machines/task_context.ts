@@ -52,6 +52,8 @@ export type TaskMessage =
   | { type: "TASK.SLOT_FREED"; task: TaskId }
   /** Its checks have passed. */
   | { type: "TASK.COMPLETED"; task: TaskId }
+  /** It met a failure of the account or the machine: no task can work. */
+  | { type: "TASK.HALTED"; task: TaskId; failure?: Failure }
   /** It needs a slot for another attempt. */
   | { type: "TASK.SLOT_WANTED"; task: TaskId };
 
@@ -92,8 +94,8 @@ export function carryOn(outcome: WorkOutcome): Partial<TaskContext> {
   }
 }
 
-function parkedBy({ until, why, shared, begun, refused }: Parked): Parked {
-  return { until, why, shared, begun, ...(refused ? { refused } : {}) };
+function parkedBy({ until, why, shared, begun }: Parked): Parked {
+  return { until, why, shared, begun };
 }
 
 /** Keeps why the task is blocked. */
@@ -150,6 +152,11 @@ export const spent = ({ task }: TaskContext, { spentUsd }: WorkOutcome): TaskMes
   spentUsd,
 });
 export const completed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.COMPLETED", task });
+export const halted = ({ task, failure }: TaskContext): TaskMessage => ({
+  type: "TASK.HALTED",
+  task,
+  ...(failure ? { failure } : {}),
+});
 export const slotFreed = ({ task }: TaskContext): TaskMessage => ({
   type: "TASK.SLOT_FREED",
   task,

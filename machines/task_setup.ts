@@ -1,5 +1,6 @@
 /** The actions and guards of a task's chart. */
 import { assign, setup } from "xstate";
+import { endsRun } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
 import type { Beginning } from "../src/domain/resume.ts";
 import type { Status } from "../src/domain/task.ts";
@@ -80,6 +81,7 @@ export const taskSetup = setup({
     giveUp: assign(({ context }, verdict: Result<Verdict>) => giveUp(context, verdict)),
   },
   guards: {
+    endsRun: ({ context: { failure } }) => failure !== undefined && endsRun(failure),
     begins: ({ context }, at: Beginning["at"]) => context.begin?.at === at,
     succeeded: (_, result: Result<unknown>) => result.ok,
     finished: (_, outcome: WorkOutcome) => outcome.kind === "done",

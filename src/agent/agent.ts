@@ -63,8 +63,8 @@ export interface Agent {
   name: string;
   /** Its attempts begin with the same prompt, which its cache answers once it has seen it. */
   sharesCache?: true;
-  /** Whether it is installed. */
-  available(): Promise<Result<void>>;
+  /** Whether it is installed, and with the environment of its attempts: whether it is logged in. */
+  available(env?: Env): Promise<Result<void>>;
   /** Never rejects for anything the agent does. Settles when no process of the attempt is left. */
   attempt(request: AgentRequest): Promise<AgentOutcome>;
 }

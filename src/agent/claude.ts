@@ -54,6 +54,11 @@ export const claude: AgentProgram = {
     // The keychain tells nobody whether it holds a login without asking the user.
     return Deno.build.os === "darwin" ? undefined : false;
   },
+  // A helper or a variable of the user's settings may have the key.
+  asksLogin: {
+    args: ["auth", "status", "--json"],
+    saysNo: ({ stdout }) => /"loggedIn":\s*false/.test(stdout),
+  },
   listen: ({ worktree }) => hearClaude(worktree),
   refusals: [
     ["not_logged_in", /please run \/login|oauth token (has expired|revoked)/i],

@@ -26,6 +26,10 @@ export const codex: AgentProgram = {
     if (keys || exists(join(homeOf(env), "auth.json"))) return true;
     return exists(join(homeOf(env), "config.toml")) ? undefined : false;
   },
+  asksLogin: {
+    args: ["login", "status"],
+    saysNo: ({ code, stderr, stdout }) => code !== 0 && /not logged in/i.test(stdout + stderr),
+  },
   listen: () => hear,
   banner: /^(WARNING: proceeding|Reading prompt from stdin|Reading additional input).*\n?/gm,
   refusals: [

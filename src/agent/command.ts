@@ -1,5 +1,6 @@
 import { ok } from "../domain/result.ts";
 import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
+import { isOnPath } from "../exec/which.ts";
 import { cutOff, runAttempt } from "./attempt.ts";
 import { keepTail } from "./tail.ts";
 import { cutDetail } from "../util/text.ts";
@@ -36,14 +37,28 @@ async function attempt(command: string, request: AgentRequest): Promise<AgentOut
   const byItself = end.code === 0 ? "finished" : "failed";
   const outcome = broken === undefined ? cutOff(end) ?? byItself : "failed";
   const detail = broken ?? cutDetail(tail.text());
+  const gone = outcome === "failed" && end.code === NOT_FOUND && isGone(command);
   return {
-    outcome,
+    ...(gone ? { outcome: "refused", refusal: "program_missing" } : { outcome }),
     usage: {},
     ms: end.ms,
     exitCode: end.code,
     ...(detail === "" ? {} : { detail }),
   };
 }
+
+/** The shell's exit code where there is no program of that name. */
+const NOT_FOUND = 127;
+
+/** Whether the program that the line begins with is no longer there; false where that is not plain. */
+function isGone(command: string): boolean {
+  const first = /^\s*(?:\w+=\S*\s+)*([\w./+-]+)/.exec(command)?.[1] ?? "";
+  if (first.startsWith("/")) return !isOnPath(first);
+  return first !== "" && !first.includes("/") && !BUILT_IN.test(first) && !isOnPath(first);
+}
+
+const BUILT_IN =
+  /^(\.|cd|command|echo|eval|exec|exit|export|for|if|set|test|trap|umask|unset|while)$/;
 
 /** Calls at once, then at most once in a while; never misses what came last. */
 function throttle(call: () => void) {

@@ -23,13 +23,20 @@ const LIMIT =
   /\b(usage|rate|session|weekly|hourly|daily|request) limit|limit reached|hit your .{0,20}limit/i;
 /** The same in errors of an API, where the model has no word in them. */
 const QUOTA = /\bquota\b|too many requests|resource_exhausted|\b429\b/i;
+/** No answer came from the API. */
 const UNREACHABLE =
-  /overloaded|unable to connect|connection error|connection refused|fetch failed|timed out|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|\b50[023]\b|\b529\b|high (demand|load)|server_error|UNAVAILABLE/i;
+  /unable to connect|connection error|connection refused|fetch failed|timed out|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/i;
+const OVERLOADED = /overloaded|\b50[023]\b|\b529\b|high (demand|load)|server_error|UNAVAILABLE/i;
 
 /** What an error's words say of the account or the API; `own` are words of this agent's alone. */
 export function obstacleIn(words: string, own: RefusalWords = []): Obstacle | undefined {
   const why = [...own, ...REFUSALS].find(([, pattern]) => pattern.test(words))?.[0];
   if (why !== undefined) return { refusal: why };
   if (LIMIT.test(words) || QUOTA.test(words)) return { limit: "quota", ...endOfLimit(words) };
-  return UNREACHABLE.test(words) ? { limit: "overload" } : undefined;
+  return UNREACHABLE.test(words) || OVERLOADED.test(words) ? { limit: "overload" } : undefined;
+}
+
+/** Whether an error says that the API did not answer at all, as without a network. */
+export function isUnreachable(words: string): boolean {
+  return UNREACHABLE.test(words) && !OVERLOADED.test(words);
 }

@@ -2,6 +2,8 @@ import type { AgentName } from "../domain/agents.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type Env, processEnv } from "../exec/env.ts";
 import type { ProcessEnd } from "../exec/process.ts";
+import { sh } from "../exec/sh.ts";
+import { makeTempFolder } from "../exec/temp.ts";
 import { isOnPath } from "../exec/which.ts";
 import { exclusively } from "../util/mutex.ts";
 import { cutLine } from "../util/text.ts";
@@ -11,7 +13,7 @@ import { fold, type Heard, NOTHING_TOLD, type Told } from "./heard.ts";
 import { obstacleIn, type RefusalWords } from "./limits.ts";
 import { parseStream, type StreamMessage } from "./stream_json.ts";
 import { keepTail } from "./tail.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { judge, type Verdict, whyBroken } from "./verdict.ts";
 
 /** What an adapter tells of a program that prints a line of JSON for whatever happens. */
 export interface AgentProgram {
@@ -32,6 +34,8 @@ export interface AgentProgram {
   rules: readonly string[];
   /** Whether somebody has logged in; undefined where only a call of the program could tell. */
   login(env: Env): boolean | undefined;
+  /** Asks the program itself, where its files show no login. */
+  asksLogin?: LoginQuestion;
   /** Reads the output of one attempt. */
   listen(call: Call): (message: StreamMessage) => Heard;
   /** Lines that it prints on stderr whatever happens. */
@@ -42,6 +46,12 @@ export interface AgentProgram {
   refusals?: RefusalWords;
   /** Two of its starts at the same moment get in each other's way. */
   startsAlone?: true;
+}
+
+export interface LoginQuestion {
+  args: string[];
+  /** Whether the answer says that nobody is logged in. */
+  saysNo(answer: { code: number; stdout: string; stderr: string }): boolean;
 }
 
 /** An attempt as its adapter sees it. */
@@ -55,7 +65,13 @@ export function agentOf(program: AgentProgram): Agent {
   return {
     name: program.name,
     ...(program.sharesCache ? { sharesCache: true } : {}),
-    available: () => Promise.resolve(isInstalled(program)),
+    available: async (env) => {
+      const installed = isInstalled(program);
+      if (!installed.ok || env === undefined) return installed;
+      return await isLoggedOut(program, env)
+        ? fail({ reason: "agent_refused", agent: program.name, why: "not_logged_in", detail: "" })
+        : ok();
+    },
     attempt: (request) => attempt(program, request),
   };
 }
@@ -69,6 +85,24 @@ export function commandOf({ name, variable }: Pick<AgentProgram, "name" | "varia
 function isInstalled(program: AgentProgram): Result<void> {
   const command = commandOf(program);
   return isOnPath(command) ? ok() : fail({ reason: "agent_missing", agent: program.name, command });
+}
+
+/** Bound on the question for a login: a run does not wait for it longer. */
+const LOGIN_MS = 4_000;
+
+/** Whether the program says by itself that no attempt of it can work. */
+async function isLoggedOut(program: AgentProgram, env: Env): Promise<boolean> {
+  const { asksLogin } = program;
+  if (!asksLogin || program.login(env) !== false) return false;
+  // What is no such program after all may write to its folder.
+  const cwd = await makeTempFolder("parex-login-");
+  try {
+    const argv = [commandOf(program), ...asksLogin.args];
+    const answer = await sh(argv, { cwd, env: { ...env, PWD: cwd }, timeoutMs: LOGIN_MS });
+    return !answer.timedOut && asksLogin.saysNo(answer);
+  } finally {
+    await Deno.remove(cwd, { recursive: true }).catch(() => {});
+  }
 }
 
 /** How long a program may try a refused request again before its conversation is put aside. */
@@ -170,10 +204,11 @@ interface ProcessOver {
 }
 
 function outcomeOf(
-  { banner, refusals }: AgentProgram,
+  program: AgentProgram,
   { resume, session }: Call,
   { told, end, broken, stderr, dropped }: ProcessOver,
 ): Omit<AgentOutcome, "ms"> {
+  const { banner, refusals } = program;
   const verdict: Verdict = broken === undefined
     ? judge({
       told,
@@ -183,7 +218,7 @@ function outcomeOf(
       resumed: resume !== undefined,
       ...(refusals ? { refusals } : {}),
     })
-    : { outcome: "failed", detail: broken };
+    : whyBroken(isOnPath(commandOf(program)), broken);
   const begun = told.worked || end.by !== "itself" ? session : undefined;
   const conversation = verdict.outcome === "lost" ? undefined : told.session ?? resume ?? begun;
   return {

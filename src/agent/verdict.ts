@@ -42,6 +42,12 @@ export function judge({ told, end, stderr, dropped, resumed, refusals }: Ended):
   return { outcome: resumed && !worked ? "lost" : "failed", ...detail };
 }
 
+/** Of an attempt that did not start, or lost its record. */
+export function whyBroken(isThere: boolean, detail: string): Verdict {
+  if (isThere) return { outcome: "failed", detail };
+  return { outcome: "refused", refusal: "program_missing", detail };
+}
+
 function outcomeOf(obstacle: Obstacle): Verdict {
   if ("budget" in obstacle) return { outcome: "budget" };
   return { outcome: "refusal" in obstacle ? "refused" : "limited", ...obstacle };

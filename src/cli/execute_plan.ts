@@ -1,6 +1,7 @@
 import { Failed } from "../domain/failed.ts";
 import { startReporter } from "../report/live/start_reporter.ts";
 import { scheduleText } from "../report/commands/dry_run.ts";
+import { formatFailure } from "../report/messages/explain.ts";
 import { summarize } from "../report/run/summary.ts";
 import { reportText } from "../report/run/text.ts";
 import { dryRun } from "../run/dry_run.ts";
@@ -30,7 +31,9 @@ export async function executePlan(context: Context, run: ReadyRun): Promise<void
     reporter.stop();
     if (outcome.kind === "refused") throw new Failed(outcome.failure);
     if (run.settings.json) {
-      if (record.finished?.interrupted) io.err("next: parex resume\n");
+      if (outcome.kind === "interrupted" && outcome.failure) {
+        io.err(formatFailure(outcome.failure, { color: io.colorErr }));
+      } else if (record.finished?.interrupted) io.err("next: parex resume\n");
     } else {
       const history = await historyOf(run.repo.commonDir, record);
       io.out(reportText(summarize(history), { color: io.colorOut, columns: io.columns }));

@@ -38,6 +38,14 @@ export type AgentOutcomeName =
   | "lost"
   | "interrupted";
 
+/** Why a run was stopped, and what to do before it is resumed. */
+export interface StopReason {
+  reason: Reason;
+  message: string;
+  details: string[];
+  next: string[];
+}
+
 /** What happened, without the envelope that the journal adds. */
 export type EventBody =
   | {
@@ -212,6 +220,8 @@ export type EventBody =
     speedup: number;
     cost_usd?: number;
     interrupted?: boolean;
+    /** The failure of the account, the machine or the base that stopped it; resume continues it. */
+    stopped?: StopReason;
   };
 
 export interface GraphTask {

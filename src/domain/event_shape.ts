@@ -41,6 +41,7 @@ const FIELDS: Readonly<Record<string, Is>> = {
   plan: object({ name: text, path: text, identity: text }),
   settings: object({ checks: object({}), given: (value) => value === undefined || texts(value) }),
   failure: object({ reason: text }),
+  stopped: object({ reason: text, message: text, details: texts, next: texts }),
   graph: listOf(
     object({ id: text, name: text, priority, dependencies: texts, status, branch: text }),
   ),

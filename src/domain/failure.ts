@@ -42,7 +42,13 @@ export type UsageFailure =
 export type Unfinished = "merge" | "rebase" | "cherry-pick" | "revert";
 
 /** Why no attempt of an agent can work, until a person has done something about it. */
-export type RefusalWhy = "not_logged_in" | "key_refused" | "unknown_model" | "no_money";
+export type RefusalWhy =
+  | "not_logged_in"
+  | "key_refused"
+  | "unknown_model"
+  | "no_money"
+  | "unreachable"
+  | "program_missing";
 
 /** The machine or the repository is not ready: exit 3. */
 export type PrerequisiteFailure =
@@ -74,6 +80,9 @@ export type PrerequisiteFailure =
   | { reason: "agent_missing"; agent: string; command: string }
   /** The agent runs, and no attempt of it can work: it is the account's or the machine's. */
   | { reason: "agent_refused"; agent: string; why: RefusalWhy; detail: string }
+  | { reason: "disk_full"; path: string; detail: string }
+  /** The base fails its own check, before any task has changed it. */
+  | { reason: "base_red"; base: string; sha: string; check: string; failed: CommandFailure }
   | { reason: "sandbox_missing"; detail: string }
   | { reason: "nested_run"; task: TaskId }
   /** A newer parex has written the journal. */
@@ -155,6 +164,41 @@ export type Failure =
   | OperationFailure;
 
 export type Reason = Failure["reason"];
+
+const OF_ALL_TASKS: ReadonlySet<Reason> = new Set<Reason>([
+  "agent_missing",
+  "agent_refused",
+  "disk_full",
+  "base_red",
+  "journal_lost",
+]);
+
+/** Whether it is the account's, the machine's or the base's: every task would meet it, none is to blame. */
+export function endsRun({ reason }: Failure): boolean {
+  return OF_ALL_TASKS.has(reason);
+}
+
+/** As libc words ENOSPC and EDQUOT. */
+const NO_ROOM = /no space left on device|disk quota exceeded/i;
+
+/** git leaves the reason out. */
+const NOT_WRITTEN = /unable to (write|create)|(could not|cannot) write|write error|write failed/i;
+
+/** Whether words of the system, or of a program, say that there is no room left. */
+export function saysDiskFull(words: string): boolean {
+  return NO_ROOM.test(words);
+}
+
+/** Whether a failure shows that the disk is full; `perhaps`: if there is no room left, by that. */
+export function isDiskFull(failure: Failure): boolean | "perhaps" {
+  const words = [
+    "detail" in failure ? failure.detail : "",
+    "stderr" in failure ? failure.stderr : "",
+    failure.reason === "setup_failed" ? failure.failed.tail : "",
+  ].join("\n");
+  if (endsRun(failure)) return false;
+  return saysDiskFull(words) || (NOT_WRITTEN.test(words) && "perhaps");
+}
 
 const USAGE: ReadonlySet<Reason> = new Set<UsageFailure["reason"]>([
   "usage",

@@ -13,8 +13,6 @@ export type Notice =
   | { about: "budget_share"; spentUsd: number; capUsd: number }
   | { about: "budget_spent"; capUsd: number; left: TaskId[] }
   | { about: "usage_limit"; /** Milliseconds since the epoch. */ until: number; why: string }
-  /** The run stopped for what the account or the machine refuses. */
-  | { about: "refused"; failure: Failure }
   | { about: "remote_silent"; remote: string; detail: string }
   | { about: "lock_taken"; pid: number; host?: string | undefined; run?: string | undefined }
   | { about: "task_file_edited"; path: string }

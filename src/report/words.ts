@@ -60,6 +60,8 @@ const REASON_WORDS: Record<Reason, string> = {
   branch_in_the_way: "branch in the way",
   agent_missing: "agent is missing",
   agent_refused: "account cannot work",
+  disk_full: "disk is full",
+  base_red: "base fails its checks",
   sandbox_missing: "no sandbox",
   nested_run: "run within a run",
   journal_newer: "journal of a newer parex",

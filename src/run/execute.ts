@@ -23,7 +23,7 @@ const BUG_GRACE_MS = 2_000;
 export function execute(input: ExecuteInput): Execution {
   const ports = new Ports(
     input,
-    (limit) => actor.send({ type: "INTERRUPT", ...(limit ? { limit } : {}) }),
+    (why = {}) => actor.send({ type: "INTERRUPT", ...why }),
   );
   const path = processEnv()[INSPECT_VARIABLE];
   const inspector = path ? openInspector(path, () => ports.secrets) : undefined;

@@ -1,8 +1,10 @@
+import { dirname } from "node:path";
 import { fromCallback, fromPromise } from "xstate";
 import { resultOf, valueOf } from "../domain/failed.ts";
 import type {
   Announcement,
   AnsweredEvent,
+  Interruption,
   LoadedRun,
   Parked,
   RunOutcome,
@@ -10,15 +12,17 @@ import type {
 import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { EventOf, RunEvent } from "../domain/event.ts";
-import type { Failure } from "../domain/failure.ts";
+import { type Failure, isDiskFull } from "../domain/failure.ts";
 import { type Plan, withoutGroups } from "../domain/plan.ts";
 import { spentIn, withAnswer } from "../domain/resume.ts";
 import type { Result } from "../domain/result.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
 import { select, type Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
+import { freeMib } from "../exec/disk.ts";
 import { onShutdown } from "../exec/shutdown.ts";
 import type { Repository } from "../git/repository.ts";
+import { explain } from "../report/messages/explain.ts";
 import { loadPlan } from "../plan/load.ts";
 import { aheadOf } from "./task/prefetch.ts";
 import { watchAnswers } from "./task/answers.ts";
@@ -75,7 +79,7 @@ export class Ports {
   /** `interrupt` stops the machine of the run. */
   constructor(
     private readonly input: ExecuteInput,
-    private readonly interrupt: (limit?: Parked) => void,
+    private readonly interrupt: (why?: Interruption) => void,
   ) {}
 
   /** The machine of the run, ready to be started. */
@@ -132,7 +136,9 @@ export class Ports {
     return childMachine.provide({
       actors: {
         prepare: this.#script(({ task }, signal) => prepare(this.#run().scope, task, signal)),
-        work: this.#promised((input, signal) => work(this.#run().scope, input, signal)),
+        work: this.#promised(async (input, signal) =>
+          await this.#withCause(await work(this.#run().scope, input, signal))
+        ),
         commit: this.#script(async (input, signal) => {
           const { scope, conflicts } = this.#run();
           const verdict = await commit(scope, input, signal);
@@ -141,9 +147,9 @@ export class Ports {
         }),
         check: this.#script((input, signal) => check(this.#run().scope, input, signal)),
         publish: this.#script(({ task }, signal) => publish(this.#run().scope, task, signal)),
-        land: this.#promised((input, signal) => {
+        land: this.#promised(async (input, signal) => {
           const { scope, queue } = this.#run();
-          return land(scope, queue, input, signal);
+          return await this.#withCause(await land(scope, queue, input, signal));
         }),
         wait: this.#promised(({ task, parked }, signal) => this.#wait(task, parked, signal)),
       },
@@ -206,8 +212,8 @@ export class Ports {
 
   async #wait(task: string, parked: Parked | undefined, signal: AbortSignal): Promise<void> {
     if (!parked || parked.until <= Date.now()) return;
-    if (parked.refused || (parked.shared && !this.input.settings.wait)) {
-      this.interrupt(parked);
+    if (parked.shared && !this.input.settings.wait) {
+      this.interrupt({ limit: parked });
       return await until(Infinity, signal);
     }
     const { until: time, why } = parked;
@@ -235,9 +241,15 @@ export class Ports {
 
   /** A script as a port: the machine gets its value, or the failure that ended it. */
   #script<Output, Input = void>(script: (input: Input, signal: AbortSignal) => Promise<Output>) {
-    return this.#promised<Result<Output>, Input>((input, signal) =>
-      resultOf(() => script(input, signal))
+    return this.#promised<Result<Output>, Input>(async (input, signal) =>
+      await this.#withCause(await resultOf(() => script(input, signal)))
     );
+  }
+
+  /** What a task reports; a failure for want of room is the machine's. */
+  async #withCause<T extends object>(answer: T): Promise<T> {
+    if (!("failure" in answer)) return answer;
+    return { ...answer, failure: await orDiskFull(answer.failure as Failure, this.input.repo) };
   }
 
   /** A port as an actor whose end can be waited for after the actor has been stopped. */
@@ -254,6 +266,14 @@ export class Ports {
     this.#underWay.add(tracked);
     return tracked;
   }
+}
+
+/** The failure itself, or that the disk is full, where that is its cause. */
+async function orDiskFull(failure: Failure, { root }: Repository): Promise<Failure> {
+  const path = "path" in failure ? failure.path : root;
+  const full = isDiskFull(failure);
+  if (!full || (full === "perhaps" && await freeMib(dirname(path)) !== 0)) return failure;
+  return { reason: "disk_full", path, detail: explain(failure).details.join("\n") };
 }
 
 /** What of a plan is to be executed. */

@@ -7,6 +7,7 @@ import type { RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
 import { warningLines } from "./context/plan_paths.ts";
 import type { LockOwner } from "../journal/lock.ts";
+import { explain } from "../report/messages/explain.ts";
 import type { Scope } from "./context/run_context.ts";
 import type { Notice } from "../domain/notice.ts";
 
@@ -54,8 +55,8 @@ export function finishedEvent(
   const { completed, blocked, ...undone } = countStatuses(record);
   const pending = undone.pending + undone.in_progress + undone.testing;
   const interrupted = outcome.kind === "interrupted";
-  const byPerson = interrupted && outcome.limit === undefined;
-  const refused = interrupted ? outcome.limit?.refused : undefined;
+  const failure = interrupted ? outcome.failure : undefined;
+  const byPerson = interrupted && !outcome.limit && !failure;
   const landed = land === "none" || selectedTasks(record).every((task) => task.landed);
   const integrated = record.integration?.ok !== false;
   const now = Date.now();
@@ -65,8 +66,8 @@ export function finishedEvent(
     type: "run.finished",
     exit_code: byPerson
       ? 130
-      : refused
-      ? exitCodeOf(refused)
+      : failure
+      ? exitCodeOf(failure)
       : !interrupted && blocked + pending === 0 && landed && integrated
       ? 0
       : 1,
@@ -77,12 +78,13 @@ export function finishedEvent(
     speedup: speedupOf(record),
     ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
     ...(interrupted ? { interrupted } : {}),
+    ...(failure ? { stopped: { reason: failure.reason, ...explain(failure) } } : {}),
   };
 }
 
-/** Why a run ended that no person interrupted, and what to do before it can be resumed. */
-export function limitNotice({ until, why, refused }: Parked): Notice {
-  return refused ? { about: "refused", failure: refused } : { about: "usage_limit", until, why };
+/** Why a run ended that is not to wait for a usage limit. */
+export function limitNotice({ until, why }: Parked): Notice {
+  return { about: "usage_limit", until, why };
 }
 
 /** Another machine's parex is taken for dead: nobody can look at its processes from here. */

@@ -7,6 +7,11 @@ const LONGEST_MS = 15 * 60_000;
 export class Waits {
   readonly #count = new Map<string, number>();
 
+  /** Waits since what stood in the way was over. */
+  count(whose: string): number {
+    return this.#count.get(whose) ?? 0;
+  }
+
   /**
    * Milliseconds: doubled each time, up to 15 minutes, with jitter so that tasks spread out. With
    * `anew`, as for the first time: what stood in the way before is over.

@@ -15,7 +15,7 @@ interface Fault {
 
 const FAULTS: Record<string, Fault> = {
   "exits with 3": { command: "exit 3", outcome: "failed", exitCode: 3 },
-  "does not exist": { command: "no-such-program-here", outcome: "failed", exitCode: 127 },
+  "does not exist": { command: "no-such-program-here", outcome: "refused", exitCode: 127 },
   "is killed": { command: "kill -9 $$", outcome: "failed", exitCode: null },
   "prints garbage": { command: "head -c 200000 /dev/urandom", outcome: "finished", exitCode: 0 },
   "prints nothing and hangs": {

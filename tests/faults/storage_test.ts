@@ -1,6 +1,6 @@
 /** Disks that are full, folders that cannot be written, files in the way. */
 import { dirname, join } from "node:path";
-import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { assertEquals, assertMatch } from "../support/assert.ts";
 import { taskFileOf } from "../support/plan_files.ts";
 import { writeFiles } from "../support/repo.ts";
 import { eventsOf, type Rig, rig } from "../support/rig.ts";
@@ -44,28 +44,24 @@ Deno.test("a disk that is full from the first line on begins no task", async () 
   assertEquals(await stage.status("a"), "pending");
 });
 
-Deno.test("a transcript that does not fit on the disk fails the attempt, and says so", async () => {
-  await using stage = await rig({ agent: { any: `echo said; ${NOTES_START}` } });
-  using _ = fullFor(".log");
-  const run = await stage.execute({ attempts: 1 });
-  assertEquals(run.code, 1);
-  const [blocked] = eventsOf(run.events, "task.status", "a").filter(({ to }) => to === "blocked");
-  assert(blocked?.failure?.reason === "agent_failed");
-  assertMatch(blocked.failure.detail, /transcript.*No space left/);
-});
-
-Deno.test("the output of a check that does not fit on the disk blocks the task", async () => {
-  await using stage = await rig({ config: "test: echo output\n" });
-  using _ = fullFor("test.log");
-  const run = await stage.execute({ attempts: 1 });
-  const [blocked] = eventsOf(run.events, "task.status", "a").filter(({ to }) => to === "blocked");
-  assertEquals([run.code, blocked?.reason], [1, "io_failed"]);
-  assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "by a");
-});
+for (const [what, file] of [["transcript", ".log"], ["output of a check", "test.log"]] as const) {
+  Deno.test(`a ${what} that does not fit on the disk ends the run, and no task is blamed`, async () => {
+    await using stage = await rig({
+      agent: { any: `echo said; ${NOTES_START}` },
+      config: "test: echo output\n",
+    });
+    {
+      using _ = fullFor(file);
+      const { code, record } = await stage.execute({ attempts: 1 });
+      assertEquals([code, record.finished?.stopped?.reason], [3, "disk_full"]);
+    }
+    assertEquals(await stage.status("a"), "pending");
+    await assertResumable(stage, ["a"]);
+  });
+}
 
 Deno.test({
-  name:
-    "a real disk that fills up blocks what needs room, and retry does it when there is some again",
+  name: "a real disk that fills up ends the run, and resume continues when there is room again",
   ignore: !mayMount,
   fn: async () => {
     await using stage = await rig({
@@ -76,27 +72,26 @@ Deno.test({
     await stage.agent({ a: `${NOTES_START}dd if=/dev/zero of='${fill}' 2>/dev/null || true` });
     await using _ = await smallDisk(disk, 256);
     const { code, stdout } = await stage.parex(["execute"]);
-    assertEquals(code, 1, stdout);
+    assertEquals(code, 3, stdout);
     assertMatch(stdout, /No space left/);
-    assertEquals(await stage.statuses(), { a: "completed", b: "blocked" });
 
     await Deno.remove(fill);
-    const retried = await stage.parex(["retry", "b"]);
-    assertEquals(retried.code, 0, retried.stderr);
+    const resumed = await stage.parex(["resume"]);
+    assertEquals(resumed.code, 0, resumed.stderr);
     assertEquals(await stage.filesOf("b").then((files) => files.includes("b.txt")), true);
   },
 });
 
 Deno.test({
-  name: "a real full disk under the worktrees blocks their tasks with git's words",
+  name: "a real full disk under the worktrees ends the run with git's words",
   ignore: !mayMount,
   fn: async () => {
     await using stage = await rig({ files: { "big.bin": "x".repeat(300_000) } });
     await using _ = await smallDisk(join(stage.root, "worktrees"), 64);
     const { code, stdout } = await stage.parex(["execute"]);
-    assertEquals(code, 1, stdout);
-    assertMatch(stdout, /unable to write file big\.bin/);
-    assertEquals(await stage.status("a"), "blocked");
+    assertEquals(code, 3, stdout);
+    assertMatch(stdout, /unable to write file big\.bin|No space left/);
+    assertEquals(await stage.status("a"), "pending");
   },
 });
 

@@ -117,6 +117,24 @@ Deno.test("a tree that was asked for ahead is asked for no more when its task ha
   assertEquals([asked[0], asked.at(-1)], ["ahead c d", "ahead "]);
 });
 
+Deno.test("a failure of the account ends the run: no task is blocked, and nothing more starts", async () => {
+  const failure = {
+    reason: "agent_refused",
+    agent: "claude",
+    why: "no_money",
+    detail: "",
+  } as const;
+  const run = play({
+    tasks: ["a", "b", "c"].map((id, order) => taskOf(id, [], "medium", order)),
+    jobs: 2,
+    work: (task) =>
+      task === "a" ? { kind: "blocked", spentUsd: 0, failure } : new Promise(() => {}),
+  });
+  assertEquals(await run.outcome, { kind: "interrupted", failure });
+  assert(run.log.includes("back a b"), run.log.join(", "));
+  assert(!run.log.some((line) => line.includes("blocked") || line.startsWith("work c")));
+});
+
 Deno.test("an interrupted run stops its tasks and puts them back", async () => {
   const run = play({
     tasks: [taskOf("a"), taskOf("b")],

@@ -116,6 +116,16 @@ Deno.test("a task's top-level states are the five statuses, and that it is over"
   );
 });
 
+Deno.test("a failure of the account halts a task in its status, and the run hears of it", () => {
+  const refused = { reason: "agent_refused", agent: "x", why: "no_money", detail: "" } as const;
+  const task = working();
+  task.told();
+  task.done("work", { kind: "blocked", failure: refused, spentUsd: 0 });
+  assertEquals(task.at(), { blocked: "halted" });
+  assertEquals(task.snapshot().context.status, "in_progress");
+  assertEquals(task.told(), ["TASK.SPENT", "TASK.HALTED"]);
+});
+
 Deno.test("a failed check sends a task back for a slot, with the failure in hand", () => {
   const task = testing();
   task.told();

@@ -49,6 +49,8 @@ const REASONS: Record<Reason, true> = {
   branch_in_the_way: true,
   agent_missing: true,
   agent_refused: true,
+  disk_full: true,
+  base_red: true,
   sandbox_missing: true,
   nested_run: true,
   journal_newer: true,
@@ -86,6 +88,13 @@ export const reason = z.enum(Object.keys(REASONS) as [Reason, ...Reason[]])
 export const failure = z.looseObject({ reason }).describe(
   "the failure as parex keeps it; its other fields depend on the reason",
 );
+
+export const stopped = z.strictObject({
+  reason,
+  message: text,
+  details: texts,
+  next: texts.describe("what to do next, a line each"),
+}).describe("the failure of the account, the machine or the base that stopped the run");
 
 export const landed = z.strictObject({
   how,

@@ -15,6 +15,7 @@ import {
   reason,
   reused,
   status,
+  stopped,
   task,
   tasks,
   text,
@@ -107,7 +108,14 @@ export const agentOutcome = z.enum([
   "interrupted",
 ]);
 
-const refusal = z.enum(["not_logged_in", "key_refused", "unknown_model", "no_money"]);
+const refusal = z.enum([
+  "not_logged_in",
+  "key_refused",
+  "unknown_model",
+  "no_money",
+  "unreachable",
+  "program_missing",
+]);
 
 export const EVENTS = [
   event("run.started", "A process begins to execute the run, or resumes it.", {
@@ -229,6 +237,7 @@ export const EVENTS = [
     speedup: number.describe("the tasks' own times over the wall time"),
     cost_usd: usd.optional(),
     interrupted: flag.optional(),
+    stopped: stopped.optional(),
   }),
 ] as const;
 

@@ -15,6 +15,7 @@ import {
   reason,
   reused,
   status,
+  stopped,
   task,
   tasks,
   text,
@@ -42,7 +43,7 @@ export const error = z.strictObject({
 
 export const taskStatus = z.strictObject({
   plan,
-  run: z.strictObject({ id: text, state: runState }).nullable(),
+  run: z.strictObject({ id: text, state: runState, stopped: stopped.optional() }).nullable(),
   tasks: z.array(z.strictObject({
     id: text,
     name: text,
@@ -172,6 +173,7 @@ export const report = z.strictObject({
   runs: z.array(runLine).describe("all runs that this is a report on, oldest first"),
   state: runState,
   exit_code: integer.nullable(),
+  stopped: stopped.nullable(),
   plan: plan.nullable(),
   base: text,
   agent: text.nullable(),

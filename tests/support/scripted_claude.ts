@@ -8,6 +8,8 @@ import { writeFiles } from "./repo.ts";
 /** `$n` counts the calls from 1; `$session` is the conversation's id. */
 const BEGIN = `#!/bin/sh
 [ "$1" = --help ] && exit 0
+[ "$1" = auth ] && cat "$NOTES/auth" 2> /dev/null && exit 1
+[ "$1" = auth ] && exit 0
 n=1
 while ! mkdir "$NOTES/call.$n" 2> /dev/null; do n=$((n + 1)); done
 for word in "$@"; do
@@ -29,6 +31,12 @@ work() {
 # result SUBTYPE COST [WORDS]
 result() {
   say '{"type":"result","subtype":"'$1'","is_error":false,"result":"'"$3"'","num_turns":1,"session_id":"'$session'","total_cost_usd":'$2'}'
+}
+# deny ERROR WORDS: the account cannot work
+deny() {
+  say '{"type":"assistant","message":{"id":"e'$n'","model":"<synthetic>","content":[{"type":"text","text":"'"$2"'"}]},"error":"'$1'"}'
+  say '{"type":"result","subtype":"success","is_error":true,"result":"'"$2"'","session_id":"'$session'"}'
+  exit 1
 }
 # refuse UNTIL: the usage limit lasts until then, in seconds since the epoch; nothing: nobody knows
 refuse() {

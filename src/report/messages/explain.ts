@@ -46,6 +46,8 @@ function worded(failure: Failure, about: About): Explanation {
     case "branch_in_the_way":
     case "agent_missing":
     case "agent_refused":
+    case "disk_full":
+    case "base_red":
     case "sandbox_missing":
     case "nested_run":
     case "journal_newer":

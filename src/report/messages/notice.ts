@@ -32,10 +32,6 @@ function worded(notice: Notice, task: TaskId | undefined): string {
     case "usage_limit":
       return `stopped at a usage limit that resets at ${new Date(notice.until).toISOString()} ` +
         `(${notice.why}); continue then: parex resume`;
-    case "refused": {
-      const { message, details, next } = explain(notice.failure);
-      return [message, ...details, ...next].join("; ");
-    }
     case "remote_silent":
       return `${notice.remote} does not answer, so nothing can land for now: ${notice.detail}`;
     case "lock_taken":

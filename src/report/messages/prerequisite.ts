@@ -15,6 +15,14 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
       return explainTool(failure);
     case "agent_refused":
       return explainRefusal(failure);
+    case "base_red":
+      return explainRedBase(failure);
+    case "disk_full":
+      return {
+        message: `the disk is full: ${failure.path}`,
+        details: linesOf(failure.detail),
+        next: ["free some space: df -h; parex cleanup removes what has landed; then: parex resume"],
+      };
     case "foreign_branch":
     case "foreign_worktree":
     case "worktree_elsewhere":
@@ -120,6 +128,18 @@ function explainRefusal({ agent, why, detail }: Of<"agent_refused">): Explanatio
         details,
         next: ["name a model that the account has: parex resume --model NAME"],
       };
+    case "program_missing":
+      return {
+        message: `the program of the agent ${agent} was not found`,
+        details,
+        next: ["install it again, or correct the command; then: parex resume"],
+      };
+    case "unreachable":
+      return {
+        message: `${agent} cannot reach its API`,
+        details,
+        next: ["check the network, a proxy or a VPN; then: parex resume"],
+      };
     case "no_money":
       return {
         message: `the account of ${agent} has no money left`,
@@ -127,6 +147,20 @@ function explainRefusal({ agent, why, detail }: Of<"agent_refused">): Explanatio
         next: ["add credit, or take another account; then: parex resume"],
       };
   }
+}
+
+/** No agent is paid to repair what no task has broken. */
+function explainRedBase({ base, sha, check, failed }: Of<"base_red">): Explanation {
+  const log = failed.log === undefined ? [] : [`all of its output: ${failed.log}`];
+  return {
+    message: `${base} fails its own ${check} at ${sha.slice(0, 10)}: ${failed.command} ` +
+      (failed.exitCode === null ? "did not end" : `ended with exit code ${failed.exitCode}`),
+    details: [...linesOf(failed.tail), ...log],
+    next: [
+      `repair ${base} and commit that; then: parex resume`,
+      "or continue although it fails: parex resume --allow-red-base",
+    ],
+  };
 }
 
 function explainRepository(

@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import { conflictsAhead, conflictsOfPlan } from "../../domain/conflict.ts";
+import type { StopReason } from "../../domain/event.ts";
 import type { Reason } from "../../domain/failure.ts";
 import { attemptCount, lastMoment, stateOf, usageTotals } from "../../domain/metrics.ts";
 import { type Remaining, remainingTime } from "../../domain/remaining.ts";
@@ -44,7 +45,12 @@ export interface TaskStatus extends BranchFacts {
 export interface StatusReport {
   plan: { name: string; path: string };
   /** The last run, or the one that goes on. */
-  run: { id: string; state: "running" | "finished" | "interrupted" } | null;
+  run: {
+    id: string;
+    state: "running" | "finished" | "interrupted";
+    /** The failure of the account, the machine or the base that stopped it. */
+    stopped?: StopReason;
+  } | null;
   tasks: TaskStatus[];
   /** Over all runs; null: not known. */
   estimate: Remaining | null;
@@ -63,7 +69,7 @@ export function statusReport(
   const known: Map<TaskId, TaskRecord> = record?.tasks ?? new Map();
   return {
     plan: { name: plan.name, path: plan.path },
-    run: record ? { id: record.run, state: stateOf(record, live) } : null,
+    run: record ? runStatus(record, live) : null,
     tasks: plan.tasks.map(({ id, name, status }) => ({
       id,
       name,
@@ -76,6 +82,11 @@ export function statusReport(
     estimate: record && remainingTime(record, live ? now : lastMoment(record)) || null,
     conflicts: record ? conflictsAhead(record) : conflictsOfPlan(plan.tasks),
   };
+}
+
+function runStatus(record: RunRecord, live: boolean): NonNullable<StatusReport["run"]> {
+  const stopped = record.finished?.stopped;
+  return { id: record.run, state: stateOf(record, live), ...(stopped ? { stopped } : {}) };
 }
 
 function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus> {
@@ -112,6 +123,7 @@ export function statusText(
     ...wrap(`${oneLine(plan.name)}: ${countWords(countOf(tasks))}`, columns).map(paint.bold),
     ...wrap(runWords(run), columns).map(paint.dim),
     ...wrap(estimateWords(report), columns).filter((line) => line !== "").map(paint.dim),
+    ...stoppedLines(run, columns, paint),
     "",
     ...table(tasks, columns, paint),
     ...conflictLines(report, columns, paint),
@@ -133,6 +145,15 @@ function estimateWords({ estimate, run }: StatusReport): string {
   const from = `${plural(basis.tasks, "completed task")} of ${plural(basis.runs, "run")}`;
   const what = run?.state === "running" ? "estimated completion in" : "left to do, about";
   return `${what} ${range}, based on ${from}`;
+}
+
+function stoppedLines(run: StatusReport["run"], columns: number, paint: Paint): string[] {
+  if (!run?.stopped) return [];
+  const { message, next } = run.stopped;
+  return [
+    ...wrap(`stopped: ${oneLine(message)}`, columns).map(paint.red),
+    ...next.flatMap((line) => wrap(`next: ${oneLine(line)}`, columns)),
+  ];
 }
 
 function countOf(tasks: TaskStatus[]): Record<Status, number> & { selected: number } {

@@ -1,3 +1,4 @@
+import type { StopReason } from "../../domain/event.ts";
 import type { Reason } from "../../domain/failure.ts";
 import {
   attemptCount,
@@ -36,6 +37,8 @@ export interface Summary extends OutcomeSummary {
   runs: RunLine[];
   state: "running" | "finished" | "interrupted";
   exit_code: number | null;
+  /** The failure of the account, the machine or the base that stopped it. */
+  stopped: StopReason | null;
   plan: { name: string; path: string } | null;
   base: string;
   /** null: it has landed the work of others. */
@@ -136,6 +139,7 @@ export function summarize(record: RunRecord, live?: number): Summary {
     ),
     state,
     exit_code: record.finished?.exit_code ?? null,
+    stopped: record.finished?.stopped ?? null,
     plan: record.plan ? { name: record.plan.name, path: record.plan.path } : null,
     base: record.base,
     agent: record.agentless ? null : record.agent,

@@ -40,6 +40,7 @@ export function reportText(summary: Summary, { color, columns }: TextOptions): s
   const page: Page = { paint: createColors(color), columns };
   const sections = [
     headline(summary, page),
+    section("Stopped", stoppedLines(summary, page), page),
     section("Tasks", taskTable(summary, page), page),
     section("Blocked", blockedLines(summary, page), page),
     section("Waiting", waitingLines(summary, page), page),
@@ -109,6 +110,15 @@ function taskTable({ tasks, runs }: Summary, { paint, columns }: Page): string[]
     const under = facts === "" ? [] : wrap(facts, columns - indent.length - 2);
     return [row, ...under.map((line) => indent + paint.dim(line))];
   });
+}
+
+function stoppedLines({ stopped }: Summary, { paint, columns }: Page): string[] {
+  if (stopped === null) return [];
+  return [
+    ...wrap(printable(stopped.message), columns - 2).map((line) => paint.red(line)),
+    ...stopped.details.map((line) => `  ${printable(line)}`),
+    ...stopped.next.map((line) => `${paint.cyan("next:")} ${printable(line)}`),
+  ];
 }
 
 function blockedLines({ tasks }: Summary, { paint, columns }: Page): string[] {

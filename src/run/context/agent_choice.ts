@@ -2,6 +2,7 @@ import type { Agent } from "../../agent/agent.ts";
 import { makeAgent } from "../../agent/agents.ts";
 import { isAgentName, USUAL_MODELS } from "../../domain/agents.ts";
 import { valueOf } from "../../domain/failed.ts";
+import { childEnv } from "../../exec/env.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Task } from "../../domain/task.ts";
 import type { Limit } from "./rate_limits.ts";
@@ -23,7 +24,7 @@ export async function gatherCrew(
     crew.set(name, agent);
   }
   for (const agent of crew.values()) {
-    valueOf(await agent.available());
+    valueOf(await agent.available({ ...childEnv(), ...settings.env }));
   }
   return crew;
 }

@@ -1,6 +1,7 @@
 import type { Finding } from "../../domain/doctor_finding.ts";
 import type { Settings } from "../../domain/settings.ts";
 import { processEnv, toolEnv } from "../../exec/env.ts";
+import { freeMib } from "../../exec/disk.ts";
 import { sh } from "../../exec/sh.ts";
 import { makeAgent, programOf } from "../../agent/agents.ts";
 import { commandOf } from "../../agent/program.ts";
@@ -71,9 +72,7 @@ async function stateWritable({ commonDir }: Repository): Promise<Finding[]> {
 }
 
 async function diskSpace({ root }: Repository): Promise<Finding[]> {
-  const { code, stdout } = await call(["df", "-Pk", "--", root]);
-  const free = Number(stdout.trim().split("\n").at(-1)?.split(/\s+/)[3] ?? NaN);
-  if (code !== 0 || !Number.isFinite(free)) return [];
-  const mib = Math.floor(free / 1024);
-  return mib >= ENOUGH_MIB ? [] : [{ code: "disk_low", path: root, free_mib: mib }];
+  const mib = await freeMib(root);
+  const isLow = mib !== undefined && mib < ENOUGH_MIB;
+  return isLow ? [{ code: "disk_low", path: root, free_mib: mib }] : [];
 }

@@ -1,5 +1,6 @@
 import type { Parked, WorkInput, WorkOutcome } from "../../../machines/ports.ts";
 import type { AgentOutcome } from "../../agent/agent.ts";
+import { isUnreachable } from "../../agent/limits.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { spentUsd } from "../../domain/prices.ts";
 import { questionIn } from "../../domain/question.ts";
@@ -69,7 +70,7 @@ export function meaning(
         failure: { reason: "agent_idle", ms: scope.settings.idleTimeoutMs, log },
       };
     case "refused":
-      return { kind: "limited", begun: true, ...refusalMet(outcome) };
+      return { kind: "blocked", failure: refusalMet(outcome, log) };
     case "lost":
       // Begun anew at once, as the same attempt.
       return {
@@ -79,22 +80,35 @@ export function meaning(
         why: "the agent no longer has its conversation",
         shared: false,
       };
-    case "limited":
+    case "limited": {
+      const cutOff = unreachable(scope, input, outcome);
+      if (cutOff) return { kind: "blocked", failure: cutOff };
       return { kind: "limited", begun: true, ...limitMet(scope, input, outcome) };
+    }
     case "budget":
       return budgetMet(scope, input, outcome);
   }
 }
 
-/** No other attempt would get further: the run ends. */
-function refusalMet({ agent, refusal, detail = "" }: Ended): Omit<Parked, "begun"> {
-  const refused: Failure = {
-    reason: "agent_refused",
-    agent,
-    why: refusal ?? "not_logged_in",
-    detail,
-  };
-  return { until: Infinity, why: detail, shared: true, refused };
+/** No other attempt would get further. */
+function refusalMet({ agent, refusal, exitCode, detail = "" }: Ended, log: string): Failure {
+  if (refusal === undefined) return { reason: "agent_failed", exitCode, detail, log };
+  return { reason: "agent_refused", agent, why: refusal, detail };
+}
+
+/** Tries in a row that do not reach the model; their clients have tried for minutes each. */
+const UNREACHED = 3;
+
+/** Without a network, waiting longer is for a person to decide. */
+function unreachable(
+  { waits }: Scope,
+  { task }: WorkInput,
+  { agent, detail = "", limit, usage }: Ended,
+): Failure | undefined {
+  const reached = (usage.output_tokens ?? 0) > 0;
+  if (limit === "quota" || reached || !isUnreachable(detail)) return undefined;
+  if (waits.count(task) + 1 < UNREACHED) return undefined;
+  return { reason: "agent_refused", agent, why: "unreachable", detail };
 }
 
 /** An end is told in whole seconds. */

@@ -1,6 +1,7 @@
+import { saysDiskFull } from "../../domain/failure.ts";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { WorkInput, WorkOutcome } from "../../../machines/ports.ts";
-import type { AgentRequest } from "../../agent/agent.ts";
+import type { AgentOutcome, AgentRequest } from "../../agent/agent.ts";
 import type { Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
@@ -91,7 +92,7 @@ async function makeAttempt(
     at: Date.now(),
   });
   scope.ledger.begin(input.task, start.budgetUsd);
-  const outcome = await start.agent.attempt(request);
+  const outcome = orRefused(await start.agent.attempt(request));
   const spentUsd = scope.ledger.end(input.task, outcome.usage);
   const { transcript } = request;
   scope.emit({
@@ -114,6 +115,12 @@ async function makeAttempt(
     conversation: outcome.session,
     ...meaning(scope, input, { ...outcome, agent: start.agent.name }, transcript),
   };
+}
+
+/** Without room on the disk, the attempt is made again when there is some. */
+function orRefused(outcome: AgentOutcome): AgentOutcome {
+  const isFull = outcome.outcome === "failed" && saysDiskFull(outcome.detail ?? "");
+  return isFull ? { ...outcome, outcome: "refused" } : outcome;
 }
 
 async function makeRequest(
