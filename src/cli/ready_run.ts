@@ -3,6 +3,7 @@ import { loadSettings, packageConfig } from "../config/load.ts";
 import { unknownVariables } from "../config/sources.ts";
 import type { EventOf } from "../domain/event.ts";
 import { valueOf } from "../domain/failed.ts";
+import { ok } from "../domain/result.ts";
 import type { Settings } from "../domain/settings.ts";
 import { processEnv } from "../exec/env.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
@@ -30,8 +31,11 @@ export async function prepareRun(
   const repo = await openRepository(io.cwd);
   const env = processEnv();
   const root = repo.checkout;
-  const path = plan === undefined ? valueOf(await findPlan(root, io.cwd)) : resolve(io.cwd, plan);
-  const settings = valueOf(await loadSettings({ flags, env, root, plan: path }));
+  const found = plan === undefined ? await findPlan(root, io.cwd) : ok(resolve(io.cwd, plan));
+  // A mistake in the settings is said also where there is no plan.
+  const loaded = await loadSettings({ flags, env, root, plan: found.ok ? found.value : undefined });
+  const settings = valueOf(loaded);
+  const path = valueOf(found);
   const near = await packageConfig(root, path);
   if (near !== undefined) io.err(`config of the plan's package: ${relative(root, near)}\n`);
   for (const name of unknownVariables(env)) {

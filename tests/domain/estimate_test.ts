@@ -10,7 +10,7 @@ Deno.test("estimateCost() takes the middle half of what earlier tasks have cost"
   assertEquals(estimate, { basis: "history", low_usd: 4, high_usd: 8, runs: 2, tasks: 5 });
   assertEquals(
     estimateWords(estimate),
-    "$4.00 to $8.00, after 5 completed tasks of 2 earlier runs",
+    "$4.00 to $8.00, based on 5 completed tasks of 2 earlier runs",
   );
 });
 
