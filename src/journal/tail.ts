@@ -2,7 +2,12 @@ import type { RunEvent } from "../domain/event.ts";
 import { journalPath, parseJournal } from "./store.ts";
 import { sleep } from "../util/backoff.ts";
 
+/** Interval of looks at the journal where the system does not report its changes. */
 const POLL_MS = 200;
+/** The same where it does: a network folder's changes may go unreported, and so does a death. */
+const SLOW_POLL_MS = 1_000;
+/** Changes this close together are read at once. */
+const GATHER_MS = 50;
 const NEWLINE = 0x0a;
 
 /**
@@ -15,6 +20,7 @@ export async function* followJournal(
 ): AsyncGenerator<RunEvent> {
   using file = await opened(journalPath(dir), alive);
   if (!file) return;
+  using changes = changesOf(journalPath(dir));
   const decoder = new TextDecoder();
   let unread = new Uint8Array();
   for (;;) {
@@ -28,7 +34,36 @@ export async function* followJournal(
       if (event.type === "run.finished") return;
     }
     if (!goesOn) return;
-    await sleep(POLL_MS);
+    await changes.next();
+  }
+}
+
+/** Waits for the changes of a file, but no longer than for an interval of looks. */
+function changesOf(path: string): Disposable & { next(): Promise<void> } {
+  const watcher = watcherOf(path);
+  if (!watcher) return { next: () => sleep(POLL_MS), [Symbol.dispose]() {} };
+  let changed = new AbortController();
+  const listening = (async () => {
+    for await (const _ of watcher) changed.abort();
+  })();
+  // Without it there is still the slow look.
+  listening.catch(() => {});
+  return {
+    async next() {
+      await sleep(SLOW_POLL_MS, changed.signal);
+      await sleep(GATHER_MS);
+      changed = new AbortController();
+    },
+    [Symbol.dispose]: () => watcher.close(),
+  };
+}
+
+/** Undefined: the system watches no more files, or none at all. */
+function watcherOf(path: string): Deno.FsWatcher | undefined {
+  try {
+    return Deno.watchFs(path, { recursive: false });
+  } catch {
+    return undefined;
   }
 }
 
