@@ -41,7 +41,7 @@ for (const size of SIZES) {
   perTask.push(Math.min(...rounds) / size);
 }
 printTable(
-  ["tasks", "ms", "ms a task", "against the first"],
+  ["tasks", "ms", "ms a task", "relative to 1000"],
   SIZES.map((size, at) => {
     const own = perTask[at] ?? NaN;
     return [

@@ -30,7 +30,7 @@ export interface Case {
 
 export const CASES: Case[] = [
   {
-    name: "works and commits in its worktree, whatever PWD says, through an overload",
+    name: "works and commits in its worktree, whatever PWD is, despite an overload",
     async play(client) {
       await using on = await stageOf(client, [refuse("overload"), ...WORK]);
       await completes(on, "execute");
@@ -70,7 +70,7 @@ export const CASES: Case[] = [
     },
   },
   {
-    name: "is ended when it is silent; the next attempt continues the conversation",
+    name: "is ended after a silence; the next attempt continues the conversation",
     async play(client) {
       await using on = await stageOf(client, [makes("a"), hang(), text("All done.")]);
       await completes(on, "execute", "--idle-timeout", IDLE);
@@ -81,7 +81,7 @@ export const CASES: Case[] = [
     },
   },
   {
-    name: "leaves no process after Ctrl-C; a conversation it then has lost is begun anew",
+    name: "leaves no process after Ctrl-C; a new conversation replaces a lost one",
     async play(client) {
       await using on = await stageOf(client, [makes("a"), hang(), text("All done.")]);
       const run = on.start("execute", "--attempts", "1");
@@ -114,7 +114,7 @@ export const CASES: Case[] = [
     },
   },
   {
-    name: "works in a sandbox, with its state elsewhere, past what it is refused",
+    name: "works in a sandbox, with its state elsewhere, despite refused writes",
     async play(client) {
       const script = (worktree: string) => [outside(client, worktree), ...WORK];
       await using on = await stageOf(client, script, { moved: true });

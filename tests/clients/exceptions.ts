@@ -1,19 +1,19 @@
 import type { ClientId } from "./client.ts";
 
-export const REPAIR = "repairs what a check found, in the same conversation, and counts right";
-export const CRASH = "continues its conversation after parex was killed, and counts right";
+export const REPAIR = "repairs a failed check in the same conversation, with correct token counts";
+export const CRASH = "continues its conversation after parex was killed, with correct token counts";
 
 type ByCase = { readonly [K in ClientId]?: Readonly<Record<string, string>> };
 
 /** Cases that a client cannot pass, and why. */
 export const EXCEPTIONS: ByCase = {};
 
-/** Cases that a client passes, but for the count of its tokens. */
+/** Cases that a client passes, except that its tokens are not counted. */
 export const UNCOUNTED: ByCase = {
   copilot: {
-    [REPAIR]: "it tells no tokens of a provider of one's own, and only what is written of GitHub's",
-    [CRASH]: "it tells no tokens of a provider of one's own, and only what is written of GitHub's",
+    [REPAIR]: "it reports tokens only for GitHub's models",
+    [CRASH]: "it reports tokens only for GitHub's models",
   },
-  gemini: { [CRASH]: "it tells tokens at its end only" },
-  "claude-oldest": { [CRASH]: "before 2.1.300 it tells what it wrote at its end only" },
+  gemini: { [CRASH]: "it reports tokens only at its end" },
+  "claude-oldest": { [CRASH]: "before 2.1.300 it reports output tokens only at its end" },
 };
