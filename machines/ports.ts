@@ -71,8 +71,11 @@ export type Verdict =
 export type Landing =
   /** Where they were asked to be, which may be on their branch alone. */
   | { kind: "landed" }
-  /** Back to the agent, which may put it right; `failure` if no attempt is left. */
-  | { kind: "refused"; occasion: Occasion; failure: Failure }
+  /**
+   * Back to the agent, which may put it right; `failure` if no attempt is left. `overtaken`: it had been
+   * put right, and others have landed first: that costs no attempt.
+   */
+  | { kind: "refused"; occasion: Occasion; failure: Failure; overtaken?: true }
   | { kind: "blocked"; failure: Failure }
   /** The signal came first: the work stays on its branch. */
   | { kind: "interrupted" };
@@ -88,7 +91,7 @@ export const taskPorts = {
   /** One attempt of the agent. */
   work: port<WorkOutcome, WorkInput>("work"),
   /** Commits what the agent left, and makes sure that there is something committed. */
-  commit: port<Result<Verdict>, { task: TaskId; attempt: number }>("commit"),
+  commit: port<Result<Verdict>, { task: TaskId; attempt: number; attempts: number }>("commit"),
   /** The project's checks on the committed tree. */
   check: port<Result<Verdict>, { task: TaskId; attempt: number }>("check"),
   /** Pushes the branch where there is a remote. */

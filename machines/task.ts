@@ -153,7 +153,7 @@ export const taskMachine = taskSetup.createMachine({
           invoke: {
             id: "commit",
             src: "commit",
-            input: ({ context: { task, attempt } }) => ({ task, attempt }),
+            input: ({ context: { task, attempt, attempts } }) => ({ task, attempt, attempts }),
             onDone: [
               { guard: withOutput("hasPassed"), target: "#task.testing" },
               { guard: withOutput("mayRepair"), target: "queued", actions: withOutput("repair") },

@@ -103,9 +103,15 @@ export function keepFailure(answer: Result<unknown> | Landing): Partial<TaskCont
   return "failure" in answer ? { failure: answer.failure } : {};
 }
 
-/** A refused landing is the occasion for the next attempt. */
-export function takeBack(landing: Landing): Partial<TaskContext> {
-  return landing.kind === "refused" ? { occasion: landing.occasion } : {};
+/** A refused landing is the occasion for the next attempt; a repair that was overtaken is given back. */
+export function takeBack({ attempts }: TaskContext, landing: Landing): Partial<TaskContext> {
+  if (landing.kind !== "refused") return {};
+  return { occasion: landing.occasion, attempts: attempts + (landing.overtaken ? 1 : 0) };
+}
+
+/** Whether another attempt may be made for a landing that was refused. */
+export function returnable(context: TaskContext, landing: Landing): boolean {
+  return landing.kind === "refused" && (landing.overtaken === true || attemptsLeft(context));
 }
 
 /** How the task's status is told to the world. */

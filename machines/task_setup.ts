@@ -20,6 +20,7 @@ import {
   passed,
   repair,
   repairable,
+  returnable,
   spent,
   takeBack,
   type TaskContext,
@@ -76,7 +77,7 @@ export const taskSetup = setup({
     setStatus: assign((_, status: Status) => ({ status })),
     carryOn: assign((_, outcome: WorkOutcome) => carryOn(outcome)),
     keepFailure: assign((_, answer: Result<unknown> | Landing) => keepFailure(answer)),
-    takeBack: assign((_, landing: Landing) => takeBack(landing)),
+    takeBack: assign(({ context }, landing: Landing) => takeBack(context, landing)),
     repair: assign((_, verdict: Result<Verdict>) => repair(verdict)),
     giveUp: assign(({ context }, verdict: Result<Verdict>) => giveUp(context, verdict)),
   },
@@ -94,7 +95,6 @@ export const taskSetup = setup({
     mayRepair: ({ context }, verdict: Result<Verdict>) => repairable(context, verdict),
     landed: (_, landing: Landing) => landing.kind === "landed",
     /** The landing was refused, and an attempt is left. */
-    mayReturn: ({ context }, landing: Landing) =>
-      landing.kind === "refused" && attemptsLeft(context),
+    mayReturn: ({ context }, landing: Landing) => returnable(context, landing),
   },
 });

@@ -37,7 +37,8 @@ const ALLOWED: Record<string, Record<string, string>> = {
     "reset --hard": "a worktree in which no checkout has come to its end",
   },
   "src/recovery/worktrees.ts": { "worktree remove": "the folder is gone, HEAD is on a branch" },
-  "src/git/rescue/scratch_index.ts": { "remove recursively": OWN_FOLDER },
+  "src/git/scratch_index.ts": { "remove recursively": OWN_FOLDER },
+  "src/git/merge.ts": { "remove recursively": OWN_FOLDER },
   "src/recovery/copilot.ts": { "remove recursively": OWN_FOLDER },
   "src/claude_code/write_plan.ts": { "remove recursively": OWN_FOLDER },
 };

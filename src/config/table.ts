@@ -81,6 +81,18 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     flagless: true,
     description: "completed tasks that are merged together and checked once",
   },
+  mergeMessage: {
+    name: "merge-message",
+    kind: text("<template>"),
+    flagless: true,
+    description: "message of a merge: {task}, {title}, {branch}, {base} and {plan} are replaced",
+  },
+  mergeHooks: {
+    name: "merge-hooks",
+    kind: toggle,
+    flagless: true,
+    description: "run the repository's git hooks on merges into the base",
+  },
   attempts: {
     name: "attempts",
     kind: count,
@@ -185,6 +197,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   agents: [],
   wait: true,
   mergeBatch: 1,
+  mergeHooks: false,
   attempts: 3,
   timeoutMs: 45 * 60_000,
   idleTimeoutMs: 10 * 60_000,

@@ -1,4 +1,5 @@
 import type { Landed } from "./cleanup.ts";
+import type { FileConflict } from "./file_conflict.ts";
 import type { Failure, Reason, RefusalWhy } from "./failure.ts";
 import type { RunSettings } from "./settings.ts";
 import type { Priority, Status, TaskId } from "./task.ts";
@@ -189,6 +190,12 @@ export type EventBody =
     /** The tasks whose changes do not go together, or the base where it is none of this run. */
     between: string[];
     files: string[];
+    /** What each side did to them; the base is ours. */
+    conflicts?: FileConflict[] | undefined;
+    /** git's own lines. */
+    said?: string[] | undefined;
+    /** It had been repaired on an older commit of the base: this costs no attempt. */
+    overtaken?: true;
   }
   | { type: "run.parked"; task?: TaskId; until: string; why: string }
   | { type: "recovery.step"; what: string; tier: string; action: string; outcome: string }

@@ -1,3 +1,4 @@
+import type { FileConflict } from "./file_conflict.ts";
 import type { Problem } from "./plan.ts";
 import type { TaskId } from "./task.ts";
 
@@ -122,6 +123,8 @@ export type TaskFailure =
     reason: "merge_conflict";
     files: string[];
     between: string[];
+    /** What each side did to them: `onto`, or what was merged before, is ours. */
+    conflicts?: FileConflict[] | undefined;
     /** The base that the task does not merge with; absent: its dependencies do not merge. */
     onto?: string;
   }

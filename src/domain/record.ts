@@ -122,8 +122,9 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       break;
     }
     case "conflict.met": {
-      const { task, between, files } = event;
-      record.conflicts.met.push({ task, between, files });
+      const { task, between, files, conflicts, said, overtaken } = event;
+      const told = { ...(conflicts && { conflicts }), ...(said && { said }) };
+      record.conflicts.met.push({ task, between, files, ...told, ...(overtaken && { overtaken }) });
       break;
     }
     case "notice": {

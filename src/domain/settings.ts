@@ -29,6 +29,10 @@ export interface Settings {
   land?: Land;
   /** Completed tasks that are merged one on another and checked once. */
   mergeBatch: number;
+  /** The message of merges, with names in braces; absent: parex's own. */
+  mergeMessage?: string;
+  /** Merges run the repository's hooks. */
+  mergeHooks: boolean;
   attempts: number;
   timeoutMs: number;
   idleTimeoutMs: number;

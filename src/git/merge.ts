@@ -1,6 +1,16 @@
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import type { FileConflict } from "../domain/file_conflict.ts";
 import { Failed } from "../domain/failed.ts";
-import { entries, type Git, gitFailed } from "./git.ts";
+import { STATE_DIR } from "../domain/names.ts";
+import { exists, io, isWithin } from "../util/files.ts";
+import { isAncestor } from "./ancestry.ts";
 import { headState } from "./commit.ts";
+import { describeConflicts, parseMergeTree } from "./conflicts.ts";
+import { Git, gitFailed } from "./git.ts";
+import { listTree } from "./objects.ts";
+import { withScratchIndex } from "./scratch_index.ts";
+import type { Repository } from "./repository.ts";
 
 /** A branch to merge, and what people call it. */
 export interface MergeSource {
@@ -8,82 +18,173 @@ export interface MergeSource {
   label: string;
 }
 
+export type MergedTree =
+  | { kind: "clean"; tree: string }
+  | { kind: "conflict"; conflicts: FileConflict[]; messages: string[] };
+
+export type Merged =
+  | { kind: "merged"; sha: string }
+  /** Nothing to do: the one has all of the other. */
+  | { kind: "contained" }
+  | { kind: "conflict"; conflicts: FileConflict[]; messages: string[] };
+
+export interface MergeSpec {
+  /** The commit that is merged into. */
+  ours: string;
+  /** A commit or branch. */
+  theirs: string;
+  message: string;
+  /** A folder that stays as `ours` has it, whatever the other side made of it. */
+  keep?: string | undefined;
+}
+
+/**
+ * Makes a merge commit as an object: no hook, index or worktree takes part. Attributes and merge drivers
+ * count as they do in `ours`, and the commit is signed where the user's commits are.
+ */
+export async function mergeCommits(repo: Repository, spec: MergeSpec): Promise<Merged> {
+  const { ours, theirs, message, keep } = spec;
+  if (await isAncestor(repo, theirs, ours)) return { kind: "contained" };
+  const merged = await mergeTrees(repo, ours, theirs, keep);
+  if (merged.kind === "conflict") return merged;
+  const signing = await repo.maybe(["config", "--type=bool", "--get", "commit.gpgSign"]);
+  const parent = await repo.line(["rev-parse", "--verify", `${theirs}^{commit}`]);
+  const sign = signing === "true" ? ["-S"] : [];
+  const args = ["commit-tree", ...sign, "-p", ours, "-p", parent, "-F", "-", merged.tree];
+  return { kind: "merged", sha: await repo.line(args, { input: message }) };
+}
+
+/** What merging two commits comes to. `keep`: a folder that stays as `ours` has it. */
+export async function mergeTrees(
+  repo: Repository,
+  ours: string,
+  theirs: string,
+  keep?: string,
+): Promise<MergedTree> {
+  const folder = await attributesOf(repo, ours);
+  const flags = ["--write-tree", "--messages", "-z"];
+  const args = ["merge-tree", ...flags, "--end-of-options", ours, theirs];
+  const env = { GIT_DIR: repo.commonDir, GIT_WORK_TREE: folder };
+  const result = await new Git(folder, { discover: true, env }).result(args);
+  if (result.code > 1 || result.stdout === "") throw gitFailed(args, result);
+  const { tree, stages, messages } = parseMergeTree(result.stdout);
+  const open = stages.filter(({ path }) => keep === undefined || !isWithin(path, keep));
+  if (open.length > 0) {
+    return { kind: "conflict", ...await describeConflicts(repo, { ours, theirs }, open, messages) };
+  }
+  return {
+    kind: "clean",
+    tree: keep === undefined ? tree : await keepFolder(repo, tree, ours, keep),
+  };
+}
+
+/** The files in which a merge of two commits or branches would conflict. */
+export async function conflictsBetween(
+  repo: Repository,
+  ours: string,
+  theirs: string,
+): Promise<string[]> {
+  const merged = await mergeTrees(repo, ours, theirs);
+  return merged.kind === "clean" ? [] : merged.conflicts.map(({ path }) => path);
+}
+
+/**
+ * A folder with the `.gitattributes` of a commit: git takes them from the files of its work tree, and
+ * before 2.41 from nowhere else.
+ */
+async function attributesOf(repo: Repository, commit: string): Promise<string> {
+  const files = (await listTree(repo, commit, { deep: true }))
+    .filter(({ path, isFile }) => isFile && /(^|\/)\.gitattributes$/.test(path));
+  const names = files.map(({ path, sha }) => `${sha} ${path}`).join("\n");
+  const key = createHash("sha256").update(names).digest("hex").slice(0, 16);
+  const folder = join(repo.commonDir, STATE_DIR, "attributes", key);
+  if (exists(folder)) return folder;
+  const part = `${folder}.${crypto.randomUUID()}`;
+  return await io(folder, async () => {
+    await Deno.mkdir(part, { recursive: true });
+    for (const { path, sha } of files) {
+      const text = await repo.git(["cat-file", "blob", sha]);
+      await Deno.mkdir(join(part, dirname(path)), { recursive: true });
+      await Deno.writeTextFile(join(part, path), text);
+    }
+    await Deno.rename(part, folder).catch(async (error) => {
+      // Another merge has made it meanwhile.
+      await Deno.remove(part, { recursive: true });
+      if (!exists(folder)) throw error;
+    });
+    return folder;
+  });
+}
+
+/** The tree with a folder as a commit has it. */
+async function keepFolder(
+  repo: Repository,
+  tree: string,
+  commit: string,
+  folder: string,
+): Promise<string> {
+  const entryIn = (rev: string) => repo.line(["--literal-pathspecs", "ls-tree", rev, "--", folder]);
+  const [made, kept] = [await entryIn(tree), await entryIn(commit)];
+  if (made === kept) return tree;
+  return await withScratchIndex(repo, async (scratch) => {
+    await scratch.git(["read-tree", tree]);
+    const input = await scratch.git(["--literal-pathspecs", "ls-files", "-z", "--", folder]);
+    await scratch.git(["update-index", "--force-remove", "-z", "--stdin"], { input });
+    const [, , subtree] = kept.split(/[ \t]/);
+    if (subtree) await scratch.git(["read-tree", `--prefix=${folder}/`, subtree]);
+    return await scratch.line(["write-tree"]);
+  });
+}
+
 /**
  * Merges branches into a clean worktree, one after the other; those that it has already cost next to
- * nothing. On a conflict the merge is taken back, and the ones before it stay.
+ * nothing. On a conflict the ones before it stay.
  */
 export async function mergeInto(
+  repo: Repository,
   worktree: Git,
   sources: MergeSource[],
   message: string,
 ): Promise<void> {
   for (const [index, source] of sources.entries()) {
-    await mergeOne(worktree, source, sources.slice(0, index), message);
+    const theirs = `refs/heads/${source.branch}`;
+    const ours = await worktree.line(["rev-parse", "HEAD"]);
+    if (await isAncestor(worktree, ours, theirs)) {
+      await moveOnto(worktree, theirs);
+      continue;
+    }
+    const merged = await mergeCommits(repo, { ours, theirs, message });
+    if (merged.kind === "merged") await moveOnto(worktree, merged.sha);
+    if (merged.kind !== "conflict") continue;
+    const between = [
+      ...await opponents(repo, worktree, source, sources.slice(0, index)),
+      source.label,
+    ];
+    const { conflicts } = merged;
+    const files = conflicts.map(({ path }) => path);
+    throw new Failed({ reason: "merge_conflict", files, between, conflicts });
   }
 }
 
-async function mergeOne(
-  worktree: Git,
-  source: MergeSource,
-  earlier: MergeSource[],
-  message: string,
-): Promise<void> {
-  const ref = `refs/heads/${source.branch}`;
-  const contained = ["merge-base", "--is-ancestor", ref, "HEAD"];
-  const known = await worktree.result(contained);
-  if (known.code === 0) return;
-  if (known.code !== 1) throw gitFailed(contained, known);
-
-  const flags = ["--quiet", "--no-edit", "--ff", "--no-squash", "--commit", "--no-autostash"];
-  const args = ["merge", ...flags, "-m", message, "--", ref];
-  const merge = await worktree.result(args);
-  if (merge.code === 0) return;
-  const open = await worktree.git(["diff", "--name-only", "--diff-filter=U", "-z"]);
-  await takeBack(worktree);
-  const files = entries(open);
-  if (files.length === 0) throw gitFailed(args, merge);
-  const others = await opponents(worktree, source, earlier);
-  throw new Failed({ reason: "merge_conflict", files, between: [...others, source.label] });
+/** Brings a worktree and its branch to a commit, unless that touches uncommitted changes. */
+export async function moveOnto(worktree: Git, commit: string): Promise<void> {
+  await worktree.git(["reset", "--quiet", "--keep", commit, "--"]);
 }
 
-async function takeBack(worktree: Git): Promise<void> {
-  const head = await headState(worktree);
-  if (head.inProgress !== "merge") return;
-  await worktree.git(["merge", "--abort"]);
-}
-
-/** Which of the branches merged before this one does not get along with; if none, the worktree's own. */
+/** Which of the branches merged before this one does not get along with it; if none, the worktree's own. */
 async function opponents(
+  repo: Repository,
   worktree: Git,
   source: MergeSource,
   earlier: MergeSource[],
 ): Promise<string[]> {
   const labels: string[] = [];
   for (const other of earlier) {
-    const files = await conflictsBetween(
-      worktree,
-      `refs/heads/${other.branch}`,
-      `refs/heads/${source.branch}`,
-    );
-    if (files.length > 0) labels.push(other.label);
+    const [ours, theirs] = [`refs/heads/${other.branch}`, `refs/heads/${source.branch}`];
+    const merged = await mergeTrees(repo, ours, theirs);
+    if (merged.kind === "conflict") labels.push(other.label);
   }
   if (labels.length > 0) return labels;
   const head = await headState(worktree);
   return [head.branch ?? "HEAD"];
-}
-
-/** The files in which a merge of two commits or branches would conflict. Touches no worktree. */
-export async function conflictsBetween(
-  at: Git,
-  ours: string,
-  theirs: string,
-): Promise<string[]> {
-  const flags = ["--write-tree", "--name-only", "--no-messages", "-z"];
-  const args = ["merge-tree", ...flags, "--end-of-options", ours, theirs];
-  const merge = await at.result(args);
-  if (merge.code === 0) return [];
-  // The tree comes first, then the files. Without a tree, one of the two is no commit.
-  const [tree, ...files] = entries(merge.stdout);
-  if (merge.code !== 1 || tree === undefined) throw gitFailed(args, merge);
-  return [...new Set(files)];
 }

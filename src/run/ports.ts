@@ -203,11 +203,13 @@ export class Ports {
 
   #announce(announcement: Announcement): void {
     if (this.#halted) return;
-    const { scope, statuses } = this.#run();
+    const { scope, statuses, queue } = this.#run();
     statuses.announce(announcement);
     const { task, status } = announcement;
-    if (status === "blocked") void this.#track(endMerge(scope, task));
     if (status === "completed") void this.#track(closeBead(scope, task));
+    if (status !== "blocked") return;
+    queue.giveUp(task);
+    void this.#track(endMerge(scope, task));
   }
 
   async #wait(task: string, parked: Parked | undefined, signal: AbortSignal): Promise<void> {

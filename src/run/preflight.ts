@@ -27,7 +27,7 @@ import { type Journal, type JournalOptions, openJournal } from "../journal/journ
 import { keepSummary } from "../journal/summary.ts";
 import { heldBy, type Lock, readLock, takeLock } from "../journal/lock.ts";
 import { type LandingPlan, prepareLanding } from "./landing/land.ts";
-import { baseOf } from "./landing/merge_queue.ts";
+import { baseOf } from "./landing/base_mover.ts";
 import { finishedEvent, limitNotice, lockTakenNotice, startedEvent } from "./run_events.ts";
 import { type Crew, newMemory, type Scope } from "./context/run_context.ts";
 import {

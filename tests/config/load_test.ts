@@ -50,6 +50,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     model: "haiku",
     wait: true,
     mergeBatch: 1,
+    mergeHooks: false,
     attempts: 3,
     timeoutMs: 45 * 60_000,
     idleTimeoutMs: 10 * 60_000,
@@ -122,6 +123,8 @@ model: opus
 base: main
 land: none
 merge-batch: 3
+merge-message: "Merge {task}: {title}"
+merge-hooks: true
 attempts: 1
 timeout: 1h30m
 idle_timeout: 90
@@ -162,6 +165,8 @@ recovery:
     base: "main",
     land: "none",
     mergeBatch: 3,
+    mergeMessage: "Merge {task}: {title}",
+    mergeHooks: true,
     attempts: 1,
     timeoutMs: 90 * 60_000,
     idleTimeoutMs: 90_000,

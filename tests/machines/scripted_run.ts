@@ -95,7 +95,7 @@ export function play(script: Script) {
               atWork.delete(task);
             }
           }),
-          commit: port<Result<Verdict>, Attempt>(() => passed),
+          commit: port<Result<Verdict>, Attempt & { attempts: number }>(() => passed),
           check: port<Result<Verdict>, Attempt>(({ task }) => {
             const failures = answered.get(task) ?? 0;
             answered.set(task, failures + 1);

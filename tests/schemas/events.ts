@@ -80,11 +80,28 @@ export const integration = z.strictObject({
   introduced_at: text.optional().describe("the commit that brought it in"),
 });
 
+/** What one side of a merge did to a file. */
+const side = z.strictObject({
+  did: z.enum(["nothing", "modified", "added", "deleted", "renamed", "changed_mode"]),
+  to: text.optional(),
+  from: text.optional(),
+  as: z.enum(["symlink", "submodule", "executable"]).optional(),
+});
+
 /** A merge that conflicts. */
 export const metConflict = z.strictObject({
   task,
   between: texts.describe("the tasks whose changes conflict, or the base"),
   files: texts,
+  conflicts: z.array(z.strictObject({
+    path: text,
+    ours: side.describe("what the base did"),
+    theirs: side.describe("what the task did"),
+    binary: z.literal(true).optional(),
+  })).optional(),
+  said: texts.optional().describe("git's own lines"),
+  overtaken: z.literal(true).optional()
+    .describe("it had been repaired, and others landed first: this costs no attempt"),
 });
 
 /** What a cleanup did. */

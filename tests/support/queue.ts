@@ -9,7 +9,8 @@ import { findPlan } from "../../src/plan/find.ts";
 import { loadPlan } from "../../src/plan/load.ts";
 import { verifyIntegration } from "../../src/run/landing/integration.ts";
 import { openRun } from "../../src/run/preflight.ts";
-import { MergeQueue, type QueueOptions } from "../../src/run/landing/merge_queue.ts";
+import type { NetworkOptions } from "../../src/run/landing/base_mover.ts";
+import { MergeQueue } from "../../src/run/landing/merge_queue.ts";
 import { type Rig, rig } from "./rig.ts";
 import { must } from "./result.ts";
 
@@ -18,7 +19,9 @@ export interface QueueRig extends AsyncDisposable {
   events: RunEvent[];
   /** Makes a task's branch from a commit, `main` if none is said, with these files changed. */
   branch(task: string, files: Record<string, string>, from?: string): Promise<void>;
+  /** Lands a task once; where that is refused, nobody repairs it. */
   land(task: string): Promise<Landing>;
+  queue: MergeQueue;
   verify(): Promise<void>;
   close(): Promise<void>;
 }
@@ -27,7 +30,7 @@ export interface QueueRigOptions {
   tasks: string[];
   files?: Record<string, string>;
   config: string;
-  queue?: QueueOptions;
+  queue?: NetworkOptions;
   /** Changes the repository before the run opens. */
   before?: (stage: Rig) => Promise<void>;
 }
@@ -58,7 +61,13 @@ export async function queueRig(options: QueueRigOptions): Promise<QueueRig> {
     stage,
     events,
     branch: (task, files, from = "main") => makeBranch(stage, task, files, from),
-    land: (task) => queue.land({ task, attempt: 1 }, signal),
+    queue,
+    land: async (task) => {
+      const landing = await queue.land({ task, attempt: 1 }, signal);
+      // There is no agent that could put it right.
+      if (landing.kind === "refused") queue.giveUp(task);
+      return landing;
+    },
     verify: () => verifyIntegration(opened.scope, queue, signal),
     close: () => queue.close(),
     [Symbol.asyncDispose]: async () => {

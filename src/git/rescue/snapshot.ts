@@ -2,7 +2,7 @@ import { exists, io } from "../../util/files.ts";
 import { entries, type Git } from "../git.ts";
 import { writeRawTree } from "./unfiltered_tree.ts";
 import { readStatus } from "../status.ts";
-import { withScratchIndex, writeTree } from "./scratch_index.ts";
+import { withScratchIndex, writeTree } from "../scratch_index.ts";
 
 /** The uncommitted states of a worktree, as trees. */
 export interface Snapshot {

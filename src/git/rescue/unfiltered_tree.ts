@@ -1,5 +1,5 @@
 import { entries, type Git } from "../git.ts";
-import { writeTree } from "./scratch_index.ts";
+import { writeTree } from "../scratch_index.ts";
 
 interface RawFile {
   mode: string;

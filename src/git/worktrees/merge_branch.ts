@@ -1,16 +1,9 @@
-import { isAncestor } from "../ancestry.ts";
 import { headState } from "../commit.ts";
 import { discardTracked } from "../rescue/reset.ts";
 import { exists } from "../../util/files.ts";
 import { Git, gitFailed } from "../git.ts";
 import { giveUpMerge, unmergedFiles } from "./merge_in_progress.ts";
 import type { Worktree } from "../worktree.ts";
-
-export type Merged =
-  | { kind: "merged"; sha: string }
-  /** Nothing to do: the base has it all. */
-  | { kind: "contained" }
-  | { kind: "conflict"; files: string[] };
 
 export interface BranchMerge {
   branch: string;
@@ -19,34 +12,24 @@ export interface BranchMerge {
   keep?: string | undefined;
 }
 
-/** Merges a branch into a clean worktree, always with a commit. A conflict is taken back. */
+/**
+ * Merges a branch that does not conflict into a clean worktree, always with a commit, and with the
+ * repository's hooks. Returns the commit.
+ */
 export async function mergeBranch(
   worktree: Git,
   { branch, message, keep }: BranchMerge,
-): Promise<Merged> {
-  const ref = `refs/heads/${branch}`;
-  const contained = await isAncestor(worktree, ref, "HEAD");
-  if (contained) return { kind: "contained" };
+): Promise<string> {
   const flags = ["--quiet", "--no-ff", "--no-edit", "--no-autostash"];
-  const args = ["merge", ...flags, "-m", message, "--", ref];
+  const args = ["merge", ...flags, "-m", message, "--", `refs/heads/${branch}`];
   const merge = await worktree.result(args);
-  if (keep !== undefined) {
-    const kept = await keepOurs(worktree, keep, merge.code === 0);
-    if (kept) return await headMerged(worktree);
+  const kept = keep !== undefined && await keepOurs(worktree, keep, merge.code === 0);
+  if (!kept && merge.code !== 0) {
+    const head = await headState(worktree);
+    if (head.inProgress === "merge") await worktree.git(["merge", "--abort"]);
+    throw gitFailed(args, merge);
   }
-  if (merge.code === 0) return await headMerged(worktree);
-  const files = await unmergedFiles(worktree);
-  const head = await headState(worktree);
-  if (head.inProgress === "merge") {
-    await worktree.git(["merge", "--abort"]);
-  }
-  if (files.length > 0) return { kind: "conflict", files };
-  throw gitFailed(args, merge);
-}
-
-async function headMerged(at: Git): Promise<Merged> {
-  const sha = await at.line(["rev-parse", "HEAD"]);
-  return { kind: "merged", sha };
+  return await worktree.line(["rev-parse", "HEAD"]);
 }
 
 /** True: the merge stands committed. False: there is more in conflict than this folder. */

@@ -1,6 +1,8 @@
 import { Failed } from "../../domain/failed.ts";
-import { isAncestor } from "../ancestry.ts";
+import type { FileConflict } from "../../domain/file_conflict.ts";
 import { headState } from "../commit.ts";
+import { describeConflicts, unmergedStages } from "../conflicts.ts";
+import { mergeCommits, moveOnto } from "../merge.ts";
 import { discardTracked } from "../rescue/reset.ts";
 import { detailOf, entries, type Git, gitFailed } from "../git.ts";
 import type { Worktree } from "../worktree.ts";
@@ -32,26 +34,42 @@ export async function giveUpMerge(
   return true;
 }
 
+/** A merge that is left half done, or nothing of it where the two sides agree. */
+export interface BegunMerge {
+  /** Files in conflict, as they are in the worktree. */
+  files: string[];
+  /** What each side did to them; the worktree's branch is ours. */
+  conflicts: FileConflict[];
+  /** git's own lines about them. */
+  said: string[];
+}
+
 /**
- * Merges a commit into a task's branch in its worktree. A conflict stays there half done, to be
- * resolved. Returns the files in conflict. Does nothing if a merge is under way or has been done.
+ * Merges a commit into a task's branch in its worktree: as an object where both sides agree, without
+ * hooks. A conflict stays there half done, to be resolved. Does nothing if a merge is under way or has
+ * been done.
  */
 export async function beginMerge(
-  worktree: Git,
-  onto: string,
-  message: string,
-): Promise<string[]> {
+  worktree: Worktree,
+  { onto, message }: { onto: string; message: string },
+): Promise<BegunMerge> {
+  const { repo } = worktree;
   const head = await headState(worktree);
-  if (head.inProgress === "merge") return await unmergedFiles(worktree);
-  const contained = await isAncestor(worktree, onto, "HEAD");
-  if (contained) return [];
+  const ours = await worktree.line(["rev-parse", "HEAD"]);
+  const merged = head.inProgress === "merge"
+    ? undefined
+    : await mergeCommits(repo, { ours, theirs: onto, message });
+  if (merged?.kind === "merged") await moveOnto(worktree, merged.sha);
+  if (merged && merged.kind !== "conflict") return { files: [], conflicts: [], said: [] };
   const flags = ["--quiet", "--no-ff", "--no-edit", "--no-autostash"];
   const args = ["merge", ...flags, "-m", message, "--", onto];
-  const merge = await worktree.result(args);
-  if (merge.code === 0) return [];
-  const files = await unmergedFiles(worktree);
-  if (files.length > 0) return files;
-  throw gitFailed(args, merge);
+  const merge = merged ? await worktree.result(args) : undefined;
+  const stages = await unmergedStages(worktree);
+  if (merge && merge.code !== 0 && stages.length === 0) throw gitFailed(args, merge);
+  const messages = merged?.messages ?? [];
+  const found = await describeConflicts(repo, { ours, theirs: onto }, stages, messages);
+  const files = [...new Set(stages.map(({ path }) => path))];
+  return { files, conflicts: found.conflicts, said: found.messages };
 }
 
 /** Commits a merge whose conflicts are resolved. Fails with `commit_failed` if a hook refuses it. */

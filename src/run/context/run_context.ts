@@ -12,6 +12,7 @@ import { taskEnv } from "../../exec/task_env.ts";
 import { configEnv } from "../../git/config_env.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
+import type { BegunMerge } from "../../git/worktrees/merge_in_progress.ts";
 import type { Recover } from "../../recovery/recover.ts";
 import { Admission } from "./rate_limits.ts";
 import type { CommittedChecks } from "./committed_checks.ts";
@@ -100,12 +101,10 @@ export function newMemory(settings: Settings): Memory {
 }
 
 /** A commit of the base in a task's branch. */
-export interface BaseMerge {
+export interface BaseMerge extends BegunMerge {
   onto: string;
   /** The branch's own commit before it. */
   before: string;
-  /** Files that were in conflict. */
-  files: string[];
   /** The tasks that these are between. */
   between: TaskId[];
 }

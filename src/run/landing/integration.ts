@@ -77,6 +77,6 @@ async function checkAt(
   again?: string,
 ): Promise<Verdict> {
   const log = `integration.${sha.slice(0, 10)}`;
-  if (again === undefined) return await queue.tree.checkAt(sha, { log }, signal);
-  return await queue.tree.checkAt(sha, { log, quiet: true }, signal, { only: again });
+  if (again === undefined) return await queue.trees.check(sha, { log }, signal);
+  return await queue.trees.check(sha, { log, quiet: true }, signal, { only: again });
 }

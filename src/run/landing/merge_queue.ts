@@ -1,266 +1,310 @@
 import { resultOf } from "../../domain/failed.ts";
-import type { Landing } from "../../../machines/ports.ts";
-import { dropOut, emptyLine, halve, takeBatch } from "../../domain/merge_batch.ts";
+import type { Landing, Verdict } from "../../../machines/ports.ts";
 import type { Failure } from "../../domain/failure.ts";
-import { branchOf } from "../../domain/names.ts";
+import {
+  beginAnew,
+  emptyPipeline,
+  type Entry,
+  hold,
+  join,
+  judge,
+  landed,
+  leave,
+  merged,
+  type Move,
+  nextMove,
+  release,
+  setApart,
+  setTip,
+  type Step,
+  tasksOf,
+} from "../../domain/merge_pipeline.ts";
+import type { Result } from "../../domain/result.ts";
 import type { TaskId } from "../../domain/task.ts";
-import { landedTasksTouching } from "../../git/ancestry.ts";
-import { type Base, findTip, moveBase, pushBase, type Tip } from "../../git/base_branch.ts";
-import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
-import { notify, orNotice } from "../context/notices.ts";
-import { LandingTree } from "./landing_worktree.ts";
-import type { Scope } from "../context/run_context.ts";
 import { until } from "../../util/backoff.ts";
+import { notify, orNotice } from "../context/notices.ts";
+import type { Scope } from "../context/run_context.ts";
+import { BaseMover, type NetworkOptions } from "./base_mover.ts";
+import { conflictWith } from "./conflict_met.ts";
+import { LandingTrees } from "./landing_trees.ts";
+import { type Merged, mergeTask } from "./merge_task.ts";
+import { Repairs } from "./repairs.ts";
 
-/** How often a landing is begun anew because the base has moved meanwhile. */
+/** How often landing is begun anew because the base has moved meanwhile, with nothing landed between. */
 const TRIES = 6;
 const FIRST_PAUSE_MS = 250;
 
-export interface QueueOptions {
-  /** Bound on each command that talks to the remote. */
-  networkTimeoutMs?: number;
-}
-
-interface Entry {
+interface Entrant {
   task: TaskId;
   /** Absent: its work is landed without an agent. */
   attempt?: number;
 }
 
-interface Waiting extends Entry {
+interface Waiting extends Entrant {
   signal: AbortSignal;
   answer: (landing: Landing) => void;
   giveUp: (bug: unknown) => void;
 }
 
-/** A task's merge. */
-interface Step {
-  task: TaskId;
-  sha: string;
+/** A check under way. */
+interface Check {
+  stop: AbortController;
+  done: Promise<void>;
 }
 
-/** The base has moved since a landing was begun. */
-type Moved = "moved";
-
 /**
- * Merges completed tasks into the base, one landing at a time: in a worktree of its own, and the base
- * moves only when the project's checks have passed on the merged tree.
+ * Merges completed tasks into the base: stacked on each other and checked at the same time, each in a
+ * worktree of its own. The base moves over what has passed, in order, and only then.
  */
 export class MergeQueue {
   /** This run's merges into the base, in their order. */
   readonly landed: Step[] = [];
-  readonly tree: LandingTree;
-  readonly #line = emptyLine();
+  readonly trees: LandingTrees;
+  readonly #line = emptyPipeline();
   readonly #waiting = new Map<TaskId, Waiting>();
-  readonly #base: Base;
-  readonly #networkTimeoutMs: number;
+  readonly #checks = new Map<string, Check>();
+  readonly #repairs: Repairs;
+  readonly #base: BaseMover;
   #working = false;
-  /** Where a checkout of the base was left behind, which has changes in the way. */
-  #left: string | undefined;
+  #again = false;
+  /** Times in a row that the base was moved by others. */
+  #moved = 0;
 
-  constructor(private readonly scope: Scope, options: QueueOptions = {}) {
-    this.tree = new LandingTree(scope);
-    this.#base = baseOf(scope);
-    this.#networkTimeoutMs = options.networkTimeoutMs ?? NETWORK_TIMEOUT_MS;
+  constructor(private readonly scope: Scope, options: NetworkOptions = {}) {
+    this.trees = new LandingTrees(scope);
+    this.#repairs = new Repairs(scope);
+    this.#base = new BaseMover(scope, options);
   }
 
   /** Lands a task when its turn has come. */
-  land(input: Entry, signal: AbortSignal): Promise<Landing> {
+  land(input: Entrant, signal: AbortSignal): Promise<Landing> {
     return new Promise((answer, giveUp) => {
       this.#waiting.set(input.task, { ...input, signal, answer, giveUp });
-      this.#line.waiting.push(input.task);
+      join(this.#line, input.task, this.#repairs.has(input.task));
+      signal.addEventListener("abort", () => void this.#work(), { once: true });
       void this.#work();
     });
   }
 
+  /** A task that was refused is blocked: nobody need wait for it. */
+  giveUp(task: TaskId): void {
+    if (!this.#repairs.end(task)) return;
+    release(this.#line, task);
+    void this.#work();
+  }
+
+  /** Takes the worktrees away when nothing is left to land. */
+  async close(): Promise<void> {
+    await orNotice(this.scope.emit, () => this.trees.close());
+  }
+
+  /** Makes one move after the other until there is none; what happens meanwhile is looked at again. */
   async #work(): Promise<void> {
+    this.#again = true;
     if (this.#working) return;
     this.#working = true;
     try {
-      const { mergeBatch } = this.scope.settings;
-      for (;;) {
-        const batch = takeBatch(this.#line, mergeBatch);
-        if (batch.length === 0) break;
-        await this.#landBatch(batch);
+      while (this.#again) {
+        this.#again = false;
+        while (await this.#makeMove()) { /* the next one */ }
       }
     } catch (bug) {
       for (const { giveUp } of this.#waiting.values()) giveUp(bug);
+      this.#waiting.clear();
     } finally {
       this.#working = false;
     }
   }
 
-  async #landBatch(batch: TaskId[]): Promise<void> {
-    for (let tries = 1;; tries++) {
-      const waiting = batch.flatMap((task) => this.#waiting.get(task) ?? []);
-      const [first] = waiting;
-      if (!first) return;
-      const signal = AbortSignal.any(waiting.map((one) => one.signal));
-      const done = await this.#tryBatch(waiting, signal);
-      if (signal.aborted) return this.#answer(batch, { kind: "interrupted" });
-      if (done !== "moved") return;
-      if (tries === TRIES) {
-        return this.#answer(batch, { kind: "blocked", failure: this.#keepsMoving() });
+  /** False: there is nothing to do until something happens. */
+  async #makeMove(): Promise<boolean> {
+    await this.#letGo();
+    await this.#stopChecks();
+    const { checkJobs, mergeBatch } = this.scope.settings;
+    const move = nextMove(this.#line, checkJobs, mergeBatch);
+    if (move.kind === "rest") return false;
+    await this.#make(move);
+    return true;
+  }
+
+  async #make(move: Move): Promise<void> {
+    switch (move.kind) {
+      case "find_tip": {
+        const tip = await resultOf(() => this.#base.find());
+        if (tip.ok) return setTip(this.#line, tip.value);
+        // Without a tip nothing is in the stack, and nobody can land.
+        const all = [...this.#line.queue.flat(), ...this.#line.waiting];
+        return this.#block(all, tip.failure);
       }
-      await until(Date.now() + FIRST_PAUSE_MS * 2 ** tries * (0.5 + Math.random()), signal);
+      case "merge":
+        return await this.#merge(move.tasks, move.onto);
+      case "land":
+        return await this.#land(move.entries);
+      case "refuse":
+        return await this.#refuseRed(move.entry);
+      case "rest":
+        return;
     }
   }
 
-  /** Takes the worktree away when nothing is left to land. */
-  async close(): Promise<void> {
-    await orNotice(this.scope.emit, () => this.tree.close());
+  /** Those whose signal has come leave; their checks are over before they are answered. */
+  async #letGo(): Promise<void> {
+    const gone = [...this.#waiting.values()].filter(({ signal }) => signal.aborted);
+    if (gone.length === 0) return;
+    leave(this.#line, gone.map(({ task }) => task));
+    await this.#stopChecks();
+    this.#answer(gone.map(({ task }) => task), { kind: "interrupted" });
   }
 
-  #keepsMoving(): Failure {
-    const { branch, remote = "." } = this.#base;
-    const detail = `${branch} was moved by others ${TRIES} times while the merge was checked`;
-    return { reason: "push_failed", remote, branch, detail };
-  }
-
-  /** Merges, checks and moves the base, or answers why not. */
-  async #tryBatch(batch: Waiting[], signal: AbortSignal): Promise<Moved | void> {
-    const tasks = batch.map(({ task }) => task);
-    const tip = await this.#orBlocked(tasks, () => this.#checkOutTip());
-    if (tip === undefined) return;
-    const steps = await this.#merge(tasks, tip);
-    const last = steps.at(-1);
-    if (!last || signal.aborted) return;
-    if (last.sha !== tip.sha) {
-      const green = await this.#isGreen(steps, tip, signal);
-      if (!green || signal.aborted) return;
-    }
-    return await this.#advance(steps, tip, last.sha);
-  }
-
-  async #checkOutTip(): Promise<Tip> {
-    const tip = await findTip(this.scope.repo, this.#base, this.#networkTimeoutMs);
-    this.scope.tip = tip.sha;
-    await this.tree.checkOut(tip.sha);
-    return tip;
+  /** Ends the checks of what is no longer in the stack. */
+  async #stopChecks(): Promise<void> {
+    const wanted = new Set(this.#line.stack.map(({ sha }) => sha));
+    const over = [...this.#checks].filter(([sha]) => !wanted.has(sha)).map(([, check]) => check);
+    for (const { stop } of over) stop.abort();
+    await Promise.all(over.map(({ done }) => done));
   }
 
   /** Merges one on another what can be; the others are answered, or wait for another turn. */
-  async #merge(tasks: TaskId[], tip: Tip): Promise<Step[]> {
+  async #merge(tasks: TaskId[], onto: string): Promise<void> {
     const steps: Step[] = [];
-    const dropped: TaskId[] = [];
-    let sha = tip.sha;
+    let sha = onto;
     for (const task of tasks) {
-      const merged = await this.#orBlocked([task], () => this.tree.merge(task));
-      if (merged === undefined) continue;
-      if (merged.kind === "conflict") {
-        // On the tip alone it may merge: those before it in the batch have not landed yet.
-        if (sha !== tip.sha) dropped.push(task);
-        else await this.#refuseConflict(task, tip.sha, merged.files);
-      } else {
-        if (merged.kind === "merged") sha = merged.sha;
+      const done = await this.#orBlocked([task], async () => {
+        const holder = await this.#repairs.holderInConflict(task);
+        if (holder !== undefined) return hold(this.#line, task, holder);
+        const merge = await mergeTask(this.scope, this.trees, task, sha);
+        if (merge.kind === "conflict") return await this.#meet(task, sha, merge);
+        if (merge.kind === "merged") sha = merge.sha;
         steps.push({ task, sha });
-      }
+      });
+      if (!done) continue;
     }
-    dropOut(this.#line, dropped);
-    return steps;
+    const entry = merged(this.#line, onto, steps);
+    if (entry?.verdict === "open") this.#check(entry);
   }
 
-  async #refuseConflict(task: TaskId, onto: string, files: string[]): Promise<void> {
-    const { repo, base } = this.scope;
-    const range = { from: `refs/heads/${branchOf(task)}`, to: onto };
-    const others = await this.#orBlocked([task], () => landedTasksTouching(repo, range, files));
-    if (others === undefined) return;
-    const between = [...(others.length > 0 ? others : [base]), task];
-    this.scope.emit({ type: "conflict.met", task, between, files });
+  /** A conflict with the stack may never be one with the base: it waits for its turn. */
+  async #meet(task: TaskId, onto: string, met: Merged & { kind: "conflict" }): Promise<void> {
+    const { tip } = this.#line;
+    if (onto !== tip || tip === undefined) return setApart(this.#line, task);
+    const { base } = this.scope;
+    const { files, between, conflicts, said } = await conflictWith(this.scope, task, tip, met);
+    const isRepaired = this.#waiting.get(task)?.attempt !== undefined;
+    const overtaken = isRepaired && await this.#repairs.refuse(task, tip)
+      ? { overtaken: true } as const
+      : {};
+    this.scope.emit({ type: "conflict.met", task, between, files, conflicts, said, ...overtaken });
     this.#answer([task], {
       kind: "refused",
-      occasion: { kind: "conflict", onto, files, between },
-      failure: { reason: "merge_conflict", files, between, onto: base },
+      occasion: { kind: "conflict", onto: tip, files, between },
+      failure: { reason: "merge_conflict", files, between, conflicts, onto: base },
+      ...overtaken,
     });
   }
 
-  /** Whether the checks pass on the merged tree; if not, who is to blame hears of it. */
-  async #isGreen(steps: Step[], tip: Tip, signal: AbortSignal): Promise<boolean> {
-    const tasks = steps.map(({ task }) => task);
-    const { task = "", attempt } = this.#waiting.get(tasks.at(-1) ?? "") ?? {};
-    const log = `${task}.${attempt ?? 1}.merged`;
-    const told = { task, attempt: attempt ?? 1, merged: true, log } as const;
-    const since = () => Promise.resolve(tip.sha);
-    const verdict = await resultOf(() => this.tree.check(told, signal, { since }));
-    if (signal.aborted) return false;
-    if (!verdict.ok) {
-      this.#answer(tasks, { kind: "blocked", failure: verdict.failure });
-      return false;
-    }
-    if (verdict.value.passed) return true;
-    if (tasks.length > 1) {
-      halve(this.#line, tasks);
-      return false;
-    }
-    const { check, failed } = verdict.value;
-    const { base } = this.scope;
+  #check(entry: Entry): void {
+    const stop = new AbortController();
+    const last = this.#waiting.get(tasksOf(entry).at(-1) ?? "");
+    const task = last?.task ?? "";
+    const attempt = last?.attempt ?? 1;
+    const log = `${task}.${attempt}.merged.${entry.sha.slice(0, 7)}`;
+    const told = { task, attempt, merged: true, log } as const;
+    const since = () => Promise.resolve(entry.onto);
+    const run = async () => {
+      const verdict = await resultOf(() =>
+        this.trees.check(entry.sha, told, stop.signal, { since })
+      );
+      this.#checks.delete(entry.sha);
+      if (!stop.signal.aborted) this.#judge(entry, verdict);
+    };
+    const done = run().catch((bug) => {
+      this.#checks.delete(entry.sha);
+      for (const { giveUp } of this.#waiting.values()) giveUp(bug);
+    }).then(() => void this.#work());
+    this.#checks.set(entry.sha, { stop, done });
+  }
+
+  readonly #verdicts = new Map<Entry, Verdict & { passed: false }>();
+
+  #judge(entry: Entry, verdict: Result<Verdict>): void {
+    if (!verdict.ok) return this.#block(tasksOf(entry), verdict.failure);
+    const { value } = verdict;
+    if (!value.passed) this.#verdicts.set(entry, value);
+    judge(this.#line, entry.sha, value.passed);
+  }
+
+  /** It fails on the base as it is, or was when it got there: its agent hears of it, or another's first. */
+  async #refuseRed(entry: Entry): Promise<void> {
+    const verdict = this.#verdicts.get(entry);
+    this.#verdicts.delete(entry);
+    const [task = ""] = tasksOf(entry);
+    leave(this.#line, [task]);
+    if (!verdict) return;
+    const { check, failed } = verdict;
+    const holder = this.#repairs.holderOfCheck(task, check);
+    if (holder !== undefined) return hold(this.#line, task, holder);
+    const { base, emit } = this.scope;
+    const attempt = this.#waiting.get(task)?.attempt;
+    const passedAlone = attempt !== undefined;
     const made = attempt === undefined ? {} : { attempts: attempt };
     const gone = failed.gone !== undefined;
-    const passedAlone = attempt !== undefined;
-    notify(this.scope.emit, { about: "merge_failed_check", check, base, passedAlone, gone }, task);
-    this.#answer(tasks, {
+    const overtaken = passedAlone && await this.#repairs.refuse(task, entry.onto, check);
+    notify(emit, { about: "merge_failed_check", check, base, passedAlone, gone }, task);
+    this.#answer([task], {
       kind: "refused",
-      occasion: { kind: "repair", check, failed, onto: tip.sha },
+      occasion: { kind: "repair", check, failed, onto: entry.onto },
       failure: { reason: "checks_failed", check, failed, ...made, onto: base },
+      ...(overtaken ? { overtaken } : {}),
     });
-    return false;
   }
 
-  /** Moves the base on, on the remote first: what others have there must not be lost here. */
-  async #advance(steps: Step[], tip: Tip, sha: string): Promise<Moved | void> {
+  async #land(entries: Entry[]): Promise<void> {
+    const steps = entries.flatMap(({ steps }) => steps);
     const tasks = steps.map(({ task }) => task);
-    const { repo, base } = this.scope;
-    const range = { from: tip.local, to: sha };
-    const moved = await this.#orBlocked(tasks, async () => {
-      if (await this.#push(tip, sha) === "moved") return "moved";
-      return await moveBase(repo, base, range, { checkouts: this.#left === undefined });
-    });
-    if (moved === undefined || moved === "moved") return moved;
-    if (moved.kind === "elsewhere") {
-      if (tip.remote === undefined) return "moved";
-      notify(this.scope.emit, { about: "base_ahead", base });
-    }
-    if (moved.kind === "ref_only") this.#tellLeft(moved.checkout, range);
-    this.scope.tip = sha;
+    const moved = await resultOf(() => this.#base.advance(steps));
+    if (!moved.ok) return this.#block(tasks, moved.failure);
+    if (moved.value === "moved") return await this.#beginAnew();
+    this.#moved = 0;
     for (const step of steps) {
       this.landed.push(step);
       this.scope.emit({ type: "task.landed", task: step.task, how: "merge", sha: step.sha });
+      this.#repairs.end(step.task);
     }
+    const guilty = landed(this.#line, entries);
     this.#answer(tasks, { kind: "landed" });
+    for (const entry of guilty) await this.#refuseRed(entry);
   }
 
-  async #push(tip: Tip, sha: string): Promise<"pushed" | "moved"> {
-    const { branch, remote } = this.#base;
-    if (remote === undefined || tip.remote === undefined) return "pushed";
-    if (tip.remote === sha) return "pushed";
-    const what = { sha, seen: tip.remote };
-    return await pushBase(this.scope.repo, { branch, remote }, what, this.#networkTimeoutMs);
+  async #beginAnew(): Promise<void> {
+    const tasks = this.#line.stack.flatMap(tasksOf);
+    if (++this.#moved >= TRIES) {
+      this.#moved = 0;
+      this.#line.tip = undefined;
+      return this.#block(tasks, this.#base.keepsMoving(TRIES));
+    }
+    beginAnew(this.#line);
+    const signals = tasks.flatMap((task) => this.#waiting.get(task)?.signal ?? []);
+    const pause = FIRST_PAUSE_MS * 2 ** this.#moved * (0.5 + Math.random());
+    await until(Date.now() + pause, AbortSignal.any(signals));
   }
 
-  #tellLeft(checkout: string, { from, to }: { from: string; to: string }): void {
-    this.#left ??= from;
-    const { base, emit } = this.scope;
-    notify(emit, { about: "checkout_behind", base, checkout, at: this.#left, to });
+  #block(tasks: readonly TaskId[], failure: Failure): void {
+    leave(this.#line, tasks);
+    for (const task of tasks) this.giveUp(task);
+    this.#answer(tasks, { kind: "blocked", failure });
   }
 
-  /** Undefined: the script failed, and these tasks are blocked by that. */
-  async #orBlocked<T>(tasks: TaskId[], script: () => Promise<T>): Promise<T | undefined> {
+  /** Whether the script was done; else these tasks are blocked by its failure. */
+  async #orBlocked(tasks: TaskId[], script: () => Promise<void>): Promise<boolean> {
     const result = await resultOf(script);
-    if (result.ok) return result.value;
-    this.#answer(tasks, { kind: "blocked", failure: result.failure });
+    if (!result.ok) this.#block(tasks, result.failure);
+    return result.ok;
   }
 
-  #answer(tasks: TaskId[], landing: Landing): void {
+  #answer(tasks: readonly TaskId[], landing: Landing): void {
     for (const task of tasks) {
       this.#waiting.get(task)?.answer(landing);
       this.#waiting.delete(task);
     }
   }
-}
-
-/** The base as a run pushes it, or does not. */
-export function baseOf(
-  { base, remote, settings }: Pick<Scope, "base" | "remote" | "settings">,
-): Base {
-  return { branch: base, ...(remote !== undefined && settings.push ? { remote } : {}) };
 }

@@ -6,7 +6,7 @@ import { exists } from "../../util/files.ts";
 import { giveUpMerge, halfMerge } from "../../git/worktrees/merge_in_progress.ts";
 import { waitForIndex } from "../../git/index_lock.ts";
 import type { Worktree } from "../../git/worktree.ts";
-import { conflictsBetween } from "../../git/merge.ts";
+import { mergeTrees } from "../../git/merge.ts";
 import { anchor } from "../../git/rescue/anchor.ts";
 import { disown } from "../context/excludes.ts";
 import { makeTree } from "../task/prepare.ts";
@@ -80,8 +80,11 @@ async function knowMerge(scope: Scope, worktree: Worktree): Promise<void> {
     : await withHead(worktree, half);
   if (merge === undefined) return;
   const { onto, before } = merge;
-  const files = await conflictsBetween(scope.repo, before, onto);
-  scope.merges.set(task, { onto, before, files, between: [scope.base, task] });
+  const merged = await mergeTrees(scope.repo, before, onto);
+  const found = merged.kind === "conflict" ? merged : { conflicts: [], messages: [] };
+  const { conflicts, messages: said } = found;
+  const files = conflicts.map(({ path }) => path);
+  scope.merges.set(task, { onto, before, files, conflicts, said, between: [scope.base, task] });
 }
 
 type Merged = Pick<BaseMerge, "onto" | "before">;

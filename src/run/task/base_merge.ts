@@ -12,6 +12,7 @@ import {
 } from "../../git/worktrees/merge_in_progress.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { orNotice } from "../context/notices.ts";
+import { setUp } from "./setup.ts";
 import { type Scope, worktreeFor } from "../context/run_context.ts";
 
 /**
@@ -22,14 +23,20 @@ export async function mergeBase(
   scope: Scope,
   worktree: Worktree,
   occasion: Occasion,
+  signal: AbortSignal,
 ): Promise<void> {
   const onto = "onto" in occasion ? occasion.onto : undefined;
   if (onto === undefined) return;
   const before = await worktree.line(["rev-parse", "HEAD"]);
   const message = `Merge branch '${scope.base}' into ${worktree.branch}`;
-  const files = await beginMerge(worktree, onto, message);
-  const between = occasion.kind === "conflict" ? occasion.between : [scope.base, worktree.task];
-  scope.merges.set(worktree.task, { onto, before, files, between });
+  const begun = await beginMerge(worktree, { onto, message });
+  const { task } = worktree;
+  const between = occasion.kind === "conflict" ? occasion.between : [scope.base, task];
+  scope.merges.set(task, { onto, before, between, ...begun });
+  if (begun.files.length > 0) return;
+  // The base may have brought what setup reads. Where setup fails, the checks say so.
+  const ready = await resultOf(() => setUp(scope, worktree, { task }, signal));
+  if (!ready.ok && ready.failure.reason !== "setup_failed") throw new Failed(ready.failure);
 }
 
 /**
@@ -39,13 +46,13 @@ export async function mergeBase(
 export async function settleMerge(
   scope: Scope,
   worktree: Worktree,
-  { attempt }: { attempt: number },
+  { attempt, attempts }: { attempt: number; attempts: number },
 ): Promise<Verdict> {
   const merge = scope.merges.get(worktree.task);
   if (!merge) return { passed: true };
   const { onto, before, files, between } = merge;
   const unresolved = (open: string[], command: string, what: string): Verdict => {
-    if (attempt < scope.settings.attempts) return unfit(command, `${what}: ${open.join(", ")}`);
+    if (attempt < attempts) return unfit(command, `${what}: ${open.join(", ")}`);
     throw new Failed({ reason: "merge_conflict", files: open, between, onto: scope.base });
   };
   const open = await unmergedFiles(worktree);

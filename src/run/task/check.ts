@@ -3,10 +3,12 @@ import { CHECK_ORDER, type CheckCommand, findChecks, type FoundChecks } from "..
 import { forkPoint } from "../../git/ancestry.ts";
 import { changes } from "../../git/commit.ts";
 import type { TaskId } from "../../domain/task.ts";
+import { resultOf } from "../../domain/failed.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { besideOf } from "../context/beside.ts";
 import { checkFailure, runCommand, tellReused, type Told } from "./check_command.ts";
+import { setUp } from "./setup.ts";
 import { leavingNoTrace } from "../context/excludes.ts";
 import { attemptName, type Scope, worktreeFor } from "../context/run_context.ts";
 
@@ -23,9 +25,27 @@ export async function check(
     since: () => newestBase(scope, worktree),
     proves: async () => scope.beside.get(task) === await besideOf(worktree),
   };
+  if (!scope.merges.has(task)) return await runChecks(scope, worktree, told, signal, which);
+  const verdict = await checkSetUp(scope, worktree, told, signal, which);
+  return verdict.passed ? verdict : { ...verdict, onto: scope.base };
+}
+
+/** Runs the checks; one that fails where setup was run on another tree has another chance after setup. */
+export async function checkSetUp(
+  scope: Scope,
+  worktree: Worktree,
+  told: Told,
+  signal: AbortSignal,
+  which: Which,
+): Promise<Verdict> {
   const verdict = await runChecks(scope, worktree, told, signal, which);
-  if (verdict.passed || !scope.merges.has(task)) return verdict;
-  return { ...verdict, onto: scope.base };
+  if (verdict.passed || verdict.failed.gone || signal.aborted) return verdict;
+  const { task, quiet } = told;
+  const what = { ...(task === undefined ? {} : { task }), ...(quiet ? { quiet } : {}) };
+  const done = await resultOf(() => setUp(scope, worktree, { ...what, again: true }, signal));
+  // Where it fails, the check's own words tell more.
+  if (!done.ok || !done.value || signal.aborted) return verdict;
+  return await runChecks(scope, worktree, told, signal, which);
 }
 
 /** The newest commit of the base that a task's branch stands on. */

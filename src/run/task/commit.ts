@@ -27,7 +27,7 @@ import { notify } from "../context/notices.ts";
  */
 export async function commit(
   scope: Scope,
-  input: { task: TaskId; attempt: number },
+  input: { task: TaskId; attempt: number; attempts: number },
   signal: AbortSignal,
 ): Promise<Verdict> {
   const worktree = worktreeFor(scope, input.task);

@@ -126,7 +126,7 @@ async function mergeDependencies(
   const refs = await ownBranches(scope, dependencies);
   if (refs.length === 0) return;
   const message = `Merge ${refs.map(({ label }) => label).join(", ")} for ${id}`;
-  return await mergeInto(worktree, refs, message);
+  return await mergeInto(scope.repo, worktree, refs, message);
 }
 
 /** The branches of these tasks that this plan has made. One that has landed may be gone. */

@@ -9,11 +9,12 @@ import {
 } from "../../agent/later_prompts.ts";
 import { findChecks } from "../../checks/find.ts";
 import type { Task } from "../../domain/task.ts";
+import { conflictLine } from "../../domain/file_conflict.ts";
 import { planFolder } from "../../domain/plan.ts";
 import { filesChanged, ownCommits } from "../../git/commit.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { ownBranches } from "./prepare.ts";
-import { type Scope, taskOf } from "../context/run_context.ts";
+import { type BaseMerge, type Scope, taskOf } from "../context/run_context.ts";
 
 /** What the agent is told in this attempt: all of it, or what its conversation does not know yet. */
 export async function promptFor(
@@ -22,16 +23,17 @@ export async function promptFor(
   { occasion, conversation }: WorkInput,
 ): Promise<string> {
   const task = taskOf(scope, worktree.task);
-  if (conversation !== undefined) return laterPrompt(occasion, scope.base, { task });
+  const about = { base: scope.base, merge: scope.merges.get(task.id) };
+  if (conversation !== undefined) return laterPrompt(occasion, about, { task });
   const first = await firstPrompt(scope, worktree);
   return occasion.kind === "first"
     ? buildPrompt(first)
-    : laterPrompt(occasion, scope.base, { task, first });
+    : laterPrompt(occasion, about, { task, first });
 }
 
 function laterPrompt(
   occasion: Occasion,
-  base: string,
+  { base, merge }: { base: string; merge: BaseMerge | undefined },
   of: { task: Task; first?: PromptInput },
 ): string {
   if (occasion.kind === "repair") {
@@ -41,7 +43,11 @@ function laterPrompt(
     return buildRepairPrompt({ ...of, ...merged, check: occasion.check, command, exitCode, tail });
   }
   if (occasion.kind === "conflict") {
-    return buildConflictPrompt({ ...of, base, files: occasion.files, between: occasion.between });
+    const others = occasion.between.filter((one) => one !== of.task.id && one !== base);
+    const names = { ours: "your branch", theirs: base };
+    const files = merge?.conflicts.map((conflict) => conflictLine(conflict, names));
+    const told = files?.length ? files : occasion.files;
+    return buildConflictPrompt({ ...of, base, files: told, said: merge?.said, between: others });
   }
   if (occasion.kind === "answered") return buildAnswerPrompt({ ...of, ...occasion });
   return buildContinuePrompt({

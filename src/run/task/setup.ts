@@ -21,26 +21,29 @@ export interface SetupFor {
   /** The task that it is for, if it is for one. */
   task?: TaskId;
   quiet?: true;
+  /** Also where it has been run, but on another tree: the files that it reads may not be known. */
+  again?: true;
 }
 
 /**
  * Runs the project's setup command in a worktree, unless it has been and the files that it reads are the
- * same. Nothing it makes is committed.
+ * same. Nothing it makes is committed. False: it was not run.
  */
 export async function setUp(
   scope: Scope,
   worktree: Worktree,
-  { task, quiet }: SetupFor,
+  { task, quiet, again }: SetupFor,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { setup, notes } = await findChecks(worktree.path, scope.settings.checks);
   tellOnce(scope, notes);
-  if (!setup) return;
+  if (!setup) return false;
   const folder = worktree.gitDir;
   const marker = `${folder}/${SETUP_DONE}`;
   const stamp = setup.command + await manifestsOf(worktree);
+  const tree = await worktree.line(["rev-parse", "HEAD^{tree}"]);
   const done = await io(marker, () => readIfThere(marker));
-  if (done === stamp) return;
+  if (again ? done === `${stamp} ${tree}` : done?.startsWith(`${stamp} `)) return false;
   const release = await scope.checkPermits.take(signal);
   try {
     const told = {
@@ -56,7 +59,8 @@ export async function setUp(
     );
     const failed = checkFailure(ran);
     if (failed) throw new Failed({ reason: "setup_failed", failed });
-    return await io(marker, () => Deno.writeTextFile(marker, stamp));
+    await io(marker, () => Deno.writeTextFile(marker, `${stamp} ${tree}`));
+    return true;
   } finally {
     release?.();
   }

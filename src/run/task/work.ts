@@ -77,7 +77,7 @@ async function makeAttempt(
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
   const worktree = worktreeFor(scope, input.task);
-  await mergeBase(scope, worktree, input.occasion);
+  await mergeBase(scope, worktree, input.occasion, signal);
   const request = await makeRequest(scope, worktree, input, start, signal);
   // Another attempt may have met a limit meanwhile.
   const met = scope.admission.limitOf(start.agent.name);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { makeTempFolder } from "../../exec/temp.ts";
-import { io } from "../../util/files.ts";
-import { Git } from "../git.ts";
+import { makeTempFolder } from "../exec/temp.ts";
+import { io } from "../util/files.ts";
+import { Git } from "./git.ts";
 
 /** Runs work with git on an index of its own, at that path, which is gone afterwards. */
 export async function withScratchIndex<T>(

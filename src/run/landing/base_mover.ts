@@ -1,0 +1,81 @@
+import type { Failure } from "../../domain/failure.ts";
+import type { Step } from "../../domain/merge_pipeline.ts";
+import { type Base, findTip, moveBase, pushBase, type Tip } from "../../git/base_branch.ts";
+import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
+import { notify } from "../context/notices.ts";
+import type { Scope } from "../context/run_context.ts";
+
+export interface NetworkOptions {
+  /** Bound on each command that talks to the remote. */
+  networkTimeoutMs?: number;
+}
+
+/** Reads where the base is, and moves it: on the remote first, so that nothing of others is lost. */
+export class BaseMover {
+  readonly #base: Base;
+  readonly #networkTimeoutMs: number;
+  #tip: Tip | undefined;
+  /** Where a checkout of the base was left behind, which has changes in the way. */
+  #left: string | undefined;
+
+  constructor(private readonly scope: Scope, options: NetworkOptions) {
+    this.#base = baseOf(scope);
+    this.#networkTimeoutMs = options.networkTimeoutMs ?? NETWORK_TIMEOUT_MS;
+  }
+
+  /** The base's newest commit, here or on the remote. */
+  async find(): Promise<string> {
+    this.#tip = await findTip(this.scope.repo, this.#base, this.#networkTimeoutMs);
+    this.scope.tip = this.#tip.sha;
+    return this.#tip.sha;
+  }
+
+  /** Moves the base on over these merges. `moved`: somebody else has moved it since `find`. */
+  async advance(steps: readonly Step[]): Promise<"landed" | "moved"> {
+    const tip = this.#tip;
+    const sha = steps.at(-1)?.sha;
+    if (!tip || sha === undefined) return "moved";
+    const { repo, base, emit } = this.scope;
+    const range = { from: tip.local, to: sha };
+    if (await this.#push(tip, sha) === "moved") return "moved";
+    const moved = await moveBase(repo, base, range, { checkouts: this.#left === undefined });
+    if (moved.kind === "elsewhere") {
+      if (tip.remote === undefined) return "moved";
+      notify(emit, { about: "base_ahead", base });
+    }
+    const known = moved.kind !== "elsewhere";
+    if (moved.kind === "ref_only") this.#tellLeft(moved.checkout, range);
+    this.scope.tip = sha;
+    const remote = tip.remote === undefined ? {} : { remote: sha };
+    this.#tip = known ? { sha, local: sha, ...remote } : undefined;
+    return "landed";
+  }
+
+  /** Why tasks are blocked after this many times in vain. */
+  keepsMoving(times: number): Failure {
+    const { branch, remote = "." } = this.#base;
+    const detail = `${branch} was moved by others ${times} times while the merge was checked`;
+    return { reason: "push_failed", remote, branch, detail };
+  }
+
+  async #push(tip: Tip, sha: string): Promise<"pushed" | "moved"> {
+    const { branch, remote } = this.#base;
+    if (remote === undefined || tip.remote === undefined) return "pushed";
+    if (tip.remote === sha) return "pushed";
+    const what = { sha, seen: tip.remote };
+    return await pushBase(this.scope.repo, { branch, remote }, what, this.#networkTimeoutMs);
+  }
+
+  #tellLeft(checkout: string, { from, to }: { from: string; to: string }): void {
+    this.#left ??= from;
+    const { base, emit } = this.scope;
+    notify(emit, { about: "checkout_behind", base, checkout, at: this.#left, to });
+  }
+}
+
+/** The base as a run pushes it, or does not. */
+export function baseOf(
+  { base, remote, settings }: Pick<Scope, "base" | "remote" | "settings">,
+): Base {
+  return { branch: base, ...(remote !== undefined && settings.push ? { remote } : {}) };
+}

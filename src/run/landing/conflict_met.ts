@@ -1,0 +1,34 @@
+import type { FileConflict } from "../../domain/file_conflict.ts";
+import { branchOf } from "../../domain/names.ts";
+import type { TaskId } from "../../domain/task.ts";
+import type { Merged } from "../../git/merge.ts";
+import { tasksInConflict } from "../../git/whose_change.ts";
+import type { Scope } from "../context/run_context.ts";
+
+/** A task that does not merge with the base as it is. */
+export interface Met {
+  files: string[];
+  /** What each side did; the base is ours. */
+  conflicts: FileConflict[];
+  /** git's own lines. */
+  said: string[];
+  /** The tasks whose changes do not go together, or the base where it is no task's. */
+  between: string[];
+}
+
+/** Finds out what the conflict of a task with a commit of the base is, and with whom. */
+export async function conflictWith(
+  { repo, base }: Pick<Scope, "repo" | "base">,
+  task: TaskId,
+  tip: string,
+  { conflicts, messages }: Merged & { kind: "conflict" },
+): Promise<Met> {
+  const sides = { ours: tip, theirs: `refs/heads/${branchOf(task)}` };
+  const others = (await tasksInConflict(repo, sides, conflicts)).filter((other) => other !== task);
+  return {
+    files: [...new Set(conflicts.map(({ path }) => path))],
+    conflicts,
+    said: messages,
+    between: [...(others.length > 0 ? others : [base]), task],
+  };
+}

@@ -1,0 +1,34 @@
+import { mergeMessage } from "../../domain/merge_message.ts";
+import { branchOf } from "../../domain/names.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { mergeCommits, type Merged, mergeTrees } from "../../git/merge.ts";
+import { isAncestor } from "../../git/ancestry.ts";
+import { planFolderIn } from "../context/plan_paths.ts";
+import type { Scope } from "../context/run_context.ts";
+import type { LandingTrees } from "./landing_trees.ts";
+
+export type { Merged };
+
+/** Merges a task's branch onto a commit: as an object, or by `git merge` where its hooks are wanted. */
+export async function mergeTask(
+  scope: Scope,
+  trees: LandingTrees,
+  id: TaskId,
+  onto: string,
+): Promise<Merged> {
+  const { repo, plan, tasks, base, settings } = scope;
+  const branch = branchOf(id);
+  const theirs = `refs/heads/${branch}`;
+  const { title, name } = tasks.get(id) ?? {};
+  const keep = planFolderIn(repo, plan);
+  const of = { task: id, title: title ?? name ?? id, branch, base, plan: plan.name };
+  const message = mergeMessage(of, settings.mergeMessage);
+  if (!settings.mergeHooks) return await mergeCommits(repo, { ours: onto, theirs, message, keep });
+  if (await isAncestor(repo, theirs, onto)) return { kind: "contained" };
+  const found = await mergeTrees(repo, onto, theirs, keep);
+  if (found.kind === "conflict") return found;
+  return {
+    kind: "merged",
+    sha: await trees.use(onto, (tree) => tree.merge({ branch, message, keep })),
+  };
+}

@@ -1,0 +1,70 @@
+import type { TaskId } from "../../domain/task.ts";
+import { isAncestor } from "../../git/ancestry.ts";
+import { conflictsBetween } from "../../git/merge.ts";
+import { branchOf } from "../../domain/names.ts";
+import type { Scope } from "../context/run_context.ts";
+
+interface Repair {
+  /** The commit of the base that the task was refused on. */
+  onto: string;
+  /** Its branch's commit as it was refused. */
+  head: string;
+  /** The check that failed on its merge; absent: it conflicts. */
+  check?: string | undefined;
+  overtaken: number;
+}
+
+/**
+ * Tasks that were refused and have not landed since. Others that would meet the same place wait for
+ * them: repaired all at once, one could land, and the others would be repaired again.
+ */
+export class Repairs {
+  readonly #open = new Map<TaskId, Repair>();
+
+  constructor(private readonly scope: Scope) {}
+
+  /** The task whose return this one should wait for, as the two conflict with each other. */
+  async holderInConflict(task: TaskId): Promise<TaskId | undefined> {
+    if (this.#open.has(task)) return undefined;
+    for (const [holder, { head, check }] of this.#open) {
+      if (check !== undefined) continue;
+      const files = await conflictsBetween(this.scope.repo, head, headOf(task));
+      if (files.length > 0) return holder;
+    }
+    return undefined;
+  }
+
+  /** The task that is being repaired because the same check failed on its merge. */
+  holderOfCheck(task: TaskId, check: string): TaskId | undefined {
+    if (this.#open.has(task)) return undefined;
+    return [...this.#open].find(([, repair]) => repair.check === check)?.[0];
+  }
+
+  /**
+   * A task goes back to its agent. True: it had been repaired on an older commit of the base, and others
+   * have landed first; no task can be overtaken more often than there are others.
+   */
+  async refuse(task: TaskId, onto: string, check?: string): Promise<boolean> {
+    const { repo, tasks } = this.scope;
+    const before = this.#open.get(task);
+    const head = await repo.line(["rev-parse", headOf(task)]);
+    const repaired = before !== undefined && before.onto !== onto &&
+      await isAncestor(repo, before.onto, head);
+    const count = (before?.overtaken ?? 0) + (repaired ? 1 : 0);
+    this.#open.set(task, { onto, head, check, overtaken: count });
+    return repaired && count <= tasks.size;
+  }
+
+  /** It has landed, or nobody repairs it any more. */
+  end(task: TaskId): boolean {
+    return this.#open.delete(task);
+  }
+
+  has(task: TaskId): boolean {
+    return this.#open.has(task);
+  }
+}
+
+function headOf(task: TaskId): string {
+  return `refs/heads/${branchOf(task)}`;
+}
