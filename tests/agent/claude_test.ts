@@ -10,7 +10,7 @@ import { REPLY_USAGE } from "../support/models/messages.ts";
 import { hang, status, text, tool } from "../support/models/script.ts";
 import { withEnv } from "../support/env.ts";
 import { bench, contract } from "./claude_bench.ts";
-import { asText, tempFolder } from "./rig.ts";
+import { asText, doingsOf, tempFolder } from "./rig.ts";
 
 contract("writes, edits and commits without a question, in a folder with any name", async () => {
   await using model = await bench((worktree) => [
@@ -24,7 +24,7 @@ contract("writes, edits and commits without a question, in a folder with any nam
   assertEquals(seen.outcome.detail, "Added a.txt.");
   assertEquals(await Deno.readTextFile(join(model.worktree, "a.txt")), "two\n");
   assertEquals(await model.git(["log", "-1", "--format=%s"]), "feat: add a");
-  assertEquals(seen.activities.map((activity) => activity.doing), [
+  assertEquals(doingsOf(seen), [
     "Write a.txt",
     "Edit a.txt",
     "Bash git add a.txt && git commit -qm 'feat: add a'",
@@ -122,7 +122,7 @@ contract("is limited by a 429, and the conversation can be gone on with", async 
   const limited = await model.attempt();
   assertEquals(limited.outcome.outcome, "limited");
   assertEquals(limited.outcome.until, undefined);
-  assertEquals(limited.activities.map(({ doing }) => doing), ["Bash true"]);
+  assertEquals(doingsOf(limited), ["Bash true"]);
   const { session } = limited.outcome;
   assert(session !== undefined);
   const after = await model.attempt({ resume: session });

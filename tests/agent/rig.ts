@@ -14,6 +14,11 @@ export interface Witness {
   left: ProcessRow[];
 }
 
+/** What an agent was doing, in its order; what it used is told with the same words again. */
+export function doingsOf({ activities }: Pick<Witness, "activities">): string[] {
+  return activities.map(({ doing }) => doing).filter((doing, at, all) => doing !== all[at - 1]);
+}
+
 /** Lets an agent do one attempt in `worktree`; its transcript lies in a folder of its own. */
 export async function witness(
   agent: Agent,
