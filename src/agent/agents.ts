@@ -23,6 +23,20 @@ export function programOf(name: string): AgentProgram | undefined {
   return Object.values(PROGRAMS).find((program) => program.name === name);
 }
 
+/** What a person types to continue a conversation; undefined for a command of the user's own. */
+export function takeOverCommand(agent: string, session: string): string[] | undefined {
+  switch (agent) {
+    case "claude":
+    case "gemini":
+    case "copilot":
+      return [agent, "--resume", session];
+    case "codex":
+      return [agent, "resume", session];
+    case "opencode":
+      return [agent, "--session", session];
+  }
+}
+
 /** The agent of that name. */
 export function makeAgent(name: string, settings: { agentCommand?: string }): Result<Agent> {
   const program = programOf(name);

@@ -1,9 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
+import { excerptOf } from "../domain/excerpt.ts";
 
-const KEPT_BYTES = 16 * 1024;
+const KEPT_BYTES = 128 * 1024;
 const KEPT_LINES = 60;
+const KEPT_CHARACTERS = 16 * 1024;
 
-/** Keeps the end of an output of any length. */
+/** Keeps the end of an output of any length, and tells what of it says why a check failed. */
 export class Tail {
   #chunks: Uint8Array[] = [];
   #bytes = 0;
@@ -24,13 +26,13 @@ export class Tail {
     }
   }
 
-  /** The last lines as a terminal would show them: without escapes, and overwritten lines gone. */
+  /** The lines that say what failed, or the last ones, as a terminal would show them: without escapes, and overwritten lines gone. */
   text(): string {
     const decoded = new TextDecoder().decode(joined(this.#chunks, this.#bytes));
     const lines = stripVTControlCharacters(decoded).trimEnd().split("\n").map(shown);
     // The first line may have lost its start, and with it the start of a character or an escape.
     if (this.#cut && lines.length > 1) lines.shift();
-    return lines.slice(-KEPT_LINES).join("\n");
+    return excerptOf(lines, KEPT_LINES).join("\n").slice(-KEPT_CHARACTERS);
   }
 }
 

@@ -1,3 +1,4 @@
+import { excerptOf } from "../domain/excerpt.ts";
 import { valueOf } from "../domain/failed.ts";
 import type { Announcement } from "../../machines/ports.ts";
 import type { Emit } from "../domain/event.ts";
@@ -8,7 +9,7 @@ import { explain } from "../report/messages/explain.ts";
 import { notify } from "./context/notices.ts";
 
 /** Lines; the rest is in the logs. */
-const MAX_DETAILS = 12;
+const MAX_DETAILS = 16;
 
 /** The tasks' statuses as they change: into the task files first, then into the journal. */
 export class Statuses {
@@ -47,7 +48,7 @@ export class Statuses {
         ? {
           reason: failure.reason,
           message: told.message,
-          details: told.details.slice(-MAX_DETAILS),
+          details: excerptOf(told.details, MAX_DETAILS),
           next: told.next,
           failure,
         }

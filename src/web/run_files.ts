@@ -2,7 +2,7 @@
 import { readTranscript } from "../agent/transcript_items.ts";
 import type { RunRecord } from "../domain/record.ts";
 import { redact, redactProse } from "../domain/redact.ts";
-import type { CheckRecord, TaskRecord } from "../domain/task_record.ts";
+import type { AttemptRecord, CheckRecord, TaskRecord } from "../domain/task_record.ts";
 import type { TranscriptItem } from "../domain/transcript_item.ts";
 import type { Repository } from "../git/repository.ts";
 import { stripAnsi } from "../util/text.ts";
@@ -23,6 +23,11 @@ const ITEM_LIMIT = 1_000;
 const LOG_LIMIT = 128 * 1024;
 const DIFF_LIMIT = 1024 * 1024;
 
+/** The journal names the file when the attempt is over. */
+export function transcriptPath(dir: string, { id }: TaskRecord, attempt: AttemptRecord): string {
+  return attempt.transcript ?? `${dir}/transcripts/${id}.${attempt.attempt}.log`;
+}
+
 /** What the agent said and did in its `call`th call; null: nothing is recorded of it. */
 export async function transcriptOf(
   { dir, secrets }: RunFolder,
@@ -31,9 +36,7 @@ export async function transcriptOf(
 ): Promise<TranscriptItem[] | null> {
   const attempt = task.attempts[call];
   if (!attempt) return null;
-  // The journal names the file when the attempt is over.
-  const path = attempt.transcript ?? `${dir}/transcripts/${task.id}.${attempt.attempt}.log`;
-  const printed = await readEnds(path, TRANSCRIPT_LIMIT);
+  const printed = await readEnds(transcriptPath(dir, task, attempt), TRANSCRIPT_LIMIT);
   if (printed === null) return null;
   const items = readTranscript(attempt.agent, redact(printed, secrets));
   if (items.length <= ITEM_LIMIT) return items;
@@ -91,8 +94,8 @@ export async function savedTask(
   };
 }
 
-/** The trees between which the task's own changes lie. */
-async function rangeOf(
+/** The commits between which the task's own changes lie. */
+export async function rangeOf(
   repo: Repository,
   task: TaskRecord,
   record: RunRecord,

@@ -1,6 +1,6 @@
 /** What commands say of a plan that took several runs. */
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { rig } from "../support/rig.ts";
+import { rig, until, waitAt } from "../support/rig.ts";
 
 const ASKS = `echo half > half.txt
 echo "QUESTION: Which colour?"
@@ -46,4 +46,56 @@ Deno.test("a run's id can be cut short as long as one run begins so", async () =
   assertEquals(code, 2);
   assert(stderr.includes(`error: "2" is the beginning of 2 runs: `), stderr);
   assertEquals((await stage.parex(["status", "--run", "nonsense"])).code, 2);
+});
+
+Deno.test("show, logs, diff and open tell about one task", async () => {
+  await using stage = await rig({
+    config: "test: sh check.sh\nattempts: 2\n",
+    files: {
+      "check.sh": `[ ! -e bad ] && exit 0
+echo "not ok 1 - adds"; echo "  error: 4 !== 3"
+seq 100
+exit 1
+`,
+    },
+    agent: { any: `echo "I write a file." ; touch bad; git add -A; git commit -qm "feat: bad"` },
+  });
+  assertEquals((await stage.parex(["execute"])).code, 1);
+  const { stdout, stderr } = await stage.parex(["show", "a"]);
+  assertMatch(stdout, /^✘ a {2}.*\nblocked: checks failed$/m, stderr);
+  assertMatch(stdout, /^ {4} {2}error: 4 !== 3$/m);
+  assertMatch(stdout, /^ {2}2 {2}repair · finished · /m);
+  assertMatch(stdout, /^ {2}[0-9a-f]{7,} feat: bad$/m);
+  assertMatch(stdout, /^ {2} bad \| 0$/m);
+  const shown = JSON.parse((await stage.parex(["show", "a", "--json"])).stdout);
+  assertEquals([shown.status, shown.attempts.length], ["blocked", 2]);
+
+  const logs = await stage.parex(["logs", "a", "--attempt", "1"]);
+  assertEquals([logs.stdout, logs.code], ["I write a file.\n\n", 0]);
+  assertEquals((await stage.parex(["logs", "a", "--raw"])).stdout, "I write a file.\n");
+  assertEquals((await stage.parex(["logs", "a", "-f"])).stdout, "I write a file.\n\n");
+  const third = await stage.parex(["logs", "a", "--attempt", "3"]);
+  assertEquals([third.code, third.stderr.split("\n")[0]], [2, "error: a has 2 attempts"]);
+
+  assertMatch((await stage.parex(["diff", "a"])).stdout, /^diff --git a\/bad b\/bad$/m);
+  assertMatch((await stage.parex(["diff", "a", "--stat"])).stdout, /1 file changed/);
+  assertEquals((await stage.parex(["open", "a"])).stdout, `${stage.worktree("a")}\n`);
+  assertMatch((await stage.parex(["show", "b"])).stderr, /there is no task "?b"?|unknown task/i);
+});
+
+Deno.test("logs -f follows an agent at work until its attempt ends", async () => {
+  await using stage = await rig({
+    agent: { a: `echo first\n${waitAt("on")}\necho second\ngit commit -q --allow-empty -m a` },
+  });
+  await using gate = await stage.gate("on");
+  const running = stage.start(["execute"]);
+  await until(
+    "the agent is at work",
+    async () => (await stage.journal()).some(({ type }) => type === "agent.started"),
+  );
+  const following = stage.start(["logs", "a", "-f", "--raw"]);
+  await gate.open();
+  const followed = await following.ended;
+  assertEquals(followed.stdout, "first\nsecond\n");
+  await running.ended;
 });

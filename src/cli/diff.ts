@@ -1,0 +1,28 @@
+import { Command } from "@commander-js/extra-typings";
+import { Failed } from "../domain/failed.ts";
+import { toolEnv } from "../exec/env.ts";
+import { runInherited } from "../exec/inherit.ts";
+import { rangeOf } from "../web/run_files.ts";
+import type { Context } from "./context.ts";
+import { knownTask } from "./known_task.ts";
+
+export function command(context: Context) {
+  const { io } = context;
+  return new Command("diff")
+    .description("Show a task's own changes against what it started from, as git diff does")
+    .argument("<task>", "Task of the last run's plan")
+    .option("--stat", "Only how much changed in which files")
+    .action(async (id, { stat }) => {
+      const { repo, task, record } = await knownTask(io.cwd, id);
+      const range = await rangeOf(repo, task, record);
+      if (!range) {
+        const message = `${id} has no commits of its own`;
+        throw new Failed({ reason: "usage", message, hint: `parex show ${id}` });
+      }
+      const args = ["diff", ...(stat ? ["--stat"] : []), "--end-of-options", range.from, range.to];
+      // git itself knows the user's pager, and whether there is a terminal to page on.
+      context.exit(
+        await runInherited(["git", ...args, "--"], { cwd: repo.root, env: toolEnv({}) }),
+      );
+    });
+}

@@ -1,0 +1,105 @@
+import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { readTranscript } from "../agent/transcript_items.ts";
+import { Failed } from "../domain/failed.ts";
+import { redact } from "../domain/redact.ts";
+import type { AttemptRecord } from "../domain/task_record.ts";
+import type { TranscriptItem } from "../domain/transcript_item.ts";
+import { liveRun, readRun } from "../journal/store.ts";
+import { transcriptText } from "../report/run/transcript_text.ts";
+import { sleep } from "../util/backoff.ts";
+import { readIfThere, stampOf } from "../util/files.ts";
+import { transcriptOf, transcriptPath } from "../web/run_files.ts";
+import type { Context } from "./context.ts";
+import { folderOf, type KnownTask, knownTask } from "./known_task.ts";
+
+const POLL_MS = 300;
+
+export function command(context: Context) {
+  const { io } = context;
+  return new Command("logs")
+    .description("Show what a task's agent said and did: text, tool calls, edits, results")
+    .argument("<task>", "Task of the last run's plan")
+    .option("-f, --follow", "Follow the agent until its attempt ends")
+    .option(
+      "--attempt <n>",
+      "Attempt, as `parex show` numbers them (default: the last one)",
+      number,
+    )
+    .option("--raw", "Print what the agent printed, byte for byte")
+    .action(async (id, { follow, attempt: wanted, raw }) => {
+      const known = await knownTask(io.cwd, id);
+      const { attempts } = known.task;
+      const at = (wanted ?? attempts.length) - 1;
+      const attempt = attempts[at];
+      if (!attempt) {
+        const message = attempts.length === 0
+          ? `no agent has worked on ${id} yet`
+          : `${id} has ${attempts.length} attempts`;
+        throw new Failed({ reason: "usage", message, hint: `parex show ${id}` });
+      }
+      const say = (items: readonly TranscriptItem[]) =>
+        io.out(transcriptText(items, { color: io.colorOut, columns: io.columns }));
+      const folder = folderOf(known, attempt);
+      const path = transcriptPath(folder.dir, known.task, attempt);
+      if (follow) {
+        const printer = raw ? rawPrinter((text) => io.out(text)) : itemPrinter(attempt.agent, say);
+        await followFile(known, attempt, path, printer);
+      } else if (raw) io.out(redact(await readIfThere(path) ?? "", known.secrets));
+      else say(await transcriptOf(folder, known.task, at) ?? []);
+    });
+}
+
+/** Prints what is new in the whole of a transcript so far. */
+type Printer = (text: string, over: boolean) => void;
+
+function rawPrinter(out: (text: string) => void): Printer {
+  let printed = 0;
+  return (text) => {
+    out(text.slice(printed));
+    printed = text.length;
+  };
+}
+
+/** An item is printed when nothing more can become of it: the last one may grow, a tool may answer. */
+function itemPrinter(agent: string, say: (items: readonly TranscriptItem[]) => void): Printer {
+  let printed = 0;
+  return (text, over) => {
+    const items = readTranscript(agent, text);
+    const open = items.findIndex((item, at) =>
+      at >= printed &&
+      (at === items.length - 1 || item.kind === "tool" && item.result === undefined)
+    );
+    const end = over || open < 0 ? items.length : open;
+    say(items.slice(printed, end));
+    printed = Math.max(printed, end);
+  };
+}
+
+/** Looks at the file again and again, until the attempt's run has ended or a later event ended it. */
+async function followFile(
+  { repo, record, secrets, task }: KnownTask,
+  { run = record.run, attempt }: AttemptRecord,
+  path: string,
+  print: Printer,
+): Promise<void> {
+  const isOver = async () => {
+    if (liveRun(repo.commonDir)?.run !== run) return true;
+    const now = await readRun(repo.commonDir, run);
+    const same = now.record.tasks.get(task.id)?.attempts.findLast((one) => one.attempt === attempt);
+    return same?.outcome !== undefined;
+  };
+  let stamp = "";
+  for (;;) {
+    const over = await isOver();
+    const current = stampOf(path);
+    if (current !== stamp || over) print(redact(await readIfThere(path) ?? "", secrets), over);
+    if (over) return;
+    stamp = current;
+    await sleep(POLL_MS);
+  }
+}
+
+function number(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Expected a whole number, 1 or more");
+}
