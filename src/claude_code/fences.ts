@@ -4,7 +4,7 @@ export interface Fence {
   /** Of the closing line; of the last line if it is not closed. */
   to: number;
   info: string;
-  /** What stands between the fences. */
+  /** The text between the fences. */
   text: string;
   closed: boolean;
 }
@@ -12,8 +12,8 @@ export interface Fence {
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^`]*)$/;
 
 /**
- * The fenced blocks of a text. A block of Markdown may hold fences as long as its own, which writers
- * forget to lengthen: one with a language opens, and the next bare one closes it.
+ * The fenced blocks of a text. A block of Markdown may hold fences as long as its own, which
+ * writers forget to lengthen: one with a language opens, and the next bare one closes it.
  */
 export function fencesOf(lines: readonly string[]): Fence[] {
   const fences: Fence[] = [];

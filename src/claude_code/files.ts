@@ -16,8 +16,8 @@ export function readText(path: string): Result<string | undefined> {
 }
 
 /**
- * Puts a text in the place of a file, with the folders that it needs: whoever reads it sees the old
- * text or the new one. A link stays a link. Returns the folders that were made, the outermost first.
+ * Replaces a file's text atomically and makes its folders: a reader sees the old text or the new
+ * one. A link stays a link. Returns the folders that were made, the outermost first.
  */
 export function writeText(path: string, text: string, mode?: number): Result<string[]> {
   let temporary: string | undefined;
@@ -25,7 +25,8 @@ export function writeText(path: string, text: string, mode?: number): Result<str
     const made = makeFolders(dirname(path));
     const target = isLink(path) ? Deno.realPathSync(path) : path;
     const kept = modeOf(target);
-    // Root may write what is marked read-only, and a rename asks nobody: the mark is a person's wish.
+    // Root may write what is marked read-only, and a rename asks nobody: the mark is a person's
+    // wish.
     if (kept !== undefined && (kept & ANY_WRITE) === 0) return failed(path, "it is read-only");
     temporary = join(dirname(target), `.parex-${crypto.randomUUID()}.tmp`);
     const wanted = kept ?? mode;
@@ -57,7 +58,7 @@ export function removeIfEmpty(folder: string): void {
   try {
     if (Deno.readDirSync(folder)[Symbol.iterator]().next().done) Deno.removeSync(folder);
   } catch {
-    // An empty folder that stays is no harm.
+    // An empty folder that stays does no harm.
   }
 }
 

@@ -4,11 +4,11 @@ import { fencesOf, isMarkdown } from "./fences.ts";
 import { taskTexts, type Wanted } from "./task_texts.ts";
 import type { Utterance } from "./transcript.ts";
 
-/** A plan as it stands in a transcript. */
+/** A plan in a transcript. */
 export interface FoundPlan {
   name: string;
   identity: string;
-  /** Of the transcript, where the plan itself stands. */
+  /** Position of the plan in the transcript. */
   line: number;
   /** Of `plan.yaml`. */
   text: string;
@@ -26,7 +26,7 @@ interface Index {
   utterance: Utterance;
 }
 
-/** All plans, the newest first; of a plan that was revised the newest complete version alone. */
+/** All plans, newest first; of a revised plan only the newest complete version. */
 export function plansIn(utterances: readonly Utterance[]): FoundPlan[] {
   const spoken = utterances.flatMap(unfolded);
   const indices = spoken.flatMap(indicesIn);
@@ -45,8 +45,8 @@ export function isComplete({ tasks }: FoundPlan): boolean {
 }
 
 /**
- * A plan that stands as a whole document in a block of Markdown was said as well; of several plans in
- * one text each has the part that begins with it.
+ * A plan that stands as a whole document in a block of Markdown was said as well; of several plans
+ * in one text each has the part that begins with it.
  */
 function unfolded(utterance: Utterance): Utterance[] {
   if (utterance.path !== undefined) return [utterance];
@@ -79,14 +79,14 @@ function isYaml(info: string): boolean {
   return info === "" || /^ya?ml\b/.test(info);
 }
 
-/** Names such as `{title}` stand for something: this explains what a plan looks like. */
+/** Names such as `{title}` are placeholders: this text explains the format of a plan. */
 function isTemplate({ name, entries }: PlanIndex): boolean {
   return [name, ...entries.map((entry) => entry.name ?? "")].some((each) =>
     /^(?:\{.*\}|\[.*\]|<.*>|\.\.\.|…)$/.test(each.trim())
   );
 }
 
-/** Lines between which a plan's tasks may stand: up to the other plans before and after it. */
+/** The range of lines that may contain a plan's tasks: up to the plans before and after it. */
 function around(indices: readonly Index[], at: number): { after: number; before: number } {
   const own = indices[at]?.index.identity;
   const isOther = ({ index }: Index) => index.identity !== own;

@@ -85,7 +85,7 @@ export function saysNothing(text: string): boolean {
   return /^\s*(\{\s*\}\s*)?$/.test(text);
 }
 
-/** Fails with the place of what is no JSON, or is not shaped as settings are. */
+/** Fails with the place of a JSON syntax error, or of a value that settings cannot have. */
 function readSettings(path: string, text: string): Result<Node | undefined> {
   const errors: ParseError[] = [];
   const options = { allowTrailingComma: true, allowEmptyContent: true };
@@ -124,7 +124,7 @@ function isGranted(root: Node | undefined, wish: Wish): boolean {
     : value.some((group) => commandsOf(group).includes(commandOf(wish.group)));
 }
 
-/** Where a wish was put; undefined: somebody has taken it out, or changed it. */
+/** Where a wish was put; undefined: it was removed or changed since. */
 function foundPlace(root: Node, wish: Wish): Path | undefined {
   const place = containersOf(wish).at(-1) ?? [];
   const node = findNodeAtLocation(root, place);
@@ -143,7 +143,7 @@ function foundPlace(root: Node, wish: Wish): Path | undefined {
   const at = value.findLastIndex((group) => commandsOf(group).includes(command));
   if (at < 0) return undefined;
   const commands = commandsOf(value[at]);
-  // Somebody may have put a hook of their own beside it.
+  // The user may have added another hook to the same entry.
   return commands.length === 1
     ? [...place, at]
     : [...place, at, "hooks", commands.indexOf(command)];
@@ -162,7 +162,7 @@ function edit(text: string, path: Path, value: unknown): string {
     },
   });
   const edited = applyEdits(body, edits);
-  // A file that was empty has no line end of its own yet.
+  // An empty file has no line ending yet.
   return bom + (body.trim() === "" ? `${edited.trimEnd()}\n` : edited);
 }
 

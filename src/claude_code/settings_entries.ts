@@ -1,11 +1,11 @@
-/** What parex wants Claude Code's settings to say. */
+/** What parex adds to Claude Code's settings. */
 
 /** A hook as settings hold it. */
 export interface HookGroup {
   hooks: { type: "command"; command: string; timeout: number }[];
 }
 
-/** Something that settings are to say. */
+/** One addition to the settings. */
 export type Wish =
   | { kind: "rule"; rule: string }
   /** Only where none is set. */
@@ -40,7 +40,7 @@ export function wishLine(wish: Wish): string {
   }
 }
 
-/** The objects and lists that a wish lies in, the outermost first. */
+/** The objects and lists that contain a wish, the outermost first. */
 export function containersOf(wish: Wish): string[][] {
   switch (wish.kind) {
     case "rule":

@@ -23,7 +23,7 @@ export interface SetUp {
   apply(): Result<void>;
 }
 
-/** What a set-up did; versions read their own alone. */
+/** What `parex init` did; each version reads only its own format. */
 interface SetUpRecord {
   v: 1;
   settings: {

@@ -21,16 +21,16 @@ interface Start {
 }
 
 const HEADING = /^#{1,6}\s/;
-/** A heading, or what stands in its place: `**tasks/a.md**`, `File: tasks/a.md`, `tasks/a.md:`. */
+/** A heading, or a substitute: `**tasks/a.md**`, `File: tasks/a.md`, `tasks/a.md:`. */
 const LABEL = /^#{1,6}\s|^\s*(?:[-*]\s+)?(?:\*\*|`|file\b)|:\s*$/i;
 const RULE = /^ {0,3}---\s*$/;
 const SECTION = /^#{1,6}\s.*\b(?:objective|implementation approach|acceptance criteria)\b/im;
-/** Frontmatter is short; between two rules further apart stands something else. */
+/** Frontmatter is short; two rules further apart do not enclose frontmatter. */
 const MAX_FRONTMATTER_LINES = 60;
 
 /**
  * The texts of these tasks in what was said, whole: from where a task begins to where the next one,
- * or the plan, begins. A text whose end cannot be told for certain is left out.
+ * or the plan, begins. A text whose end is uncertain is left out.
  */
 export function taskTexts(text: string, wanted: readonly Wanted[]): Map<string, string> {
   const lines = text.split(/\r?\n/);
@@ -105,7 +105,7 @@ function startAtRule(
   for (let end = at + 1; end < limit; end++) {
     const line = lines[end] ?? "";
     if (!RULE.test(line)) {
-      // Between rules that part sections stands prose.
+      // Rules that separate sections enclose prose.
       if (HEADING.test(line) && !/^#\s/.test(line)) return undefined;
       continue;
     }

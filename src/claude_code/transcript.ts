@@ -63,7 +63,7 @@ function blocksOf(line: string): unknown[] {
   try {
     entry = JSON.parse(line);
   } catch {
-    return []; // the last line of a conversation that goes on
+    return []; // an incomplete last line, since the conversation continues
   }
   if (!isRecord(entry) || entry.type !== "assistant" || entry.isSidechain === true) return [];
   const content = isRecord(entry.message) ? entry.message.content : undefined;

@@ -7,7 +7,7 @@ export interface WrittenPlan {
   /** `plan.yaml`, absolute. */
   path: string;
   tasks: number;
-  /** What stood there was the same already. */
+  /** The files were there already, with the same content. */
   unchanged: boolean;
 }
 
@@ -43,7 +43,9 @@ function filesOf(plan: FoundPlan, folder: string): Result<Map<string, string>> {
   return ok(files);
 }
 
-/** A task file's path in the plan's folder; planners also name it from the top of the repository. */
+/**
+ * A task file's path in the plan's folder; planners also name it from the top of the repository.
+ */
 function placeIn(folder: string, file: string): string | undefined {
   const name = normalize(file);
   const segments = folder.split(sep).filter((segment) => segment !== "");

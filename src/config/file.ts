@@ -6,10 +6,10 @@ import { type Given, meant, type Origin, type Source } from "./sources.ts";
 import { type Key, KEYS, SETTINGS } from "./table.ts";
 
 const MAX_BYTES = 5 * 1024 * 1024;
-/** One fault of syntax makes many more behind it. */
+/** One syntax error causes many more after it. */
 const MAX_FAULTS = 5;
 const KEY_OF = new Map<string, Key>(KEYS.map((key) => [SETTINGS[key].name, key]));
-/** What stands before the dot of a name. */
+/** The part of a name before the dot. */
 const GROUPS = new Set([...KEY_OF.keys()].flatMap((name) => /^(.+)\./.exec(name)?.[1] ?? []));
 
 /** Reads the config file. One that does not exist sets nothing. */
@@ -40,7 +40,7 @@ export function parseConfig(path: string, text: string): Source {
 
 function parse(path: string, text: string): Source {
   const lines = new LineCounter();
-  // What is set twice is told like all else that is wrong, not instead of it.
+  // A setting that is given twice is reported together with all other problems.
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,

@@ -16,7 +16,7 @@ export interface Kind<T> {
   show(value: T): string;
 }
 
-/** `setTimeout` counts in 32 bits: what is longer would be over at once. */
+/** `setTimeout` takes 32 bits: a longer time would elapse at once. */
 const LONGEST_MS = 24 * 24 * 60 * 60_000;
 
 const same = (text: string): unknown => text;
@@ -69,7 +69,7 @@ export const toggle: Kind<boolean> = {
   show: String,
 };
 
-/** Any text but none. */
+/** Any text that is not empty. */
 export function text(placeholder: string): Kind<string> {
   return {
     schema: z.string().regex(/\S/),

@@ -23,12 +23,14 @@ import {
 } from "./table.ts";
 
 export interface SettingsInput {
-  /** The options of a command as commander gives them. Others than settings are not looked at. */
+  /**
+   * The options of a command as commander returns them. Options that are not settings are ignored.
+   */
   flags: Readonly<Record<string, unknown>>;
   env: Readonly<Record<string, string>>;
   /** The root of the repository. */
   root: string;
-  /** The path of the plan, absolute: the config of the package that it lies in counts, too. */
+  /** The path of the plan, absolute: the config of its package counts too. */
   plan?: string | undefined;
 }
 
@@ -49,7 +51,10 @@ async function fromFiles({ root, plan }: Pick<SettingsInput, "root" | "plan">) {
   return nearest.ok ? ok([nearest.value, own.value]) : nearest;
 }
 
-/** The config of the package that a plan lies in, in a repository of several; undefined without one. */
+/**
+ * The config of the plan's package, in a repository of several packages; undefined if there is
+ * none.
+ */
 export async function packageConfig(root: string, plan: string): Promise<string | undefined> {
   for (
     let at = await realPathOf(dirname(plan));
@@ -63,8 +68,8 @@ export async function packageConfig(root: string, plan: string): Promise<string 
 }
 
 /**
- * The settings of a run that goes on: by flag, else as they were recorded. A command of the config
- * file that held a secret is read there again.
+ * The settings of a resumed run: by flag, else as recorded. A command that contained a secret is
+ * read from the config file again.
  */
 export async function resumedSettings(
   recorded: RunSettings,
@@ -86,8 +91,8 @@ export async function resumedSettings(
 }
 
 /**
- * The settings of a run that does blocked tasks again: by flag, else as it was said for the run
- * before. What nobody said there is read anew, for it may have been put right.
+ * The settings of a run that retries blocked tasks: by flag, else the flags and variables of the
+ * run before. Everything else is read again, since the user may have fixed it.
  */
 export async function retriedSettings(
   recorded: RunSettings,
@@ -103,19 +108,22 @@ export async function retriedSettings(
   return withGiven(settle([...given, ...files.value]), given);
 }
 
-/** What flags and variables gave. A journal that does not tell is taken at all its words. */
+/**
+ * What flags and variables gave. If an old journal does not record it, all of its settings count as
+ * given.
+ */
 function givenIn({ given }: RunSettings): readonly Key[] {
   return KEYS.filter((key) => given === undefined ? hasFlag(key) : given.includes(key));
 }
 
-/** Notes which of the settings come from these sources. */
+/** Records which of the settings come from these sources. */
 function withGiven(settled: Result<Settings>, sources: readonly Source[]): Result<Settings> {
   if (!settled.ok) return settled;
   const given = KEYS.filter((key) => sources.some((source) => source.given.has(key)));
   return ok({ ...settled.value, given });
 }
 
-/** Commands and variables as they were recorded that would have to do without their secrets. */
+/** Recorded commands and variables whose secrets were redacted. */
 function withheldIn(recorded: Source, given: Source): Key[] {
   const keys: Key[] = ["agentCommand", "env", "setup", "test", "lint", "typecheck"];
   const isWithheld = (key: Key) =>

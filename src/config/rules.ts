@@ -2,7 +2,7 @@ import type { Problem } from "../domain/plan.ts";
 import type { Origin } from "./sources.ts";
 import type { Key, Values } from "./table.ts";
 
-/** What must hold between the values of several settings. */
+/** Rules between the values of several settings. */
 type Rule = (
   values: Values,
   originOf: (key: Key) => Origin | undefined,
@@ -23,7 +23,10 @@ const agentCommandIsGiven: Rule = (values, originOf) => {
 
 const RULES: readonly Rule[] = [agentCommandIsGiven];
 
-/** Every rule that the values break. `originOf` tells where a value was set; a default has none. */
+/**
+ * Every rule that the values break. `originOf` returns where a value was set; a default has no
+ * origin.
+ */
 export function checkRules(
   values: Values,
   originOf: (key: Key) => Origin | undefined,

@@ -10,17 +10,17 @@ export type Origin = Pick<Problem, "file" | "line" | "column">;
 export interface Given {
   value: unknown;
   origin: Origin;
-  /** It was settled before, and is no longer as somebody wrote it. */
+  /** It was parsed in an earlier run, and is no longer the text that the user wrote. */
   recorded?: true;
 }
 
-/** What one source gives: values by setting, and what in it nobody can understand. */
+/** The content of one source: values by setting, and its problems. */
 export interface Source {
   given: Map<Key, Given>;
   problems: Problem[];
 }
 
-/** Variables of parex that are no settings. */
+/** Variables of parex that are not settings. */
 const OTHER_VARIABLES = new Set([
   "PAREX_TASK_ID",
   "PAREX_TASK_FILE",
@@ -68,7 +68,7 @@ export function fromVariables(env: Readonly<Record<string, string>>): Source {
   return { given: meant(given), problems };
 }
 
-/** What a journal tells of these settings. */
+/** The settings that a journal records. */
 export function fromRecord({ checks, ...others }: RunSettings, keys: readonly Key[]): Source {
   const values: Readonly<Record<string, unknown>> = { ...others, ...checks };
   const given = new Map<Key, Given>();
@@ -79,14 +79,14 @@ export function fromRecord({ checks, ...others }: RunSettings, keys: readonly Ke
   return { given, problems: [] };
 }
 
-/** Whoever gives a command, and names no agent along with it, means the agent that runs it. */
+/** A user who gives an agent command without an agent means the agent `command`. */
 export function meant(given: Source["given"]): Source["given"] {
   const command = given.get("agentCommand");
   if (command && !given.has("agent")) given.set("agent", { ...command, value: "command" });
   return given;
 }
 
-/** `PAREX_*` variables that nothing reads, and whose names are near to no setting's. */
+/** `PAREX_*` variables that nothing reads, and whose names do not resemble a setting's. */
 export function unknownVariables(env: Readonly<Record<string, string>>): string[] {
   const settings = settingVariables();
   return Object.keys(env).filter((name) => isUnknown(name) && !settings.has(name)).sort();

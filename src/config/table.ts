@@ -190,7 +190,7 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
 
 export const KEYS = Object.keys(SETTINGS) as Key[];
 
-/** What holds where nothing is set. */
+/** The defaults. */
 export const DEFAULTS: Omit<Values, "checkJobs"> = {
   jobs: 4,
   agent: "claude",
@@ -227,12 +227,12 @@ export function variableOf(spec: { name: string }): string {
   return `PAREX_${spec.name.replaceAll(/[-.]/g, "_").toUpperCase()}`;
 }
 
-/** Whether a command line can say it. */
+/** Whether it has a flag. */
 export function hasFlag(key: Key): boolean {
   return !SETTINGS[key].flagless;
 }
 
-/** What the setting does, with its default where that is worth a word. */
+/** What the setting does, with its default if that is useful. */
 export function descriptionOf(key: Key): string {
   const { description, kind } = SETTINGS[key] as Spec<unknown>;
   const fallback: unknown = (DEFAULTS as Partial<Values>)[key];

@@ -4,8 +4,8 @@ import { FieldReader } from "./fields.ts";
 import { readYaml } from "./yaml.ts";
 
 /**
- * The text of a plan with more entries at the end of its tasks; every other byte stays. Undefined: its
- * tasks are no list of blocks, one entry below the other.
+ * The text of a plan with more entries at the end of its tasks; every other byte stays. Undefined:
+ * its tasks are not a block list, with one entry below the other.
  */
 export function addEntries(
   text: string,

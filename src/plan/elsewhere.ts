@@ -2,11 +2,11 @@ import { basename, dirname, join, relative } from "node:path";
 import type { ReadProblem } from "./read.ts";
 import { quote } from "./problems.ts";
 
-/** Files looked at: a plan may lie in a folder of anything. */
+/** At most so many files are examined: the plan's folder may contain anything. */
 const MOST_FILES = 20_000;
 const SKIPPED = new Set([".git", "node_modules", "worktrees"]);
 
-/** Looks where a task file may lie that is not where the plan says. */
+/** Looks for a task file that is not where the plan says. */
 export class Elsewhere {
   readonly #folder: string;
   #paths: Promise<Map<string, string>> | undefined;

@@ -14,7 +14,7 @@ export interface Placed<T> {
 
 type Fields = Map<string, Pair>;
 
-/** Longer words are no misspelling of anything. */
+/** Longer words are not taken for misspellings. */
 const SUGGESTED_LENGTH = 64;
 
 /** Reads the fields of a YAML file's mappings, and notes what is wrong with them. */
@@ -88,7 +88,7 @@ export class FieldReader {
     return { value, at: found.at };
   }
 
-  /** One of a closed set of words; `other` knows what else may stand for one. */
+  /** One of a closed set of words; `other` knows their synonyms. */
   word<T extends string>(
     map: YAMLMap,
     name: "priority" | "status" | "agent",
@@ -116,7 +116,7 @@ export class FieldReader {
     return undefined;
   }
 
-  /** Who is to do a task, where that is not for the run to say. */
+  /** The agent and model of a task, if the task names them. */
   worker(map: YAMLMap): { agent?: AgentName; model?: string } {
     const agent = this.word(map, "agent", AGENTS)?.value;
     const model = this.text(map, "model")?.value;
@@ -197,7 +197,7 @@ export function near(word: string, words: Iterable<string>): string | undefined 
   return closest(word, short);
 }
 
-/** A scalar as it is written: the id `007` is no number. */
+/** A scalar as it is written: the id `007` is not a number. */
 export function textOf(node: Node | null): string | undefined {
   if (!isScalar(node) || node.value === null) return undefined;
   return typeof node.value === "string" ? node.value : node.source ?? String(node.value);

@@ -57,7 +57,9 @@ export class FileSets {
   }
 }
 
-/** The files that a "Files to Touch" section names; what it says no access of counts as modified. */
+/**
+ * The files that a "Files to Touch" section names; what it says no access of counts as modified.
+ */
 export function filesOfSection(lines: readonly string[]): FilesToTouch {
   const files = new FileSets();
   let group: Access = "modify";
@@ -100,7 +102,7 @@ function run(pattern: RegExp, text: string, wanted = (_path: string) => true): s
   for (let match = sticky.exec(text); match?.[1]; match = sticky.exec(text)) {
     if (!wanted(normalize(match[1]))) break;
     found.push(match[1]);
-    // Without backticks only a comma tells the next path from a description.
+    // Without backticks only a comma separates the next path from a description.
     if (pattern === PLAIN && text[sticky.lastIndex] !== ",") break;
   }
   return found;

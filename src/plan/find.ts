@@ -24,7 +24,7 @@ export async function findPlan(root: string, cwd = root): Promise<Result<string>
   });
 }
 
-/** Where a file of an earlier run's lies now: the checkout may have been moved or renamed since. */
+/** Where a file of an earlier run is now: the checkout may have been moved or renamed since. */
 export async function presentPath(checkout: string, path: string): Promise<string> {
   const parts = path.split("/");
   const below = parts.slice(1).map((_, at) => join(checkout, ...parts.slice(at + 1)));
@@ -32,7 +32,7 @@ export async function presentPath(checkout: string, path: string): Promise<strin
   return path;
 }
 
-/** Where a plan may lie as well, if this one lies in a usual place. */
+/** The other usual places of a plan, if this one is in a usual place. */
 export function otherUsualPaths(plan: string): string[] {
   const own = PLAN_PATHS.find((path) => plan.endsWith(`/${path}`));
   if (own === undefined) return [];
@@ -52,7 +52,7 @@ async function lastArchived(archive: string): Promise<string | undefined> {
   }
 }
 
-/** Something that cannot be looked at exists: reading it tells why. */
+/** A path that cannot be examined exists; reading it reports why it cannot. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);

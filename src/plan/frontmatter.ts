@@ -1,6 +1,6 @@
 /** Where the YAML between the `---` lines at the top of a task file ends, and the rest begins. */
 export interface Frontmatter {
-  /** Offset of the closing line. What stands before it, the opening line included, is the YAML. */
+  /** Offset of the closing line. The text before it, including the opening line, is the YAML. */
   end: number;
   /** Offset behind the closing line. */
   body: number;
@@ -11,7 +11,7 @@ const CLOSING = /^(?:---|\.\.\.)[ \t]*(?:\r?\n|$(?![^]))/gm;
 
 /** Finds the frontmatter of a task file. */
 export function findFrontmatter(text: string): Frontmatter | "none" | "unclosed" {
-  // Blank lines and a byte order mark may stand before it: they are space, too.
+  // Blank lines and a byte order mark may come before it.
   const start = Math.max(0, text.search(/\S/));
   const opening = new RegExp(OPENING);
   opening.lastIndex = start;

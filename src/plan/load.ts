@@ -15,8 +15,8 @@ import { checkEntries, type Found, toTasks } from "./rules.ts";
 import { readTaskFile } from "./task_file.ts";
 
 /**
- * Reads a plan and its task files and checks them. `path` is the plan or the folder that holds it.
- * All problems are found at once; warnings alone do not make the plan invalid.
+ * Reads a plan and its task files and checks them. `path` is the plan or its folder.
+ * Reports all problems at once; warnings do not make the plan invalid.
  */
 export async function loadPlan(path: string): Promise<Result<Plan>> {
   const foreign = detectList(resolve(path));

@@ -11,7 +11,7 @@ export interface Specification {
 
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*)$/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
-/** Longer lines are no headings. */
+/** Longer lines are not headings. */
 const LINE_LENGTH = 1000;
 
 const NEEDED: readonly { name: string; pattern: RegExp }[] = [
@@ -79,7 +79,7 @@ const PLACEHOLDER = new RegExp(
 /** `[what to do]`, `{objective}`, `<path>`: a line of nothing but a template's blank. */
 const BLANK = /^(?:\[[^\]]*\]|\{[^}]*\}|<[^>]*>)$/;
 
-/** Whether a specification holds headings, labels and placeholders alone. */
+/** Whether a specification consists only of headings, labels and placeholders. */
 export function saysNothing(markdown: string): boolean {
   const lines = markdown.replaceAll(/<!--[^]*?-->/g, "").split(/\r?\n/);
   const headings = new Set(headingsOf(lines).map(({ line }) => line));

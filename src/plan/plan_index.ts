@@ -26,13 +26,13 @@ export interface IndexEntry {
   id: Placed<string>;
   /** absent: its task file's title, or its id. */
   name?: string;
-  /** absent: it is not one, which is a problem already. */
+  /** absent: it is not a priority, which is reported elsewhere. */
   priority?: Priority;
   dependencies: Placed<string>[];
   estimatedTokens?: number;
   agent?: AgentName;
   model?: string;
-  /** absent: neither a file nor a specification stands there, which is a problem already. */
+  /** absent: there is neither a file nor a specification, which is reported elsewhere. */
   spec?: FileSpec | InlineSpec;
 }
 
@@ -69,7 +69,7 @@ function readMetadata(
     reader.wrongType(metadata, `"metadata"`, "a mapping with a name");
     return undefined;
   }
-  // Some planners write at the top what others put under `metadata`.
+  // Some planners write at the top level what others put under `metadata`.
   const map = metadata && isMap(metadata.node) ? metadata.node : root;
   if (["name", "title"].some((name) => isPresent(reader, map, name))) {
     const name = reader.text(map, "name", "title")?.value;

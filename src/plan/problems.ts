@@ -8,7 +8,7 @@ export interface Place {
 
 export const START: Place = { line: 1, column: 1 };
 
-/** Tells the place of an offset in a text. */
+/** The place of an offset in a text. */
 export function placesIn(text: string): (offset: number) => Place {
   const starts = [0];
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
@@ -27,7 +27,7 @@ export function placesIn(text: string): (offset: number) => Place {
 
 const QUOTED_LENGTH = 80;
 
-/** Text of the plan as it stands there, cut where it would bury the message. */
+/** Text of the plan for a message, shortened. */
 export function quote(text: string): string {
   return `"${cut(text, QUOTED_LENGTH)}"`;
 }

@@ -34,8 +34,8 @@ function decode(bytes: Uint8Array): string {
 }
 
 /**
- * The absolute path of a task file, which must lie in the plan's folder, also after symlinks.
- * Planners write it relative to that folder or to the repository.
+ * The absolute path of a task file, which must be in the plan's folder, also after symlinks are
+ * resolved. Planners write it relative to that folder or to the repository.
  */
 export async function locate(
   folder: string,

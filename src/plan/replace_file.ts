@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 
-/** Puts a new text in the place of a file: whoever reads it sees the old one or the new one. */
+/** Replaces a file's text atomically: a reader sees the old text or the new one. */
 export function replaceFile(file: string, text: string): void {
   // A link stays a link: what it points to is replaced.
   const path = Deno.realPathSync(file);
@@ -20,6 +20,6 @@ function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It was never made; why not is the failure that is reported.
+    // It was never made; the failure that is reported says why.
   }
 }

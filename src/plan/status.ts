@@ -13,7 +13,7 @@ import { readYaml } from "./yaml.ts";
 /** A task's id and where its status line lives. */
 export type StatusLine = Pick<Task, "id" | "source">;
 
-/** A task's status as it stands on disk now. */
+/** A task's current status on disk. */
 export function readStatus(task: StatusLine): Result<Status> {
   if (task.source.kind === "foreign") {
     const done = isMarkedDone(task.id, task.source.list);
@@ -44,7 +44,7 @@ export function writeStatus(task: StatusLine, status: Status): Result<void> {
   return replace(task, edited);
 }
 
-/** The status that a source's text holds; none means pending. */
+/** The status in a source's text; without one it is pending. */
 function statusIn({ id, source }: StatusLine, text: string): Result<Status> {
   const yaml = source.kind === "file" ? readFrontmatter(text) : readPlanText(text);
   const error = yaml?.problems.find(({ severity }) => severity === "error");

@@ -4,7 +4,7 @@ import { FieldReader } from "./fields.ts";
 import { findFrontmatter } from "./frontmatter.ts";
 import { keyName, readYaml, type YamlFile } from "./yaml.ts";
 
-/** Replaces what stands from `start` to `end` of a text. */
+/** Replaces the part of a text from `start` to `end`. */
 interface Edit {
   start: number;
   end: number;
@@ -12,9 +12,9 @@ interface Edit {
 }
 
 /**
- * A task file with another status. Only the status changes: every other byte stays, quotes and
- * comments too. Without a status line one is added at the end of the frontmatter, without a
- * frontmatter one is put in front. Text whose frontmatter is no mapping comes back as it is.
+ * A task file with another status. Every other byte stays, also quotes and comments. If there is no
+ * status line, one is added at the end of the frontmatter; if there is no frontmatter, one is put
+ * in front. A text whose frontmatter is not a mapping is returned unchanged.
  */
 export function editStatus(text: string, status: Status): string {
   const frontmatter = findFrontmatter(text);
@@ -38,8 +38,8 @@ export function editStatus(text: string, status: Status): string {
 }
 
 /**
- * The text of a plan with another status of an inline task. Text in which the task cannot be found
- * comes back as it is.
+ * The text of a plan with another status of an inline task. A text that does not contain the task
+ * is returned unchanged.
  */
 export function editInlineStatus(planText: string, id: TaskId, status: Status): string {
   const yaml = readPlanText(planText);
@@ -52,8 +52,8 @@ export function editInlineStatus(planText: string, id: TaskId, status: Status): 
 let last: { text: string; yaml: YamlFile } | undefined;
 
 /**
- * Reads the text of a plan with inline tasks. It is the same for all of them, and reading it anew for
- * each would make a run quadratic in their number: the last one is kept.
+ * Reads the text of a plan with inline tasks. All inline tasks share one text, and reading it again
+ * for each would take quadratic time, so the last one is cached.
  */
 export function readPlanText(text: string): YamlFile {
   if (last?.text !== text) last = { text, yaml: readYaml(text, "") };
@@ -70,7 +70,7 @@ export function findEntry(yaml: YamlFile, id: TaskId): YAMLMap | undefined {
     .find((entry) => reader.text(entry, "id")?.value === id);
 }
 
-/** The change of the status that stands in a mapping; undefined if there is none. */
+/** The change of the status in a mapping; undefined if it has none. */
 function replaceStatus(text: string, map: YAMLMap, status: Status): Edit | undefined {
   const pair = map.items.find(({ key }) => keyName(key) === "status");
   if (!pair) return undefined;
@@ -82,7 +82,7 @@ function replaceStatus(text: string, map: YAMLMap, status: Status): Edit | undef
   return { start, end, text: styled(text.slice(start, end), pair.value, status) };
 }
 
-/** `status:` with nothing behind it: the value goes right behind the colon. */
+/** `status:` without a value: the value is put right after the colon. */
 function fillIn(text: string, start: number, keyEnd: number, status: Status): Edit {
   const colon = text.indexOf(":", keyEnd);
   return insertBehind(colon === -1 ? start : colon + 1, ` ${status}`);
@@ -93,11 +93,11 @@ function styled(old: string, node: unknown, status: Status): string {
   const type = isScalar(node) ? node.type : undefined;
   if (type === "QUOTE_SINGLE") return `'${status}'`;
   if (type === "QUOTE_DOUBLE") return `"${status}"`;
-  // A block scalar's value ends behind its line break.
+  // A block scalar's value ends after its line break.
   return status + (/\r?\n$/.exec(old)?.[0] ?? "");
 }
 
-/** Adds a status to a mapping: in block style on a line of its own before `end`, else behind the id. */
+/** Adds a status to a mapping: in block style on its own line before `end`, else after the id. */
 function addStatus(
   text: string,
   yaml: YamlFile,

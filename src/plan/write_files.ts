@@ -6,14 +6,14 @@ import { messageOf } from "../util/text.ts";
 export interface WrittenFiles {
   /** `plan.yaml`, absolute. */
   path: string;
-  /** What stood there was the same already, but for statuses. */
+  /** The files were there already, with the same content except for statuses. */
   unchanged: boolean;
 }
 
 /**
- * Writes the files of a plan into a folder, by their paths in it: all of them, or none. First they are
- * written and checked as a plan in a folder beside it. Files that stand there are replaced by force
- * alone.
+ * Writes the files of a plan into a folder, by their paths in it: all of them, or none. First they
+ * are written and checked as a plan in a folder beside it. Existing files are replaced only with
+ * `force`.
  */
 export async function writePlanFiles(
   folder: string,
@@ -44,7 +44,7 @@ export async function writePlanFiles(
   }
 }
 
-/** A run may have begun since: what it writes is no other plan. */
+/** A run may have started since: statuses that it writes do not make it another plan. */
 function withoutStatus(text: string): string {
   return text.replace(/^(---\r?\n(?:.*\r?\n)*?)status:.*\r?\n/, "$1");
 }

@@ -8,11 +8,11 @@ import { composeYaml, type YamlIssue } from "./yaml_compose.ts";
 export interface YamlFile {
   /** Absolute path. */
   file: string;
-  /** null: the file holds nothing, or nothing that could be read. */
+  /** null: the file is empty, or could not be parsed. */
   root: Node | null;
   problems: Problem[];
   placeOf(node: unknown): Place;
-  /** The node itself, or the one that an alias stands for; null for nothing. */
+  /** The node itself, or the one that an alias refers to; null for nothing. */
   resolve(node: unknown): Node | null;
 }
 
@@ -37,12 +37,12 @@ export function keyName(key: unknown): string | undefined {
   return isScalar(key) ? key.source ?? String(key.value) : undefined;
 }
 
-/** Finds what every alias stands for, in one pass, and with it duplicate keys. */
+/** Resolves all aliases in one pass, and finds duplicate keys in the same pass. */
 function walk(root: Node | null, aliases: Map<Alias, Node>): YamlIssue[] {
   const issues: YamlIssue[] = [];
   const anchors = new Map<string, Node>();
   let count = 0;
-  // A stack of its own: nested blocks may be deeper than the one of the language.
+  // An explicit stack: nested blocks may be deeper than the call stack.
   const stack: unknown[] = [root];
   while (stack.length > 0) {
     const node = stack.pop();

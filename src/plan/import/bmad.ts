@@ -180,7 +180,7 @@ function statusIn(word: string, planned = ""): ForeignStatus {
     : "pending";
 }
 
-/** Also "Ready for Review", whose work waits for a person alone, and "Done - all tests pass". */
+/** Also "Ready for Review", which only waits for a person, and "Done - all tests pass". */
 function isDone(word: string): boolean {
   return /^(?:done|completed?|finished|closed)\b/i.test(word) || /\breview\b/i.test(word);
 }

@@ -6,11 +6,11 @@ export interface Item {
   /** Counts from 1. */
   line: number;
   indent: number;
-  /** What stands between the brackets. */
+  /** The character between the brackets. */
   box: string;
   /** Offset of the box. */
   at: number;
-  /** Behind the box stands a star: Kiro's sign for what may be left out. */
+  /** A star follows the box: Kiro's mark for optional tasks. */
   optional: boolean;
   text: string;
   /** The lines below it that are indented deeper, without other checkboxes. */
@@ -22,7 +22,7 @@ export interface Item {
 const ITEM = /^([ \t]*)[-*+][ \t]+\[([^\]\n])\](\*?)[ \t]+(.*)$/;
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*)$/;
 const FENCE = /^[ \t]*(`{3,}|~{3,})/;
-/** Longer lines are no tasks. */
+/** Longer lines are not tasks. */
 const LINE_LENGTH = 10_000;
 
 /** The checkboxes of a Markdown text in their order. Comments and fenced blocks hold none. */

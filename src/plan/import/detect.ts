@@ -9,7 +9,7 @@ import { openspec } from "./openspec.ts";
 import { specKit } from "./spec_kit.ts";
 import { taskMaster } from "./task_master.ts";
 
-/** The formats that lie in files, those with more of a sign of their own first. */
+/** The formats that are files; those that are easier to recognize come first. */
 export const FILE_FORMATS: readonly Format[] = [
   kiro,
   openspec,
@@ -20,7 +20,7 @@ export const FILE_FORMATS: readonly Format[] = [
   bmad,
 ];
 
-/** Somebody else's list of tasks in this machine's files. */
+/** Another tool's task list in local files. */
 export interface DetectedList {
   format: Format;
   /** Absolute: a file, or the folder of several. */

@@ -3,7 +3,7 @@ import { LIMITS } from "../limits.ts";
 import type { SourceFile } from "./format.ts";
 import { NotAList } from "./format.ts";
 
-/** Names of the files in a folder, in order; none if it is no folder. */
+/** Names of the files in a folder, sorted; empty if it is not a folder. */
 export function filesIn(folder: string): string[] {
   return namesIn(folder, ({ isFile }) => isFile);
 }
@@ -57,7 +57,7 @@ function tooLarge(path: string, size: number): NotAList {
   return new NotAList(message, path);
 }
 
-/** A list that is one file in a folder of its own, with others that explain it. */
+/** A list that is one file in its own folder, with other files that explain it. */
 export function contextBeside(list: string, names: readonly string[]) {
   const folder = dirname(list);
   return { folder, names: names.filter((name) => isFile(join(folder, name))) };

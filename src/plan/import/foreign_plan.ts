@@ -14,7 +14,7 @@ import type { DetectedList } from "./detect.ts";
 import { type ForeignList, type ForeignTask, type Format, NotAList } from "./format.ts";
 import { resolveList } from "./resolve.ts";
 
-/** Reads somebody else's list as a plan. All problems are found at once. */
+/** Reads another tool's list as a plan. All problems are found at once. */
 export function loadForeign(detected: DetectedList): Result<Plan> {
   const read = readForeign(detected);
   return read.ok ? planFrom(read.value, detected) : read;
@@ -95,7 +95,7 @@ function tasksOf(list: ForeignList, format: Format, path: string) {
     dependencies: task.dependencies.map((value) => ({ value, at: at(task.line) })),
   }));
   const tooMany = tasks.length > LIMITS.tasks;
-  // Several files are told apart by what the problem says.
+  // The problem's text names the file.
   const paths = new Set(list.tasks.map((task) => task.path));
   const [file = path] = paths.size === 1 ? paths : [];
   return { tasks, problems: tooMany ? [] : checkGraph(tasks, entries, file) };
@@ -176,7 +176,7 @@ function bodies(list: ForeignList, format: Format, path: string): (task: Foreign
   };
 }
 
-/** The top of the repository that a folder lies in; the folder itself if it lies in none. */
+/** The root of the repository that contains a folder; the folder itself if there is none. */
 export function topOf(folder: string): string {
   for (let at = folder;; at = dirname(at)) {
     if (exists(join(at, ".git"))) return at;
@@ -186,10 +186,10 @@ export function topOf(folder: string): string {
 
 const CHECKLISTS = new Set(["spec-kit", "kiro", "openspec"]);
 const PATH = /(?<![\w/.@-])(?:[\w@.-]+\/)+[\w@.-]*\.[A-Za-z]\w{0,7}(?![\w/])/g;
-/** Longer texts tell of files for other reasons than that they change. */
+/** Longer texts name files for other reasons than that they change. */
 const TEXT_LENGTH = 4_000;
 
-/** The files that the line of a checklist names; other formats tell of files in prose. */
+/** The files that a checklist item names; other formats name files in prose. */
 function filesNamed({ name }: Format, task: ForeignTask): Task["files"] {
   const files = new FileSets();
   if (CHECKLISTS.has(name)) {

@@ -23,7 +23,7 @@ export interface Mark {
   path: string;
   start: number;
   end: number;
-  /** What stands there for a status; for one that is absent, what stands there for `pending`. */
+  /** The list's word for a status; for a status without one, its word for `pending`. */
   words: Partial<Record<Status, string>> & { pending: string };
 }
 
@@ -37,11 +37,11 @@ export interface ForeignTask {
   status: ForeignStatus;
   priority?: Priority | undefined;
   dependencies: string[];
-  /** What the list says of it beside its name: Markdown. */
+  /** What the list says about it apart from its name: Markdown. */
   text: string;
   labels?: string[] | undefined;
   marks: Mark[];
-  /** Where it stands. */
+  /** Its position in the file. */
   path: string;
   line: number;
   /** The issue on GitHub that its pull request closes. */
@@ -68,7 +68,7 @@ export interface Note {
   message: string;
 }
 
-/** What somebody else's list of tasks says. */
+/** The content of another tool's task list. */
 export interface ForeignList {
   name: string;
   tasks: ForeignTask[];
@@ -76,16 +76,19 @@ export interface ForeignList {
   notes: Note[];
 }
 
-/** Somebody else's format. */
+/** The format of another tool. */
 export interface Format {
   name: FormatName;
   /** For people. */
   title: string;
-  /** Where its lists lie, for people. */
+  /** Where its lists are, for people. */
   place: string;
-  /** The list that a path names: itself, or what lies in a folder; undefined: none of this format. */
+  /**
+   * The list that a path names: the file itself, or a file in the folder; undefined: not this
+   * format.
+   */
   locate(path: string): string | undefined;
-  /** Whether a text is such a list, wherever it lies. */
+  /** Whether a text is such a list, wherever its file is. */
   recognizes(text: string): boolean;
   /** The lists in the usual places of a repository. */
   find(root: string): string[];
@@ -97,7 +100,7 @@ export interface Format {
   read(files: readonly SourceFile[], list: string): ForeignList;
 }
 
-/** A list cannot be read at all; the place is where it stops to make sense. */
+/** A list cannot be read at all; the place is the first one that makes no sense. */
 export class NotAList extends Error {
   constructor(message: string, readonly path: string, readonly line = 1, readonly column = 1) {
     super(message);

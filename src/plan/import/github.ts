@@ -12,7 +12,7 @@ export interface ListedIssue {
   labels: string[];
 }
 
-/** The lists of GitHub lie in no file: they are imported, and a pull request closes its issue. */
+/** GitHub's lists are not files: they are imported, and each pull request closes its issue. */
 export const github: Format = {
   name: "github",
   title: "GitHub",
@@ -29,7 +29,10 @@ const WAITS =
   /\b(?:blocked by|depends on|waits for|requires|after)\b:?((?:[\s,]*(?:and\s+)?#\d+)+)/gi;
 const PART = /^\s*[-*]\s+\[[ xX]\]\s+(?:.*?)#(\d+)\b/gm;
 
-/** Issues as a list of tasks: "blocked by #3" orders them; one with a task list of others groups them. */
+/**
+ * Issues as a list of tasks: "blocked by #3" orders them; one with a task list of others groups
+ * them.
+ */
 export function readIssues(name: string, issues: readonly ListedIssue[]): ForeignList {
   const known = new Set(issues.map(({ number }) => number));
   const groups: ForeignGroup[] = [];

@@ -1,4 +1,4 @@
-/** JSON with the places of what is in it: a mark is changed without writing the rest anew. */
+/** JSON with positions, so that a mark can be changed without rewriting the rest. */
 import {
   findNodeAtLocation,
   getNodeValue,

@@ -11,7 +11,10 @@ interface Marked {
   done: boolean;
 }
 
-/** A list that was read, and the texts of its files since: reading it anew for each mark is quadratic. */
+/**
+ * A list and the current texts of its files: reading it again for each mark would take quadratic
+ * time.
+ */
 class MarkedList {
   readonly tasks: Map<TaskId, Marked>;
   readonly groups: Map<TaskId, (Marked & { members: string[] })[]>;
@@ -68,8 +71,8 @@ export function isMarkedDone(id: TaskId, list: string): Result<boolean> {
 }
 
 /**
- * Writes the mark of a task into the list that it came from, and nothing else; with the last task of a
- * group its group's. Synchronous, so that two changes within a process never mix.
+ * Writes the mark of a task into the list that it came from, and nothing else; with the last task
+ * of a group its group's. Synchronous, so that two changes within a process never mix.
  */
 export function writeMark(id: TaskId, list: string, status: Status): Result<void> {
   const marked = markedList(id, list);

@@ -13,9 +13,9 @@ export interface Node {
 const NUMBER = /^\**(\d+(?:\.\d+)*)[.:)]?\**[ \t]+(.*)$/;
 
 /**
- * The items as a tree: below `1` lie `1.1` and `1.2`, also where they are not indented. Items without
- * a number in a list that has numbers are details of the one before; in a list without any they are
- * counted, by the section that they stand in.
+ * The items as a tree: `1.1` and `1.2` are below `1`, even if they are not indented. Items without
+ * a number in a list that has numbers are details of the one before; in a list without any, they
+ * are numbered per section.
  */
 export function treeOf(items: readonly Item[]): Node[] {
   const numbered = items.some(({ text }) => NUMBER.test(text));
@@ -44,7 +44,9 @@ export function treeOf(items: readonly Item[]): Node[] {
   return roots;
 }
 
-/** The number of the section, as in `## 2. Implementation`; the section's words where it has none. */
+/**
+ * The number of the section, as in `## 2. Implementation`; the section's words where it has none.
+ */
 export function sectionOf({ headings }: Item): string {
   const heading = headings.slice(1).at(-1) ?? (headings.length === 1 ? headings[0] : undefined) ??
     "";

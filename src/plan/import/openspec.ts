@@ -5,7 +5,7 @@ import type { ForeignGroup, Format } from "./format.ts";
 import { groupOf, type Node, taskOf, treeOf } from "./numbered.ts";
 import { inOrder } from "./order.ts";
 
-/** OpenSpec: sections one after the other; within one no order is told. */
+/** OpenSpec: sections in order; within a section tasks have no order. */
 export const openspec: Format = {
   name: "openspec",
   title: "OpenSpec",

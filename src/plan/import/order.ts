@@ -1,10 +1,10 @@
 /** A step of a list whose order means something. */
 export interface Step {
   id: string;
-  /** It may run beside its neighbours that may, too, where they have the same `stage`. */
+  /** It may run in parallel with adjacent steps that may too and have the same `stage`. */
   parallel: boolean;
   stage: string;
-  /** What it waits for where the list says so; absent: for what comes before it. */
+  /** What it waits for, if the list says so; absent: for the steps before it. */
   explicit?: string[] | undefined;
 }
 

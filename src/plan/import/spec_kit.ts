@@ -9,7 +9,7 @@ const TASK = /^\**(T\d{1,5}[a-z]?)\**[.:]?[ \t]+(.*)$/;
 const LABEL = /^\[(P|US\d+[^\]]*)\][ \t]*/i;
 const CONTEXT = ["spec.md", "plan.md", "research.md", "data-model.md", "quickstart.md"];
 
-/** Spec Kit: phases one after the other, `[P]` beside each other within one, else in order. */
+/** Spec Kit: phases in order; within a phase `[P]` tasks in parallel, others in order. */
 export const specKit: Format = {
   name: "spec-kit",
   title: "Spec Kit",

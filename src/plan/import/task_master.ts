@@ -96,7 +96,7 @@ function tagsOf(root: Node): Tag[] {
 
 interface About {
   file: SourceFile;
-  /** Ids of different tags are told apart by it. */
+  /** Distinguishes the ids of different tags. */
   prefix: string;
   label: string;
   line: number;
