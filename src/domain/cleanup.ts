@@ -1,7 +1,7 @@
 import type { Failure, Unfinished } from "./failure.ts";
 import type { Status, TaskId } from "./task.ts";
 
-/** How all of a branch's work has come to the base. */
+/** How a branch's work got into the base. */
 export type Landed = "merge" | "rebase" | "squash" | "tree" | "pr";
 
 /** What a task has left in a repository. */
@@ -29,18 +29,18 @@ export interface WorktreeFacts {
   changed: number;
   /** Ignored files and folders: nothing keeps them. */
   ignored: number;
-  /** HEAD stands elsewhere than on the task's branch. */
+  /** HEAD is not on the task's branch. */
   strayed: boolean;
   unfinished?: Unfinished;
-  /** Somebody locked it with git; their reason. */
+  /** The reason, if it is locked with `git worktree lock`. */
   locked?: string;
   /** Processes that parex or an agent started there. */
   processes: number[];
-  /** The user stands in it. */
+  /** It is the user's current folder. */
   standing: boolean;
 }
 
-/** Why work stays. */
+/** Why work is kept. */
 export type Keep =
   | { why: "live"; run: string }
   | { why: "unreadable"; failure: Failure }
@@ -57,7 +57,7 @@ export type Keep =
 export interface Kept {
   work: WorkFacts;
   keep: Keep;
-  /** Whether `--force` would remove it all the same. */
+  /** Whether `--force` would remove it anyway. */
   forcible: boolean;
 }
 
@@ -70,9 +70,9 @@ export interface CleanupPlan {
 }
 
 export interface CleanupWish {
-  /** Tasks whose work goes even if it has not landed. */
+  /** Tasks whose work is removed even if it has not landed. */
   force: readonly TaskId[];
-  /** The run that goes on now. */
+  /** The live run. */
   live?: string;
   /** Of every task of the plan. */
   statuses: readonly Status[];
@@ -80,7 +80,10 @@ export interface CleanupWish {
   archivable: boolean;
 }
 
-/** Decides what goes: what has landed and holds nothing else, and what was named. */
+/**
+ * Decides what is removed: work that has landed and contains nothing else, and the named tasks'
+ * work.
+ */
 export function planCleanup(all: readonly WorkFacts[], wish: CleanupWish): CleanupPlan {
   const remove: WorkFacts[] = [];
   const keep: Kept[] = [];
@@ -98,7 +101,7 @@ export function planCleanup(all: readonly WorkFacts[], wish: CleanupWish): Clean
   return { remove, keep, archive };
 }
 
-/** What stands in the way, whatever the user wishes. */
+/** What prevents a removal, even with `--force`. */
 function obstacleOf(work: WorkFacts, live: string | undefined): Keep | undefined {
   const { worktree } = work;
   if (live !== undefined) return { why: "live", run: live };
@@ -111,7 +114,7 @@ function obstacleOf(work: WorkFacts, live: string | undefined): Keep | undefined
   }
 }
 
-/** What there is that the base does not have. */
+/** Work that the base does not have. */
 function unlandedWork({ status, landed, worktree }: WorkFacts): Keep | undefined {
   if (status !== undefined && status !== "completed") return { why: "not_completed", status };
   if (landed === undefined) return { why: "not_landed" };

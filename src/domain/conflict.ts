@@ -2,12 +2,15 @@ import { findSharing, pairKey } from "./overlap.ts";
 import type { PredictedConflict, RunRecord } from "./record.ts";
 import type { Task, TaskId } from "./task.ts";
 
-/** What a plan's own words let expect: tasks that may run at the same time and change the same files. */
+/**
+ * Conflicts that the plan itself predicts: tasks that may run at the same time and change the same
+ * files.
+ */
 export function conflictsOfPlan(tasks: readonly Task[]): PredictedConflict[] {
   return findSharing(tasks).overlaps.map((overlap) => ({ ...overlap, basis: "plan" }));
 }
 
-/** A predicted conflict, and whether merging came upon it. */
+/** A predicted conflict, and whether a merge had it. */
 export type ForeseenConflict = PredictedConflict & { met: boolean };
 
 /** All that was predicted in a run, one for each pair of tasks. */
@@ -26,7 +29,7 @@ export function conflictsAhead(record: RunRecord): PredictedConflict[] {
   return onePerPair(record).filter(({ tasks }) => !tasks.every(isMerged));
 }
 
-/** What the branches of two tasks show counts more than what the plan says. */
+/** A conflict of two branches replaces the plan's prediction. */
 function onePerPair({ conflicts }: RunRecord): PredictedConflict[] {
   const byPair = new Map<string, PredictedConflict>();
   for (const conflict of conflicts.predicted) {

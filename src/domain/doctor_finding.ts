@@ -1,7 +1,7 @@
 import type { Failure, Unfinished } from "./failure.ts";
 import type { TaskId } from "./task.ts";
 
-/** Something that is to know about a repository and what parex needs to work in it. */
+/** Something to know about a repository and what parex needs to work in it. */
 export type Finding =
   | { code: "tool"; tool: string; version: string }
   | { code: "tool_missing"; tool: string }
@@ -15,12 +15,12 @@ export type Finding =
   | { code: "processes_left"; run: string; pids: number[] }
   | { code: "removal_interrupted"; path: string; task: TaskId }
   | { code: "worktree_missing"; path: string; head: string }
-  /** A folder among the worktrees that is none. */
+  /** A folder in worktrees/ that is not a git worktree. */
   | { code: "folder_unknown"; path: string; empty: boolean }
   | { code: "half_done"; path: string; task: TaskId; operation: Unfinished }
   /** Work of a plan that has landed. */
   | { code: "work_landed"; task: TaskId; branch: string; owner: string; worktree?: string }
-  /** Work of another plan than the one in hand that has not. */
+  /** Work of another plan that has not landed. */
   | { code: "work_left"; branch: string; owner: string };
 
 export type FindingCode = Finding["code"];
@@ -48,7 +48,7 @@ const SEVERITIES: Record<FindingCode, Severity> = {
 
 /** An error stops a run, a warning may, an info does not. */
 export function severityOf(finding: Finding): Severity {
-  // Whoever does not open pull requests needs none.
+  // It is needed only for pull requests.
   if (finding.code === "login_missing" && finding.tool === "gh") return "info";
   return SEVERITIES[finding.code];
 }
@@ -63,7 +63,7 @@ const FIXABLE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "work_landed",
 ]);
 
-/** Whether parex itself can put it right without a loss. */
+/** Whether parex itself can fix it without losing anything. */
 export function isFixable(finding: Finding): boolean {
   return FIXABLE.has(finding.code) || finding.code === "folder_unknown" && finding.empty;
 }

@@ -32,12 +32,12 @@ export interface Schedule {
   tasks: ScheduledTask[];
   /** Completed already. */
   skipped: TaskId[];
-  /** To be expected, as the plan tells of files. */
+  /** Predicted from the files that the plan names. */
   conflicts: PredictedConflict[];
   warnings: string[];
 }
 
-/** The tasks to execute, by step, and in each in the order in which they get their places. */
+/** The tasks to execute, by step, in the order in which they get slots. */
 export function scheduleOf(tasks: readonly Task[]): ScheduledTask[] {
   const steps = stepsOf(tasks);
   return scheduleOrder(tasks)

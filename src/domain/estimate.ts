@@ -1,18 +1,21 @@
 import { costOf, type Model, MODELS } from "./prices.ts";
 import type { Task } from "./task.ts";
 
-/** What a run may cost before it has begun, and from what that is known. */
+/** The estimated cost of a run, with its basis. */
 export type CostEstimate =
-  /** From what completed tasks of earlier runs with this agent and model have cost. */
+  /** From the cost of completed tasks in earlier runs with this agent and model. */
   | { basis: "history"; low_usd: number; high_usd: number; runs: number; tasks: number }
   /** From the tokens that the plan expects: all of them read, or all of them written. */
   | { basis: "tokens"; low_usd: number; high_usd: number; tokens: number; model: string }
   | { basis: "unknown" };
 
-/** What completed tasks of an earlier run have cost, each. */
+/** The cost of each completed task of an earlier run. */
 export type PastCosts = readonly number[];
 
-/** The middle half of what tasks have cost before, for as many tasks; else by the plan's tokens. */
+/**
+ * From the middle half of earlier tasks' costs, times the number of tasks; else from the plan's
+ * tokens.
+ */
 export function estimateCost(
   tasks: readonly Task[],
   model: string | undefined,

@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.ts";
 import { fail, ok, type Result } from "./result.ts";
 
-/** An expected failure, thrown: it ends the script that met it. Whatever else is thrown is a bug. */
+/** An expected failure, thrown: it ends the script. Anything else that is thrown is a bug. */
 export class Failed extends Error {
   override name = "Failed";
 
@@ -11,8 +11,8 @@ export class Failed extends Error {
 }
 
 /**
- * The one door between scripts, which throw, and whoever decides by values: what a script returned, or
- * the failure that ended it. A bug passes through.
+ * The one door from scripts, which throw, to code that decides by values: what a script returned,
+ * or the failure that ended it. A bug is thrown on.
  */
 export async function resultOf<T>(script: () => T | Promise<T>): Promise<Result<T>> {
   try {

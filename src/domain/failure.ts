@@ -15,12 +15,12 @@ export interface CommandFailure {
   gone?: { from: string; base: string };
 }
 
-/** What the user asked for cannot be understood: exit 2. */
+/** The user's request is not valid: exit 2. */
 export type UsageFailure =
   | { reason: "usage"; message: string; hint?: string }
   /**
-   * `archived`: the folder of the plan that cleanup archived last. `lists`: what other tools have left in
-   * the repository, where no plan was named.
+   * `archived`: the folder of the plan that cleanup archived last. `lists`: what other tools have
+   * left in the repository, where no plan was named.
    */
   | {
     reason: "plan_not_found";
@@ -29,20 +29,20 @@ export type UsageFailure =
     lists?: { title: string; path: string }[];
   }
   /**
-   * `valid`: another plan of the repository, in a usual place, without an error. `foreign`: the tool
-   * whose list it is.
+   * `valid`: another plan of the repository, in a usual place, without an error. `foreign`: the
+   * tool whose list it is.
    */
   | { reason: "plan_invalid"; path: string; problems: Problem[]; valid?: string; foreign?: string }
   | { reason: "config_invalid"; problems: Problem[] }
-  /** Claude Code's settings cannot be changed as they stand. */
+  /** Claude Code's settings are not valid, so they cannot be changed. */
   | { reason: "claude_settings_invalid"; path: string; problems: Problem[] }
   | { reason: "unknown_task"; id: string; suggestion?: string }
   | { reason: "run_not_found"; id?: string };
 
-/** What git leaves open until a person goes on with it or gives it up. */
+/** An operation that git leaves open until a person continues or aborts it. */
 export type Unfinished = "merge" | "rebase" | "cherry-pick" | "revert";
 
-/** Why no attempt of an agent can work, until a person has done something about it. */
+/** Why no attempt of an agent can work until a person has fixed it. */
 export type RefusalWhy =
   | "not_logged_in"
   | "key_refused"
@@ -65,13 +65,13 @@ export type PrerequisiteFailure =
     root: string;
     paths: string[];
     total: number;
-    /** A git operation that was begun and not ended. */
+    /** An unfinished git operation. */
     inProgress?: Unfinished;
   }
   | { reason: "no_identity"; detail: string }
   /**
-   * The base has commits that the remote lacks, and the other way around; in a shallow repository it
-   * only looks so, perhaps.
+   * The base has commits that the remote lacks, and the other way around; in a shallow repository
+   * it only looks so, perhaps.
    */
   | { reason: "base_diverged"; base: string; remote: string; shallow?: true }
   | { reason: "foreign_branch"; branches: { branch: string; owner?: string }[]; identity: string }
@@ -96,11 +96,11 @@ export type PrerequisiteFailure =
     path: string;
     /** Another machine, or a container: the process is not among those that one sees here. */
     host?: string;
-    /** ISO 8601: the last sign of life of an owner on another machine. */
+    /** ISO 8601: when an owner on another machine last showed that it is alive. */
     seen?: string;
   };
 
-/** A task cannot go on without a person. These are the reason codes of blocked tasks. */
+/** A task cannot continue without a person. These are the reason codes of blocked tasks. */
 export type TaskFailure =
   | { reason: "worktree_failed"; path: string; detail: string }
   | { reason: "setup_failed"; failed: CommandFailure }
@@ -114,7 +114,7 @@ export type TaskFailure =
     failed: CommandFailure;
     /** Absent: no agent was asked. */
     attempts?: number;
-    /** The base that it was checked with; absent: its branch fails alone. */
+    /** The base that it was merged with; absent: its own branch fails. */
     onto?: string;
   }
   | { reason: "commit_failed"; detail: string }
@@ -151,11 +151,11 @@ export type GitHubFailure =
     detail: string;
   };
 
-/** An operation on the machine failed where no rule of parex expected it. */
+/** An operation of the system failed unexpectedly. */
 export type OperationFailure =
   | { reason: "git_failed"; command: string; exitCode: number; stderr: string }
   | { reason: "io_failed"; path: string; detail: string }
-  /** What happens cannot be recorded any more, so nothing more may happen. */
+  /** Events cannot be recorded any more, so the run must stop. */
   | { reason: "journal_lost"; path: string; detail: string };
 
 /** Every failure that parex expects. A new one needs its wording in `report/messages.ts`. */
@@ -176,7 +176,10 @@ const OF_ALL_TASKS: ReadonlySet<Reason> = new Set<Reason>([
   "journal_lost",
 ]);
 
-/** Whether it is the account's, the machine's or the base's: every task would meet it, none is to blame. */
+/**
+ * Whether it is the account's, the machine's or the base's: every task would meet it, none is to
+ * blame.
+ */
 export function endsRun({ reason }: Failure): boolean {
   return OF_ALL_TASKS.has(reason);
 }
@@ -187,7 +190,7 @@ const NO_ROOM = /no space left on device|disk quota exceeded/i;
 /** git leaves the reason out. */
 const NOT_WRITTEN = /unable to (write|create)|(could not|cannot) write|write error|write failed/i;
 
-/** Whether words of the system, or of a program, say that there is no room left. */
+/** Whether an error text of the system, or of a program, says that the disk is full. */
 export function saysDiskFull(words: string): boolean {
   return NO_ROOM.test(words);
 }

@@ -4,7 +4,7 @@ export interface SideOfConflict {
   /** `renamed`: its new path, or its old one. */
   to?: string;
   from?: string;
-  /** `added`, `changed_mode`: what it is now, if that is no plain file. */
+  /** `added`, `changed_mode`: what it is now, if it is not a regular file. */
   as?: "symlink" | "submodule" | "executable";
 }
 

@@ -42,7 +42,7 @@ export function dependenciesFirst<T extends GraphNode>(tasks: readonly T[]): T[]
 
 interface Step {
   node: GraphNode;
-  /** Index of the dependency that is looked at next. */
+  /** Index of the next dependency to visit. */
   next: number;
 }
 
@@ -100,7 +100,9 @@ export function isMoreUrgent(a: Priority, b: Priority): boolean {
   return PRIORITIES.indexOf(a) < PRIORITIES.indexOf(b);
 }
 
-/** The number of tasks on the longest chain of dependents that starts at each task, itself included. */
+/**
+ * The number of tasks on the longest chain of dependents that starts at each task, itself included.
+ */
 export function chainLengths(tasks: readonly GraphNode[]): Map<TaskId, number> {
   const dependents = dependentsOf(tasks);
   const lengths = new Map<TaskId, number>();

@@ -3,7 +3,7 @@ import type { RunRecord } from "./record.ts";
 import type { Status } from "./task.ts";
 import type { AttemptRecord, Span, TaskRecord } from "./task_record.ts";
 
-/** How long spans lasted together; one that goes on counts up to `now`. */
+/** The total length of spans; an open one counts up to `now`. */
 function lengthOf(spans: Span[], now: number): number {
   return spans.reduce((sum, span) => sum + Math.max(0, (span.end ?? now) - span.start), 0);
 }
@@ -14,7 +14,9 @@ export function lastMoment(record: RunRecord): number {
   return last?.end ?? last?.start ?? 0;
 }
 
-/** How long a run has been executed, without the time between an interruption and its resumption. */
+/**
+ * How long a run has been executed, without the time between an interruption and its resumption.
+ */
 export function wallMs(record: RunRecord, now?: number): number {
   const length = lengthOf(record.spans, lastMoment(record));
   return now === undefined || record.finished
@@ -22,7 +24,7 @@ export function wallMs(record: RunRecord, now?: number): number {
     : length + Math.max(0, now - lastMoment(record));
 }
 
-/** How long a task was in hand: without waiting for its turn or for a usage limit to pass. */
+/** How long a task was active, without waiting for its turn or for a usage limit. */
 export function ownMs(task: TaskRecord, now: number): number {
   return lengthOf(task.spans, now) - lengthOf(task.parkedSpans, now);
 }
@@ -39,7 +41,10 @@ export function attemptMs(attempt: AttemptRecord, task: TaskRecord, now: number)
   return underWay ? Math.max(0, now - attempt.startedAt) : 0;
 }
 
-/** How many attempts a task took. One that a usage limit parked counts once, whoever went on with it. */
+/**
+ * How many attempts a task took. One that a usage limit paused counts once, whichever agent
+ * continued it.
+ */
 export function attemptCount({ attempts }: Pick<TaskRecord, "attempts">): number {
   return new Set(attempts.map(({ run, attempt }) => `${run ?? ""}/${attempt}`)).size;
 }

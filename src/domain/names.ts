@@ -25,13 +25,17 @@ export const STATE_DIR = "parex";
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** File systems take names of 255 bytes, and there are files named after a task and what they are. */
+/**
+ * File systems take names of 255 bytes, and there are files named after a task and what they are.
+ */
 export const ID_LENGTH = 200;
 
-/** Devices of Windows, whatever stands behind a dot: no folder there can be named so. */
+/** Names of Windows devices, with any extension: no folder on Windows can have these names. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** An id is part of a branch and a folder name, so it must be one that git and every system takes. */
+/**
+ * An id is part of a branch and a folder name, so it must be one that git and every system takes.
+ */
 export function isTaskId(id: string): boolean {
   return id.length <= ID_LENGTH && ID.test(id) && !DEVICE.test(id) && !id.includes("..") &&
     !id.endsWith(".lock") && !id.endsWith(".");
@@ -46,7 +50,7 @@ export function worktreeOf(task: TaskId): string {
   return `${WORKTREES_DIR}/${task}`;
 }
 
-/** What was anchored lies below it. */
+/** The prefix of all rescue refs. */
 export const RESCUE_REFS = "refs/parex/rescue";
 
 export function rescueRefOf(run: string, task: TaskId): string {

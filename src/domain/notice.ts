@@ -5,7 +5,10 @@ import type { TaskId } from "./task.ts";
 /** What a run did without that is worth a failure's words, but stops nothing. */
 export type Optional = "landing" | "issues" | "conflict prediction" | "integration";
 
-/** Something that a person should know and that is no failure. Its words: `report/messages/notice.ts`. */
+/**
+ * Something that a person should know and that is not a failure. Its words:
+ * `report/messages/notice.ts`.
+ */
 export type Notice =
   /** Checks of the project may be missing, as something in it could not be read. */
   | { about: "checks_unread"; note: string }

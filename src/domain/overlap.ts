@@ -22,7 +22,7 @@ export interface Sharing {
   partial: boolean;
 }
 
-/** Dependencies looked at for all files together: what is found is not worth more. */
+/** Limit on visited dependencies, for all files together. */
 const STEPS = 2_000_000;
 const MOST_OVERLAPS = 50;
 /** Of the tasks that share a file, as many are paired: pairs grow with the square. */
@@ -33,7 +33,10 @@ export function writtenFiles({ create, modify, delete: deleted }: FilesToTouch):
   return [...new Set([...create, ...modify, ...deleted])];
 }
 
-/** The files that several of the tasks change that are still to do. Tasks on a cycle are passed over. */
+/**
+ * The files that several of the tasks change that are still to do. Tasks on a cycle are passed
+ * over.
+ */
 export function findSharing(tasks: readonly Task[]): Sharing {
   const order = new Order(tasks);
   const files: SharedFile[] = [];

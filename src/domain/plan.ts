@@ -4,13 +4,13 @@ import type { Task, TaskId } from "./task.ts";
 export interface Plan {
   name: string;
   /**
-   * Tells this plan from every other one in the repository, whatever path it lies at: the branches
+   * Identifies this plan among all plans of the repository, wherever its file is: the branches
    * that parex makes carry it. Made from the plan's name and creation time.
    */
   identity: string;
-  /** `plan.yaml`, or somebody else's list of tasks; absolute. */
+  /** `plan.yaml`, or another tool's task list; absolute. */
   path: string;
-  /** It is somebody else's list. */
+  /** It is another tool's list. */
   foreign?: {
     /** Its format's name, for people. */
     title: string;

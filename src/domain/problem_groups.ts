@@ -5,7 +5,7 @@ const MOST_ALONE = 3;
 /** Kinds that say which default or reading was taken: one line for all of them. */
 const TAKEN = /^missing-(?:name|priority|dependencies)$|-dialect$/;
 
-/** Problems of one kind together where they are many, else alone; each group at its first place. */
+/** Groups problems of one kind if there are many; each group has the place of its first problem. */
 export function groupProblems(problems: readonly Problem[]): [Problem, ...Problem[]][] {
   const kinds = new Map<string, [Problem, ...Problem[]]>();
   for (const problem of problems) {
@@ -24,7 +24,7 @@ export function groupProblems(problems: readonly Problem[]): [Problem, ...Proble
   });
 }
 
-/** Remarks on a list are of one kind where they differ in the tasks' ids alone. */
+/** Remarks on a list are of one kind if they differ only in task ids. */
 function kindOf({ severity, code, message }: Problem): string {
   const said = code === "import-note" ? message.replaceAll(/\S*\d\S*/g, "#") : "";
   return `${severity} ${code} ${said}`;

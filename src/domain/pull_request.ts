@@ -1,7 +1,7 @@
 import type { Failure } from "./failure.ts";
 import type { TaskId } from "./task.ts";
 
-/** A task's pull request as it stands on GitHub. */
+/** A task's pull request on GitHub. */
 export interface TaskPullRequest {
   number: number;
   url: string;

@@ -7,7 +7,7 @@ export interface Answered {
 /** Begins the last line of an agent that needs a person's answer. */
 export const QUESTION = "QUESTION:";
 
-/** Models fill a line in that they were told of, also where they have nothing to ask. */
+/** Models fill in a line that the prompt mentions, even if they have nothing to ask. */
 const ASKS_NOTHING = /^(?:none|no|nothing|n\/a|no (?:open )?questions?)[.!]?[*_]*$/i;
 
 /** The question with which an agent ended, as its prompt asks it to; undefined if it asked none. */

@@ -29,7 +29,7 @@ export interface RunRecord {
   model?: string;
   parex: string;
   pid: number;
-  /** Absent: recorded by a parex that did not tell. */
+  /** Absent: recorded by an older parex. */
   settings?: RunSettings;
   /** It landed what others had done: its settings say nothing of how agents are to work. */
   agentless?: true;
@@ -45,7 +45,7 @@ export interface RunRecord {
   checks: CheckRecord[];
   /** Absent: nothing was merged, or it has not come to that. */
   integration?: Integration;
-  /** What was foreseen, and what merging came upon. */
+  /** Predicted conflicts, and conflicts of real merges. */
   conflicts: { predicted: PredictedConflict[]; met: MetConflict[] };
   parked?: Parked;
   recovery: { what: string; tier: string; action: string; outcome: string }[];
@@ -60,9 +60,12 @@ export interface RunRecord {
   lostEvents: number;
   /** What was cleaned up after it. */
   cleanups: Cleanup[];
-  /** Absent: it goes on, or its process ended without a word. */
+  /** Absent: it is live, or its process died. */
   finished?: EventOf<"run.finished">;
-  /** The runs of a plan that this is the record of, oldest first; absent: it is the record of one run. */
+  /**
+   * The runs of a plan that this is the record of, oldest first; absent: it is the record of one
+   * run.
+   */
   runs?: readonly RunRecord[];
 }
 

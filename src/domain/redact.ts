@@ -1,15 +1,15 @@
-/** Shorter than every secret that is looked for, so that what stands in its place is never one. */
+/** Shorter than every secret that parex looks for, so that the replacement never looks like one. */
 export const MARK = "***";
 /** Shorter values are in every other word. */
 export const SHORTEST_SECRET = 4;
 
 /**
- * What looks like a secret wherever it stands. The group `secret` is what goes, the rest stays to
- * tell what it was. Repetitions that may begin anywhere are bounded: the text may be hostile.
+ * Patterns of secrets. The group `secret` is removed; the rest stays and shows what it was.
+ * Repetitions that may start anywhere are bounded: the text may be hostile.
  */
 const SHAPES: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?<secret>[^]*?)(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/dg,
-  // Its beginning was cut off.
+  // Its beginning is missing.
   /^(?<secret>(?:(?!-----BEGIN )[^])*)-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/dg,
   /(?<secret>\bgh[a-z]_\w{16,})/dg,
   /(?<secret>\bgithub_pat_\w{16,})/dg,

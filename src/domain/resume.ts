@@ -11,14 +11,14 @@ export interface Beginning {
     | "preparing"
     /** This attempt has ended; what that means is still to be decided. */
     | "working"
-    /** What this attempt came to stands committed. */
+    /** The work of this attempt is committed. */
     | "testing"
     /** It is completed. */
     | "landing";
   attempt: number;
-  /** The attempt was begun, and ended by the end of parex alone. */
+  /** The attempt was started, and only the end of parex ended it. */
   cutOff?: true;
-  /** The agent's conversation, to go on with. */
+  /** The agent's conversation, to continue. */
   conversation?: string;
   /** What it asked in the last attempt, and has not heard the answer to yet. */
   answered?: Answered;
@@ -26,7 +26,7 @@ export interface Beginning {
   ended?: AttemptRecord;
 }
 
-/** Decides from what is recorded of a task where it goes on: no attempt that ended is made again. */
+/** Decides from a task's record where it continues: no finished attempt is repeated. */
 export function whereToBegin(task: TaskRecord): Beginning {
   const last = task.attempts.at(-1);
   const attempt = last?.attempt ?? 1;
@@ -40,7 +40,7 @@ export function whereToBegin(task: TaskRecord): Beginning {
   return { at: "working", attempt, ...conversation, ended: last };
 }
 
-/** Where a task goes on whose agent was answered. */
+/** Where a task continues after an answer to its agent. */
 export function withAnswer(
   { question, answer, session }: Omit<AnswerRecord, "heard">,
   last?: AttemptRecord,
@@ -55,13 +55,13 @@ export function withAnswer(
   };
 }
 
-/** Whether the attempt is made again, for nothing came of it. */
+/** Whether the attempt is repeated, because it had no result. */
 function wasCutOff({ outcome }: AttemptRecord): boolean {
   return outcome === undefined || outcome === "interrupted" || outcome === "refused" ||
     outcome === "lost";
 }
 
-/** A conversation in which nothing was said may not be there to go on with. */
+/** A conversation without any message may not exist for the agent. */
 export function conversationOf(
   task: TaskRecord,
   last: AttemptRecord | undefined,
@@ -83,8 +83,8 @@ export interface Remainder {
 
 /**
  * Decides what is left of a run to do. The record is what counts, not the task files: a status line
- * may be a step ahead of it. Only where the run has not begun a task, one that is completed in its
- * file was done by a person.
+ * may be a step ahead of it. But if the run has not started a task and its file says completed, a
+ * person did it.
  */
 export function remainderOf(plan: readonly Task[], run: RunRecord, lands: boolean): Remainder {
   const tasks = plan.map((task) => {

@@ -11,13 +11,13 @@ export type Land = "pr" | "merge" | "none";
 
 /** Everything that can be set: by flag, `PAREX_*`, config file or default, in this order. */
 export interface Settings {
-  /** Which of them a flag or a variable gave; absent: recorded by a parex that did not tell. */
+  /** Which of them a flag or a variable gave; absent: recorded by an older parex. */
   given?: readonly string[];
   jobs: number;
   agent: string;
   /** The shell command of the `command` agent. */
   agentCommand?: string;
-  /** Agents to go on with while the one of a task is out of quota, the first before the others. */
+  /** Agents to continue with, in this order, while a task's own agent is out of quota. */
   agents: string[];
   /** Absent: the agent's own default. */
   model?: string;
@@ -44,7 +44,7 @@ export interface Settings {
   dryRun: boolean;
   json: boolean;
   yes: boolean;
-  /** Go on although the tree has uncommitted changes, which the agents will not see. */
+  /** Continue with uncommitted changes, which agents do not see. */
   allowDirty: boolean;
   /** Agents and checks can write to their worktree, its branch and nothing else. */
   sandbox: boolean;
@@ -63,7 +63,9 @@ export interface Settings {
   checkJobs: number;
   /** Per check command, milliseconds. */
   checkTimeoutMs: number;
-  /** The model that is asked about a failure of git or gh that no known fix helps; `none`: nobody. */
+  /**
+   * The model that is asked about a failure of git or gh that no known fix helps; `none`: nobody.
+   */
   recoveryModel: string;
   /** Who is asked after it. */
   recoveryEscalate: "copilot" | "sonnet" | "none";

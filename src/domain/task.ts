@@ -4,7 +4,7 @@ import type { AgentName } from "./agents.ts";
 export const PRIORITIES = ["blocker", "high", "medium", "low"] as const;
 export type Priority = typeof PRIORITIES[number];
 
-/** The five states of a task's life, as they stand in its task file. */
+/** The five statuses of a task, as its task file names them. */
 export const STATUSES = ["pending", "in_progress", "testing", "completed", "blocked"] as const;
 export type Status = typeof STATUSES[number];
 
@@ -27,7 +27,7 @@ export interface Task {
   /** With what it inherits from the tasks that wait for it. */
   effectivePriority: Priority;
   dependencies: TaskId[];
-  /** As it stood on disk when the plan was read. */
+  /** Its status on disk when the plan was read. */
   status: Status;
   /** Where its status line lives: its task file, or the plan itself for an inline task. */
   source: TaskSource;

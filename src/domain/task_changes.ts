@@ -1,7 +1,7 @@
 import { type EventOf, type GraphTask, type RunEvent, type Usage, USAGE_COUNTS } from "./event.ts";
 import type { AttemptRecord, CheckRecord, Parked, Span, TaskRecord } from "./task_record.ts";
 
-/** What changes a task's record alone. */
+/** Events that change only a task's record. */
 export type TaskEvent = Extract<
   RunEvent,
   {
@@ -75,7 +75,10 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
   }
 }
 
-/** Another process goes on with it; the one before ended at `stopped`, perhaps with it in hand. */
+/**
+ * Another process continues with it; the previous one ended at `stopped`, perhaps while the task
+ * was active.
+ */
 export function takeUpAgain(task: TaskRecord, node: GraphTask, stopped: number): void {
   Object.assign(task, node);
   if (task.status !== "blocked") forgetWhy(task);
@@ -142,12 +145,12 @@ function hear(task: TaskRecord): void {
   if (last) last.heard = true;
 }
 
-/** The latest: an attempt that a crash cut off may be made again under its number. */
+/** The last one: an attempt that a crash interrupted may be repeated under the same number. */
 function attemptOf(task: TaskRecord, attempt: number): AttemptRecord | undefined {
   return task.attempts.findLast((one) => one.attempt === attempt);
 }
 
-/** It waits for a usage limit to pass, until its next attempt or status. */
+/** It waits for a usage limit to reset, until its next attempt or status. */
 export function parkTask(task: TaskRecord, parked: Parked, at: number): void {
   task.parked = parked;
   if (!isOpen(task.parkedSpans)) task.parkedSpans.push({ start: at });
@@ -168,7 +171,7 @@ function closeSpan(spans: Span[], at: number): void {
   if (last && last.end === undefined) last.end = at;
 }
 
-/** A check that has come to its end. */
+/** A finished check. */
 export function checkOf(event: EventOf<"checks.finished">): CheckRecord {
   const { attempt, name, command, exit_code, ms, log, merged, reused } = event;
   return {

@@ -3,7 +3,7 @@ import type { Failure, Reason } from "./failure.ts";
 import type { Answered } from "./question.ts";
 import type { Priority, Status, TaskId } from "./task.ts";
 
-/** A stretch of time in milliseconds since the epoch; without an end it goes on. */
+/** A span of time in milliseconds since the epoch; without an end it continues. */
 export interface Span {
   start: number;
   end?: number;
@@ -17,7 +17,7 @@ export interface AttemptRecord {
   agent: string;
   pid: number;
   startedAt: number;
-  /** Absent: it is going on, or parex ended before it did. */
+  /** Absent: it is running, or parex died before its end. */
   ms?: number;
   outcome?: AgentOutcomeName;
   /** So far, or in the end. */
@@ -29,7 +29,7 @@ export interface AttemptRecord {
   exitCode?: number | null;
   /** Of a usage limit, milliseconds since the epoch. */
   until?: number;
-  /** What it left behind stands committed on the task's branch. */
+  /** Its work is committed on the task's branch. */
   committed?: true;
   detail?: string;
   transcript?: string;
@@ -37,7 +37,7 @@ export interface AttemptRecord {
 
 export interface AnswerRecord extends Answered {
   session?: string;
-  /** An agent has gone on with it. */
+  /** An agent has continued with it. */
   heard?: true;
 }
 
@@ -83,7 +83,7 @@ export interface TaskRecord {
   priority: Priority;
   dependencies: TaskId[];
   branch: string;
-  /** Whether this run was to do it. */
+  /** Whether this run selected it. */
   selected: boolean;
   status: Status;
   reason?: Reason;
@@ -100,7 +100,9 @@ export interface TaskRecord {
   worktree?: string;
   pushed?: { remote: string; branch: string };
   landed?: LandedRecord;
-  /** When it was in hand: from the start of its preparation until it settled or was put back. */
+  /**
+   * When it was active: from the start of its preparation until it settled or returned to pending.
+   */
   spans: Span[];
   /** When it waited for a usage limit to pass. */
   parkedSpans: Span[];
@@ -109,7 +111,7 @@ export interface TaskRecord {
   activity?: string;
 }
 
-/** The record of a task that nothing has happened to. */
+/** The record of a task before its first event. */
 export function newTask(node: GraphTask): TaskRecord {
   return {
     ...node,

@@ -13,7 +13,7 @@ export type TranscriptItem =
     result?: string;
     failed?: true;
   }
-  /** What the program said on its own account: an error, its last word. */
+  /** A message of the program itself: an error, its final result. */
   | { kind: "note"; text: string; failed?: true }
-  /** Output in no known format. */
+  /** Output in an unknown format. */
   | { kind: "output"; text: string };

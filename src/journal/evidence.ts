@@ -4,7 +4,7 @@ import { exists, io, readIfThere } from "../util/files.ts";
 import { isRecord } from "../util/json_values.ts";
 import { stateDir } from "./store.ts";
 
-/** Who saw a check pass. */
+/** For whom a check passed. */
 export interface Passed {
   run: string;
   /** Absent: it was the base that was checked. */
@@ -16,7 +16,7 @@ export interface CheckedState {
   /** The committed tree's object name. */
   tree: string;
   command: string;
-  /** What decides what lies beside the tracked files: the setup, copied files, variables, programs. */
+  /** What determines the untracked files: setup, copied files, variables, programs. */
   around: readonly string[];
 }
 
@@ -24,8 +24,9 @@ const FILE = "evidence.ndjson";
 const KEPT_AT_MOST = 2_000;
 
 /**
- * Checks that parex ran itself and saw pass, over all runs of a repository. The file lies in parex's
- * own folder, where no agent may write. It is read once; only the holder of the run's lock adds to it.
+ * Checks that passed, over all runs of a repository. parex ran them itself. The file is in parex's
+ * own folder, where no agent may write. It is read once; only the holder of the run's lock appends
+ * to it.
  */
 export class EvidenceStore {
   readonly #path: string;
@@ -35,7 +36,7 @@ export class EvidenceStore {
     this.#path = `${stateDir(commonDir)}/${FILE}`;
   }
 
-  /** Who saw the check pass in this state; undefined: nobody. */
+  /** For whom the check passed in this state; undefined: it did not. */
   async find(state: CheckedState): Promise<Passed | undefined> {
     return (await this.#read()).get(keyOf(state));
   }
@@ -57,7 +58,7 @@ export class EvidenceStore {
     const found = text.split("\n").flatMap((line) => entryOf(line) ?? []);
     const kept = found.slice(-KEPT_AT_MOST);
     if (found.length > kept.length) await this.#replace(kept);
-    // A line that a crash has torn must not swallow the next one.
+    // A line that a crash has torn must not join the next one.
     else if (text !== "" && !text.endsWith("\n")) {
       await io(this.#path, () => Deno.writeTextFile(this.#path, "\n", OPTIONS));
     }

@@ -4,20 +4,20 @@ import { journalPath } from "./store.ts";
 import { messageOf } from "../util/text.ts";
 
 /**
- * The append-only record of a run. Each line reaches the file before its listeners hear of it; once
- * one could not be written, no later one is, and nobody hears of them.
+ * The append-only record of a run. Each line reaches the file before its listeners get it. After a
+ * line that could not be written, no further line is written, and listeners get none.
  */
 export interface Journal {
   emit: Emit;
   listen(listener: (event: RunEvent) => void): void;
-  /** Makes what was written survive a power loss, and closes the file: what ends later is no event. */
+  /** Syncs the file to disk and closes it: later events are not recorded. */
   close(): void;
 }
 
 export interface JournalOptions {
   /** The last event that an earlier process of the run has written. */
   lastSeq?: number;
-  /** What an event is kept and heard as. */
+  /** The event as it is written and passed to listeners. */
   clean?: (body: EventBody) => EventBody;
   /** Called once, when a line could not be written. */
   onLost?: (failure: OperationFailure) => void;
@@ -40,7 +40,7 @@ export function openJournal(
   let lost = false;
   let closed = false;
   let now = 0;
-  /** A clock that is set back must not put an event before its cause. */
+  /** A clock that is set back must not date an event before its cause. */
   const moment = () => new Date(now = Math.max(now, Date.now())).toISOString();
   /** Whether it was done. */
   const attempt = (write: () => void): boolean => {
@@ -71,7 +71,7 @@ export function openJournal(
   };
 }
 
-/** What a process that was killed has written of its last line. */
+/** The torn last line of a process that was killed. */
 function cutTornLine(path: string): void {
   const bytes = Deno.readFileSync(path);
   Deno.truncateSync(path, bytes.lastIndexOf(NEWLINE) + 1);

@@ -10,7 +10,7 @@ import { messageOf } from "../util/text.ts";
 /** Who holds a repository. */
 export interface LockOwner {
   pid: number;
-  /** Start time of the process as the system counts it: all that parex 0.1.0 looked at. */
+  /** Start time of the process in the system's units: all that parex 0.1.0 compared. */
   started: string;
   /** ISO 8601, for people. */
   since: string;
@@ -31,19 +31,19 @@ export interface Lock {
   release(): void;
 }
 
-/** A look at the lock holds it for a moment, so a refusal counts only if it is repeated. */
+/** Reading the lock holds it for a moment, so a refusal counts only if it is repeated. */
 const TRIES = 8;
 const PAUSE_MS = 10;
-/** Interval of an owner's signs of life. */
+/** Interval at which an owner shows that it is alive. */
 const BEAT_MS = 10_000;
-/** An owner on another machine that is silent for longer is taken for dead. */
+/** An owner on another machine that is silent for longer counts as dead. */
 const SILENT_MS = 60_000;
 
 function lockPath(stateDir: string): string {
   return `${stateDir}/lock`;
 }
 
-/** Windows lets nobody read a file that is locked. */
+/** On Windows a locked file cannot be read. */
 function textPath(path: string): string {
   return Deno.build.os === "windows" ? `${path}.owner` : path;
 }
@@ -87,9 +87,9 @@ function lockHeld({ pid, since, run, machine }: LockOwner, path: string): Failur
 /**
  * Takes the repository's lock for this process: one run at a time in a repository and all its
  * worktrees, or a command that must not run beside one. The kernel holds it, across containers, and
- * frees it when this process ends, however it ends. Machines that share the folder and not the
- * kernel see a sign of life every ten seconds; `onLost` is called if one of them took the lock over
- * meanwhile, after this one had slept. Fails with `lock_held` or `io_failed`.
+ * frees it when this process ends, however it ends. For machines that share only the folder, the
+ * owner updates a timestamp every ten seconds; `onLost` is called if one of them took the lock over
+ * while this one slept. Fails with `lock_held` or `io_failed`.
  */
 export function takeLock(
   stateDir: string,
@@ -161,7 +161,7 @@ function hold(file: Deno.FsFile, path: string, { run, last, onLost }: Taking): L
       held = false;
       clearInterval(beat);
       shareLikeGit(dirname(path), run);
-      // Removed while it is held: whoever opened it before looks whether it is still there.
+      // Removed while it is held: a process that opened it before checks that it is still there.
       if (isMine()) { for (const each of new Set([textPath(path), path])) removeQuietly(each); }
       file.close();
     },
@@ -169,8 +169,8 @@ function hold(file: Deno.FsFile, path: string, { run, last, onLost }: Taking): L
 }
 
 /**
- * Whether the owner that the text names lives, if no process of this kernel holds the lock. Parex 0.1.0
- * held none; another machine's kernel may not share its locks through a network folder.
+ * Whether the owner that the text names lives, if no process of this kernel holds the lock. Parex
+ * 0.1.0 held none; another machine's kernel may not share its locks through a network folder.
  */
 function lives({ machine, pid, started }: LockOwner, path: string): boolean {
   if (!machine) return startOf(pid) === started;

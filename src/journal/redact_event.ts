@@ -1,7 +1,7 @@
 import type { EventBody } from "../domain/event.ts";
 import { redact } from "../domain/redact.ts";
 
-/** Where events hold text that parex has not made itself: outputs, commands, what agents said. */
+/** Fields with text that parex has not written itself: outputs, commands, messages of agents. */
 const FREE_TEXT: ReadonlySet<string> = new Set([
   ...[
     "message",
@@ -19,7 +19,7 @@ const FREE_TEXT: ReadonlySet<string> = new Set([
   ...["agentCommand", "setup", "test", "lint", "typecheck"],
 ]);
 
-/** The event as it may be kept and shown: without what looks secret or is known to be. */
+/** The event without secrets, as it may be stored and shown. */
 export function discreet(body: EventBody, secrets: readonly string[]): EventBody {
   return inValue(body, false, (text) => redact(text, secrets)) as EventBody;
 }

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 const SHARED = 0o2020;
 
 /**
- * Lets the group write to parex's own folder, and to all that a run has left in it, if it may write to
- * the repository: another user can then look at the runs, and make the next one. What belongs to
- * another user already is left to that one.
+ * Lets the group write to parex's own folder, and to all that a run has left in it, if it may write
+ * to the repository: another user can then look at the runs, and make the next one. Files of
+ * another user are left as they are.
  */
 export function shareLikeGit(stateDir: string, run?: string): void {
   const { mode } = Deno.statSync(dirname(stateDir));

@@ -32,7 +32,10 @@ export function newRunId(now: Date): string {
   return `${stamp}-${ms}${salt.toString(36).padStart(2, "0").slice(-2)}`;
 }
 
-/** Ids of the runs that have a journal, oldest first. Throws `io_failed` where another user keeps them. */
+/**
+ * Ids of the runs that have a journal, oldest first. Throws `io_failed` where another user keeps
+ * them.
+ */
 export async function listRuns(commonDir: string): Promise<string[]> {
   const runs: string[] = [];
   const folder = `${stateDir(commonDir)}/runs`;
@@ -41,7 +44,7 @@ export async function listRuns(commonDir: string): Promise<string[]> {
       if (entry.isDirectory) runs.push(entry.name);
     }
   } catch (error) {
-    // What lies there instead is told of when a journal is to be opened.
+    // Opening a journal reports what is there instead.
     if (!isAbsent(error)) {
       throw new Failed({ reason: "io_failed", path: folder, detail: String(error) });
     }
@@ -56,9 +59,9 @@ export function liveRun(commonDir: string): { run: string; pid: number } | undef
 }
 
 /**
- * The events of a run. A torn last line, which a crash leaves, is passed over. Fails with
- * `run_not_found` where there is no journal or no event in it, with `journal_newer` where a newer parex has written it,
- * and with `io_failed` where it cannot be read.
+ * The events of a run. A torn last line, which a crash leaves, is ignored. Fails with
+ * `run_not_found` if there is no journal or no event in it, with `journal_newer` if a newer parex
+ * has written it, and with `io_failed` if it cannot be read.
  */
 export async function readJournal(dir: string): Promise<RunEvent[]> {
   let text: string;
@@ -96,8 +99,8 @@ export async function readRun(commonDir: string, run: string): Promise<Journaled
 }
 
 /**
- * The runs of a repository, newest first; each is read when it is asked for. A run whose
- * process ended before the first line of its journal is skipped. So is any other that cannot be read, where
+ * The runs of a repository, newest first; each is read when it is asked for. A run whose process
+ * ended before the first line of its journal is skipped. So is any other that cannot be read, where
  * `lenient` is set; else that is thrown.
  */
 export async function* runsNewestFirst(
@@ -119,7 +122,7 @@ function newerVersion(text: string): number | undefined {
   return versions.find((version) => version > VERSION);
 }
 
-/** Lines that are no event of this version are passed over: the rest is still true. */
+/** Lines that are not events of this version are ignored: the rest is still true. */
 export function parseJournal(text: string): RunEvent[] {
   const events: RunEvent[] = [];
   for (const line of text.split("\n")) {

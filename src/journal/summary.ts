@@ -1,7 +1,7 @@
 import type { RunEvent } from "../domain/event.ts";
 import { journalPath, parseJournal } from "./store.ts";
 
-/** What a run has come to. */
+/** The result of a run, or its state. */
 export interface RunSummary {
   v: 1;
   run: string;
@@ -11,7 +11,7 @@ export interface RunSummary {
   tasks: number;
   /** How many of them are completed; absent: that would take reading the whole journal. */
   completed?: number;
-  /** Whether the run came to its end, and was not interrupted. */
+  /** Whether the run finished without an interruption. */
   ended: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface RunSummary {
 const MAX_WHOLE = 1 << 19;
 const MAX_FIRST_LINE = 1 << 22;
 const TAIL = 1 << 16;
-/** To read all other lines would take ten times as long. */
+/** Reading all other lines would take ten times as long. */
 const MILESTONE = /"type":"(?:run\.started|run\.finished|task\.status)"/;
 
 function summaryPath(dir: string): string {
@@ -27,8 +27,8 @@ function summaryPath(dir: string): string {
 }
 
 /**
- * Keeps a run's summary in a small file beside its journal, for those who cannot wait for the journal
- * to be read. A file that cannot be written is no loss: the journal tells the same.
+ * Keeps a run's summary in a small file next to its journal, for readers that cannot wait for the
+ * whole journal. If it cannot be written, nothing is lost: the journal has the same facts.
  */
 export function keepSummary(dir: string): (event: RunEvent) => void {
   const summarize = summarizer();
@@ -40,7 +40,7 @@ export function keepSummary(dir: string): (event: RunEvent) => void {
       Deno.writeTextFileSync(written, `${JSON.stringify(summary)}\n`, { mode: 0o600 });
       Deno.renameSync(written, summaryPath(dir));
     } catch {
-      // Whoever reads an older summary is told less than there is to tell.
+      // An older summary only says less.
     }
   };
 }
@@ -73,7 +73,10 @@ function summarizer(): (event: RunEvent) => RunSummary | undefined {
   };
 }
 
-/** The summary of a run, in a time that its journal's length does not change; undefined if it has none. */
+/**
+ * The summary of a run, in a time that its journal's length does not change; undefined if it has
+ * none.
+ */
 export function readSummary(dir: string): RunSummary | undefined {
   try {
     const kept: RunSummary = JSON.parse(Deno.readTextFileSync(summaryPath(dir)));
@@ -84,7 +87,7 @@ export function readSummary(dir: string): RunSummary | undefined {
   try {
     return summaryIn(journalPath(dir));
   } catch {
-    return undefined; // there is no journal, or none that can be read
+    return undefined; // no readable journal
   }
 }
 

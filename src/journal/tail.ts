@@ -2,11 +2,14 @@ import type { RunEvent } from "../domain/event.ts";
 import { journalPath, parseJournal } from "./store.ts";
 import { sleep } from "../util/backoff.ts";
 
-/** Interval of looks at the journal where the system does not report its changes. */
+/** Polling interval of the journal if the system does not report changes. */
 const POLL_MS = 200;
-/** The same where it does: a network folder's changes may go unreported, and so does a death. */
+/**
+ * Polling interval if it does: changes in a network folder may go unreported, and so does the death
+ * of the process.
+ */
 const SLOW_POLL_MS = 1_000;
-/** Changes this close together are read at once. */
+/** Changes within this time are read together. */
 const GATHER_MS = 50;
 const NEWLINE = 0x0a;
 
@@ -38,7 +41,7 @@ export async function* followJournal(
   }
 }
 
-/** Waits for the changes of a file, but no longer than for an interval of looks. */
+/** Waits for a change of a file, at most one polling interval. */
 function changesOf(path: string): Disposable & { next(): Promise<void> } {
   const watcher = watcherOf(path);
   if (!watcher) return { next: () => sleep(POLL_MS), [Symbol.dispose]() {} };
@@ -46,7 +49,7 @@ function changesOf(path: string): Disposable & { next(): Promise<void> } {
   const listening = (async () => {
     for await (const _ of watcher) changed.abort();
   })();
-  // Without it there is still the slow look.
+  // Without it there is still the slow polling.
   listening.catch(() => {});
   return {
     async next() {

@@ -3,18 +3,18 @@ import { setTimeout as setTimeoutPromise } from "node:timers/promises";
 const FIRST_MS = 15_000;
 const LONGEST_MS = 15 * 60_000;
 
-/** How long to wait for a limit or an overload of which the agent did not say when it is over. */
+/** How long to wait for a limit or an overload whose end the agent did not report. */
 export class Waits {
   readonly #count = new Map<string, number>();
 
-  /** Waits since what stood in the way was over. */
+  /** Waits since the last success. */
   count(whose: string): number {
     return this.#count.get(whose) ?? 0;
   }
 
   /**
    * Milliseconds: doubled each time, up to 15 minutes, with jitter so that tasks spread out. With
-   * `anew`, as for the first time: what stood in the way before is over.
+   * `anew` it starts again from the first wait: the previous obstacle is over.
    */
   next(whose: string, { anew = false } = {}): number {
     const count = anew ? 0 : this.#count.get(whose) ?? 0;
@@ -32,7 +32,10 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   }
 }
 
-/** Waits until then, in wall time, or until the signal. A sleeping machine's clock goes on. */
+/**
+ * Waits until then, by the wall clock, or until the signal. The time while the machine sleeps
+ * counts.
+ */
 export function until(time: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
@@ -61,5 +64,5 @@ export async function orAborted(promise: Promise<void>, signal: AbortSignal): Pr
   signal.removeEventListener("abort", giveUp);
 }
 
-/** A timer counts awake time only, so the clock is looked at now and then. */
+/** A timer counts only time awake, so the clock is polled. */
 const LOOK_MS = 1_000;

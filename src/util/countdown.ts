@@ -1,10 +1,10 @@
-/** How often it is looked at what is left. */
+/** Polling interval. */
 const STEP_MS = 1_000;
-/** A look that comes later than this beyond its time was held up: the process was stopped. */
+/** If a poll is later than this, the process was stopped. */
 const LATE_MS = 1_000;
 
 export interface Countdown {
-  /** All of the time is left again. Cheap: an agent may print millions of signs of life. */
+  /** Starts the time again. Cheap: an agent may print millions of lines. */
   restart(): void;
   stop(): void;
 }
@@ -13,7 +13,7 @@ export interface Countdown {
 export interface Clock {
   /** Milliseconds that only go up. */
   now(): number;
-  /** Calls back once, this much later or later still; returns what calls that off. */
+  /** Calls back once, after at least this time; returns a function that cancels it. */
   after(ms: number, callback: () => void): () => void;
 }
 
@@ -26,8 +26,8 @@ const CLOCK: Clock = {
 };
 
 /**
- * Calls back when this process has been awake for so long. Time in which it was stopped (Ctrl-Z), or
- * the machine slept, does not count: what was to be seen meanwhile could not be.
+ * Calls back when this process has been awake for so long. Time in which it was stopped (Ctrl-Z),
+ * or the machine slept, does not count: no output could be seen meanwhile.
  */
 export function countdown(ms: number, over: () => void, clock: Clock = CLOCK): Countdown {
   let left = ms;

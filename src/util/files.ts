@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { Failed } from "../domain/failed.ts";
 
-/** Runs work on files; what the system refuses becomes a failure that names `path`. */
+/** Runs work on files; a system error becomes a failure that names `path`. */
 export async function io<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -19,18 +19,18 @@ export function ioSync<T>(path: string, work: () => T): T {
   }
 }
 
-/** All other files parex may read and write, as far as its user may. */
+/** The user's own permissions decide about all other files. */
 function ioFailed(path: string, error: unknown): Failed {
   if (error instanceof Failed) return error;
   const detail = error instanceof Deno.errors.NotCapable
-    ? "Deno keeps programs out of /dev, /proc and /sys; the repository must lie elsewhere"
+    ? "Deno keeps programs out of /dev, /proc and /sys; the repository must be elsewhere"
     : String(error);
   return new Failed({ reason: "io_failed", path, detail });
 }
 
-/** Whether something lies at `path`, a dangling symbolic link included. */
+/** Whether something exists at `path`, including a dangling symbolic link. */
 export function exists(path: string): boolean {
-  // To hand the question on to another thread would take longer than to ask it.
+  // Passing the call to another thread would take longer than the call.
   try {
     Deno.lstatSync(path);
     return true;
@@ -78,17 +78,17 @@ export async function realPathOf(path: string): Promise<string> {
   return folder === absolute ? absolute : join(await realPathOf(folder), basename(absolute));
 }
 
-/** Whether `path` is `folder` or lies in it. Both absolute and normal. */
+/** Whether `path` is `folder` or in it. Both absolute and normal. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }
 
-/** Whether an error of the system says that nothing lies at the path. */
+/** Whether a system error says that the path does not exist. */
 export function isAbsent(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 }
 
-/** Bytes of all files in a folder; what is gone, or cannot be read, counts nothing. */
+/** Bytes of all files in a folder; files that are gone or unreadable count as 0. */
 export async function folderSize(path: string): Promise<number> {
   let bytes = 0;
   try {

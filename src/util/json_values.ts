@@ -1,4 +1,4 @@
-/** Whether a value is an object whose fields can be looked at. */
+/** Whether a value is an object with fields. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -24,7 +24,7 @@ export function countAt(value: unknown, key: string): number {
   return amountAt(value, key) ?? 0;
 }
 
-/** The amount under a key; undefined if there is none, or none that anything can amount to. */
+/** The amount under a key; undefined if there is none, or if it is not a valid amount. */
 export function amountAt(value: unknown, key: string): number | undefined {
   const found = isRecord(value) ? value[key] : undefined;
   return typeof found === "number" && Number.isFinite(found) && found >= 0 ? found : undefined;

@@ -17,12 +17,12 @@ export function endOf(text: string, max: number): string {
   return text.length <= max ? text : `…${text.slice(1 - max)}`;
 }
 
-/** A line as it can stand in a list of what agents are doing. */
+/** A line for the list of what agents are doing. */
 export function cutLine(line: string): string {
   return startOf(oneLine(line), LINE_LENGTH);
 }
 
-/** The end of an agent's last words. */
+/** The end of an agent's final message. */
 export function cutDetail(text: string): string {
   return endOf(text.trim(), DETAIL_LENGTH);
 }
@@ -33,7 +33,7 @@ export function stripAnsi(text: string): string {
   return text.replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])/g, "");
 }
 
-/** What an error says of itself, whatever was thrown. */
+/** The message of an error, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
