@@ -27,6 +27,27 @@ export function processTable(marks: Marks): ProcessRow[] {
   return scanNow({ marks }).filter(({ marked }) => marked).map(rowOf);
 }
 
+/** By value: the processes that carry one of these values of a variable, found in one look. */
+export function processesByMark(name: string, values: readonly string[]): Map<string, number[]> {
+  const found = new Map<string, number[]>(values.map((value) => [value, []]));
+  if (values.length === 0 || Deno.build.os === "windows") return found;
+  if (Deno.build.os === "linux") {
+    const read = reader("sh", ["-c", READ_VALUES, "sh", name]);
+    for (const line of textOf(read.outputSync()).split("\n")) {
+      const space = line.indexOf(" ");
+      found.get(line.slice(space + 1))?.push(Number(line.slice(0, space).split("/")[2]));
+    }
+    return found;
+  }
+  const rows = textOf(reader("ps", ["-x", "-E", "-ww", "-o", "pid=,command="]).outputSync());
+  for (const row of rows.split("\n").filter((row) => row.includes(` ${name}=`))) {
+    for (const [value, pids] of found) {
+      if (`${row} `.includes(` ${name}=${value} `)) pids.push(Number.parseInt(row));
+    }
+  }
+  return found;
+}
+
 /** What runs of a tree now. Asked when each command ends, so nothing else waits for the answer. */
 export async function processesOf(tree: Tree): Promise<ProcessRow[]> {
   const scan = scanOf(tree);
@@ -105,6 +126,15 @@ if [ "$group" = everything ] || { [ -n "$group" ] && kill -0 "-$group"; } 2>/dev
   stats=$(echo /proc/[0-9]*/stat)
 fi
 [ -z "$stats" ] || cat $stats 2>/dev/null
+`;
+
+/** Each process that has the variable, with its value. See above for the grep of busybox. */
+const READ_VALUES = `
+files=$(echo /proc/[0-9]*/environ)
+printf 'a\\0b' | grep -qF b && files=$(grep -slF -e "$1=" $files)
+for file in $files; do
+  tr '\\0' '\\n' <"$file" 2>/dev/null | sed -n "s|^$1=|$file |p"
+done
 `;
 
 function procRows(text: string): Scanned[] {

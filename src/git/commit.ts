@@ -45,6 +45,23 @@ export async function changesAndHead(
   return { changes, head: { ...where, ...(inProgress ? { inProgress } : {}) } };
 }
 
+/** The same with what something ignores, in one question; a folder of nothing else is named alone. */
+export async function everythingIn(
+  worktree: Worktree,
+): Promise<{ changes: Change[]; ignored: Change[]; head: HeadState }> {
+  const { changes: all, ...where } = await readStatus(worktree, [...UNTRACKED, "--ignored"]);
+  const inProgress = unfinished(worktree.gitDir);
+  const isIgnored = ({ state }: Change) => state === IGNORED;
+  return {
+    changes: all.filter((change) => !isIgnored(change)),
+    ignored: all.filter(isIgnored),
+    head: { ...where, ...(inProgress ? { inProgress } : {}) },
+  };
+}
+
+/** The letters of an ignored file. */
+const IGNORED = "!!";
+
 const UNTRACKED = ["--untracked-files=normal"];
 
 /** The branch and commit of a worktree, and what was left half done in it. */

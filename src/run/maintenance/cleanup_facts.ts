@@ -1,15 +1,17 @@
+import { join } from "node:path";
 import type { Landed, WorkFacts, WorktreeFacts } from "../../domain/cleanup.ts";
-import { Failed, resultOf } from "../../domain/failed.ts";
-import { branchOf, WORKTREES_DIR } from "../../domain/names.ts";
+import { Failed, resultOf, valueOf } from "../../domain/failed.ts";
+import { branchOf, worktreeOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { processTable } from "../../exec/processes.ts";
+import { processesByMark } from "../../exec/processes.ts";
 import { isAncestor } from "../../git/ancestry.ts";
-import { changes, headState } from "../../git/commit.ts";
+import { branchHeads } from "../../git/branches.ts";
+import { everythingIn } from "../../git/commit.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, isWithin } from "../../util/files.ts";
-import { landedBy } from "../../git/landed.ts";
-import { ignored } from "../../git/excludes.ts";
+import { type LandedBranches, landedBranches } from "../../git/landed_many.ts";
 import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
+import { mapBounded } from "../../util/map_limit.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
 
@@ -25,39 +27,69 @@ export interface LeftoverQuestion {
   cwd: string;
   /** Absent: pull requests cannot be asked about. */
   mergedHead?: MergedHead | undefined;
+  /** Called when the work of one more task has been looked at. */
+  onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
 interface Known {
   question: LeftoverQuestion;
-  bases: string[];
-  worktrees: Registration[];
-  branches: Set<string>;
+  /** By path. */
+  worktrees: Map<string, Registration>;
+  /** By branch: where it is checked out. */
+  places: Map<string, Registration[]>;
+  landed: LandedBranches;
+  /** By a worktree's path: the processes that were started to work in it. */
+  processes: Map<string, number[]>;
 }
+
+/** git processes at the same time. */
+const AT_ONCE = 4;
 
 /** The branches and worktrees that a plan has in the repository, and whether their work has landed. */
 export async function readLeftovers(question: LeftoverQuestion): Promise<WorkFacts[]> {
-  const { repo, plan } = question;
-  const [owners, worktrees, refs, bases] = await allOf([
+  const { plan } = question;
+  const all = await readAllLeftovers(question, (owner) => owner === plan.identity);
+  return all.get(plan.identity) ?? [];
+}
+
+/** The same for every plan whose identity is wanted. Statuses are known of the question's plan. */
+export async function readAllLeftovers(
+  question: LeftoverQuestion,
+  isWanted: (identity: string) => boolean = () => true,
+): Promise<Map<string, WorkFacts[]>> {
+  const { repo, plan, onProgress } = question;
+  const [owners, registered, existing, bases] = await allOf([
     planOwners(repo),
     listWorktrees(repo),
-    repo.git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"]),
+    branchHeads(repo),
     basesOf(question),
   ]);
+  const worktrees = new Map(registered.map((one) => [one.path, one]));
+  const wanted = [...owners].filter(([branch, owner]) =>
+    isWanted(owner) && (existing.has(branch) || worktrees.has(homeOf(repo, branch)))
+  );
+  const branches = wanted.map(([branch]) => branch);
+  const homes = branches.map((branch) => homeOf(repo, branch));
   const known: Known = {
     question,
-    bases,
     worktrees,
-    branches: new Set(refs.split("\n")),
+    places: Map.groupBy(registered, ({ branch }) => branch ?? ""),
+    landed: await landedBranches(repo, branches.filter((branch) => existing.has(branch)), bases),
+    processes: processesByMark("PAREX_WORKTREE", homes.filter((path) => worktrees.has(path))),
   };
-  const facts: WorkFacts[] = [];
-  for (const [branch, owner] of owners) {
-    if (owner !== plan.identity) continue;
-    const found = await look(branch, known);
-    if (found) facts.push(found);
-  }
+  let done = 0;
+  const facts = await mapBounded(wanted, AT_ONCE, async ([branch, owner]) => {
+    const work = await look(branch, owner, known);
+    onProgress?.(++done, wanted.length);
+    return { owner, work };
+  });
   const order = new Map(plan.tasks.map(({ id, order }) => [id, order]));
-  const position = ({ task }: WorkFacts) => order.get(task) ?? order.size;
-  return facts.sort((a, b) => position(a) - position(b));
+  const place = ({ task }: WorkFacts) => order.get(task) ?? order.size;
+  const byOwner = new Map<string, WorkFacts[]>();
+  for (const [owner, found] of Map.groupBy(facts, ({ owner }) => owner)) {
+    byOwner.set(owner, found.map(({ work }) => work).sort((a, b) => place(a) - place(b)));
+  }
+  return byOwner;
 }
 
 /** The base here and as the remote had it last. */
@@ -76,73 +108,66 @@ async function basesOf({ repo, base, remote }: LeftoverQuestion): Promise<string
 /** The prefix of every task's branch. */
 const PREFIX = branchOf("");
 
-async function look(branch: string, known: Known): Promise<WorkFacts | undefined> {
+function homeOf(repo: Repository, branch: string): string {
+  return join(repo.root, worktreeOf(branch.slice(PREFIX.length)));
+}
+
+async function look(branch: string, owner: string, known: Known): Promise<WorkFacts> {
   const { repo, plan } = known.question;
   const task = branch.slice(PREFIX.length);
-  const home = `${repo.root}/${WORKTREES_DIR}/${task}`;
-  const registered = known.worktrees.find(({ path }) => path === home);
-  const elsewhere = known.worktrees.find((one) => one !== registered && one.branch === branch);
-  if (!registered && !known.branches.has(branch)) return undefined;
-  const status = plan.tasks.find(({ id }) => id === task)?.status;
+  const registered = known.worktrees.get(homeOf(repo, branch));
+  const elsewhere = known.places.get(branch)?.find((one) => one !== registered);
+  const status = owner === plan.identity
+    ? plan.tasks.find(({ id }) => id === task)?.status
+    : undefined;
   const facts: WorkFacts = { task, branch, ...(status === undefined ? {} : { status }) };
   if (elsewhere) facts.elsewhere = elsewhere.path;
   if (registered) {
-    const worktree = await resultOf(() => lookIn(registered, facts, known.question));
+    const worktree = await resultOf(() => lookIn(registered, facts, known));
     if (worktree.ok) facts.worktree = worktree.value;
     else facts.unreadable = worktree.failure;
   }
-  if (known.branches.has(branch)) {
-    const landed = await resultOf(() => howLanded(facts, known));
-    if (!landed.ok) facts.unreadable = landed.failure;
-    else if (landed.value !== undefined) facts.landed = landed.value;
-  }
+  const landed = await resultOf(() => howLanded(facts, known));
+  if (!landed.ok) facts.unreadable = landed.failure;
+  else if (landed.value !== undefined) facts.landed = landed.value;
   return facts;
 }
 
 async function lookIn(
   { path, head, locked }: Registration,
   { task, branch }: WorkFacts,
-  { repo, cwd }: LeftoverQuestion,
+  { question: { repo, cwd }, processes }: Known,
 ): Promise<WorktreeFacts> {
   const facts: WorktreeFacts = {
     path,
     changed: 0,
     ignored: 0,
     strayed: false,
-    processes: processesIn(path),
+    // This process may be one of them.
+    processes: (processes.get(path) ?? []).filter((pid) => pid !== Deno.pid),
     standing: isWithin(cwd, path),
     ...(locked === undefined ? {} : { locked }),
   };
   if (!exists(path)) return { ...facts, missing: head };
-  const worktree = new Worktree(repo, task, path);
-  const [state, changed, kept] = await allOf([
-    headState(worktree),
-    changes(worktree),
-    ignored(worktree),
-  ]);
+  const { changes, ignored, head: state } = await everythingIn(new Worktree(repo, task, path));
   const { inProgress } = state;
   return {
     ...facts,
-    changed: changed.length,
-    ignored: kept.length,
+    changed: changes.length,
+    ignored: ignored.length,
     strayed: state.branch !== branch,
     ...(inProgress === undefined ? {} : { unfinished: inProgress }),
   };
 }
 
-/** Processes that were started to work in a worktree; this one may be one of them. */
-function processesIn(path: string): number[] {
-  return processTable({ PAREX_WORKTREE: path })
-    .map(({ pid }) => pid)
-    .filter((pid) => pid !== Deno.pid);
-}
-
 async function howLanded(
   { branch, status }: WorkFacts,
-  { question, bases }: Known,
+  { question, landed: known }: Known,
 ): Promise<Landed | undefined> {
   const { repo, mergedHead } = question;
-  const landed = await landedBy(repo, branch, bases);
+  const found = known.get(branch);
+  if (found === undefined) return undefined;
+  const landed = valueOf(found);
   const asked = mergedHead && (status === undefined || status === "completed");
   if (landed !== undefined || !asked) return landed;
   const head = await mergedHead(branch);

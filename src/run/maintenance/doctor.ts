@@ -4,16 +4,17 @@ import type { Finding } from "../../domain/doctor_finding.ts";
 import { resultOf } from "../../domain/failed.ts";
 import { WORKTREES_DIR } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { processTable } from "../../exec/processes.ts";
+import { processesByMark } from "../../exec/processes.ts";
 import { headState } from "../../git/commit.ts";
 import { Git } from "../../git/git.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, isFree } from "../../util/files.ts";
-import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
+import { listWorktrees, type Registration } from "../../git/worktree_list.ts";
 import { goingPath, goingTask } from "../../git/rescue/remove.ts";
 import type { Repository } from "../../git/repository.ts";
 import { checkStale, findLocks } from "../../recovery/locks.ts";
-import { type LeftoverQuestion, readLeftovers } from "./cleanup_facts.ts";
+import { type LeftoverQuestion, readAllLeftovers } from "./cleanup_facts.ts";
+import { mapBounded } from "../../util/map_limit.ts";
 import { readLock } from "../../journal/lock.ts";
 import { listRuns, liveRun, stateDir } from "../../journal/store.ts";
 
@@ -23,6 +24,9 @@ export interface DoctorQuestion extends Omit<LeftoverQuestion, "plan" | "base"> 
   /** The plan in hand, if there is one. */
   plan?: Plan;
 }
+
+/** git processes at the same time. */
+const AT_ONCE = 4;
 
 /** What is wrong with the worktrees, locks, branches and processes of a repository. */
 export async function examine(question: DoctorQuestion): Promise<Finding[]> {
@@ -67,10 +71,8 @@ const RECENT_RUNS = 20;
 async function processesOfDead({ commonDir }: Repository): Promise<Finding[]> {
   const live = liveRun(commonDir)?.run;
   const runs = (await listRuns(commonDir)).slice(-RECENT_RUNS).filter((run) => run !== live);
-  return runs.flatMap((run): Finding[] => {
-    const pids = processTable({ PAREX_RUN_ID: run })
-      .map(({ pid }) => pid)
-      .filter((pid) => pid !== Deno.pid);
+  return [...processesByMark("PAREX_RUN_ID", runs)].flatMap(([run, all]): Finding[] => {
+    const pids = all.filter((pid) => pid !== Deno.pid);
     return pids.length === 0 ? [] : [{ code: "processes_left", run, pids }];
   });
 }
@@ -81,14 +83,15 @@ async function examineWorktrees(
   live: boolean,
 ): Promise<Finding[]> {
   const folder = `${repo.root}/${WORKTREES_DIR}`;
-  const findings: Finding[] = [];
-  for (const { path, head } of worktrees) {
-    if (!path.startsWith(`${folder}/`)) continue;
-    // It is not gone: a removal has moved it.
-    if (exists(goingPath(path))) continue;
-    if (!exists(path)) findings.push({ code: "worktree_missing", path, head });
-    else if (!live) findings.push(...await halfDone(path));
-  }
+  const mine = worktrees.filter(({ path }) =>
+    // One whose removal has moved it is not gone.
+    path.startsWith(`${folder}/`) && !exists(goingPath(path))
+  );
+  const looks = await mapBounded(mine, AT_ONCE, async ({ path, head }): Promise<Finding[]> => {
+    if (!exists(path)) return [{ code: "worktree_missing", path, head }];
+    return live ? [] : await halfDone(path);
+  });
+  const findings = looks.flat();
   const registered = new Set(worktrees.map(({ path }) => path));
   for (const name of await namesIn(folder)) {
     const path = `${folder}/${name}`;
@@ -119,13 +122,11 @@ async function namesIn(folder: string): Promise<string[]> {
 async function work(question: DoctorQuestion): Promise<Finding[]> {
   const { base, repo, plan } = question;
   if (base === undefined) return [];
-  const owners = await planOwners(repo);
   const live = liveRun(repo.commonDir)?.run;
   const findings: Finding[] = [];
-  for (const identity of new Set(owners.values())) {
+  const own = plan ?? { identity: "", tasks: [] };
+  for (const [identity, facts] of await readAllLeftovers({ ...question, base, plan: own })) {
     const mine = identity === plan?.identity;
-    const tasks = mine ? plan.tasks : [];
-    const facts = await readLeftovers({ ...question, base, plan: { identity, tasks } });
     const wish = { force: [], statuses: [], archivable: false };
     const { remove, keep } = planCleanup(
       facts,
