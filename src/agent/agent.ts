@@ -34,13 +34,16 @@ export interface AgentRequest {
   signal: AbortSignal;
   /** `session`: the conversation, where its id is known before the agent says anything. */
   onStart: (started: { pid: number; session?: string }) => void;
-  /** The agent has told the id of its conversation. */
+  /** Called when the agent reports the id of its conversation. */
   onSession?: (session: string) => void;
   /** What the agent is doing now, in a few words, and what it has used so far. */
   onActivity: (doing: string, usage: Usage) => void;
 }
 
-/** How an attempt ended. Its word is never evidence: parex looks at the worktree. */
+/**
+ * How an attempt ended, as the agent reports it. That is never evidence: parex looks at the
+ * worktree.
+ */
 export interface AgentOutcome {
   outcome: AgentOutcomeName;
   usage: Usage;
@@ -48,11 +51,13 @@ export interface AgentOutcome {
   /** The conversation, if it can be continued. */
   session?: string;
   exitCode: number | null;
-  /** For people: the agent's last words, or why it failed. */
+  /** For people: the agent's final message, or why it failed. */
   detail?: string;
   /** `limited`: by the account's usage limit, which all attempts share, or by the API's state. */
   limit?: "quota" | "overload";
-  /** `limited`: when to continue, milliseconds since the epoch; absent where the agent did not say. */
+  /**
+   * `limited`: when to continue, milliseconds since the epoch; absent where the agent did not say.
+   */
   until?: number;
   /** `refused`: why no agent of this account can work. */
   refusal?: RefusalWhy;

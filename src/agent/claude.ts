@@ -7,16 +7,16 @@ import type { AgentProgram, Call } from "./program.ts";
 
 /** Tools that need no permission, or none but this one. */
 const OPEN_TOOLS = ["Bash", "Read", "Glob", "Grep", "TodoWrite", "TaskCreate", "TaskUpdate"];
-/** Tools that change files. They are allowed below the worktree alone. */
+/** Tools that change files. They are allowed only in the worktree. */
 const EDITING_TOOLS = ["Edit", "Write", "NotebookEdit"];
 /**
- * No other tool is offered: a task is executed, not researched, and nobody is there to be asked. A
+ * No other tool is offered: a task is executed, not researched, and nobody can answer questions. A
  * fixed list also keeps the prompt's beginning the same for all tasks, which its cache needs.
  */
 const TOOLS = [...OPEN_TOOLS, ...EDITING_TOOLS];
 const ALLOWED = [...OPEN_TOOLS, ...EDITING_TOOLS.map((tool) => `${tool}(./**)`)];
 
-/** Variables by which Claude Code knows who pays. */
+/** Variables that Claude Code authenticates with. */
 const LOGINS = [
   "ANTHROPIC_API_KEY",
   "ANTHROPIC_AUTH_TOKEN",
@@ -25,7 +25,7 @@ const LOGINS = [
   "CLAUDE_CODE_USE_VERTEX",
 ];
 
-/** Claude Code. It tells tokens, cost and the model. */
+/** Claude Code. It reports tokens, cost and the model. */
 export const claude: AgentProgram = {
   name: "claude",
   variable: "PAREX_CLAUDE",
@@ -51,7 +51,7 @@ export const claude: AgentProgram = {
     if (LOGINS.some((name) => env[name])) return true;
     const home = env.CLAUDE_CONFIG_DIR || join(env.HOME ?? "", ".claude");
     if (exists(join(home, ".credentials.json"))) return true;
-    // The keychain tells nobody whether it holds a login without asking the user.
+    // Looking for a login in the keychain would ask the user for permission.
     return Deno.build.os === "darwin" ? undefined : false;
   },
   // A helper or a variable of the user's settings may have the key.
@@ -67,7 +67,7 @@ export const claude: AgentProgram = {
   ],
 };
 
-/** The prompt comes on stdin, for it may be longer than an argument can be. */
+/** The prompt comes on stdin, since it may be longer than an argument can be. */
 function args({ model, resume, session, budgetUsd, mcp }: Call): string[] {
   return [
     "--print",
@@ -87,7 +87,7 @@ function args({ model, resume, session, budgetUsd, mcp }: Call): string[] {
 }
 
 function variables({ env, idleMs, timeoutMs }: Call): Env {
-  // A command that outlasts the watchdog would end the attempt instead of itself.
+  // Otherwise a command that outlasts the watchdog ends the whole attempt.
   const longest = String(Math.floor(Math.min(idleMs, timeoutMs) * 0.9));
   return {
     BASH_DEFAULT_TIMEOUT_MS: env.BASH_DEFAULT_TIMEOUT_MS ?? longest,

@@ -1,6 +1,6 @@
 import { selfCommand } from "../exec/self.ts";
 
-/** Seconds. Claude Code goes on as if nothing was said when a hook takes longer. */
+/** Seconds. If a hook takes longer, Claude Code continues as if it had not answered. */
 const TIMEOUT_S = 60;
 /** Tools that can change something; the others need no process of their own to be allowed. */
 const CHANGING_TOOLS = "Bash|Edit|Write|MultiEdit|NotebookEdit";

@@ -39,14 +39,14 @@ function rejection({ rate_limit_info: info }: StreamMessage): Obstacle | null {
   };
 }
 
-/** What Claude Code says in the model's place. It is no sign of the model's. */
+/** Messages of Claude Code itself, in the place of the model's. */
 function heardOfError(message: StreamMessage): Heard {
   const words = lastText(message);
   const obstacle = obstacleOf(message.error, words ?? "");
   return { ...optional("error", words), ...(obstacle ? { obstacle } : {}) };
 }
 
-/** By Claude Code's own name for an error, which its newer versions tell. */
+/** By Claude Code's own error code, which newer versions report. */
 function obstacleOf(error: unknown, words: string): Obstacle | undefined {
   switch (error) {
     case "authentication_failed":
@@ -79,7 +79,7 @@ function heardOfResult(result: StreamMessage): Heard {
   const words = typeof result.result === "string" ? cutDetail(result.result) : "";
   // A request that was refused ends with the subtype of a success.
   if (result.is_error !== true && result.subtype === "success") {
-    // The model's last words once more.
+    // It repeats the model's final message.
     return { ended: true, ...(words === "" ? {} : { said: words, doing: "" }) };
   }
   const obstacle = obstacleOfStatus(result.api_error_status);

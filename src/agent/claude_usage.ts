@@ -3,12 +3,12 @@ import { amountAt, countAt, isRecord } from "../util/json_values.ts";
 import type { StreamMessage } from "./stream_json.ts";
 import type { UsageTold } from "./used.ts";
 
-/** The model of messages that Claude Code itself puts in, such as an error's words. */
+/** The model of messages that Claude Code itself inserts, such as errors. */
 export const NO_MODEL = "<synthetic>";
 
-/** Makes of Claude Code's messages what the attempt has used so far. */
+/** Computes from Claude Code's messages what the attempt has used so far. */
 export interface UsageFold {
-  /** What this message tells; undefined: nothing. */
+  /** The usage in this message; undefined: none. */
   add(message: StreamMessage): UsageTold | undefined;
 }
 

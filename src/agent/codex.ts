@@ -6,7 +6,7 @@ import { type Heard, optional } from "./heard.ts";
 import type { AgentProgram, Call } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 
-/** OpenAI's Codex CLI. It tells tokens, but neither cost nor model. */
+/** OpenAI's Codex CLI. It reports tokens, but neither cost nor model. */
 export const codex: AgentProgram = {
   name: "codex",
   args: (call) => [
@@ -42,7 +42,7 @@ function homeOf(env: Record<string, string>): string {
   return env.CODEX_HOME || join(env.HOME ?? "", ".codex");
 }
 
-/** A sandbox cannot be made within a sandbox; without one, codex's own lets it commit. */
+/** Sandboxes cannot be nested; without parex's, codex's own lets it commit. */
 function sandboxArgs({ sandbox, gitFolders }: Call): string[] {
   if (sandbox) return ["-c", 'sandbox_mode="danger-full-access"'];
   const roots = `[${gitFolders.map((folder) => JSON.stringify(folder)).join(",")}]`;
@@ -63,7 +63,7 @@ function hear(message: StreamMessage): Heard {
       };
     case "turn.failed":
       return { failed: true, ...optional("error", textAt(recordAt(message, "error"), "message")) };
-    // Also a connection that is made anew, after which everything continues.
+    // This includes a reconnection, after which everything continues.
     case "error":
       return optional("error", textAt(message, "message"));
     case "item.started":

@@ -11,7 +11,7 @@ const ACTIVITY_EVERY_MS = 1_000;
 export function commandAgent(command: string): Agent {
   return {
     name: "command",
-    // A shell is always there; whether the line works, only its run can tell.
+    // A shell always exists; only a run shows whether the line works.
     available: () => Promise.resolve(ok()),
     attempt: (request) => attempt(command, request),
   };
@@ -47,10 +47,10 @@ async function attempt(command: string, request: AgentRequest): Promise<AgentOut
   };
 }
 
-/** The shell's exit code where there is no program of that name. */
+/** The shell's exit code if there is no program of that name. */
 const NOT_FOUND = 127;
 
-/** Whether the program that the line begins with is no longer there; false where that is not plain. */
+/** Whether the line's program is no longer installed; false if that is uncertain. */
 function isGone(command: string): boolean {
   const first = /^\s*(?:\w+=\S*\s+)*([\w./+-]+)/.exec(command)?.[1] ?? "";
   if (first.startsWith("/")) return !isOnPath(first);

@@ -9,7 +9,7 @@ import type { StreamMessage } from "./stream_json.ts";
 const KEYS = ["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_PROVIDER_BASE_URL"];
 
 /**
- * GitHub's Copilot CLI. It tells what the model wrote in tokens, but not what it read, and it is
+ * GitHub's Copilot CLI. It reports output tokens, but not input tokens, and it is
  * billed by requests.
  */
 export const copilot: AgentProgram = {
@@ -25,7 +25,7 @@ export const copilot: AgentProgram = {
   takesId: true,
   state: (env) => [homeOf(env)],
   rules: ["mcp-config.json", "copilot-instructions.md", "agents", "hooks", "skills"],
-  // The login itself may lie in the system's keychain.
+  // The login itself may be in the system's keychain.
   login: (env) =>
     KEYS.some((name) => env[name]) ||
     (exists(join(homeOf(env), "config.json")) ? undefined : false),
@@ -78,7 +78,7 @@ function usageIn(data: Record<string, unknown>): Usage {
   const model = textAt(data, "model");
   const output = countAt(data, "outputTokens");
   return {
-    // Of a provider of the user's own it tells no tokens.
+    // It reports no tokens for a provider that the user has configured.
     ...(output === 0 ? {} : { output_tokens: output }),
     turns: 1,
     ...(model === undefined ? {} : { model }),

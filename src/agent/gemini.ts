@@ -16,7 +16,7 @@ const KEYS = [
   "GOOGLE_GENAI_USE_GCA",
 ];
 
-/** Google's Gemini CLI. It tells tokens and the model, but no cost. */
+/** Google's Gemini CLI. It reports tokens and the model, but no cost. */
 export const gemini: AgentProgram = {
   name: "gemini",
   args: ({ model, resume, session }) => [
@@ -27,7 +27,7 @@ export const gemini: AgentProgram = {
     "-p",
     PROMPT,
   ],
-  // It does nothing in a folder that nobody has trusted yet, and every worktree is new.
+  // It refuses to work in a folder that is not trusted yet, and every worktree is new.
   env: () => ({ GEMINI_CLI_TRUST_WORKSPACE: "true" }),
   takesId: true,
   state: (env) => [homeOf(env)],

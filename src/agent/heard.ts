@@ -2,7 +2,7 @@ import type { Usage } from "../domain/event.ts";
 import type { RefusalWhy } from "../domain/failure.ts";
 import { type UsageTold, usedBy } from "./used.ts";
 
-/** What one line of an agent's output tells. */
+/** The content of one line of an agent's output. */
 export interface Heard {
   /** The conversation's id. */
   session?: string;
@@ -17,9 +17,9 @@ export interface Heard {
   failed?: boolean;
   /** Why the API refused a request that is tried again. */
   retried?: string;
-  /** Whether its work is over: false while a tool's result is still to be looked at. */
+  /** Whether its work is over: false while the model has not read a tool's result yet. */
   ended?: boolean;
-  /** What a limit or a refusal was told to be in a form for programs; null: it is lifted. */
+  /** A limit or a refusal in machine-readable form; null: it is lifted. */
   obstacle?: Obstacle | null;
 }
 
@@ -32,18 +32,18 @@ export type Obstacle =
   /** The attempt's own budget is used up. */
   | { budget: true };
 
-/** What the whole output has told so far. */
+/** The content of the whole output so far. */
 export interface Told extends Pick<Heard, "session" | "error" | "failed" | "ended"> {
   said: string;
   usage: Usage;
   obstacle?: Obstacle;
-  /** The agent was heard at work. */
+  /** The agent has shown that it works. */
   worked: boolean;
 }
 
 export const NOTHING_TOLD: Told = { said: "", usage: {}, worked: false };
 
-/** Takes one more line into what was told. */
+/** Adds one more line. */
 export function fold(told: Told, heard: Heard, before: Usage | undefined): Told {
   const { session, said, doing, error, failed, ended, used, obstacle } = heard;
   const words = said !== undefined && said !== "" || doing !== undefined;
@@ -52,7 +52,7 @@ export function fold(told: Told, heard: Heard, before: Usage | undefined): Told 
   return {
     ...rest,
     ...(session === undefined ? {} : { session }),
-    // Words after an error mean that the client recovered.
+    // Output after an error means that the client recovered.
     ...(said === undefined ? {} : { said: heard.continues ? told.said + said : said, error: "" }),
     ...(used === undefined ? {} : { usage: usedBy(told.usage, used, before) }),
     ...(error === undefined ? {} : { error }),
@@ -63,7 +63,7 @@ export function fold(told: Told, heard: Heard, before: Usage | undefined): Told 
   };
 }
 
-/** A line that tells one thing, if it does. */
+/** A line with one fact, if it has it. */
 export function optional<K extends keyof Heard>(key: K, value: Heard[K] | undefined): Heard {
   return value === undefined ? {} : { [key]: value };
 }

@@ -1,4 +1,4 @@
-/** Some limits are told as `usage limit reached|1712345678`. */
+/** Some limits read `usage limit reached|1712345678`. */
 const EPOCH = /limit reached\|(\d{10})\b/;
 /** `try again at 3:28 PM`, `try again at Nov 30th, 2026 9:05 AM`: in local time. */
 const CLOCK = /again at (?:(\w{3} \d{1,2})(?:st|nd|rd|th)?, (\d{4}) )?(\d{1,2}):(\d{2}) ?([AP]M)/i;
@@ -8,7 +8,7 @@ const PART = /([\d.]+) ?(ms|[dhms])[a-z]*/gi;
 
 const UNITS: Record<string, number> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3, d: 86400e3 };
 
-/** When a limit ends, milliseconds since the epoch, as far as words tell it. */
+/** When a limit ends, milliseconds since the epoch, if the text says so. */
 export function endOfLimit(words: string, now = new Date()): { until?: number } {
   const epoch = EPOCH.exec(words)?.[1];
   if (epoch !== undefined) return { until: Number(epoch) * 1000 };

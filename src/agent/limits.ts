@@ -2,7 +2,7 @@ import type { RefusalWhy } from "../domain/failure.ts";
 import type { Obstacle } from "./heard.ts";
 import { endOfLimit } from "./limit_end.ts";
 
-/** What no waiting brings back, by the words of an error. */
+/** Error texts of refusals that waiting does not lift. */
 export type RefusalWords = readonly [why: RefusalWhy, words: RegExp][];
 
 const REFUSALS: RefusalWords = [
@@ -21,14 +21,14 @@ const REFUSALS: RefusalWords = [
 /** What agents say when the account's limit is reached. */
 const LIMIT =
   /\b(usage|rate|session|weekly|hourly|daily|request) limit|limit reached|hit your .{0,20}limit/i;
-/** The same in errors of an API, where the model has no word in them. */
+/** The same in errors of an API, which contain no text of a model. */
 const QUOTA = /\bquota\b|too many requests|resource_exhausted|\b429\b/i;
 /** No answer came from the API. */
 const UNREACHABLE =
   /unable to connect|connection error|connection refused|fetch failed|timed out|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/i;
 const OVERLOADED = /overloaded|\b50[023]\b|\b529\b|high (demand|load)|server_error|UNAVAILABLE/i;
 
-/** What an error's words say of the account or the API; `own` are words of this agent's alone. */
+/** What an error text says about the account or the API; `own` are patterns of this agent only. */
 export function obstacleIn(words: string, own: RefusalWords = []): Obstacle | undefined {
   const why = [...own, ...REFUSALS].find(([, pattern]) => pattern.test(words))?.[0];
   if (why !== undefined) return { refusal: why };

@@ -6,19 +6,19 @@ import { type Heard, optional } from "./heard.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 
-/** Nobody is there to be asked: what would be asked for is denied, and the model continues. */
+/** Nobody can answer: requests for permission are denied, and the model continues. */
 const PERMISSION = { external_directory: "deny", doom_loop: "deny" };
 
-/** OpenCode. It tells tokens and cost of every step. */
+/** OpenCode. It reports tokens and cost after every step. */
 export const opencode: AgentProgram = {
   name: "opencode",
   args: ({ model, resume, task }) => [
     "run",
     "--format=json",
-    // It waits for limits in silence; on stderr it tells each refusal.
+    // It waits for limits without output on stdout; on stderr it prints each refusal.
     ...["--print-logs", "--log-level=ERROR"],
     ...(model === undefined ? [] : [`--model=${model}`]),
-    // With a title it asks no model for one.
+    // If it has a title, it does not ask a model for one.
     ...(resume === undefined ? [`--title=${task}`] : [`--session=${resume}`]),
   ],
   env: ({ env }) => ({ OPENCODE_CONFIG_CONTENT: withPermission(env.OPENCODE_CONFIG_CONTENT) }),
@@ -66,7 +66,7 @@ function settingsIn(content: string | undefined): Record<string, unknown> {
     const settings: unknown = JSON.parse(content || "{}");
     return isRecord(settings) ? settings : {};
   } catch {
-    return {}; // opencode itself would not start with it
+    return {}; // opencode itself would refuse to start with it
   }
 }
 

@@ -15,10 +15,10 @@ import { parseStream, type StreamMessage } from "./stream_json.ts";
 import { keepTail } from "./tail.ts";
 import { judge, type Verdict, whyBroken } from "./verdict.ts";
 
-/** What an adapter tells of a program that prints a line of JSON for whatever happens. */
+/** An adapter's description of a program that prints one JSON line per event. */
 export interface AgentProgram {
   name: AgentName;
-  /** A variable that names another program than the one of the agent's name. */
+  /** A variable that names the program to run instead of the one with the agent's name. */
   variable?: string;
   /** The arguments; the prompt comes on stdin. */
   args(call: Call): string[];
@@ -30,21 +30,23 @@ export interface AgentProgram {
   sharesCache?: true;
   /** Where it keeps logins, settings and conversations. Absolute; folders are made for it. */
   state(env: Env): string[];
-  /** Within these, what its next session outside of a sandbox would run or obey. */
+  /** Files in these folders that its next session outside of a sandbox would run or obey. */
   rules: readonly string[];
-  /** Whether somebody has logged in; undefined where only a call of the program could tell. */
+  /** Whether somebody is logged in; undefined if only a call of the program can tell. */
   login(env: Env): boolean | undefined;
   /** Asks the program itself, where its files show no login. */
   asksLogin?: LoginQuestion;
   /** Reads the output of one attempt. */
   listen(call: Call): (message: StreamMessage) => Heard;
-  /** Lines that it prints on stderr whatever happens. */
+  /** Lines on stderr that mean nothing. */
   banner?: RegExp;
-  /** What it prints on stderr when it tries a refused request again: the first group is the reason. */
+  /**
+   * What it prints on stderr when it tries a refused request again: the first group is the reason.
+   */
   retries?: RegExp;
-  /** What its errors say when the account cannot work, beside what all say. */
+  /** Its own error texts for an account that cannot work, in addition to the common ones. */
   refusals?: RefusalWords;
-  /** Two of its starts at the same moment get in each other's way. */
+  /** Two instances that start at the same moment disturb each other. */
   startsAlone?: true;
 }
 
@@ -81,20 +83,20 @@ export function commandOf({ name, variable }: Pick<AgentProgram, "name" | "varia
   return variable === undefined ? name : processEnv()[variable] || name;
 }
 
-// It is not asked for its version: some need seconds to tell it.
+// Its version is not queried: some programs need seconds for that.
 function isInstalled(program: AgentProgram): Result<void> {
   const command = commandOf(program);
   return isOnPath(command) ? ok() : fail({ reason: "agent_missing", agent: program.name, command });
 }
 
-/** Bound on the question for a login: a run does not wait for it longer. */
+/** Time limit of the check for a login. */
 const LOGIN_MS = 4_000;
 
 /** Whether the program says by itself that no attempt of it can work. */
 async function isLoggedOut(program: AgentProgram, env: Env): Promise<boolean> {
   const { asksLogin } = program;
   if (!asksLogin || program.login(env) !== false) return false;
-  // What is no such program after all may write to its folder.
+  // It may be another program of that name, which writes to its folder.
   const cwd = await makeTempFolder("parex-login-");
   try {
     const argv = [commandOf(program), ...asksLogin.args];
@@ -105,7 +107,7 @@ async function isLoggedOut(program: AgentProgram, env: Env): Promise<boolean> {
   }
 }
 
-/** How long a program may try a refused request again before its conversation is put aside. */
+/** How long a program may repeat a refused request before parex ends the attempt. */
 const RETRIES_MS = 60_000;
 
 async function attempt(program: AgentProgram, request: AgentRequest): Promise<AgentOutcome> {
@@ -146,7 +148,7 @@ interface Output {
   hopeless: AbortSignal;
   /** Settles with the first line. */
   begun: Promise<void>;
-  /** Takes a last line without its newline; what all of it told. */
+  /** Reads a last line without its newline; returns the content of the whole output. */
   end(): { told: Told; dropped: number };
 }
 
@@ -164,7 +166,7 @@ function outputOf(program: AgentProgram, call: Call): Output {
     told = fold(told, { error: reason, ...(obstacle ? { obstacle } : {}) }, undefined);
     retriesSince ??= performance.now();
     const isLong = performance.now() - retriesSince > Math.min(RETRIES_MS, call.idleMs);
-    // A key may be renewed, and a limit that ends soon is waited for; money does not come back.
+    // A key may be renewed, and a limit may end soon; an empty account stays empty.
     const isSpent = obstacle && "refusal" in obstacle && obstacle.refusal === "no_money";
     if (isSpent || (isLong && obstacle)) hopeless.abort();
   };

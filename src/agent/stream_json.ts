@@ -8,15 +8,18 @@ export interface StreamParser {
   push(chunk: Uint8Array): StreamMessage[];
   /** The message of a last line without its newline. */
   end(): StreamMessage[];
-  /** Lines that are no message, or too long to be kept. */
+  /** Lines that are not messages, or too long to be kept. */
   dropped(): number;
 }
 
 const NEWLINE = 10;
-/** A tool's result can hold a whole file; what is longer than this is no message. */
+/** A tool's result can contain a whole file; longer lines are not messages. */
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
-/** Reads stream-json from chunks cut anywhere. Never throws; what is no message is counted. */
+/**
+ * Reads stream-json from chunks cut anywhere. Never throws; lines that are not messages are
+ * counted.
+ */
 export function parseStream(maxLineBytes = MAX_LINE_BYTES): StreamParser {
   let parts: Uint8Array[] = [];
   let length = 0;

@@ -11,7 +11,7 @@ export interface Transcript {
 
 /**
  * Opens a transcript that only this user can read. A write that fails is kept for `lost()`: what an
- * agent prints comes at times when nobody can be told.
+ * agent prints comes when no caller can handle an error.
  */
 export function openTranscript(path: string): Transcript {
   let lost: string | undefined;

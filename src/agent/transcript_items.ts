@@ -105,7 +105,7 @@ function readClaudeMessage(message: StreamMessage, reading: Reading): void {
       return;
     case "result": {
       const failed = message.is_error === true;
-      // When all went well, the last thing said stands there already.
+      // After a success the last message is already in the list.
       if (failed) addNote(reading, textAt(message, "result", "subtype"), true);
       return;
     }

@@ -1,17 +1,17 @@
 import { type Usage, USAGE_COUNTS } from "../domain/event.ts";
 import { addUsage } from "../domain/metrics.ts";
 
-/** What a line tells of tokens and cost, each part by what it covers. */
+/** Tokens and cost in a line, by what each part covers. */
 export interface UsageTold {
-  /** Since the last line that told it. */
+  /** Since the last line with usage. */
   more?: Usage;
-  /** The attempt so far: it replaces what was told before. */
+  /** The attempt so far: it replaces earlier figures. */
   attempt?: Usage;
-  /** The conversation with all of its attempts, those that were cut off included. */
+  /** The conversation with all of its attempts, including interrupted ones. */
   conversation?: Usage;
 }
 
-/** What the attempt has used, with what a line tells. */
+/** The usage of the attempt after one more line. */
 export function usedBy(usage: Usage, told: UsageTold, before?: Usage): Usage {
   let used = told.attempt ?? usage;
   if (told.more) used = addUsage(used, told.more);

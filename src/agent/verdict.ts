@@ -25,7 +25,7 @@ export function judge({ told, end, stderr, dropped, resumed, refusals }: Ended):
   const { said, error, failed, ended, worked } = told;
   const cut = cutOff(end);
   const hasEnded = ended === true && failed !== true;
-  // What hung after the end that it told does not matter.
+  // If it hung after it reported its end, that does not matter.
   if (hasEnded && (cut ? cut !== "interrupted" : end.code === 0)) {
     return { outcome: "finished", ...detailOf(said) };
   }

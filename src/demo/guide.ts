@@ -56,5 +56,5 @@ export function whatToDoWithThePlan(folder: string, program: string): string {
 
 /** What the demo says when its run did not come to a good end. */
 export function whatIsLeft(folder: string): string {
-  return `\nThe demo did not come to its end. What it made stays: ${folder}\n`;
+  return `\nThe demo did not finish. Its files are kept in ${folder}\n`;
 }

@@ -19,14 +19,14 @@ export interface Standing {
   /** The worktree's own git directory. */
   gitDir: string;
   head: string;
-  /** Paths that git would have to be told about; the plan's are never committed. */
+  /** Uncommitted paths; those of the plan are never committed. */
   uncommitted: string[];
 }
 
 const FILE = "parex-attempt";
 const PATHS = ["--", ":/", ":(top,exclude).parallel"];
 
-/** Undefined where there is no git, no repository or no commit: then nothing can be said. */
+/** Undefined if there is no git, no repository or no commit. */
 export async function standingOf(env: Env): Promise<Standing | undefined> {
   const { PAREX_WORKTREE: cwd = "" } = env;
   if (!isAbsolute(cwd)) return undefined;

@@ -13,12 +13,12 @@ interface Events {
   };
 }
 
-/** An event of Claude Code's that parex has something to say to. */
+/** An event of Claude Code that parex answers. */
 export type HookEvent<Name extends keyof Events = keyof Events> = {
   [Each in Name]: { name: Each; cwd: string | undefined } & Events[Each];
 }[Name];
 
-/** Reads what Claude Code writes to a hook; undefined if it is no event, or none of these. */
+/** Reads what Claude Code writes to a hook; undefined if it is not one of these events. */
 export function readEvent(text: string): HookEvent | "other" | undefined {
   let value: unknown;
   try {

@@ -16,18 +16,18 @@ export function guard(event: HookEvent<"PreToolUse">, env: Env): Decision {
   if (!borders) {
     return deny("PAREX_WORKTREE does not name this task's worktree, so nothing can be allowed.");
   }
-  if (event.tool === "") return deny("There is no tool in this call.");
+  if (event.tool === "") return deny("This call names no tool.");
   if (READING.has(event.tool)) return { allow: true };
   const cwd = event.cwd ?? borders.worktree;
   if (event.tool === "Bash") {
     const { command } = event.input;
-    if (typeof command !== "string") return deny("There is no command in this call.");
+    if (typeof command !== "string") return deny("This call has no command.");
     const reason = reviewCommandLine(command, { borders, cwd, env });
     return reason === undefined ? { allow: true } : deny(reason);
   }
   if (!EDITING.has(event.tool)) return undefined;
   const path = event.input.file_path ?? event.input.notebook_path;
-  if (typeof path !== "string") return deny("There is no path in this call.");
+  if (typeof path !== "string") return deny("This call has no path.");
   const full = path.replace(/^~(?=\/|$)/, env.HOME ?? "~");
   const reason = refusal(borders, zoneOf(borders, full, cwd), full, cwd);
   return reason === undefined ? { allow: true } : deny(reason);

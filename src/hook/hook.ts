@@ -12,7 +12,7 @@ const SILENCE: Answer = { code: 0, stdout: "", stderr: "" };
 
 /**
  * Answers an event of Claude Code's. It is silent about what does not concern it; inside
- * an agent of parex, what it cannot read it refuses. Each event loads what it alone needs.
+ * an agent of parex, what it cannot read it refuses. Each event loads only what it needs.
  */
 export async function answer(text: string, env: Env, cwd: string): Promise<Answer> {
   const inAgent = env.PAREX_TASK_ID !== undefined;

@@ -23,7 +23,7 @@ const OPENERS = new RegExp(
     "in parallel|concurrently|simultaneously|at the same time|looks (?:good|great|fine)(?: to me)?|sounds good",
   ) + "[\\s,:!—–-]+",
 );
-/** After these a verb may stand as `working`, `executing`. */
+/** After these a verb may be `working`, `executing`. */
 const STARTERS =
   /^(?:start|begin|continue|proceed with|resume|keep)(?: now)?(?: with)?\s+(?=\w+ing\b)/;
 
@@ -65,7 +65,7 @@ const RUN_WORK = new RegExp(`^${RUN} ${MODIFIERS}${WORK}\\b`);
 const RUN_IT = new RegExp(`^${RUN}(?: (?:it|them|this))?${END}`);
 const OF_THE_PLAN = /\bplan\b(?! (?:mode|page|button|to))/;
 const ALONE = /^(?:work in|run(?: in)?|run everything in) parallel\b/;
-/** All that is said, of a plan that lies ready: `go`, `do it`, `implement everything`. */
+/** The whole prompt, if a plan is ready: `go`, `do it`, `implement everything`. */
 const GO = new RegExp(
   `^${
     any(
@@ -182,7 +182,9 @@ const MATERIAL = new RegExp(
   "m",
 );
 
-/** What a person asks for, now, of a plan's tasks or of several agents; undefined: nothing of it. */
+/**
+ * What a person asks for, now, of a plan's tasks or of several agents; undefined: nothing of it.
+ */
 export function wishIn(prompt: string): Wish | undefined {
   const text = prompt.trim();
   if (text.startsWith("/")) return COMMANDS.test(text) ? { for: "run" } : undefined;
@@ -199,7 +201,7 @@ export function wishIn(prompt: string): Wish | undefined {
   return sentences.length <= 4 && saysGo(last) ? { for: "run", given: "plan" } : undefined;
 }
 
-/** Whether a sentence agrees to what lies ready, and says no more than that. */
+/** Whether a sentence only agrees to the plan that is ready. */
 function saysGo(sentence: string): boolean {
   if (QUESTION.test(sentence) || NEGATED.test(sentence)) return false;
   return clausesOf(sentence).some(({ clause }) => GO.test(bareCommand(clause).command));

@@ -2,13 +2,13 @@ import { basename, dirname, resolve } from "./shell/paths.ts";
 
 /** A repository as its files show it, without a git to be asked. */
 export interface FoundRepository {
-  /** Top level of the worktree that the folder lies in. */
+  /** Root of the worktree that contains the folder. */
   top: string;
   /** What all its worktrees share. */
   commonDir: string;
 }
 
-/** The repository that a folder lies in; undefined if it lies in none. */
+/** The repository that contains a folder; undefined if there is none. */
 export function findRepository(folder: string): FoundRepository | undefined {
   for (let top = resolve("/", folder);; top = dirname(top)) {
     const commonDir = commonDirOf(top);
@@ -17,7 +17,7 @@ export function findRepository(folder: string): FoundRepository | undefined {
   }
 }
 
-/** In a linked worktree its own git directory lies in the common one. */
+/** A linked worktree's own git directory is in the common one. */
 function commonDirOf(top: string): string | undefined {
   try {
     const gitDir = gitDirOf(top);
@@ -31,8 +31,8 @@ function commonDirOf(top: string): string | undefined {
 }
 
 /**
- * A worktree's own git directory: `.git`, or what a file of that name says, as gitrepository-layout(5)
- * describes it. Throws where neither can be read.
+ * A worktree's own git directory: `.git`, or what a file of that name says, as
+ * gitrepository-layout(5) describes it. Throws where neither can be read.
  */
 export function gitDirOf(top: string): string {
   const git = `${top}/.git`;

@@ -3,18 +3,20 @@ import type { Env } from "../exec/env.ts";
 import { newAttempt, readAttempt, standingOf, writeAttempt } from "./attempt.ts";
 import type { HookEvent } from "./event.ts";
 
-/** An agent that wants to end all the same is let go: parex looks at its work in any case. */
+/** After that the agent may end anyway: parex looks at its work in any case. */
 const MOST_SENT_BACK = 2;
 const MOST_NAMED = 8;
 
-/** Notes where an attempt begins; a conversation that goes on within it begins nothing. */
+/**
+ * Records where an attempt starts; a conversation that continues within it does not start another.
+ */
 export async function noteStart(env: Env): Promise<void> {
   const standing = await standingOf(env);
   if (!standing || readAttempt(standing, env)) return;
   writeAttempt(standing, newAttempt(standing, env));
 }
 
-/** Why an agent that wants to end has to go on; undefined: it may end. */
+/** Why an agent must continue; undefined: it may end. */
 export async function whyNotYet(event: HookEvent<"Stop">, env: Env): Promise<string | undefined> {
   if (questionIn(event.lastMessage) !== undefined) return undefined;
   const standing = await standingOf(env);
@@ -25,7 +27,7 @@ export async function whyNotYet(event: HookEvent<"Stop">, env: Env): Promise<str
   const reasons = whatIsLeft({
     background: event.background,
     uncommitted: standing.uncommitted,
-    // Told once that it has committed nothing, it may insist that nothing is to be done.
+    // After one reminder that it has committed nothing, it may insist that nothing is to do.
     nothingDone: known !== undefined && known.head === standing.head && !event.sentBack,
   });
   if (reasons.length === 0) return undefined;

@@ -9,8 +9,8 @@ import type { Wish } from "./prompt_match.ts";
 import { findRepository } from "./repository.ts";
 
 /**
- * What Claude Code is told when a person wishes for work in parallel, or asks how far it is; undefined
- * where that cannot be what they mean.
+ * The context for Claude Code if a person asks for parallel work or for its progress; undefined if
+ * they do not.
  */
 export async function offer(cwd: string, wish: Wish): Promise<string | undefined> {
   const repo = findRepository(cwd);
@@ -24,7 +24,7 @@ export async function offer(cwd: string, wish: Wish): Promise<string | undefined
   return (found ? aboutPlan(found, top, cwd) : withoutPlan()).join("\n");
 }
 
-/** What Claude Code is told at its start; undefined: there is nothing to do for parex. */
+/** The context for Claude Code at its start; undefined: nothing for parex to do. */
 export async function greeting(cwd: string): Promise<string | undefined> {
   const repo = findRepository(cwd);
   if (!repo) return undefined;
@@ -138,7 +138,7 @@ function counted(plan: Plan): string {
   return `${plan.tasks.length} tasks${completed}: ${open} to do, ${ready} ready to start now`;
 }
 
-/** As it is to be typed in `cwd`. */
+/** As it must be typed in `cwd`. */
 function command(name: "execute" | "validate", path: string, cwd: string): string {
   return `parex ${name} ${shellWord(relative(cwd, path))}`;
 }

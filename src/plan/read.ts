@@ -84,7 +84,7 @@ function missing(folder: string, file: string): ReadProblem {
 function outside(file: string): ReadProblem {
   return {
     code: "task-file-outside",
-    message: `the task file ${quote(file)} lies outside the plan's folder`,
+    message: `the task file ${quote(file)} is outside the plan's folder`,
     hint: "move it into the folder of plan.yaml; links that lead out of it do not count",
   };
 }

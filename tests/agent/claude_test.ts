@@ -62,7 +62,7 @@ contract(
     assertEquals(seen.outcome.outcome, "finished");
     assertEquals([...Deno.readDirSync(outside.path)], []);
     const last = model.api.requests.at(-1);
-    assertMatch(last?.userText ?? "", /lies outside this task's worktree/);
+    assertMatch(last?.userText ?? "", /is outside this task's worktree/);
     assertMatch(last?.userText ?? "", /No such tool available: WebSearch/);
     assertEquals(last?.tools.filter((name) => /Web|Worktree|Cron|Agent/.test(name)), []);
   },

@@ -125,7 +125,7 @@ Deno.test({
     assertEquals(attempts.map(({ detail }) => detail), ["Done.", "Repaired."]);
     assertEquals(attempts[0]?.session, attempts[1]?.session);
     assertMatch(api.requests.at(-1)?.userText ?? "", /Make `a\.txt`[^]*a\.txt is not good/);
-    assertMatch(JSON.stringify(api.requests), /lies outside this task's worktree/);
+    assertMatch(JSON.stringify(api.requests), /is outside this task's worktree/);
   },
 });
 

@@ -33,7 +33,7 @@ contract("is denied an escape by the hook, is told why, and goes on", async () =
   assertEquals([...Deno.readDirSync(outside.path)], []);
   assertEquals(await model.git(["log", "-1", "--format=%s"]), "feat: add x");
   const heard = model.api.requests.at(-1)?.userText ?? "";
-  assertEquals(heard.match(/lies outside this task's worktree/g)?.length, 2);
+  assertEquals(heard.match(/is outside this task's worktree/g)?.length, 2);
   assertMatch(heard, /An agent does not push\. parex pushes the branch/);
 });
 

@@ -137,8 +137,8 @@ const REFUSED = new Map<string, string>(Object.entries({
 }));
 
 /**
- * Why an agent may not run this git command in its worktree, and what to do instead; undefined if it
- * may. `isPath` tells whether a word names something in the tree.
+ * Why an agent may not run this git command in its worktree, and what to do instead; undefined if
+ * it may. `isPath` returns whether a word names something in the tree.
  */
 export function gitRefusal(
   command: GitCommand,
@@ -204,12 +204,12 @@ function leavesBranch(
   const [first, ...rest] = read.operands;
   if (subcommand === "switch") return first !== undefined && first !== branch;
   if (args.includes("--") || has(read, "--pathspec-from-file", "-p", "--patch")) return false;
-  // With paths after a commit, or paths alone, files are brought into the tree.
+  // With paths after a commit, or only paths, it restores files.
   if (first === undefined || first === branch || first.includes(UNKNOWN)) return false;
   return rest.length > 0 ? !rest.every(isPath) : first === "-" || !isPath(first);
 }
 
-/** `HEAD~2`, `@^`, `ORIG_HEAD`, a commit's id, or what only the run will tell. */
+/** `HEAD~2`, `@^`, `ORIG_HEAD`, a commit's id, or what is known only at run time. */
 function isOwnHistory(word: string): boolean {
   return /^(HEAD|@|ORIG_HEAD)([~^@{].*)?$/.test(word) || /^[0-9a-f]{7,40}[~^0-9]*$/.test(word) ||
     word.includes(UNKNOWN);

@@ -5,7 +5,7 @@ export interface Arguments {
   options: Map<string, string[]>;
 }
 
-/** `valued` names the options that take a value. Short options may stand together: `-rf`. */
+/** `valued` names the options that take a value. Short options may be combined: `-rf`. */
 export function readArguments(words: readonly string[], valued: readonly string[] = []): Arguments {
   const takes = new Set(valued);
   const read: Arguments = { operands: [], options: new Map() };

@@ -1,6 +1,7 @@
 /**
- * A command line in the words of the standard's grammar (POSIX.1-2024, XCU 2.10), as far as it takes
- * to see which programs it starts. Any text has a reading: what is never closed ends with the text.
+ * A command line in the words of the standard's grammar (POSIX.1-2024, XCU 2.10), as far as it
+ * takes to see which programs it starts. Any text has a reading: what is never closed ends with the
+ * text.
  */
 export type SequentialList = Pipeline[];
 
@@ -10,8 +11,8 @@ export type Pipeline = Command[];
 export type Command = SimpleCommand | Subshell;
 
 /**
- * Words and redirections. Of compound commands each part is one: `for x in a b`, what `do` and `done`
- * enclose, the redirections after `done`.
+ * Words and redirections. Of compound commands each part is one: `for x in a b`, what `do` and
+ * `done` enclose, the redirections after `done`.
  */
 export interface SimpleCommand {
   kind: "simple";
@@ -47,7 +48,7 @@ export interface Reading {
   list: SequentialList;
   /** False where something was passed over. */
   complete: boolean;
-  /** How often the text was looked at: in proportion to its length. */
+  /** How often the parser read a position: proportional to the text's length. */
   looks: number;
 }
 

@@ -7,8 +7,8 @@ const MAX_LINKS = 40;
 /** Longer ones the system refuses. */
 const MAX_PATH = 4_096;
 
-// What follows is node:path's for POSIX. To load that takes half as long as Deno takes to start, and
-// an agent waits for its hook at every step.
+// What follows is node:path's for POSIX. To load that takes half as long as Deno takes to start,
+// and an agent waits for its hook at every step.
 
 export function isAbsolute(path: string): boolean {
   return path.startsWith("/");
@@ -24,12 +24,12 @@ export function dirname(path: string): string {
   return at < 0 ? "." : path.slice(0, at) || "/";
 }
 
-/** Whether a word names what may not lie below here. */
+/** Whether a word names a path that may be outside of this folder. */
 export function leadsAway(word: string): boolean {
   return isAbsolute(word) || /(?:^|\/)\.\.(?:\/|$)/.test(word);
 }
 
-/** The absolute path that `path` means in `folder`, as the words say: links are not looked at. */
+/** The absolute path of `path` in `folder`, without resolving links. */
 export function resolve(folder: string, path: string): string {
   const names: string[] = [];
   for (const name of (isAbsolute(path) ? path : `${folder}/${path}`).split("/")) {
@@ -39,7 +39,7 @@ export function resolve(folder: string, path: string): string {
   return `/${names.join("/")}`;
 }
 
-/** Whether `path` is `folder` or lies below it. Both absolute and real. */
+/** Whether `path` is `folder` or below it. Both absolute and real. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }
@@ -47,7 +47,7 @@ export function isWithin(path: string, folder: string): boolean {
 /**
  * Where writing to a path really leads: symbolic links are followed as the system does, component
  * by component, and what does not exist yet stays as it is written. `follow: false` leaves a link
- * at the very end alone, as removing it would. Undefined: that cannot be told.
+ * at the very end alone, as removing it would. Undefined: unknown.
  */
 export function realTarget(path: string, { follow }: { follow: boolean }): string | undefined {
   if (path.length > MAX_PATH) return undefined;
@@ -58,7 +58,7 @@ export function realTarget(path: string, { follow }: { follow: boolean }): strin
     const [name = "", ...rest] = left;
     left = rest;
     if (name === "..") {
-      // There is no telling where an unknown name leads, and so none where it leads back to.
+      // It is unknown where an unknown name leads, and where `..` leads from there.
       if (open) return undefined;
       real = dirname(real);
       continue;
@@ -80,7 +80,7 @@ export function realTarget(path: string, { follow }: { follow: boolean }): strin
 function linkAt(path: string): string | undefined {
   if (/[\uE000\uE001]/.test(path)) return undefined;
   try {
-    // To read what is no link throws, which takes ten times as long.
+    // Reading something that is not a link throws, which takes ten times as long.
     return Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined;
   } catch {
     return undefined; // not there yet

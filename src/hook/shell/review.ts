@@ -47,8 +47,8 @@ const REMOVES = new Set(["rm", "mv", "unlink", "shred"]);
 
 /**
  * Why an agent may not run this command line, and what to do instead; undefined if it may. It looks
- * for the mistakes that agents make. What cannot be told from the line is allowed: what programs do
- * is for the sandbox to prevent, and for parex to see afterwards.
+ * for the mistakes that agents make. What the line does not show is allowed: the sandbox prevents
+ * what programs do, and parex sees it afterwards.
  */
 export function reviewCommandLine(
   line: string,
@@ -110,7 +110,7 @@ class Review {
       const piped: string[][] = [];
       for (const command of pipeline) {
         if (this.refused !== undefined || ++this.commands > MAX_COMMANDS) return;
-        // A part of a pipeline has a shell of its own.
+        // Each part of a pipeline has its own shell.
         const own = pipeline.length > 1 && !readsVariables(command) ? copyOf(scope) : scope;
         if (command.kind === "subshell") this.list(command.list, copyOf(scope));
         else piped.push(this.simple(command, own, piped));
@@ -129,7 +129,7 @@ class Review {
     }
     const count = words.findIndex((word) => assignmentIn(word) === undefined);
     const assigned = count < 0 ? words : words.slice(0, count);
-    // Before a command, assignments hold for it alone.
+    // Assignments before a command apply only to it.
     const own = count <= 0 ? scope : copyOf(scope);
     for (const word of assigned) assign(word, scope, own);
     if (count < 0) return [];
@@ -185,7 +185,7 @@ class Review {
     else if (readsScript(args)) this.script(input || typed, copyOf(scope));
   }
 
-  /** A program that may write where it is told to work. */
+  /** A program that may write to the folder that its arguments name. */
   private other(program: string, args: readonly string[], { scope, input }: Call): void {
     this.write(".", scope);
     for (const path of programs.outputsOf(args)) if (leadsAway(path)) this.write(path, scope);
@@ -195,7 +195,7 @@ class Review {
       }
     }
     for (const word of programs.subjectsOf(args).filter(leadsAway).slice(0, MAX_ARGUMENTS)) {
-      // What the checkout alone has, such as installed packages, is there to be used.
+      // Files that only the checkout has, such as installed packages, may be used.
       const used = exists(word, scope) && copyIn(this.borders, word, scope.cwd) === undefined;
       if (!used && zoneOf(this.borders, word, scope.cwd) === "checkout") this.write(word, scope);
     }

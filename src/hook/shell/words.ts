@@ -14,7 +14,7 @@ export interface Value {
 
 /** What a shell knows where a command runs. */
 export interface Scope {
-  /** Undefined: that cannot be told. */
+  /** Undefined: unknown. */
   cwd: string | undefined;
   /** What the command line has set. */
   variables: Map<string, Value>;

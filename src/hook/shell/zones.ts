@@ -8,13 +8,13 @@ export interface Borders {
   branch: string;
   /** The user's own working tree; undefined if the repository is bare. */
   checkout: string | undefined;
-  /** The plan's folders: where the task file lies, and its like in the worktree. */
+  /** The plan's folders: the task file's folder, and the same folder in the worktree. */
   plan: string[];
   /** For temporary files. */
   scratch: string[];
 }
 
-/** Whose place a path lies in. */
+/** Who owns the place of a path. */
 export type Zone =
   | "worktree"
   | "itself"
@@ -26,8 +26,8 @@ export type Zone =
   | "unknown";
 
 /**
- * The borders that the variables of an agent of parex describe; undefined if they do not. `commonDir`
- * is the git directory that all worktrees share.
+ * The borders that the variables of an agent of parex describe; undefined if they do not.
+ * `commonDir` is the git directory that all worktrees share.
  */
 export function bordersFrom(env: Env, commonDir: string | undefined): Borders | undefined {
   const { PAREX_WORKTREE: path = "", PAREX_TASK_ID: task, PAREX_TASK_FILE: file = "" } = env;
@@ -52,7 +52,7 @@ function planFolders(worktree: string, checkout: string | undefined, file: strin
   const folders = [`${worktree}/.parallel`];
   if (!isAbsolute(file)) return folders;
   const folder = real(dirname(file));
-  // A plan at the top of the repository has no folder of its own.
+  // A plan at the root of the repository has no folder of its own.
   if (isWithin(worktree, folder) || folder === checkout) return folders;
   const within = checkout !== undefined && isWithin(folder, checkout);
   return [...folders, folder, ...(within ? [worktree + folder.slice(checkout.length)] : [])];
@@ -109,8 +109,8 @@ function takesGit(target: string, worktree: string): boolean {
 }
 
 /**
- * Where the repository itself lies among temporary files, so may other projects: a folder that is
- * there already is taken for one of these.
+ * If the repository itself is in a folder for temporary files, other projects may be there too: an
+ * existing folder counts as one of them.
  */
 function isScratch(worktree: string, folder: string, target: string): boolean {
   if (!isWithin(target, folder)) return false;
@@ -166,13 +166,13 @@ export function refusal(
         "the files that you mean, and leave .git to git commands.";
     case "checkout": {
       const copy = copyOf(borders, path, cwd);
-      return `${shown} lies outside this task's worktree, in the user's checkout or another task's ` +
+      return `${shown} is outside this task's worktree, in the user's checkout or another task's ` +
         `worktree. ${
           copy ? `This task's own is ${copy}: use that.` : `Write below ${worktree} only.`
         }`;
     }
     case "outside":
-      return `${shown} lies outside this task's worktree. Write below ${worktree} only (use ` +
+      return `${shown} is outside this task's worktree. Write below ${worktree} only (use ` +
         "relative paths from there), or below /tmp for scratch. If the task needs a change " +
         "elsewhere, say so in your last message.";
   }
