@@ -23,7 +23,7 @@ export interface FoundChecks {
   setup?: CheckCommand;
   /** The cheap ones first. */
   checks: CheckCommand[];
-  /** What was there but could not be used, for people. */
+  /** Files that exist but could not be used, for people. */
   notes: string[];
 }
 
@@ -33,8 +33,8 @@ export const CHECK_ORDER = ["typecheck", "lint", "test"] as const;
 const ECOSYSTEMS: readonly Ecosystem[] = [node, deno, python, rust, go, maven, gradle];
 
 /**
- * The commands that prepare and check the project at `root`. What is configured wins over what is
- * found; configured as `none` or as nothing, a check is off. Reads files only, runs nothing.
+ * The commands that prepare and check the project at `root`. The configuration overrides what is
+ * found; if it is `none` or empty, a check is off. Reads files only, runs nothing.
  */
 export async function findChecks(root: string, configured: CheckCommands): Promise<FoundChecks> {
   return await findChecksIn(folder(root), configured);

@@ -29,9 +29,9 @@ export interface Project {
   notes: string[];
 }
 
-/** More files than this are not looked at: the checks of so large a project are configured. */
+/** At most so many files are read: a larger project needs configured checks. */
 const MAX_FILES = 20_000;
-/** A manifest larger than this is none. */
+/** A larger file is not a manifest. */
 const MAX_BYTES = 5 * 1024 * 1024;
 const FOREIGN = new Set([
   "__pycache__",
@@ -56,7 +56,7 @@ export interface Source {
   files(notes: string[]): Promise<string[]>;
 }
 
-/** Opens the project that lies there. */
+/** Opens the project in a folder. */
 export async function openProject(source: Source): Promise<Project> {
   const notes: string[] = [];
   const names = new Set(await source.names(notes));

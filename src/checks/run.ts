@@ -36,7 +36,7 @@ export interface CheckOutcome {
   log: string;
 }
 
-/** The environment of a check: nothing watches, asks or colours. */
+/** The environment of a check: without watching, questions or colours. */
 export function checkEnv(env: Env): Env {
   const { FORCE_COLOR: _, ...rest } = env;
   // Python's caches are the one thing that checks of clean projects commonly leave in the tree.
@@ -88,7 +88,7 @@ export async function runCheck(
       name: check.name,
       command: check.command,
       exitCode: code,
-      // Without an idle limit a check never ends by it.
+      // A check has no idle limit.
       by: by === "idle" ? "timeout" : by,
       ms,
       tail: tail.text(),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { shellWord } from "../exec/quote.ts";
 
-/** What the demo says before it begins. */
+/** What the demo prints at its start. */
 export function introduction(folder: string): string {
   return `A sample project with a plan of six tasks, done by a scripted agent that is part
 of parex. The second attempt of task-2 repairs what its first got wrong; task-4
@@ -12,7 +12,7 @@ Repository: ${folder}
 `;
 }
 
-/** What there is to look at after the demo's run. `program` calls parex, as a shell word or line. */
+/** What a user can look at after the demo's run. `program` calls parex, as a shell word or line. */
 export function whatToLookAt(folder: string, program: string): string {
   const lines = [
     "What to look at:",
@@ -32,7 +32,7 @@ export function whatToLookAt(folder: string, program: string): string {
   return `\n${lines.join("\n")}\n`;
 }
 
-/** What the demo of planning says before it begins. */
+/** What the demo of planning prints at its start. */
 export function planningIntroduction(folder: string, wish: string): string {
   return `A sample project, and a wish: ${wish}.
 A scripted planner drafts the plan. Its first draft is one long chain; parex sends
@@ -42,7 +42,7 @@ Repository: ${folder}
 `;
 }
 
-/** What comes after the demo of planning. */
+/** What the demo of planning prints at its end. */
 export function whatToDoWithThePlan(folder: string, program: string): string {
   const lines = [
     "What to do next:",
@@ -54,7 +54,7 @@ export function whatToDoWithThePlan(folder: string, program: string): string {
   return `\n${lines.join("\n")}\n`;
 }
 
-/** What the demo says when its run did not come to a good end. */
+/** What the demo prints if its run failed. */
 export function whatIsLeft(folder: string): string {
   return `\nThe demo did not finish. Its files are kept in ${folder}\n`;
 }

@@ -5,7 +5,7 @@ export const DEMO_WISH =
   "commands that count words, find frequent ones and the longest line, report on a " +
   "text and list all commands";
 
-/** What the demo's planner answers: first a chain, then, once it was told so, what is parallel. */
+/** The answers of the demo's planner: first a chain, then, after the critique, a parallel plan. */
 export function demoDraft(prompt: string): string {
   const told = prompt.includes("one chain");
   const tasks = TASKS.map((task, at) => {

@@ -2,7 +2,7 @@
 export const SAMPLE: Record<string, string> = {
   "README.md": `# textstat
 
-Tells facts about a text: \`bin/textstat COMMAND < FILE\`.
+Prints facts about a text: \`bin/textstat COMMAND < FILE\`.
 
 Each command is a file in \`lib/\`, each has a test in \`tests/\`. \`sh tests/run.sh\` runs all tests.
 `,

@@ -21,7 +21,7 @@ export interface DemoTask {
   forgetsToCommit?: true;
 }
 
-/** Six tasks: a diamond that starts with the words, and two that stand alone. */
+/** Six tasks: a diamond that starts with the words, and two independent ones. */
 export const TASKS: readonly DemoTask[] = [
   {
     id: "task-0",
@@ -30,7 +30,7 @@ export const TASKS: readonly DemoTask[] = [
     dependencies: [],
     labels: ["core"],
     objective: "`textstat words` prints each word of a text on a line of its own, in lower case.",
-    approach: "Letters and digits make up words; everything else stands between them. Use `tr`.",
+    approach: "Letters and digits make up words; everything else separates them. Use `tr`.",
     solution: {
       "lib/words.sh": String.raw`# Prints each word on a line of its own.
 tr 'A-Z' 'a-z' | tr -cs 'a-z0-9' '\n' | sed '/^$/d'

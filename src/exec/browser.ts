@@ -11,8 +11,9 @@ const OPENERS: Partial<Record<typeof Deno.build.os, readonly [string, ...string[
 
 /**
  * Opens an address in the user's browser. A command line can be read by every user of the machine,
- * and the address holds a secret: the browser gets a file that leads there, which only this user can
- * read, and which is removed when this is disposed of. Where there is no browser, nothing happens.
+ * and the address holds a secret: the browser gets a file that leads there, which only this user
+ * can read, and which is removed when this is disposed of. Where there is no browser, nothing
+ * happens.
  */
 export async function openBrowser(url: string): Promise<AsyncDisposable | undefined> {
   const [program, ...args] = OPENERS[Deno.build.os] ?? [];
@@ -22,7 +23,7 @@ export async function openBrowser(url: string): Promise<AsyncDisposable | undefi
   await Deno.writeTextFile(file, `<meta http-equiv="refresh" content="0;url=${url}">\n`, {
     mode: 0o600,
   });
-  // In a group of its own: a Ctrl-C here does not close the browser.
+  // In its own group: a Ctrl-C here does not close the browser.
   const child = spawn(program, [...args, file], {
     detached: true,
     stdio: "ignore",

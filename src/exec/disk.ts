@@ -3,7 +3,7 @@ import { sh } from "./sh.ts";
 
 const TIMEOUT_MS = 30_000;
 
-/** MiB that are free on the file system of a folder; undefined where `df` does not tell. */
+/** MiB that are free on the file system of a folder; undefined if `df` does not report it. */
 export async function freeMib(folder: string): Promise<number | undefined> {
   const argv = ["df", "-Pk", "--", folder];
   const options = { cwd: Deno.cwd(), env: toolEnv(), timeoutMs: TIMEOUT_MS };

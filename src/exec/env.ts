@@ -1,4 +1,7 @@
-/** Variables that make git look at another repository than the one of its folder, or read it differently. */
+/**
+ * Variables that make git look at another repository than the one of its folder, or read it
+ * differently.
+ */
 const GIT_MISDIRECTIONS = [
   "GIT_DIR",
   "GIT_WORK_TREE",
@@ -34,8 +37,8 @@ export function processEnv(): Env {
 }
 
 /**
- * From now on parex behaves as if it had been started with this environment; with undefined, as it
- * was. The process's own stays as it is: other threads have the same.
+ * From now on parex behaves as if it had been started with this environment; undefined restores the
+ * real one. The process's own environment does not change, since other threads share it.
  */
 export function replaceProcessEnv(env: Env | undefined): void {
   replaced = env;
@@ -57,8 +60,9 @@ export function childEnv(extra: Env = {}): Env {
 }
 
 /**
- * For commands whose output parex reads: plain, in English, without questions or optional locks, and
- * without the file that a bash reads before its command, which may print something or change folder.
+ * For commands whose output parex reads: plain, in English, without questions or optional locks,
+ * and without the file that a bash reads before its command, which may print something or change
+ * folder.
  */
 export function toolEnv(extra: Env = {}, base = childEnv()): Env {
   const { BASH_ENV: _, ...env } = base;

@@ -2,9 +2,9 @@ import { constants } from "node:os";
 import type { Env } from "./env.ts";
 
 /**
- * Runs a program on this one's own terminal to its end; resolves to its exit code as a shell would
- * tell it. A Ctrl-C reaches the program by itself, and this one waits for what it makes of it.
- * Throws `Deno.errors.NotFound` if the program or the folder does not exist.
+ * Runs a program on this one's own terminal to its end; resolves to its exit code as a shell
+ * reports it. A Ctrl-C reaches the program directly, and parex waits for its end. Throws
+ * `Deno.errors.NotFound` if the program or the folder does not exist.
  */
 export async function runInherited(
   argv: readonly [string, ...string[]],

@@ -10,7 +10,7 @@ const AFTER_KILL_MS = 2_000;
 /** Ends a tree: TERM, a grace period, then KILL. Resolves when nothing of it runs. */
 export async function endTree(tree: Tree, graceMs = GRACE_MS): Promise<void> {
   if (await signalTree(tree, "SIGTERM") === 0) return;
-  // A stopped process takes TERM only when it goes on.
+  // A stopped process handles TERM only when it continues.
   await signalTree(tree, "SIGCONT");
   if (await gone(tree, graceMs)) return;
   await signalTree(tree, "SIGKILL");
@@ -24,7 +24,7 @@ export async function signalTree(tree: Tree, signal: Deno.Signal): Promise<numbe
     try {
       Deno.kill(pid, signal);
     } catch {
-      // It has ended in between, which is what was wanted.
+      // It has ended in the meantime.
     }
   }
   return running.length;

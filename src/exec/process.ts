@@ -38,7 +38,7 @@ export interface RunningProcess {
   pid: number;
   /** Never rejects. Settles when neither the process nor any child of it is left. */
   end: Promise<ProcessEnd>;
-  /** A sign of life that is not output. */
+  /** Resets the idle time without output. */
   sign(): void;
 }
 
@@ -46,7 +46,7 @@ export interface RunningProcess {
 const DRAIN_MS = 500;
 
 /**
- * Starts a long-running process (an agent, a check) in a group of its own, and ends the whole group
+ * Starts a long-running process (an agent, a check) in its own group, and ends the whole group
  * when it is over: by itself, by a time-out or by a signal. Throws `Deno.errors.NotFound` if the
  * program or the folder does not exist.
  */
@@ -129,7 +129,7 @@ function drain(stream: ReadableStream<Uint8Array>, onChunk: (chunk: Uint8Array) 
   return { done, cancel: () => reader.cancel() };
 }
 
-/** Writes the input; a child that does not read it to its end is no failure. */
+/** Writes the input; a child that does not read all of it is not a failure. */
 async function feed(child: Deno.ChildProcess, input: string | undefined): Promise<void> {
   if (input === undefined) return;
   try {

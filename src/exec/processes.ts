@@ -4,7 +4,7 @@ import { processEnv } from "./env.ts";
 export interface ProcessRow {
   pid: number;
   pgid: number;
-  /** Tells a process from a later one with the same id; comparable only on one machine. */
+  /** Distinguishes a process from a later one with the same id; comparable only on one machine. */
   started: string;
 }
 
@@ -13,7 +13,7 @@ export type Marks = Record<string, string>;
 
 /** A command with everything that came of it. */
 export interface Tree {
-  /** The process group that it was started in; absent: it is known by its marks alone. */
+  /** The process group that it was started in; absent: it is found only by its marks. */
   pgid?: number;
   /**
    * Its children may have left the group (a shell tool that starts each command in a session of its
@@ -48,7 +48,7 @@ export function processesByMark(name: string, values: readonly string[]): Map<st
   return found;
 }
 
-/** What runs of a tree now. Asked when each command ends, so nothing else waits for the answer. */
+/** What runs of a tree now. It is read when each command ends, so nothing else waits for it. */
 export async function processesOf(tree: Tree): Promise<ProcessRow[]> {
   const scan = scanOf(tree);
   const rows = scan ? scan.read(textOf(await scan.command.output())) : [];
@@ -64,7 +64,7 @@ export function startOf(pid: number): string | undefined {
   return statRow(textOf(reader("sh", read).outputSync()))?.started;
 }
 
-/** By the shell alone: a minimal system has no more than that. */
+/** With the shell only: a minimal system may have nothing else. */
 const READ_STAT = 'while IFS= read -r line; do printf "%s\\n" "$line"; done < "/proc/$1/stat"';
 
 interface Scanned extends ProcessRow {
@@ -85,8 +85,8 @@ function scanNow(wanted: Tree | "everything"): Scanned[] {
 }
 
 /**
- * Deno refuses its own program `/proc` unless it has every permission there is, so a child reads it;
- * where there is none, `ps` is asked. Neither inherits this process's environment: it would be found.
+ * Deno does not let a program read `/proc` without all permissions, so a child reads it; without a
+ * /proc, `ps` does. Neither inherits this process's environment: it would be found.
  */
 function scanOf(wanted: Tree | "everything"): Scan | undefined {
   const { pgid = "", marks = {} } = wanted === "everything" ? { pgid: wanted } : wanted;
@@ -103,8 +103,8 @@ function scanOf(wanted: Tree | "everything"): Scan | undefined {
 
 /**
  * First the marked processes, then what is known of them, and of all where a group has to be found
- * among them. Each mark leaves fewer to be looked at closely, so one that few carry comes first. The
- * grep of busybox reads a file up to its first NUL: there all are looked at closely.
+ * among them. Each mark leaves fewer candidates, so the rarest mark comes first. The grep of
+ * busybox reads a file up to its first NUL, so there every process is a candidate.
  */
 const READ_PROC = `
 group=$1

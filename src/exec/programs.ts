@@ -5,12 +5,14 @@ export interface RunningProgram {
   pid: number;
   /** Its command line in one text. */
   command: string;
-  /** Absent: nobody says where it works. */
+  /** Absent: its folder is unknown. */
   cwd?: string;
   ageMs: number;
 }
 
-/** The running processes whose program's name begins with `name`; undefined where none can be seen. */
+/**
+ * The running processes whose program's name begins with `name`; undefined where none can be seen.
+ */
 export async function runningPrograms(name: string): Promise<RunningProgram[] | undefined> {
   switch (Deno.build.os) {
     case "linux":
@@ -22,7 +24,7 @@ export async function runningPrograms(name: string): Promise<RunningProgram[] | 
   }
 }
 
-/** Deno refuses its own program `/proc` unless it has every permission there is: a child reads it. */
+/** Deno does not let a program read `/proc` without all permissions: a child reads it. */
 const READ_PROC = `
 read -r uptime _ </proc/uptime || exit 1
 echo "$uptime"

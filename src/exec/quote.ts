@@ -1,4 +1,4 @@
-/** A word for a POSIX shell's command line that stands for exactly this text. */
+/** A word for a POSIX shell's command line that means exactly this text. */
 export function shellWord(text: string): string {
   if (/^[\w./:=@%+-]+$/.test(text)) return text;
   return `'${text.replaceAll("'", `'\\''`)}'`;

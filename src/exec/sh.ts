@@ -37,7 +37,9 @@ const MIN_GRACE_MS = 1_000;
 
 let marks: Marks = {};
 
-/** Every command from now on carries these marks: a later process finds what a dead one has left. */
+/**
+ * Every command from now on carries these marks: a later process finds what a dead one has left.
+ */
 export function markCommands(variables: Marks): void {
   marks = variables;
 }
@@ -126,7 +128,7 @@ function template(...texts: string[]): TemplateStringsArray {
   return Object.assign(texts, { raw: texts });
 }
 
-/** Files in a pipe's place; undefined where there is no room for them, and pipes must do. */
+/** Files instead of pipes; undefined if the disk has no room for them. */
 async function outputFiles() {
   const made = await makeOutputFiles().catch(() => undefined);
   if (made === undefined) return undefined;

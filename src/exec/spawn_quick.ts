@@ -2,7 +2,7 @@ import type { Env } from "./env.ts";
 
 /**
  * Runs a command that takes no time, for a program that must not take any to start: unlike `sh` it
- * loads nothing. 127 stands for a command or a folder that does not exist.
+ * loads nothing. 127 means that the command or the folder does not exist.
  */
 export async function quick(
   [program, ...args]: readonly [string, ...string[]],

@@ -11,7 +11,7 @@ export interface TaskTree {
 
 /**
  * Says what another program, which has started parex, does at the moment; a task is not part of it.
- * A name that ends with `*` stands for all that begin so.
+ * A name that ends with `*` matches all names with that prefix.
  */
 const TAKEN_OUT = [
   // The shell's position. With CDPATH, `cd src` would go to the user's `src`.
@@ -21,7 +21,8 @@ const TAKEN_OUT = [
   ...["POETRY_ACTIVE", "PIPENV_ACTIVE", "PDM_RUN_CWD", "HATCH_ENV_ACTIVE", "HATCH_ENV"],
   // One environment at a fixed path would be shared by all tasks.
   ...["UV_PROJECT_ENVIRONMENT", "UV_RUN_RECURSION_DEPTH", "PIPENV_CUSTOM_VENV_NAME"],
-  // A script of npm, pnpm, yarn, lerna, Turborepo or Nx. With the prefix, npm installs into the user's tree.
+  // A script of npm, pnpm, yarn, lerna, Turborepo or Nx. With the prefix, npm installs into the
+  // user's tree.
   ...["npm_package_*", "npm_lifecycle_*", "npm_command", "npm_execpath", "npm_node_execpath"],
   ...["npm_config_local_prefix", "npm_config_user_agent", "npm_config_workspace*"],
   ...["PNPM_PACKAGE_NAME", "PNPM_SCRIPT_SRC_DIR", "PROJECT_CWD", "BERRY_BIN_FOLDER"],
@@ -50,7 +51,7 @@ const TAKEN_OUT = [
 const CONDA = /^(CONDA_(PREFIX|DEFAULT_ENV|PROMPT_MODIFIER|SHLVL)|_CE_)/;
 const TEMPORARY = ["TMPDIR", "TMP", "TEMP"];
 
-/** Options that are right in the user's tree alone, within variables that are lists of options. */
+/** Options that are only valid in the user's tree, within variables that are lists of options. */
 const OPTIONS_OUT = new Map([
   // Whether there is a `vendor` folder depends on the tree, and go looks by itself.
   ["GOFLAGS", /(?<=^|\s)-mod=\S*/g],
@@ -63,9 +64,9 @@ const OPTIONS_OUT = new Map([
 ]);
 
 /**
- * The environment of a process that works in a task's tree, from that of parex: whatever points into
- * the user's checkout points to the same place in the worktree, and environments that were activated
- * for the checkout are taken out. Pure.
+ * The environment of a process that works in a task's tree, from that of parex: whatever points
+ * into the user's checkout points to the same place in the worktree, and environments that were
+ * activated for the checkout are taken out. Pure.
  */
 export function taskEnv(env: Env, { worktree, checkouts }: TaskTree): Env {
   const move = mover(worktree, checkouts, env.HOME);
@@ -102,7 +103,7 @@ function outOf(env: Env, move: Move): (name: string) => boolean {
     (name === "PYTHONHOME" && isProjects(name));
 }
 
-/** Where the programs of the environments lie that are taken out. */
+/** Folders with the programs of the environments that are removed. */
 function activatedBins(env: Env, isOut: (name: string) => boolean): Set<string> {
   const active = ["VIRTUAL_ENV", "PYENV_VIRTUAL_ENV"].filter(isOut);
   const folders = active.flatMap((name) => env[name] || []).map(trimmed);
@@ -115,8 +116,8 @@ function trimmed(path: string): string {
 }
 
 /**
- * Moves each path within a text that lies in the checkout to the worktree. What lies in a HOME that is
- * itself in the checkout (a repository of dotfiles) belongs to the user, not to the tree.
+ * Moves each path within a text that lies in the checkout to the worktree. What lies in a HOME that
+ * is itself in the checkout (a repository of dotfiles) belongs to the user, not to the tree.
  */
 function mover(worktree: string, checkouts: readonly string[], home = ""): Move {
   const places = checkouts.map(trimmed).filter((place) => place !== sep && place !== "");
@@ -138,7 +139,9 @@ function mover(worktree: string, checkouts: readonly string[], home = ""): Move 
 /** What a name of a file can be made of: `/code/app` is not `/code/app-2`. */
 const NAME = String.raw`[\p{L}\p{N}_.~%@+\-]`;
 const AFTER = `(?!${NAME})`;
-/** A path begins after what no path holds, or after an option such as `-I`; a URL's host is none. */
+/**
+ * A path begins after what no path holds, or after an option such as `-I`; a URL's host is none.
+ */
 const BEFORE = String.raw`(?<=(?:^|[^\p{L}\p{N}_./~%+\-])(?:-[A-Za-z])?/*)(?<!\p{L}:/)`;
 
 const GOES_ON = new RegExp(`^${NAME}`, "u");

@@ -1,6 +1,7 @@
 /**
- * Makes a new folder for temporary files: in `TMPDIR`, or in `/tmp` where that cannot be. It may not
- * exist, be full, or lie below `/dev`, which Deno keeps programs out of. Throws if neither can be.
+ * Makes a new folder for temporary files: in `TMPDIR`, or in `/tmp` where that cannot be. It may
+ * not exist, be full, or be below `/dev`, which Deno does not let programs use. Throws if neither
+ * works.
  */
 export async function makeTempFolder(prefix: string): Promise<string> {
   try {

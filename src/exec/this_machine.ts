@@ -1,15 +1,17 @@
 import { processEnv } from "./env.ts";
 import { reader, textOf } from "./processes.ts";
 
-/** The machine that this process runs on, as others can tell it apart. */
+/** The identity of the machine that this process runs on. */
 export interface Machine {
-  /** Its name; a container has one of its own. */
+  /** Its name; a container has its own. */
   host: string;
-  /** The same for all that runs on one kernel since its start, containers included; empty: unknown. */
+  /**
+   * The same for all that runs on one kernel since its start, containers included; empty: unknown.
+   */
   boot: string;
 }
 
-/** Of Linux by the shell alone, since a minimal system has little else; else of macOS. */
+/** On Linux with the shell only, since a minimal system has little else; otherwise on macOS. */
 const ASK = `
 { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null ||
   boot=$(sysctl -n kern.bootsessionuuid 2>/dev/null)

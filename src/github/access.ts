@@ -22,6 +22,6 @@ export async function checkAccess(gh: Gh): Promise<void> {
   }
   const { archived, permissions } = found.value;
   if (archived) throw denied("it is archived: nobody can change it");
-  // Tokens of apps are not told what they may do.
+  // GitHub does not tell tokens of apps their permissions.
   if (permissions?.push === false) throw denied("it may read there, but not push");
 }

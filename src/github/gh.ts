@@ -71,7 +71,7 @@ export async function list<T>(
 }
 
 /**
- * Creates something once and no more: where no answer tells whether it was created, `find` looks
+ * Creates something exactly once: if there is no answer, `find` looks
  * for it before the request is made again; and so it does when GitHub says that it exists.
  */
 export async function createOnce<T>(

@@ -98,7 +98,7 @@ export async function updateIssue(
   }, z.unknown());
 }
 
-/** Says something below an issue, unless a comment with the same hidden mark stands there. */
+/** Comments on an issue, unless it has a comment with the same hidden mark. */
 export async function commentOnce(
   gh: Gh,
   number: number,

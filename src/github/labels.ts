@@ -63,7 +63,7 @@ function statusOf(failure: Failure): number | undefined {
   return failure.reason === "github_failed" ? failure.status : undefined;
 }
 
-/** Somebody else was faster. */
+/** Another process created it first. */
 function isThere(failure: Failure): boolean {
   return failure.reason === "github_failed" && failure.status === 422 &&
     failure.detail.includes("already_exists");

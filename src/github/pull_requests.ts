@@ -68,7 +68,7 @@ export async function listPullRequests(gh: Gh, branch: string): Promise<PullRequ
 
 const STATES = { OPEN: "open", CLOSED: "closed", MERGED: "merged" } as const;
 
-/** Opens a pull request, unless somebody has opened one from its branch by now. */
+/** Opens a pull request, unless its branch has one by now. */
 export async function createPullRequest(
   gh: Gh,
   { branch, base, title, body }: NewPullRequest,

@@ -8,7 +8,7 @@ export interface GitHubRepository {
 const GITHUB = "github.com";
 /** Other names under which github.com answers; the second one takes SSH on port 443. */
 const ALIASES = new Set([`www.${GITHUB}`, `ssh.${GITHUB}`]);
-/** Companies' own hosts at GitHub lie below this one. */
+/** Companies' own hosts at GitHub are subdomains of this one. */
 const TENANTS = ".ghe.com";
 
 const WITH_SCHEME = /^(?:https?|ssh|git|git\+ssh):\/\/(?:[^@/]*@)?([^/:]+)(?::\d+)?\/(.*)$/i;

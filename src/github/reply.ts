@@ -1,6 +1,6 @@
 import type { ShResult } from "../exec/sh.ts";
 
-/** What GitHub answered, as far as gh tells. */
+/** GitHub's answer, as far as gh reports it. */
 export interface Reply {
   ok: boolean;
   /** Absent: there was no answer, or gh asked nothing. */
@@ -14,7 +14,7 @@ export interface Reply {
   loggedOut: boolean;
 }
 
-/** gh's exit code where it would have to ask somebody to log in. */
+/** gh's exit code if nobody is logged in. */
 const NEEDS_LOGIN = 4;
 
 /** Reads what gh printed. With `--include`, the answer's status line and headers come first. */
@@ -55,7 +55,7 @@ function split(stdout: string): Parts {
   };
 }
 
-/** gh names the first error only; which field is wrong stands in the answer's body. */
+/** gh prints only the first error; the answer's body names the field. */
 function detailOf(result: ShResult, body: string): string {
   const said = [result.stderr.trim()];
   const more = result.code === 0 ? [] : validationErrors(body);

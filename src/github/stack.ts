@@ -13,7 +13,7 @@ export interface Unlanded {
 
 /**
  * What a pull request is to be merged into: the branch of the one dependency that it waits for, so
- * that it shows its own changes alone; with several, or none, the base.
+ * that it shows only its own changes; with several, or none, the base.
  */
 export function baseOf(dependencies: readonly Unlanded[], base: string): string {
   const tips = dependencies.filter(({ contained }) => !contained);
@@ -23,8 +23,8 @@ export function baseOf(dependencies: readonly Unlanded[], base: string): string 
 }
 
 /**
- * The pull request that stands for a branch: the open one, else the last one that was closed or
- * merged. `isOwn` tells those from pull requests of earlier branches of the same name.
+ * The pull request of a branch: the open one, else the last one that was closed or merged. `isOwn`
+ * excludes pull requests of earlier branches of the same name.
  */
 export function standingFor(
   listed: readonly PullRequest[],

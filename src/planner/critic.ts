@@ -5,9 +5,9 @@ import type { Task } from "../domain/task.ts";
 
 /** What is wrong with a draft. */
 export interface Critique {
-  /** It is no valid plan. */
+  /** It is not a valid plan. */
   errors: string[];
-  /** It is one that could be better. */
+  /** It is valid and could be better. */
   advice: string[];
 }
 
@@ -26,7 +26,10 @@ const MOST_CRITERIA = 12;
 /** Two tasks in a row may well be all there is. */
 const SMALLEST_CHAIN = 3;
 
-/** Judges drafted tasks by what parex knows: the validator's problems, the schedule, files and tests. */
+/**
+ * Judges drafted tasks by what parex knows: the validator's problems, the schedule, files and
+ * tests.
+ */
 export function criticize(tasks: readonly Task[], problems: readonly Problem[]): Critique {
   const errors = problems.filter(({ severity }) => severity === "error")
     .map(({ message, hint }) => `${message}: ${hint}`);

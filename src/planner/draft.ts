@@ -42,7 +42,7 @@ export function readDraft(answer: unknown): { draft: Draft } | { problem: string
   return { problem: `the draft does not fit the schema:\n${z.prettifyError(parsed.error)}` };
 }
 
-/** The last fenced block that is an object, else what stands between the outermost braces. */
+/** The last fenced block that is an object, else the text between the outermost braces. */
 function jsonIn(text: string): unknown {
   const fenced = [...text.matchAll(/```(?:json)?\s*\n([^]*?)\n```/g)].map(([, block = ""]) =>
     block

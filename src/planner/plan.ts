@@ -29,7 +29,7 @@ export interface Planned {
   costUsd?: number | undefined;
 }
 
-/** Drafts a plan: the planner's last draft, once the critic has nothing to say or the rounds are over. */
+/** Drafts a plan: the planner's last draft, when the critic is satisfied or the rounds are over. */
 export async function draftPlan({ wish, ask, rounds, plan, say }: PlanInput): Promise<Planned> {
   const first = planPrompt(wish, plan);
   let prompt = first;
@@ -64,7 +64,7 @@ export async function draftPlan({ wish, ask, rounds, plan, say }: PlanInput): Pr
   });
 }
 
-/** The draft alone for what concerns its tasks, with the plan for what concerns their order. */
+/** Critique of the draft's tasks by themselves, and of their order together with the plan. */
 function judge(draft: Draft, tasks: readonly Task[], plan: Plan | undefined): Critique {
   const old = plan?.tasks ?? [];
   const all = [...old, ...tasks];
@@ -88,7 +88,7 @@ function judge(draft: Draft, tasks: readonly Task[], plan: Plan | undefined): Cr
     ...empty,
   ]);
   if (!plan) return found;
-  // A single task of a plan is no chain, but it may change what others do.
+  // A single task is not a chain, but it may change the order of others.
   return {
     errors: found.errors,
     advice: criticize(all, []).advice.filter((line) => tasks.some(({ id }) => line.includes(id))),

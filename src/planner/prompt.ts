@@ -23,7 +23,7 @@ function additionTo({ name, tasks }: Plan): string {
       written.length > 0 ? `, changes ${written.join(", ")}` : ""
     }`;
   });
-  return `## The plan it is added to\n\n"${name}" has these tasks. Draft what is to be added alone, with new ` +
+  return `## The plan it is added to\n\n"${name}" has these tasks. Draft only the tasks to add, with new ` +
     `ids; it may wait for tasks of the plan:\n\n${fenced(listed.join("\n"))}`;
 }
 

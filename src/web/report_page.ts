@@ -25,7 +25,7 @@ export async function reportPage(
   });
 }
 
-/** What an agent was doing at each moment says nothing any more once its attempt is over. */
+/** What an agent was doing at each moment is of no use after its attempt. */
 function withoutIdleTalk(events: RunEvent[]): RunEvent[] {
   const over = new Set(
     events.flatMap((event) =>

@@ -1,4 +1,4 @@
-/** What the page shows of a task beside its events: transcripts, logs and changes, safe to pass on. */
+/** What the page shows of a task apart from its events: transcripts, logs and changes, redacted. */
 import { readTranscript } from "../agent/transcript_items.ts";
 import type { RunRecord } from "../domain/record.ts";
 import { redact, redactProse } from "../domain/redact.ts";
@@ -13,7 +13,7 @@ export interface RunFolder {
   repo: Repository;
   /** Of its journal. */
   dir: string;
-  /** Values that the page must not hold, beside what looks like a secret. */
+  /** Values that the page must not contain, in addition to text that looks like a secret. */
   secrets: readonly string[];
 }
 
@@ -110,7 +110,7 @@ export async function rangeOf(
   return from === undefined || from === to ? undefined : { from, to };
 }
 
-/** The last merge that stands before the task's first own commit, or where its branch forked. */
+/** The last merge before the task's first own commit, or the commit where its branch forked. */
 async function startOf(
   repo: Repository,
   task: TaskRecord,

@@ -34,7 +34,7 @@ const LOOK_MS = 1_000;
 const BODY_LIMIT = 64 * 1024;
 
 /**
- * Serves the page of a run on this machine alone, to who has the token. Throws `AddrInUse` where
+ * Serves the page of a run on this machine only, to clients with the token. Throws `AddrInUse` if
  * another program has the port.
  */
 export function serveRun(run: WebRun, { port, control }: ServeOptions): WebServer {
@@ -71,7 +71,7 @@ function randomToken(): string {
   return crypto.getRandomValues(new Uint8Array(24)).toHex();
 }
 
-/** A page of another origin, or a name that leads here by DNS alone, gets nothing. */
+/** A page of another origin, or another DNS name for this machine, gets nothing. */
 function refusalOf(request: Request, port: number, token: string): Response | undefined {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!hosts.includes(request.headers.get("host") ?? "")) {
@@ -182,7 +182,9 @@ function parsed(text: string): { task: string; answer: string } | undefined {
   }
 }
 
-/** The run's events after the one with this number, as server-sent events, until the run is over. */
+/**
+ * The run's events after the one with this number, as server-sent events, until the run is over.
+ */
 function eventStream(run: WebRun, after: number, stopping: AbortSignal): Response {
   const encoder = new TextEncoder();
   let gone = false;
@@ -220,7 +222,7 @@ function eventStream(run: WebRun, after: number, stopping: AbortSignal): Respons
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
 
-/** The answer of a look that is taken at most once in a while. */
+/** The cached answer of a question that is asked at most once per interval. */
 function everySoOften(look: () => boolean): () => boolean {
   let at = -Infinity;
   let answer = false;

@@ -11,7 +11,7 @@ const TARGETS: readonly { name: keyof CheckCommands; targets: string[] }[] = [
   { name: "typecheck", targets: ["typecheck", "type-check"] },
 ];
 
-/** Make: the targets that exist. It stands behind the ecosystems, whose tools it usually calls. */
+/** Make: its existing targets. It comes after the ecosystems, whose tools it usually calls. */
 export async function make(project: Project): Promise<Detected | undefined> {
   const from = MAKEFILES.find(project.has);
   const text = from && await project.text(from);

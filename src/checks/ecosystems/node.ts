@@ -57,12 +57,12 @@ const MODERN_YARN: PackageManager = {
   loose: "yarn install --no-immutable",
 };
 
-/** Where `test` itself goes on watching, projects keep tests that end under one of the others. */
+/** If `test` watches files, projects have a script that ends under one of the other names. */
 const TEST_SCRIPTS = ["test", "test:ci", "test:run", "test:once"];
 const TYPECHECK_SCRIPTS = ["typecheck", "type-check", "check-types", "tsc"];
 /** As `bun test` itself looks for them. */
 const BUN_TEST_FILE = /[._](test|spec)\.(js|jsx|ts|tsx)$/;
-/** What makes a tool wait for changes when it is done, even where `CI` says that nobody is there. */
+/** Options that make a tool wait for changes at its end, even if `CI` is set. */
 const WATCHES = /\s--watch(?:-?all)?(?=\s|$)(?!\s+false\b)|\btsc\b[^&|;]*\s-w(?=\s|$)|\bnodemon\b/i;
 
 /** Node: the scripts of `package.json`, run by the project's own package manager. */
@@ -87,7 +87,7 @@ export async function node(project: Project): Promise<Detected | undefined> {
     }
   };
   take("test", TEST_SCRIPTS);
-  // Bun has a test runner of its own, so its projects need no script.
+  // Bun has its own test runner, so its projects need no script.
   const runsItself = manager.name === "bun" && !commands.test && !unfit.test;
   if (runsItself && (await project.files()).some((path) => BUN_TEST_FILE.test(path))) {
     commands.test = "bun test";

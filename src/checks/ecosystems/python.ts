@@ -99,7 +99,7 @@ async function environmentOf(
 ): Promise<{ setup?: string; call: Call }> {
   const extras = neededOf(manifest?.project?.["optional-dependencies"]);
   if (project.has("uv.lock")) {
-    // Of the groups, uv installs `dev` alone without being asked; `uv run` takes nothing away again.
+    // Of the groups, uv installs only `dev` by default; `uv run` removes nothing.
     const groups = neededOf(manifest?.["dependency-groups"]);
     const added = [...options("--extra", extras), ...options("--group", groups)].join("");
     // Locked: a check must not write a new lock file into the tree.
@@ -162,7 +162,7 @@ async function pipArguments(
     ...files.map((file) => `-r ${file}`),
     ...(isPackage ? [`-e ${shellWord(`.${list}`)}`] : []),
     ...[...new Set(listed)].map(shellWord),
-    // `mypy-extensions` brings no mypy.
+    // `mypy-extensions` does not contain mypy.
     ...tools.filter((tool) => !new RegExp(`(?<![\\w-])${tool}(?![\\w-])`).test(named)),
   ];
 }

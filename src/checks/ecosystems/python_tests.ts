@@ -7,7 +7,7 @@ export type TestRunner =
   | { kind: "unittest"; starts: string[] }
   | { kind: "none" };
 
-/** So many test files tell which runner a project uses. */
+/** So many test files are read to find out which runner a project uses. */
 const READ_FILES = 200;
 const PYTEST_FILES = ["pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"];
 const PYTEST_SECTIONS = [

@@ -91,7 +91,7 @@ function Header({ view }: { view: string }) {
   );
 }
 
-/** Puts the focus on the heading of a view that was gone to, so that readers read on there. */
+/** Moves the focus to the heading of a new view, so that screen readers continue there. */
 function Main({ path, children }: { path: string[]; children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
   const [view = "", id = ""] = path;

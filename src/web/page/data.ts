@@ -9,7 +9,7 @@ export type PageData = { kind: "live"; control: boolean } | SavedRun;
 export interface SavedRun {
   kind: "saved";
   events: RunEvent[];
-  /** Whether it was still going on. */
+  /** Whether it was still live. */
   live: boolean;
   /** ISO 8601 */
   savedAt: string;

@@ -46,7 +46,7 @@ export function Graph() {
     const at = critical.indexOf(from);
     return at >= 0 && critical[at + 1] === to;
   };
-  // Drawn above the others where they meet.
+  // Drawn above the others where they cross.
   const criticalLast = (one: Edge, other: Edge) =>
     Number(isCritical(one.from, one.to)) - Number(isCritical(other.from, other.to));
   const node = narrow ? NARROW_NODE : WIDE_NODE;
@@ -149,7 +149,7 @@ function draw(tasks: Node[], narrow: boolean): Drawing {
 }
 
 /**
- * A line from the end of one node to the beginning of another. Every second bend stands in a column
+ * A line from the end of one node to the beginning of another. Every second bend is in a column
  * of nodes, which a longer edge crosses straight.
  */
 function pathOf([from, to]: readonly [Point, Point], points: Point[], narrow: boolean): string {

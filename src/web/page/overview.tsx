@@ -9,7 +9,7 @@ import { Attention } from "./attention.tsx";
 import { Ago, CommandLine, Mark, taskHref } from "./parts.tsx";
 import { useRun } from "./run.ts";
 
-/** How the run stands, what needs a person, and every task in a line. */
+/** The state of the run, what needs a person, and one line for each task. */
 export function Overview() {
   const { summary } = useRun();
   const lists = [...outcomesOf(summary), ...remarksOf(summary)].filter(({ lines }) =>
@@ -147,7 +147,7 @@ function TaskRow({ task }: { task: TaskSummary }) {
   );
 }
 
-/** What happens to a task now, or what has become of it. */
+/** What happens to a task now, or its result. */
 export function useDoing({ id, status, reason, waits_for, landed, attempts }: TaskSummary): string {
   const { record } = useRun();
   const task = record.tasks.get(id);

@@ -52,7 +52,7 @@ const MINUTE = 60_000;
 const UNITS = [["day", 24 * 60], ["hour", 60], ["minute", 1]] as const;
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-/** A moment as people tell it: `5 minutes ago`, with the local time to be seen on it. */
+/** A relative time such as `5 minutes ago`, with the local time as its tooltip. */
 export function Ago({ at }: { at: number }) {
   const minutes = Math.round((Date.now() - at) / MINUTE);
   const [unit, length] = UNITS.find(([, length]) => minutes >= length) ?? ["minute", 1];
@@ -62,8 +62,8 @@ export function Ago({ at }: { at: number }) {
 }
 
 /**
- * What was fetched; undefined until it is there. It is fetched again when `version` changes, and what
- * is there stays meanwhile.
+ * Fetched data; undefined until it arrives. It is fetched again when `version` changes; the old
+ * data stays meanwhile.
  */
 export function useFetched<T>(fetch: () => Promise<T>, ...version: unknown[]): T | undefined {
   const [value, setValue] = useState<T>();

@@ -6,7 +6,7 @@ import { summarize, type Summary } from "../../report/run/summary.ts";
 import { applyToTimeline, emptyTimeline, type Timeline } from "../../report/run/timeline.ts";
 import type { Link, Source } from "./source.ts";
 
-/** A run as the page knows it by now. */
+/** The current state of a run on the page. */
 export interface Run {
   source: Source;
   link: Link;
@@ -19,7 +19,7 @@ export interface Run {
 
 /** Redraws at most this often, however many events come. */
 const REDRAW_MS = 150;
-/** Clocks go on without events. */
+/** Clocks advance without events. */
 const CLOCK_MS = 1000;
 
 /** Follows a run; undefined until its first event. */
