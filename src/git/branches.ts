@@ -16,6 +16,14 @@ export async function planBranches(
   return new Set(own.map(([branch]) => branch).filter((branch) => existing.has(branch)));
 }
 
+/** Those of the branches that exist. */
+export async function existingBranches(repo: Repository, branches: string[]): Promise<Set<string>> {
+  if (branches.length === 0) return new Set();
+  const refs = branches.map((branch) => `refs/heads/${branch}`);
+  const found = await repo.git(["for-each-ref", "--format=%(refname:lstrip=2)", ...refs]);
+  return new Set(found.split("\n"));
+}
+
 /** The commits that the repository's branches stand on, by the branches' names. */
 export async function branchHeads(repo: Repository): Promise<Map<string, string>> {
   const format = "--format=%(objectname) %(refname:lstrip=2)";

@@ -79,6 +79,8 @@ interface Memory {
   beside: Map<TaskId, string>;
   /** What the user's own `core.excludesFile` says, once somebody has asked. */
   ownExcludes?: Promise<string>;
+  /** Which plan each branch belonged to when it was first asked; undefined: nobody has. */
+  owners?: Promise<Result<Map<string, string>>> | undefined;
   /** What was done ahead of the starts of tasks, or is being done. */
   ahead: Map<TaskId, Promise<Result<void>>>;
 }

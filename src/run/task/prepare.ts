@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { resultOf } from "../../domain/failed.ts";
+import { resultOf, valueOf } from "../../domain/failed.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { forkPoint } from "../../git/ancestry.ts";
-import { planBranches } from "../../git/branches.ts";
+import { existingBranches } from "../../git/branches.ts";
+import { planOwners } from "../../git/worktree_list.ts";
 import { exists } from "../../util/files.ts";
 import { oneLine } from "../../util/text.ts";
 import { waitForIndex } from "../../git/index_lock.ts";
@@ -129,13 +130,21 @@ async function mergeDependencies(
   return await mergeInto(scope.repo, worktree, refs, message);
 }
 
-/** The branches of these tasks that this plan has made. One that has landed may be gone. */
+/**
+ * The branches of these tasks that this plan has made. One that has landed may be gone. Git's config
+ * is read once: what this run makes is known without it.
+ */
 export async function ownBranches(
   scope: Scope,
   tasks: readonly TaskId[],
 ): Promise<{ branch: string; label: TaskId }[]> {
   if (tasks.length === 0) return [];
-  const owned = await planBranches(scope.repo, scope.plan.identity);
-  return tasks.map((label) => ({ branch: branchOf(label), label }))
-    .filter(({ branch }) => owned.has(branch));
+  scope.owners ??= resultOf(() => planOwners(scope.repo));
+  const owners = await scope.owners;
+  if (!owners.ok) scope.owners = undefined;
+  const own = tasks.map((label) => ({ branch: branchOf(label), label })).filter((
+    { branch, label },
+  ) => scope.trees.has(label) || valueOf(owners).get(branch) === scope.plan.identity);
+  const existing = await existingBranches(scope.repo, own.map(({ branch }) => branch));
+  return own.filter(({ branch }) => existing.has(branch));
 }

@@ -8,7 +8,7 @@ import {
   buildRepairPrompt,
 } from "../../agent/later_prompts.ts";
 import { findChecks } from "../../checks/find.ts";
-import type { Task } from "../../domain/task.ts";
+import type { Task, TaskId } from "../../domain/task.ts";
 import { conflictLine } from "../../domain/file_conflict.ts";
 import { planFolder } from "../../domain/plan.ts";
 import { filesChanged, ownCommits } from "../../git/commit.ts";
@@ -75,11 +75,13 @@ async function dependencyChanges(
   scope: Scope,
   task: Task,
 ): Promise<DependencyChanges[]> {
-  const branches = await ownBranches(scope, task.dependencies);
+  const before = (id: TaskId) => scope.tasks.get(id)?.dependencies ?? [];
+  const asked = new Set([...task.dependencies, ...task.dependencies.flatMap(before)]);
+  const own = await ownBranches(scope, [...asked]);
   const changes: DependencyChanges[] = [];
-  for (const { branch, label } of branches) {
+  for (const { branch, label } of own.filter(({ label }) => task.dependencies.includes(label))) {
     const dependency = scope.tasks.get(label);
-    const upstream = await ownBranches(scope, dependency?.dependencies ?? []);
+    const upstream = own.filter((other) => before(label).includes(other.label));
     const notFrom = [scope.baseSha, ...upstream.map(({ branch }) => branch)];
     const commits = await ownCommits(scope.repo, branch, notFrom);
     const files = await filesChanged(scope.repo, scope.baseSha, branch);
