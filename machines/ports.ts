@@ -119,6 +119,14 @@ export interface LoadedRun {
 /** A blocked task goes on: a person has answered its agent. */
 export type AnsweredEvent = { type: "ANSWERED"; task: TaskId; begin: Beginning };
 
+/** What a person asks of a run that is in progress. */
+export type SteeringEvent =
+  /** A blocked task is done again. */
+  | { type: "RETRY"; task: TaskId; begin: Beginning }
+  /** The agent or the check of a task ends, and it is blocked. */
+  | { type: "STOP"; task: TaskId }
+  | { type: "SET"; jobs?: number; budgetUsd?: number };
+
 export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };
 
 export const runPorts = {
@@ -130,7 +138,7 @@ export const runPorts = {
   ahead: fromCallback<AheadEvent>(() => {
     throw new Error("port ahead not provided");
   }),
-  /** Passes on what persons answer to agents that asked. */
+  /** Passes on what persons answer to agents that asked, and what else they ask of the run. */
   answers: fromCallback(() => {
     throw new Error("port answers not provided");
   }),

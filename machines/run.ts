@@ -10,7 +10,7 @@
  * While it executes, each free slot is given to the task that is next on the board. A task's actor is
  * spawned when its task gets its first slot; its output, when it is done, settles the task.
  */
-import { assign, type DoneActorEvent, enqueueActions, sendParent, setup } from "xstate";
+import { assign, type DoneActorEvent, enqueueActions, sendParent, sendTo, setup } from "xstate";
 import {
   type Board,
   fillSlots,
@@ -29,6 +29,7 @@ import {
   type LoadedRun,
   type RunOutcome,
   runPorts,
+  type SteeringEvent,
 } from "./ports.ts";
 import type { Failure } from "../src/domain/failure.ts";
 import type { Beginning } from "../src/domain/resume.ts";
@@ -48,6 +49,7 @@ export interface RunContext {
 export type RunEvent =
   | { type: "INTERRUPT" } & Interruption
   | AnsweredEvent
+  | SteeringEvent
   | TaskMessage
   | DoneActorEvent<TaskEnd, ActorId>;
 
@@ -173,6 +175,20 @@ export const runMachine = setup({
             "fill",
           ],
         },
+        RETRY: {
+          actions: [
+            assign(({ context, event }) => beginAgain(context, event)),
+            onBoard("revive"),
+            "fill",
+          ],
+        },
+        STOP: {
+          guard: ({ context, event }) => context.board.live.includes(event.task),
+          actions: sendTo(({ event }) => actorOf(event.task), { type: "STOP" }),
+        },
+        SET: {
+          actions: [assign(({ context, event }) => changed(context, event)), "fill"],
+        },
         "TASK.HALTED": {
           target: "stopping",
           actions: ["stopTasks", assign(({ event }) => interrupted(event))],
@@ -219,15 +235,29 @@ function begun(loaded: LoadedRun): Partial<RunContext> {
   return { loaded, board, spentUsd: loaded.spentUsd ?? 0 };
 }
 
-function beginAgain({ loaded }: RunContext, { task, begin }: AnsweredEvent): Partial<RunContext> {
+function changed(
+  { board, loaded }: RunContext,
+  { jobs = board.jobs, budgetUsd }: Extract<SteeringEvent, { type: "SET" }>,
+): Partial<RunContext> {
+  if (!loaded) return {};
+  return {
+    board: { ...board, jobs },
+    loaded: { ...loaded, jobs, ...(budgetUsd === undefined ? {} : { budgetUsd }) },
+  };
+}
+
+function beginAgain(
+  { loaded }: RunContext,
+  { task, begin }: Pick<AnsweredEvent, "task" | "begin">,
+): Partial<RunContext> {
   if (!loaded) return {};
   return { loaded: { ...loaded, beginnings: { ...loaded.beginnings, [task]: begin } } };
 }
 
-/** A task whose agent asked a question, and was answered, has not failed: it keeps all attempts. */
+/** A task that a person sets going again, with an answer or without, has all attempts. */
 function attemptsFor(loaded: LoadedRun | undefined, begin: Beginning | undefined): number {
   const attempts = loaded?.attempts ?? 1;
-  return begin?.answered ? attempts + begin.attempt - 1 : attempts;
+  return begin?.answered || begin?.again ? attempts + begin.attempt - 1 : attempts;
 }
 
 function interrupted({ limit, failure }: Interruption): Partial<RunContext> {

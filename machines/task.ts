@@ -20,6 +20,7 @@
  *
  * A task holds a slot of the run (tag `holdsSlot`) from START until its agent has finished, and asks
  * for one again (queued) for each further attempt. It settles once: blocked, or completed and landed.
+ * STOP, while it is in progress or testing, leads to blocked.
  * A settled task that is pending again is a new actor. START leads to where the task begins (`begin`):
  * in a run that is resumed to preparing, working, checking or landing, with a person's answer to the
  * question that blocked it to preparing.
@@ -66,6 +67,9 @@ export const taskMachine = taskSetup.createMachine({
 
     in_progress: {
       entry: enter("in_progress"),
+      on: {
+        STOP: { target: "blocked", actions: assign({ failure: () => ({ reason: "stopped" }) }) },
+      },
       initial: "preparing",
       states: {
         preparing: {
@@ -166,6 +170,9 @@ export const taskMachine = taskSetup.createMachine({
 
     testing: {
       entry: enter("testing"),
+      on: {
+        STOP: { target: "blocked", actions: assign({ failure: () => ({ reason: "stopped" }) }) },
+      },
       initial: "checking",
       states: {
         checking: {

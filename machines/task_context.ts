@@ -41,6 +41,8 @@ export type TaskEvent =
   | { type: "START" }
   /** The task has a slot for another attempt. */
   | { type: "SLOT" }
+  /** A person wants no more of it. */
+  | { type: "STOP" }
   /** No further attempt may be paid for. */
   | { type: "BUDGET_SPENT"; spentUsd: number; capUsd: number };
 

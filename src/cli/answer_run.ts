@@ -62,6 +62,6 @@ function asksNothing(task: TaskId): never {
   throw new Failed({
     reason: "usage",
     message: `${task} has no open question`,
-    hint: "see the open questions: parex status",
+    hint: "see the open questions: parex answer",
   });
 }

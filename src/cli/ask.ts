@@ -20,3 +20,10 @@ export async function choose(message: string, labels: string[]): Promise<number 
   const answer = await select({ message, options, output: process.stderr });
   return typeof answer === "number" ? answer : undefined;
 }
+
+/** Asks for a text; undefined if it is empty or the question is left. */
+export async function writeAnswer(message: string): Promise<string | undefined> {
+  const { text } = await import("@clack/prompts");
+  const answer = await text({ message, output: process.stderr });
+  return typeof answer === "string" && answer.trim() !== "" ? answer.trim() : undefined;
+}

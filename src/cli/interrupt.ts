@@ -12,19 +12,24 @@ export interface Interruptible {
 
 /**
  * The first signal asks the run to stop, a second one ends it at once; either way no process is
- * left. Returns how to stop listening.
+ * left. A terminal that is closed sends more than one hang-up, so those only ask. Returns how to
+ * stop listening.
  */
 export function interruptible(execution: Interruptible, reporter: Reporter): () => void {
   let asked = false;
-  const onSignal = () => {
-    if (asked) return void execution.abort();
-    asked = true;
-    execution.interrupt();
-    reporter.say("Stopping: asking agents to finish. Press Ctrl-C again to kill them.");
-  };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
+  const listeners = SIGNALS.map((signal) => {
+    const onSignal = () => {
+      if (!asked) {
+        asked = true;
+        execution.interrupt();
+        reporter.say("Stopping: asking agents to finish. Press Ctrl-C again to kill them.");
+      } else if (signal !== "SIGHUP") void execution.abort();
+    };
+    Deno.addSignalListener(signal, onSignal);
+    return { signal, onSignal };
+  });
   return () => {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
+    for (const { signal, onSignal } of listeners) Deno.removeSignalListener(signal, onSignal);
   };
 }
 

@@ -99,6 +99,12 @@ export type EventBody =
     /** The conversation that the agent asked it in. */
     session?: string;
   }
+  | {
+    /** A person changed it while it was in progress. */
+    type: "run.changed";
+    jobs?: number;
+    budget_usd?: number;
+  }
   | { type: "worktree.created"; task: TaskId; path: string; branch: string; ms: number }
   | {
     type: "agent.started";

@@ -32,7 +32,10 @@ const FIELDS: Readonly<Record<string, Is>> = {
     "introduced_by introduced_at worked why what tier action archive question answer basis",
   ),
   ...all(number, "seq jobs pid attempt ms commits completed blocked pending speedup turns"),
-  ...all(number, "cost_usd input_tokens output_tokens cache_read_tokens cache_write_tokens"),
+  ...all(
+    number,
+    "cost_usd budget_usd input_tokens output_tokens cache_read_tokens cache_write_tokens",
+  ),
   ...all(flag, "resumed agentless by_parex merged ok unchecked unlanded interrupted"),
   ...all(texts, "tasks leftovers warnings next details between files"),
   ...all(moment, "at until"),
@@ -52,6 +55,7 @@ const FIELDS: Readonly<Record<string, Is>> = {
 /** What an event is nothing without. */
 const REQUIRED: Readonly<Record<EventType, readonly string[]>> = {
   "run.started": words("plan tasks base base_sha jobs agent parex pid graph"),
+  "run.changed": [],
   "task.status": words("task from to"),
   "task.answered": words("task question answer"),
   "worktree.created": words("task path branch ms"),

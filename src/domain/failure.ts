@@ -130,6 +130,8 @@ export type TaskFailure =
   }
   | { reason: "budget_exhausted"; scope: "run" | "task"; spentUsd: number; capUsd: number }
   | { reason: "needs_input"; question: string }
+  /** By a person, while the run was in progress. */
+  | { reason: "stopped" }
   | { reason: "unclear_spec"; detail: string };
 
 /** GitHub, or the way to it, fails: exit 3 before a run, a blocked task within one. */

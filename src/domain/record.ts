@@ -157,6 +157,18 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       break;
     case "run.started":
       break;
+    case "run.changed": {
+      const { jobs = record.jobs, budget_usd: budgetUsd } = event;
+      record.jobs = jobs;
+      if (record.settings) {
+        record.settings = {
+          ...record.settings,
+          jobs,
+          ...(budgetUsd === undefined ? {} : { budgetUsd }),
+        };
+      }
+      break;
+    }
     default: {
       const task = record.tasks.get(event.task);
       if (event.type === "agent.started") delete record.parked;

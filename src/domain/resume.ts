@@ -18,6 +18,8 @@ export interface Beginning {
   attempt: number;
   /** The attempt was started, and only the end of parex ended it. */
   cutOff?: true;
+  /** A person has set the blocked task going again. */
+  again?: true;
   /** The agent's conversation, to continue. */
   conversation?: string;
   /** What it asked in the last attempt, and has not heard the answer to yet. */

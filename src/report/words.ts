@@ -25,6 +25,7 @@ const REASON_WORDS: Record<Reason, string> = {
   merge_conflict: "merge conflict",
   budget_exhausted: "budget spent",
   needs_input: "needs your answer",
+  stopped: "stopped by you",
   unclear_spec: "unclear task file",
   no_remote: "no remote",
   remote_not_github: "not on GitHub",

@@ -8,6 +8,7 @@ import type {
   LoadedRun,
   Parked,
   RunOutcome,
+  SteeringEvent,
 } from "../../machines/ports.ts";
 import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
@@ -26,6 +27,7 @@ import { explain } from "../report/messages/explain.ts";
 import { loadPlan } from "../plan/load.ts";
 import { aheadOf } from "./task/prefetch.ts";
 import { watchAnswers } from "./task/answers.ts";
+import { watchSteering } from "./task/steering.ts";
 import { closeBead } from "./close_bead.ts";
 import { endMerge } from "./task/base_merge.ts";
 import { check } from "./task/check.ts";
@@ -74,6 +76,8 @@ export class Ports {
   #opened: OpenedRun | undefined;
   #halted = false;
   readonly #underWay = new Set<Promise<unknown>>();
+  /** Each task's last agent or check. */
+  readonly #atWork = new Map<string, Promise<unknown>>();
   readonly #forget = onShutdown(() => this.#halt());
 
   /** `interrupt` stops the machine of the run. */
@@ -92,12 +96,21 @@ export class Ports {
         ahead: aheadOf((task, signal) =>
           this.#track(prepareAhead(this.#run().scope, task, signal))
         ),
-        answers: fromCallback(({ sendBack }) =>
-          watchAnswers(this.#run().scope, (task, begin) => {
+        answers: fromCallback(({ sendBack }) => {
+          const { scope } = this.#run();
+          const unwatch = watchAnswers(scope, (task, begin) => {
             this.#announce({ task, status: "pending" });
             sendBack({ type: "ANSWERED", task, begin } satisfies AnsweredEvent);
-          })
-        ),
+          });
+          const unsteer = watchSteering(scope, (event) => {
+            this.#steered(event);
+            sendBack(event);
+          });
+          return () => {
+            unwatch();
+            unsteer();
+          };
+        }),
         verify: this.#promised((_, signal) => {
           const { scope, queue } = this.#run();
           return verifyIntegration(scope, queue, signal);
@@ -145,7 +158,9 @@ export class Ports {
           if (verdict.passed) void this.#track(conflicts.look(input.task));
           return verdict;
         }),
-        check: this.#script((input, signal) => check(this.#run().scope, input, signal)),
+        check: this.#script((input, signal) =>
+          this.#keep(input.task, check(this.#run().scope, input, signal))
+        ),
         publish: this.#script(({ task }, signal) => publish(this.#run().scope, task, signal)),
         land: this.#promised(async (input, signal) => {
           const { scope, queue } = this.#run();
@@ -199,6 +214,23 @@ export class Ports {
     }
     queue.landed.push(...record.merges);
     conflicts.foresee(tasks);
+  }
+
+  #steered(event: SteeringEvent): void {
+    const { scope } = this.#run();
+    if (event.type === "RETRY") this.#announce({ task: event.task, status: "pending" });
+    if (event.type !== "SET") return;
+    const { jobs, budgetUsd } = event;
+    Object.assign(scope.settings, jobs === undefined ? {} : { jobs });
+    if (budgetUsd !== undefined) {
+      Object.assign(scope.settings, { budgetUsd });
+      scope.ledger.setCap(budgetUsd);
+    }
+    scope.emit({
+      type: "run.changed",
+      ...(jobs === undefined ? {} : { jobs }),
+      ...(budgetUsd === undefined ? {} : { budget_usd: budgetUsd }),
+    });
   }
 
   #announce(announcement: Announcement): void {
@@ -261,6 +293,11 @@ export class Ports {
         ? Promise.withResolvers<Output>().promise
         : this.#track(port(input, signal))
     );
+  }
+
+  #keep<T>(task: string, work: Promise<T>): Promise<T> {
+    this.#atWork.set(task, work);
+    return work;
   }
 
   #track<T>(work: Promise<T>): Promise<T> {

@@ -12,6 +12,8 @@ Deno.test("after three runs, one report is true of the whole plan", async () => 
     agent: { a: ASKS, b: "exit 1" },
   });
   assertEquals((await stage.parex(["execute", "--attempts", "1"])).code, 1);
+  const open = await stage.parex(["answer"]);
+  assertEquals(open.stdout, 'a\n  Which colour?\n  answer it: parex answer a "…"\n');
   await stage.agent({ a: "git add -A; git commit -qm 'feat: a'" });
   const answered = await stage.parex(["answer", "a", "Blue."]);
   assertMatch(answered.stdout, /^.*: 2 of 3 tasks completed, 1 blocked$/m);

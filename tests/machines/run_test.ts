@@ -260,6 +260,24 @@ Deno.test("a blocked task that is answered goes on, and what waits for it", asyn
   ]);
 });
 
+Deno.test("a task that a person stops is blocked, and done again when they say so", async () => {
+  const run = play({
+    tasks: [taskOf("a"), taskOf("b")],
+    jobs: 1,
+    work: (task, attempt) =>
+      task === "a" && attempt === 1
+        ? new Promise(() => {})
+        : Promise.resolve({ kind: "done", spentUsd: 0 }),
+  });
+  await until(() => run.log.includes("work a 1"));
+  run.actor.send({ type: "SET", jobs: 2 });
+  await until(() => run.log.includes("b completed"));
+  run.actor.send({ type: "STOP", task: "b" });
+  run.actor.send({ type: "STOP", task: "a" });
+  await until(() => run.log.includes("a blocked stopped"));
+  assertEquals((await run.outcome).kind, "finished");
+});
+
 Deno.test("a settled task's actor is stopped", async () => {
   const run = play({ tasks: [taskOf("a"), taskOf("b", ["a"])], jobs: 1 });
   await run.outcome;

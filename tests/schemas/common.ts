@@ -67,6 +67,7 @@ const REASONS: Record<Reason, true> = {
   merge_conflict: true,
   budget_exhausted: true,
   needs_input: true,
+  stopped: true,
   unclear_spec: true,
   no_remote: true,
   remote_not_github: true,

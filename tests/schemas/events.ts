@@ -170,6 +170,10 @@ export const EVENTS = [
     answer: text,
     session: text.optional().describe("the conversation that the question was asked in"),
   }),
+  event("run.changed", "A person changed a run in progress with `parex set`.", {
+    jobs: integer.optional(),
+    budget_usd: usd.optional(),
+  }),
   event("worktree.created", "A task's worktree is ready.", { task, path, branch, ms }),
   event("agent.started", "An attempt begins.", {
     task,

@@ -51,6 +51,14 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
       const text = `${paint.yellow("conflicts")} with ${namesOf(others)} in ${namesOf(files)}`;
       return [{ about: task, text }];
     }
+    case "run.changed": {
+      const { jobs, budget_usd } = event;
+      const changes = [
+        ...(jobs === undefined ? [] : [plural(jobs, "job")]),
+        ...(budget_usd === undefined ? [] : [`a budget of ${formatUsd(budget_usd)}`]),
+      ];
+      return [{ about: "run", text: `now with ${changes.join(" and ")}` }];
+    }
     case "notice":
       return [{ about: event.task ?? "run", text: oneLine(event.message) }];
     case "cleanup.finished":

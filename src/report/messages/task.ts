@@ -31,6 +31,15 @@ export function explainTask(failure: TaskFailure | OperationFailure, about: Abou
     case "needs_input":
     case "unclear_spec":
       return explainAgent(failure, about);
+    case "stopped":
+      return {
+        message: "you stopped it; what it has done so far is in its worktree",
+        details: [],
+        next: [
+          `read what it did: parex logs ${about.task ?? "<task>"}`,
+          `continue it: ${retry(about)}`,
+        ],
+      };
     case "git_failed":
     case "io_failed":
     case "journal_lost":

@@ -27,9 +27,16 @@ export class Ledger {
   #ending = Promise.withResolvers<void>();
 
   constructor(
-    private readonly runCap: number | undefined,
+    private runCap: number | undefined,
     private readonly taskCap: number | undefined,
   ) {}
+
+  /** A person has given the run another budget. Attempts that wait for money look again. */
+  setCap(usd: number): void {
+    this.runCap = usd;
+    this.#ending.resolve();
+    this.#ending = Promise.withResolvers();
+  }
 
   /** What a task has cost in earlier processes of the run. */
   carryOver(task: TaskId, usd: number): void {

@@ -91,6 +91,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
     detail: "HTTP 422",
   },
   budget_exhausted: { reason: "budget_exhausted", scope: "run", spentUsd: 2.1, capUsd: 2 },
+  stopped: { reason: "stopped" },
   needs_input: { reason: "needs_input", question: "Which port?" },
   unclear_spec: { reason: "unclear_spec", detail: "no file is named" },
   git_failed: { reason: "git_failed", command: "git fetch", exitCode: 128, stderr: "fatal" },

@@ -1,0 +1,92 @@
+/**
+ * What persons ask of a run in progress: to retry or stop a task, to change jobs or budget. Another
+ * process asks: it leaves a file in the run's folder.
+ */
+import type { SteeringEvent } from "../../../machines/ports.ts";
+import type { RunRecord } from "../../domain/record.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { io, isAbsent } from "../../util/files.ts";
+import type { Scope } from "../context/run_context.ts";
+
+export type Steering =
+  | { ask: "retry"; task: TaskId }
+  | { ask: "stop"; task: TaskId }
+  | { ask: "set"; jobs?: number; budgetUsd?: number };
+
+const POLL_MS = 300;
+
+/** Leaves it for the process that executes the run of this folder; returns how to take it back. */
+export async function leaveSteering(dir: string, steering: Steering): Promise<() => boolean> {
+  const folder = folderOf(dir);
+  const path = `${folder}/${Date.now()}-${crypto.randomUUID()}.json`;
+  await io(path, async () => {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    await Deno.writeTextFile(`${path}.new`, JSON.stringify(steering), { mode: 0o600 });
+    await Deno.rename(`${path}.new`, path);
+  });
+  return () => takeFile(path) !== undefined;
+}
+
+/** Why a run cannot do what is asked for; undefined: it can. */
+export function refusalOf({ tasks }: RunRecord, steering: Steering): string | undefined {
+  if (steering.ask === "set") return undefined;
+  const { ask, task: id } = steering;
+  const task = tasks.get(id);
+  if (!task?.selected) return `${id} is not a task of this run`;
+  if (ask === "retry") return task.status === "blocked" ? undefined : `${id} is not blocked`;
+  const isAtWork = task.status === "in_progress" || task.status === "testing";
+  return isAtWork ? undefined : `no agent or check is at work on ${id}`;
+}
+
+/** Passes on what is asked of this run and can be done. Returns how to stop. */
+export function watchSteering(
+  scope: Scope,
+  onSteering: (event: SteeringEvent) => void,
+): () => void {
+  const look = () => {
+    for (const text of takeAll(folderOf(scope.dir))) {
+      const steering: Steering = JSON.parse(text);
+      if (refusalOf(scope.record, steering) === undefined) onSteering(eventOf(scope, steering));
+    }
+  };
+  const timer = setInterval(look, POLL_MS);
+  return () => clearInterval(timer);
+}
+
+function eventOf({ record }: Scope, steering: Steering): SteeringEvent {
+  if (steering.ask === "set") {
+    const { ask: _, ...change } = steering;
+    return { type: "SET", ...change };
+  }
+  const { ask, task } = steering;
+  if (ask === "stop") return { type: "STOP", task };
+  const attempt = (record.tasks.get(task)?.attempts.at(-1)?.attempt ?? 0) + 1;
+  return { type: "RETRY", task, begin: { at: "preparing", attempt, again: true } };
+}
+
+function folderOf(dir: string): string {
+  return `${dir}/steering`;
+}
+
+/** The texts of all files, oldest first; each is taken before it counts. */
+function takeAll(folder: string): string[] {
+  try {
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    return names.filter((name) => name.endsWith(".json")).sort()
+      .flatMap((name) => takeFile(`${folder}/${name}`) ?? []);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+function takeFile(path: string): string | undefined {
+  try {
+    const text = Deno.readTextFileSync(path);
+    Deno.removeSync(path);
+    return text;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
