@@ -45,7 +45,7 @@ async function run(context: Context, path: string | undefined, flags: Flags): Pr
   const { tasks, unchanged } = written;
   const shown = relative(io.cwd, written.path);
   io.out(`${shown}: ${planChoiceText({ ...choiceOf(plan), tasks })}\n`);
-  if (unchanged) io.err("It stood there already.\n");
+  if (unchanged) io.err("Nothing to do: the same files are there already.\n");
 }
 
 function folderFor({ cwd }: Io, to: string | undefined): string {

@@ -119,7 +119,7 @@ async function offered(
 }
 
 function unknown(path: string): never {
-  throw new Failed(nothing(`${path} is no list of tasks that parex knows`));
+  throw new Failed(nothing(`${path} is not a task list that parex knows`));
 }
 
 function nothing(message: string) {

@@ -86,7 +86,7 @@ export async function offerResume(
   }
   const { confirm, isCancel } = await import("@clack/prompts");
   const answer = await confirm({
-    message: `Run ${record.run} of this plan was interrupted. Go on with it?`,
+    message: `Run ${record.run} of this plan was interrupted. Continue it?`,
     output: process.stderr,
   });
   if (isCancel(answer)) return undefined;

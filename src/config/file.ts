@@ -62,7 +62,7 @@ function parse(path: string, text: string): Source {
   const contents = document.contents;
   if (contents === null || (isScalar(contents) && contents.value === null)) return onlyProblems();
   if (!isMap(contents)) {
-    const message = "the config file is no list of settings";
+    const message = "the config file is not a list of settings";
     return onlyProblems(
       error(start(path), "not-a-mapping", message, "write lines such as `jobs: 4`"),
     );

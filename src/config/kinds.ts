@@ -6,8 +6,8 @@ export interface Kind<T> {
   /** Checks a value of the config file, or of a flag or variable after `fromText`. */
   schema: z.ZodType<T>;
   fromText: (text: string) => unknown;
-  /** As the end of the sentence "takes …". */
-  takes: string;
+  /** As the end of the sentence "expected …". */
+  expected: string;
   /** The flag's argument in the help; a kind without one is a switch. */
   placeholder?: string;
   choices?: readonly string[];
@@ -29,7 +29,7 @@ const numeric = (text: string): unknown =>
 export const count: Kind<number> = {
   schema: z.int().min(1),
   fromText: numeric,
-  takes: "a whole number from 1",
+  expected: "a whole number, 1 or more",
   placeholder: "<n>",
   show: String,
 };
@@ -43,7 +43,7 @@ export const duration: Kind<number> = {
     return z.NEVER;
   }),
   fromText: same,
-  takes: "a duration such as 90s, 45m or 1h30m, at most 24 days",
+  expected: "a duration such as 90s, 45m or 1h30m, at most 24 days",
   placeholder: "<duration>",
   show: (ms) => `${ms / 60_000}m`,
 };
@@ -52,7 +52,7 @@ export const duration: Kind<number> = {
 export const usd: Kind<number> = {
   schema: z.number().positive(),
   fromText: numeric,
-  takes: "an amount of US dollars above 0, such as 2.50",
+  expected: "an amount of US dollars above 0, such as 2.50",
   placeholder: "<usd>",
   show: String,
 };
@@ -65,7 +65,7 @@ export const toggle: Kind<boolean> = {
     if (["1", "true", "yes", "on"].includes(word)) return true;
     return ["0", "false", "no", "off"].includes(word) ? false : text;
   },
-  takes: "true or false",
+  expected: "true or false",
   show: String,
 };
 
@@ -74,7 +74,7 @@ export function text(placeholder: string): Kind<string> {
   return {
     schema: z.string().regex(/\S/),
     fromText: same,
-    takes: "a text; in quotes where YAML would read a number",
+    expected: "a text; in quotes where YAML would read a number",
     placeholder,
     show: (value) => value,
   };
@@ -85,7 +85,7 @@ export function choice<T extends string>(choices: readonly [T, ...T[]]): Kind<T>
   return {
     schema: z.enum(choices),
     fromText: same,
-    takes: `one of ${choices.join(", ")}`,
+    expected: `one of ${choices.join(", ")}`,
     placeholder: "<name>",
     choices,
     show: (value) => value,
@@ -98,7 +98,7 @@ export function choices(words: readonly [string, ...string[]]): Kind<string[]> {
   return {
     schema: z.union([word.transform((one) => [one]), z.array(word)]),
     fromText: listed,
-    takes: `a list of ${words.join(", ")}`,
+    expected: `a list of ${words.join(", ")}`,
     placeholder: "<name...>",
     many: true,
     show: (list) => list.join(", "),
@@ -117,7 +117,7 @@ export const ids: Kind<string[]> = {
     return found;
   }),
   fromText: same,
-  takes: "task ids: a list, or one text with commas",
+  expected: "task ids: a list, or one text with commas",
   placeholder: "<id...>",
   many: true,
   show: (list) => list.join(", "),
@@ -127,7 +127,7 @@ export const ids: Kind<string[]> = {
 export const globs: Kind<string[]> = {
   schema: words,
   fromText: listed,
-  takes: "a list of file patterns, or one text with commas",
+  expected: "a list of file patterns, or one text with commas",
   placeholder: "<glob...>",
   many: true,
   show: (list) => list.join(", "),
@@ -150,7 +150,7 @@ function pairs(text: string): unknown {
 export const variables: Kind<Record<string, string>> = {
   schema: z.record(z.string().regex(VARIABLE), value),
   fromText: pairs,
-  takes: "variables: in YAML a line for each, such as `LOG_LEVEL: debug`; in text `A=1,B=2`",
+  expected: "variables: in YAML a line for each, such as `LOG_LEVEL: debug`; in text `A=1,B=2`",
   placeholder: "<variables>",
   show: (record) => Object.entries(record).map((pair) => pair.join("=")).join(", "),
 };

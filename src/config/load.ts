@@ -181,8 +181,8 @@ function invalid<T>({ name, kind }: Spec<T>, { value, origin }: Given): Problem 
     severity: "error",
     code: "invalid-value",
     ...origin,
-    message: `${JSON.stringify(value)} is no value for ${name}`,
-    hint: `${near ? `did you mean ${near}? ` : ""}${name} takes ${kind.takes}`,
+    message: `${JSON.stringify(value)} is not valid for ${name}`,
+    hint: `${near ? `did you mean ${near}? ` : ""}expected ${kind.expected}`,
   };
 }
 

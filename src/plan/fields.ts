@@ -73,7 +73,7 @@ export class FieldReader {
     }
     const items = isSeq(found.node) ? found.node.items : [];
     if (items.length > LIMITS.tasks) {
-      const message = `${name} has ${items.length} entries, ${LIMITS.tasks} are the limit`;
+      const message = `${name} has ${items.length} entries; the limit is ${LIMITS.tasks}`;
       this.error(found.at, "too-many-entries", message, "split the task");
       return { value: [], at: found.at };
     }

@@ -71,7 +71,7 @@ function unknownDependency(id: string, dependency: Placed<string>, meant?: strin
     severity: "error",
     code: "unknown-dependency",
     ...dependency.at,
-    message: `${quote(id)} depends on ${quote(dependency.value)}, which is no task of the plan`,
+    message: `${quote(id)} depends on ${quote(dependency.value)}, which is not a task of the plan`,
     hint: meant ? `did you mean ${quote(meant)}?` : "add the task, or remove the dependency",
   };
 }

@@ -87,7 +87,7 @@ async function readEntry(
 
 function noList(file: string): Problem {
   const places = FILE_FORMATS.map(({ title, place }) => `${title} (${place})`).join(", ");
-  const message = "this is no list of tasks that parex knows";
+  const message = "this is not a task list that parex knows";
   const hint = `name a plan.yaml, or a list of ${places}`;
   return { severity: "error", code: "not-a-list", file, ...START, message, hint };
 }

@@ -53,7 +53,7 @@ export function readIndex(text: string, path: string): PlanIndex {
   if (isMap(root)) {
     Object.assign(index, readMetadata(reader, root, path), readTasks(reader, root));
   } else if (!yaml.problems.some(({ severity }) => severity === "error")) {
-    const [found, hint] = ["the plan is no mapping", "it begins with `metadata:` and `tasks:`"];
+    const [found, hint] = ["the plan is not a mapping", "it begins with `metadata:` and `tasks:`"];
     reader.error(root ? yaml.placeOf(root) : START, "not-a-plan", found, hint);
   }
   return { ...index, problems: reader.allProblems() };
@@ -111,7 +111,7 @@ function readTasks(reader: FieldReader, root: YAMLMap): { entries: IndexEntry[];
     reader.error(tasks.at, "no-tasks", "the plan has no tasks", "add at least one under `tasks:`");
   }
   if (items.length > LIMITS.tasks) {
-    const message = `the plan has ${items.length} tasks, ${LIMITS.tasks} are the limit`;
+    const message = `the plan has ${items.length} tasks; the limit is ${LIMITS.tasks}`;
     reader.error(tasks.at, "too-many-tasks", message, "split the plan");
     return { ...none, count: items.length };
   }

@@ -92,7 +92,7 @@ function outside(file: string): ReadProblem {
 function notAFile(path: string): ReadProblem {
   return {
     code: "not-a-file",
-    message: `${quote(path)} is no regular file`,
+    message: `${quote(path)} is not a regular file`,
     hint: "name a file",
   };
 }
@@ -100,7 +100,7 @@ function notAFile(path: string): ReadProblem {
 function tooLarge(path: string, size: number): ReadProblem {
   return {
     code: "too-large",
-    message: `${quote(path)} has ${size} bytes, ${LIMITS.fileBytes} are the limit`,
+    message: `${quote(path)} has ${size} bytes; the limit is ${LIMITS.fileBytes}`,
     hint: "split it; put what is long into files that the text refers to",
   };
 }

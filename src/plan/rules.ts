@@ -86,7 +86,7 @@ function duplicateId(id: string, first: Place): Note {
   return {
     severity: "error",
     code: "duplicate-id",
-    message: `the id ${quote(id)} stands in line ${first.line} already`,
+    message: `the id ${quote(id)} is already used in line ${first.line}`,
     hint: "give each task an id of its own",
   };
 }

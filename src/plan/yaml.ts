@@ -67,7 +67,7 @@ function addDuplicateKeys(pairs: readonly { key: unknown }[], issues: YamlIssue[
     const name = keyName(key);
     if (name === undefined || name === MERGE_KEY) continue;
     if (seen.has(name)) {
-      const message = `the key ${quote(name)} stands here twice`;
+      const message = `the key ${quote(name)} is here twice`;
       issues.push(error(key, "duplicate-key", message, "remove one of the two"));
     }
     seen.add(name);
@@ -103,7 +103,7 @@ function firstOf(issues: YamlIssue[]): YamlIssue[] {
     severity: "error",
     code: "more-problems",
     message: `from here on, ${left} more problems of the YAML`,
-    hint: "correct the first ones: the others often follow from them",
+    hint: "fix the first ones: they often cause the others",
   }];
 }
 

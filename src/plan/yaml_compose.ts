@@ -108,7 +108,7 @@ function tooDeep(offset: number): YamlIssue {
     severity: "error",
     code: "too-deep",
     offset,
-    message: `more than ${LIMITS.yamlDepth} brackets or blocks within each other`,
+    message: `more than ${LIMITS.yamlDepth} nested brackets or blocks`,
     hint: "nest the values less deeply",
   };
 }

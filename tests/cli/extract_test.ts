@@ -165,7 +165,10 @@ Deno.test("extract replaces a plan that stands there by force alone", async () =
   await extract(repo, [], conversation());
   const before = await treeOf(repo.root);
   const again = await extract(repo, [], conversation());
-  assertEquals([again.code, again.stderr], [0, "It stood there already.\n"]);
+  assertEquals([again.code, again.stderr], [
+    0,
+    "Nothing to do: the same files are there already.\n",
+  ]);
   const refused = await extract(repo, [], conversation("Sample", " Differently."));
   assertEquals(refused.code, 2);
   assertMatch(refused.stderr, /tasks\/a\.md already exists; nothing was written/);

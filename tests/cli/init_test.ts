@@ -135,7 +135,7 @@ Deno.test("init leaves read-only settings as they are", async () => {
   assertEquals(await repo.read(SETTINGS), "{}");
 });
 
-Deno.test("init fails where a file stands in the way of its folder", async () => {
+Deno.test("init fails if a file is in the place of its folder", async () => {
   await using repo = await tempRepo({ files: { ".claude": "a file\n" } });
   const { failure } = await init(repo.root, "--yes");
   assertEquals(failure?.reason, "io_failed");

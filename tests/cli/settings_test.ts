@@ -16,9 +16,9 @@ Deno.test("parex execute tells everything that is wrong with its settings at onc
     const said of [
       `${config}:2:1  error  there is no setting "buget"`,
       "did you mean budget?",
-      `${config}:3:10  error  "soon" is no value for timeout`,
-      `--attempts  error  "none" is no value for attempts`,
-      `--land  error  "rp" is no value for land`,
+      `${config}:3:10  error  "soon" is not valid for timeout`,
+      `--attempts  error  "none" is not valid for attempts`,
+      `--land  error  "rp" is not valid for land`,
       "PAREX_JBOS  error  no setting has the variable PAREX_JBOS",
     ]
   ) assert(stderr.includes(said), `missing: ${said}\n${stderr}`);

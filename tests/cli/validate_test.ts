@@ -37,7 +37,7 @@ Deno.test("validate prints errors and warnings by file, each with its place and 
     stdout,
     `plan.yaml:3:42  error  the priority "hihg" is unknown (unknown-priority)
   did you mean "high"? a priority is one of: blocker, high, medium, low
-plan.yaml:3:63  error  "a" depends on "b", which is no task of the plan (unknown-dependency)
+plan.yaml:3:63  error  "a" depends on "b", which is not a task of the plan (unknown-dependency)
   add the task, or remove the dependency
 
 a.md:3:15  warning  the dependencies differ from plan.yaml: here [], there ["b"] (dependencies-differ)

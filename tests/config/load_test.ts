@@ -218,7 +218,7 @@ Deno.test("loadSettings() tells every error of every source at once, with its pl
 
 Deno.test("loadSettings() suggests the word that a mistyped choice means", async () => {
   const [problem] = await problemsOf({ flags: { agent: "cluade" } });
-  assertEquals(problem?.message, '"cluade" is no value for agent');
+  assertEquals(problem?.message, '"cluade" is not valid for agent');
   assert(problem?.hint.startsWith("did you mean claude?"), problem?.hint);
 });
 

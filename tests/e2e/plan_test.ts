@@ -234,7 +234,7 @@ success_criteria: [flowers]
   assertEquals(plan.value.tasks.map(({ id }) => id), ["dig", "water"]);
 });
 
-Deno.test("plan asks nobody where a plan stands in the way", async () => {
+Deno.test("plan asks nobody if a plan is in the way", async () => {
   await using stage = await planner({ ".parallel/plans/plan.yaml": "tasks: []\n" });
   const { code, stderr } = await stage.plan(["x", "--yes"], { name: "X", tasks: [drafted("a")] });
   assertEquals([code, await stage.asked()], [2, []]);

@@ -53,7 +53,7 @@ export function sourceFile(path: string): SourceFile {
 
 function tooLarge(path: string, size: number): NotAList {
   const mib = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
-  const message = `${basename(path)} has ${mib(size)}, ${mib(LIMITS.fileBytes)} are the limit`;
+  const message = `${basename(path)} has ${mib(size)}; the limit is ${mib(LIMITS.fileBytes)}`;
   return new NotAList(message, path);
 }
 

@@ -57,13 +57,13 @@ export function readForeign({ format, list }: DetectedList): Result<ForeignList>
 function unreadable(error: unknown, { title }: Format, list: string): Problem | undefined {
   if (error instanceof NotAList) {
     const { message, path, line, column } = error;
-    const hint = `${title} wrote it, most likely: let that tool look at it`;
+    const hint = `${title} probably wrote it: check it with that tool`;
     return { severity: "error", code: "not-a-list", file: path, line, column, message, hint };
   }
   // What is within each other is read by functions that call themselves.
   if (error instanceof RangeError) {
-    const message = "its parts lie within each other too deeply";
-    const hint = `${title} wrote it, most likely: let that tool look at it`;
+    const message = "it is nested too deeply";
+    const hint = `${title} probably wrote it: check it with that tool`;
     return { severity: "error", code: "too-deep", file: list, line: 1, column: 1, message, hint };
   }
   // What the system refuses.
@@ -106,7 +106,7 @@ function remarks({ format, list, byContent }: DetectedList, read: ForeignList): 
   const { tasks, notes, groups } = read;
   const at = { file: list, line: 1, column: 1 };
   if (tasks.length > LIMITS.tasks) {
-    const message = `the list has ${tasks.length} tasks, ${LIMITS.tasks} are the limit`;
+    const message = `the list has ${tasks.length} tasks; the limit is ${LIMITS.tasks}`;
     return [{ severity: "error", code: "too-many-tasks", ...at, message, hint: "split it" }];
   }
   const none = tasks.length === 0
@@ -115,7 +115,7 @@ function remarks({ format, list, byContent }: DetectedList, read: ForeignList): 
       code: "no-tasks",
       ...at,
       message: `no tasks of ${format.title}'s are in it`,
-      hint: `they lie in ${format.place}; another format: parex import --from`,
+      hint: `they are in ${format.place}; another format: parex import --from`,
     }]
     : [];
   const empty = tasks.filter(({ name, text }) => saysNothing(`${name}\n${text}`)).map((task) => ({

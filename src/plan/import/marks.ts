@@ -102,7 +102,7 @@ function markedList(id: TaskId, list: string): Result<MarkedList> {
   }
   const detected = detectList(list);
   if (!detected) {
-    return fail({ reason: "io_failed", path: list, detail: "it is no list of tasks any more" });
+    return fail({ reason: "io_failed", path: list, detail: "it is not a task list any more" });
   }
   const read = readForeign(detected);
   if (!read.ok) return read;

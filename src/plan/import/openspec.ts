@@ -45,7 +45,7 @@ export const openspec: Format = {
       })
     );
     const line = tasks[0]?.line ?? 1;
-    const message = "the list tells no order within a section: its tasks may run at the same time";
+    const message = "the list gives no order within a section: its tasks may run at the same time";
     return {
       name,
       tasks,

@@ -61,7 +61,7 @@ Deno.test("a list that is too large is refused with its size", async () => {
   const loaded = await loadPlan(join(folder.path, "specs/001-x"));
   assert(!loaded.ok && loaded.failure.reason === "plan_invalid");
   assertEquals(loaded.failure.problems.map(({ message }) => message), [
-    "tasks.md has 6.0 MiB, 5.0 MiB are the limit",
+    "tasks.md has 6.0 MiB; the limit is 5.0 MiB",
   ]);
 });
 
@@ -100,7 +100,7 @@ Deno.test("a broken list is told with its place, and nobody is told to mend YAML
   }
 });
 
-Deno.test("a list whose parts lie within each other by the thousand is refused, not a crash", async () => {
+Deno.test("a list that is nested a thousand levels deep is refused, not a crash", async () => {
   const deep = (depth: number) => `{"a": `.repeat(depth) + "1" + "}".repeat(depth);
   for (const depth of [2_000, 8_000, 100_000]) {
     await using folder = await planFolder({

@@ -53,7 +53,7 @@ Deno.test("what is ambiguous in a list is told", async () => {
     const message of [
       "US1, US2 are done one after the other",
       "executed as well, though marked as optional: 2.3, 6.1",
-      "the list tells no order within a section",
+      "the list gives no order within a section",
       "1.2 is in review and counts as done",
       '2.3 is "drafted", not approved yet, and is executed',
       "3.11 has no story file yet: left out",
