@@ -56,7 +56,7 @@ export function emptyPipeline(): Pipeline {
 export function nextMove(line: Pipeline, window: number, batch: number): Move {
   const { stack, queue, waiting, tip } = line;
   const open = stack.findIndex(({ verdict }) => verdict !== "green");
-  const green = open < 0 ? stack : stack.slice(0, open);
+  const green = stack.slice(0, open < 0 ? stack.length : open);
   if (green.length > 0) return { kind: "land", entries: green };
   const guilty = line.suspects.find(({ onto }) => onto === tip);
   if (guilty) return { kind: "refuse", entry: guilty };

@@ -181,9 +181,12 @@ Deno.test("who waits for another one's repair is next when that has landed, and 
   join(line, "d", false);
   join(line, "a", true);
   assertEquals(nextMove(line, 1, 1), { kind: "merge", tasks: ["a"], onto: "0" });
-  const entry = merged(line, "0", [{ task: "a", sha: "0a" }]);
-  assert(entry);
-  landed(line, [entry]);
+  merged(line, "0", [{ task: "a", sha: "0a" }]);
+  judge(line, "0a", true);
+  const move = nextMove(line, 1, 1);
+  assert(move.kind === "land");
+  landed(line, move.entries);
+  assertEquals(line.tip, "0a");
   assertEquals(nextMove(line, 1, 1), { kind: "merge", tasks: ["b"], onto: "0a" });
   merged(line, "0a", [{ task: "b", sha: "0ab" }]);
   beginAnew(line);
