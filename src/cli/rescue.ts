@@ -3,7 +3,7 @@ import { Command } from "@commander-js/extra-typings";
 import { Failed } from "../domain/failed.ts";
 import { RESCUE_REFS, WORKTREES_DIR } from "../domain/names.ts";
 import { closest } from "../domain/suggest.ts";
-import { excludeWorktrees } from "../git/excludes.ts";
+import { makeWorktreesFolder } from "../git/worktrees/folder.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { commitsIn, listRescues, type Rescued } from "../git/rescue/list.ts";
 import { freeFolder, restore } from "../git/rescue/restore.ts";
@@ -67,11 +67,9 @@ async function bringBack(
   const { io } = context;
   const repo = await openRepository(io.cwd);
   const found = await find(repo, name);
-  await excludeWorktrees(repo);
+  const { folder } = await makeWorktreesFolder(repo);
   const { ref, note } = found;
-  const path = to === undefined
-    ? freeFolder(`${repo.root}/${WORKTREES_DIR}`, note.task)
-    : resolve(io.cwd, to);
+  const path = to === undefined ? freeFolder(folder, note.task) : resolve(io.cwd, to);
   const { incomplete, ...work } = await restore(repo, found, path);
   if (json) io.out(JSON.stringify({ ref, ...work }) + "\n");
   else io.out(restoredText({ ref, ...work }, note.unfinished));

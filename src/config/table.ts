@@ -146,6 +146,11 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     kind: toggle,
     description: "open an issue on GitHub for every blocked task and failed integration",
   },
+  worktrees: {
+    name: "worktrees",
+    kind: text("<folder>"),
+    description: "the folder of the worktrees (default: beside the checkout)",
+  },
   copy: {
     name: "copy",
     kind: globs,

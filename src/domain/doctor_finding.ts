@@ -15,7 +15,9 @@ export type Finding =
   | { code: "processes_left"; run: string; pids: number[] }
   | { code: "removal_interrupted"; path: string; task: TaskId }
   | { code: "worktree_missing"; path: string; head: string }
-  /** A folder in worktrees/ that is not a git worktree. */
+  /** Its folder, or the repository's, was moved or renamed. */
+  | { code: "worktree_moved"; path: string; from: string }
+  /** A folder among the worktrees that is not a git worktree. */
   | { code: "folder_unknown"; path: string; empty: boolean }
   | { code: "half_done"; path: string; task: TaskId; operation: Unfinished }
   /** Work of a plan that has landed. */
@@ -40,6 +42,7 @@ const SEVERITIES: Record<FindingCode, Severity> = {
   processes_left: "warning",
   removal_interrupted: "warning",
   worktree_missing: "warning",
+  worktree_moved: "warning",
   folder_unknown: "warning",
   half_done: "warning",
   work_landed: "warning",
@@ -59,6 +62,7 @@ const FIXABLE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   "processes_left",
   "removal_interrupted",
   "worktree_missing",
+  "worktree_moved",
   "half_done",
   "work_landed",
 ]);

@@ -30,6 +30,10 @@ export type Notice =
     gone: boolean;
   }
   | { about: "base_ahead"; base: string }
+  | { about: "hook_failed"; hook: string; detail: string }
+  | { about: "submodule_missing"; path: string; detail: string }
+  /** There is no link `worktrees` in the checkout. */
+  | { about: "worktrees_unlinked"; folder: string; why: "own" | "in_the_way" | "no_links" }
   | { about: "checkout_behind"; base: string; checkout: string; at: string; to: string }
   | { about: "issue"; what: string; key: string; url: string }
   | { about: "pull_request_ended"; state: "closed" | "merged"; url: string }

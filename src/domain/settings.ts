@@ -54,6 +54,8 @@ export interface Settings {
   push: boolean;
   /** Open an issue on GitHub for what is blocked or fails. */
   issues: boolean;
+  /** The folder of the worktrees, from the checkout's top on; absent: the one beside the checkout. */
+  worktrees?: string;
   /** Files copied from the main checkout into each worktree, as globs relative to the root. */
   copy: string[];
   /** Variables for agents, setup and checks. */

@@ -1,5 +1,4 @@
 import { dirname, join } from "node:path";
-import { WORKTREES_DIR } from "../domain/names.ts";
 import { processEnv } from "../exec/env.ts";
 import { exists, io, readIfThere, realPathOf } from "../util/files.ts";
 import { entries, type Git } from "./git.ts";
@@ -42,6 +41,7 @@ export async function addExcludes(
   const skipped = paths.filter((path) => /[\r\n]/.test(path));
   const patterns = paths.filter((path) => !/[\r\n]/.test(path)).map(patternOf);
   return await io(file, async () => {
+    await Deno.mkdir(dirname(file), { recursive: true });
     const present = new Set((await readIfThere(file) ?? "").split("\n"));
     const added = [...new Set(patterns)].filter((pattern) => !present.has(pattern));
     const text = added.map((pattern) => `${pattern}\n`).join("");
@@ -70,18 +70,16 @@ export async function ignored(worktree: Git): Promise<string[]> {
   return entries(listed);
 }
 
-const WORKTREES = `/${WORKTREES_DIR}/`;
-
-/** Keeps `worktrees/` out of git without a change to the tree, once and for all worktrees. */
-export async function excludeWorktrees(repo: Repository): Promise<void> {
+/** Keeps what a pattern means out of git without a change to the tree, once and for all worktrees. */
+export async function excludeLocally(repo: Repository, pattern: string): Promise<void> {
   const info = join(repo.commonDir, "info");
   return await io(join(info, "exclude"), async () => {
     await Deno.mkdir(info, { recursive: true });
     const file = await realPathOf(join(info, "exclude"));
     const text = await readIfThere(file) ?? "";
-    if (text.split(/\r?\n/).includes(WORKTREES)) return;
+    if (text.split(/\r?\n/).includes(pattern)) return;
     const separator = text === "" || text.endsWith("\n") ? "" : "\n";
-    await replace(file, `${separator}${WORKTREES}\n`);
+    await replace(file, `${separator}${pattern}\n`);
   });
 }
 

@@ -75,10 +75,12 @@ interface Tip {
 async function tipsOf(repo: Repository, which: string[]): Promise<Map<string, Tip>> {
   const format = "--format=%(objectname) %(tree) %(refname:lstrip=2)";
   const listed = await repo.git(["for-each-ref", ...which, format, "refs/heads"]);
-  return new Map(linesOf(listed).map((line) => {
-    const [commit = "", tree = "", ...name] = line.split(" ");
-    return [name.join(" "), { commit, tree }];
-  }));
+  return new Map(
+    linesOf(listed).map((line) => {
+      const [commit = "", tree = "", ...name] = line.split(" ");
+      return [name.join(" "), { commit, tree }];
+    }),
+  );
 }
 
 /**
@@ -94,10 +96,12 @@ async function forksOf(
   const heads = new Set(branches.flatMap((branch) => tips.get(branch)?.commit ?? []));
   const input = [...heads, `^${base}`, ""].join("\n");
   const listed = await repo.git(["rev-list", "--parents", "--topo-order", "--stdin"], { input });
-  const parents = new Map(linesOf(listed).map((line) => {
-    const [commit = "", ...before] = line.split(" ");
-    return [commit, before];
-  }));
+  const parents = new Map(
+    linesOf(listed).map((line) => {
+      const [commit = "", ...before] = line.split(" ");
+      return [commit, before];
+    }),
+  );
   const entered = new Map<string, Set<string>>();
   // Children come first, so from the end all parents are known; what is not listed is the base's.
   for (const [commit, before] of [...parents].reverse()) {

@@ -78,8 +78,10 @@ const NAMED = 100;
 async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<void> {
   const here = repo.here;
   const allowed = await Promise.all(
-    [join(repo.root, WORKTREES_DIR), join(repo.root, ".parallel"), ...mayBeDirty].map(realPathOf),
+    [repo.worktrees, join(repo.root, ".parallel"), ...mayBeDirty].map(realPathOf),
   );
+  // Of the link itself, where that is not excluded yet.
+  allowed.push(join(repo.root, WORKTREES_DIR));
   const [head, dirty] = await allOf([headState(here), dirtyPaths(here, allowed)]);
   const { inProgress } = head;
   if (dirty.length === 0 && inProgress === undefined) return;

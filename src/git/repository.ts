@@ -1,23 +1,57 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { Failed, resultOf } from "../domain/failed.ts";
-import { WORKTREES_DIR } from "../domain/names.ts";
+import { STATE_DIR, WORKTREES_DIR } from "../domain/names.ts";
+import type { TaskId } from "../domain/task.ts";
 import { allOf } from "../util/all_of.ts";
 import { exists, io } from "../util/files.ts";
 import { exclusively } from "../util/mutex.ts";
 import { Git, gitFailed } from "./git.ts";
+import {
+  isAnothers,
+  type LinkedWorktree,
+  linkedWorktrees,
+  placeOf,
+  usualFolders,
+  worktreesFolder,
+} from "./places.ts";
 
 /** The repository that a command is about, and git in its root. All paths are absolute and real. */
 export class Repository extends Git {
   constructor(
-    /** Top level of the main worktree, `worktrees/` lies here; with a bare main repository, the checkout. */
+    /** Top level of the main worktree; with a bare main repository, the checkout. */
     readonly root: string,
     /** Top level where the user stands; the root if that is one of parex's own worktrees. */
     readonly checkout: string,
     /** What all worktrees share: objects, refs, config. */
     readonly commonDir: string,
+    /** The folder in which worktrees are made. */
+    readonly worktrees: string = worktreesFolder(root),
   ) {
     super(root);
   }
+
+  /** The same repository, with another folder for worktrees. */
+  withWorktrees(folder: string): Repository {
+    return new Repository(this.root, this.checkout, this.commonDir, folder);
+  }
+
+  /** Folders in which worktrees of parex's may lie: the one for new ones first. */
+  get homes(): [string, ...string[]] {
+    return [this.worktrees, ...usualFolders(this.root).filter((one) => one !== this.worktrees)];
+  }
+
+  /** Where a task's worktree lies, or is to be made. */
+  placeOf(task: TaskId): string {
+    this.#linked ??= linkedWorktrees(this.commonDir).filter((one) => !isAnothers(one));
+    return placeOf(task, this.homes, this.#linked);
+  }
+
+  /** Worktrees have been moved on git's list. */
+  lookAgain(): void {
+    this.#linked = undefined;
+  }
+
+  #linked: LinkedWorktree[] | undefined;
 
   /** git where the user stands. */
   get here(): Git {
@@ -53,7 +87,7 @@ export async function openRepository(cwd: string): Promise<Repository> {
   const standing = top.ok ? await Deno.realPath(top.value) : main;
   if (standing === undefined) throw new Failed({ reason: "bare_repository", path: commonDir });
 
-  const own = await ownerOfWorktree(standing, commonDir);
+  const own = await ownerOfWorktree(standing, commonDir, main);
   const root = main ?? own ?? standing;
   const checkout = own === undefined ? standing : root;
   if (commits === "") throw new Failed({ reason: "no_commit", root });
@@ -117,14 +151,29 @@ async function mainWorktree(commonDir: string): Promise<string | undefined> {
   return path === undefined || !exists(path) ? undefined : await Deno.realPath(path);
 }
 
-/** If `path` is a worktree that parex made, `<top>/worktrees/<id>`, that top level. */
-async function ownerOfWorktree(path: string, commonDir: string): Promise<string | undefined> {
-  const folder = dirname(path);
-  if (basename(folder) !== WORKTREES_DIR) return undefined;
-  const owner = dirname(folder);
-  const top = await resultOf(() =>
-    new Git(owner).line(["rev-parse", "--path-format=absolute", "--git-common-dir"])
-  );
-  if (!top.ok || await Deno.realPath(top.value) !== commonDir) return undefined;
-  return exists(join(owner, ".git")) ? owner : undefined;
+/** If `path` is a worktree that parex made, the checkout that it was made for. */
+async function ownerOfWorktree(
+  path: string,
+  commonDir: string,
+  main: string | undefined,
+): Promise<string | undefined> {
+  const owner = main ?? checkoutOf(dirname(path));
+  if (owner === undefined || path === owner) return undefined;
+  if (![worktreesFolder(owner), ...usualFolders(owner)].includes(dirname(path))) return undefined;
+  // People keep worktrees of their own beside a checkout, too.
+  const isOlder = dirname(path) === join(owner, WORKTREES_DIR);
+  if (!isOlder && !exists(join(commonDir, STATE_DIR, "worktrees", basename(path)))) {
+    return undefined;
+  }
+  const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
+  const top = await resultOf(() => new Git(owner).line(args));
+  return top.ok && await Deno.realPath(top.value) === commonDir ? owner : undefined;
+}
+
+/** `app` of `app.worktrees` and of `app/worktrees`. */
+function checkoutOf(folder: string): string | undefined {
+  if (basename(folder) === WORKTREES_DIR) return dirname(folder);
+  return folder.endsWith(`.${WORKTREES_DIR}`)
+    ? folder.slice(0, -`.${WORKTREES_DIR}`.length)
+    : undefined;
 }

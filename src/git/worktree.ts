@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { Failed } from "../domain/failed.ts";
-import { branchOf, worktreeOf } from "../domain/names.ts";
+import { branchOf, STATE_DIR } from "../domain/names.ts";
 import type { Env } from "../exec/env.ts";
 import { exists, ioSync } from "../util/files.ts";
 import { Git } from "./git.ts";
@@ -12,7 +12,7 @@ export class Worktree extends Git {
     readonly repo: Repository,
     /** The task's id; its folder has that name, too. */
     readonly task: string,
-    path: string = join(repo.root, worktreeOf(task)),
+    path: string = repo.placeOf(task),
   ) {
     super(path);
   }
@@ -29,9 +29,14 @@ export class Worktree extends Git {
     return gitDirOf(this.path);
   }
 
+  /** parex's own notes on it, where no agent may write, and no link of an agent's leads elsewhere. */
+  get notes(): string {
+    return join(this.repo.commonDir, STATE_DIR, "worktrees", this.task);
+  }
+
   /** The file that keeps copied files, and what setup and checks leave behind, out of every commit. */
   get excludes(): string {
-    return join(this.gitDir, "parex-excludes");
+    return join(this.notes, "excludes");
   }
 
   /** Makes every git use that list, once it was begun. */

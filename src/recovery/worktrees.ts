@@ -1,6 +1,5 @@
 import { dirname, join } from "node:path";
 import { resultOf } from "../domain/failed.ts";
-import { WORKTREES_DIR } from "../domain/names.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { exists, isWithin, realPathOf } from "../util/files.ts";
 import { detailOf } from "../git/git.ts";
@@ -49,7 +48,7 @@ export async function repairWorktree(
 ): Promise<Result<void, string>> {
   const real = await realPathOf(path);
   const own = worktrees.some((one) => one.path === real) ||
-    isWithin(real, join(repo.root, WORKTREES_DIR));
+    repo.homes.some((home) => isWithin(real, home));
   if (!own) return fail("it is no worktree of this repository");
   if (!exists(real)) return fail("its folder is gone");
   return await repo.exclusively(() => done(repo, ["worktree", "repair", "--", real]));

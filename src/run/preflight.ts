@@ -9,7 +9,9 @@ import type { Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { whyNoSandbox } from "../exec/sandbox.ts";
 import { childEnv, processEnv } from "../exec/env.ts";
-import { excludeWorktrees } from "../git/excludes.ts";
+import { configuredFolder, makeWorktreesFolder, type Unlinked } from "../git/worktrees/folder.ts";
+import { reconnectMoved } from "../git/worktrees/moved.ts";
+import { realPathOf } from "../util/files.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
@@ -78,7 +80,8 @@ export interface OpenRun {
 
 /** Looks whether everything is ready for this run, takes the lock and starts the journal. */
 export async function openRun(input: OpenInput): Promise<OpenRun> {
-  const { repo, plan, settings, agent, resume } = input;
+  const { plan, settings, agent, resume } = input;
+  const repo = await placed(input.repo, settings.worktrees);
   const inside = processEnv().PAREX_TASK_ID;
   if (inside) throw new Failed({ reason: "nested_run", task: inside });
   // Before all else: what a live run is doing looks like many other faults.
@@ -103,7 +106,8 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   const dead = new Set([left, last, resume?.record.run].filter((id) => id !== undefined));
   await Promise.all([...dead].map(endProcessesOf));
   try {
-    return await openLocked(input, run, { ...ready, crew }, lock);
+    await reconnectMoved(repo);
+    return await openLocked({ ...input, repo }, run, { ...ready, crew }, lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -116,8 +120,8 @@ async function openLocked(
   { base, baseSha, crew }: { base: string; baseSha: string; crew: Crew },
   lock: Lock,
 ): Promise<OpenRun> {
-  const { repo, plan, settings, agent, resume } = input;
-  const { pushed, landing, secrets } = await lookAround(input, base, baseSha);
+  const { plan, settings, agent, resume } = input;
+  const { repo, unlinked, pushed, landing, secrets } = await lookAround(input, base, baseSha);
   const dir = runDir(repo.commonDir, run);
   const journal = journalIn(dir, run, {
     lastSeq: resume?.lastSeq ?? 0,
@@ -163,6 +167,7 @@ async function openLocked(
   });
   try {
     await begin(opened, input, landing.problem);
+    if (unlinked) notify(emit, { about: "worktrees_unlinked", ...unlinked });
     if (lock.takenFrom) notify(emit, lockTakenNotice(lock.takenFrom));
     return opened;
   } catch (error) {
@@ -172,11 +177,20 @@ async function openLocked(
 }
 
 interface Surroundings {
+  /** With the folder for worktrees that could be made. */
+  repo: Repository;
+  unlinked: Unlinked | undefined;
   /** Where to; empty without a remote. */
   pushed: { remote?: string };
   landing: LandingPlan;
   /** Not to be recorded. */
   secrets: string[];
+}
+
+/** The repository with the folder for worktrees that a setting names. */
+async function placed(repo: Repository, setting: string | undefined): Promise<Repository> {
+  if (setting === undefined) return repo;
+  return repo.withWorktrees(await realPathOf(configuredFolder(repo.root, setting)));
 }
 
 /** What else must hold before there is a journal, now that no other run can change it. */
@@ -188,13 +202,14 @@ async function lookAround(
   if (resume) await isStillUnfinished(repo, resume);
   const targets = branchTargets(repo, selection.tasks);
   await checkBranches(repo, targets, plan.identity);
-  await excludeWorktrees(repo);
+  const made = await makeWorktreesFolder(repo, settings.worktrees && repo.worktrees);
   const remote = await remoteOf(repo, base);
   const pushed = remote === undefined ? {} : { remote };
   const landsOn = { ...baseOf({ base, ...pushed, settings }), sha: baseSha };
   const landing = await prepareLanding(repo, landsOn, settings);
   const secrets = await secretsForRecords(repo, settings.copy, childEnv());
-  return { pushed, landing, secrets };
+  const { unlinked } = made;
+  return { repo: repo.withWorktrees(made.folder), unlinked, pushed, landing, secrets };
 }
 
 /** Records the start, and takes up what a resumed run has left. */

@@ -139,6 +139,7 @@ sandbox: true
 mcp: true
 push: false
 issues: true
+worktrees: ../trees
 copy: .env.test
 env:
   LOG_LEVEL: debug
@@ -181,6 +182,7 @@ recovery:
     mcp: true,
     push: false,
     issues: true,
+    worktrees: "../trees",
     copy: [".env.test"],
     env: { LOG_LEVEL: "debug", RETRIES: "3", STRICT: "true" },
     checks: { setup: "npm ci", test: "npm test", lint: "npm run lint", typecheck: "npx tsc" },

@@ -154,7 +154,7 @@ Deno.test("parex cleanup --force removes what was named, and parex rescue brings
   const twice = await stage.parex(["rescue", "restore", "a", "--to", to]);
   assertEquals(twice.code, 3, "nothing is written over");
   const beside = await stage.parex(["rescue", "restore", "a", "--json"]);
-  assertEquals(JSON.parse(beside.stdout).path, join(stage.root, "worktrees/rescue-a"));
+  assertEquals(JSON.parse(beside.stdout).path, stage.worktree("rescue-a"));
   assertEquals(await stage.repo.git(["status", "--porcelain"]), "");
 });
 

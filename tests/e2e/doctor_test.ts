@@ -82,13 +82,25 @@ Deno.test("parex doctor leaves a lock alone whose owner may be at work", async (
   assertEquals((await examine(stage)).found, []);
 });
 
+Deno.test("parex doctor --fix connects the worktrees of a renamed checkout again", async () => {
+  await using stage = await rig();
+  await stage.execute();
+  const renamed = `${stage.root}-renamed`;
+  await Deno.rename(stage.root, renamed);
+  const looked = await stage.parex(["doctor", "--json"], { cwd: renamed });
+  const codes = JSON.parse(looked.stdout).findings.map(({ code }: { code: string }) => code);
+  assertEquals(codes.includes("worktree_moved"), true, looked.stdout);
+  await stage.parex(["doctor", "--fix", "--yes"], { cwd: renamed });
+  assertEquals(await stage.repo.git(["status", "--porcelain"], stage.worktree("a")), "");
+});
+
 Deno.test("parex doctor --fix puts worktrees right and loses nothing", async () => {
   await using stage = await rig({ tasks: { gone: {}, half: {}, going: {} } });
   await stage.execute();
   await Deno.remove(stage.worktree("gone"), { recursive: true });
-  await Deno.rename(stage.worktree("going"), join(stage.root, "worktrees/_going-going"));
-  await writeFiles(join(stage.root, "worktrees"), { "mine/notes.txt": "mine\n" });
-  await Deno.mkdir(join(stage.root, "worktrees/empty"));
+  await Deno.rename(stage.worktree("going"), stage.worktree("_going-going"));
+  await writeFiles(`${stage.root}.worktrees`, { "mine/notes.txt": "mine\n" });
+  await Deno.mkdir(stage.worktree("empty"));
   const half = stage.worktree("half");
   await stage.repo.commit("theirs", { "half.txt": "theirs\n" });
   await stage.repo.git(["merge", "main"], half).catch(() => "a conflict");
@@ -107,7 +119,7 @@ Deno.test("parex doctor --fix puts worktrees right and loses nothing", async () 
   );
   const fixed = await fixAll(stage);
   assertEquals(fixed.code, 1, "a folder with something in it is a person's");
-  assertEquals(await textOf(join(stage.root, "worktrees/mine/notes.txt")), "mine\n");
+  assertEquals(await textOf(stage.worktree("mine/notes.txt")), "mine\n");
   assertEquals((await examine(stage)).found.length, 1);
   assertEquals(await stage.repo.git(["status", "--porcelain"], stage.worktree("going")), "");
   assertEquals(await stage.repo.git(["status", "--porcelain"], half), "");

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   addExcludes,
   createExcludes,
-  excludeWorktrees,
+  excludeLocally,
   untracked,
   userExcludes,
 } from "../../src/git/excludes.ts";
@@ -71,21 +71,21 @@ Deno.test("addExcludes() writes patterns that mean each path and no other one", 
   await fc.assert(check, { numRuns: 40 });
 });
 
-Deno.test("excludeWorktrees() adds one line, once, and keeps every other byte", async () => {
+Deno.test("excludeLocally() adds one line, once, and keeps every other byte", async () => {
   await using temp = await tempRepo();
   const repo = await openRepository(temp.root);
   const file = join(temp.root, ".git/info/exclude");
   await Deno.writeTextFile(file, "# mine\r\n*.log");
-  await excludeWorktrees(repo);
-  await excludeWorktrees(repo);
+  await excludeLocally(repo, "/worktrees/");
+  await excludeLocally(repo, "/worktrees/");
   assertEquals(await textOf(file), "# mine\r\n*.log\n/worktrees/\n");
 });
 
-Deno.test("excludeWorktrees() makes the file, and git keeps worktrees out of the tree", async () => {
+Deno.test("excludeLocally() makes the file, and git keeps worktrees out of the tree", async () => {
   await using temp = await tempRepo();
   const repo = await openRepository(temp.root);
   await Deno.remove(join(temp.root, ".git/info"), { recursive: true });
-  await excludeWorktrees(repo);
+  await excludeLocally(repo, "/worktrees/");
   await temp.git(["worktree", "add", "-q", join(temp.root, "worktrees/task-1")]);
   await temp.write({ "src/worktrees/kept.txt": "not ours" });
   await temp.git(["add", "-A"]);

@@ -195,7 +195,7 @@ function resultsOf(repo: TempRepo, home: string, tasks: string[]) {
       lines(await repo.git(["ls-tree", "-r", "--name-only", `feature/${task}`])),
     subjectsOf: async (task: string) =>
       lines(await repo.git(["log", "--format=%s", `main..feature/${task}`])),
-    worktree: (task: string) => join(repo.root, "worktrees", task),
+    worktree: (task: string) => join(`${repo.root}.worktrees`, task),
     left: async () => {
       const runs = await listRuns(commonDir);
       return await processesWith([`RIG=${home}`, ...runs.map((run) => `PAREX_RUN_ID=${run}`)]);

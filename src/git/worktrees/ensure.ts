@@ -2,7 +2,8 @@ import { dirname, join } from "node:path";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, io, isFree, realPathOf } from "../../util/files.ts";
-import { detailOf, Git } from "../git.ts";
+import { trustCheckout } from "../as_checked_out.ts";
+import { detailOf } from "../git.ts";
 import { exclusively } from "../../util/mutex.ts";
 import {
   listWorktrees,
@@ -14,7 +15,7 @@ import {
 import { anchorMissing } from "../rescue/remove.ts";
 import type { Repository } from "../repository.ts";
 import { fillSubmodules, type MissingSubmodule } from "../submodules.ts";
-import { gitDirOf } from "../worktree.ts";
+import { Worktree } from "../worktree.ts";
 
 export interface WorktreeSpec {
   /** Absent: HEAD stays detached. */
@@ -59,8 +60,10 @@ export async function ensureWorktree(
   return await exclusively(path, async () => {
     // git's list of worktrees stands no two writers, but the checkout, which takes the time, does.
     const added = await repo.exclusively(() => register(repo, { ...spec, path }));
-    const worktree = new Git(path);
+    const worktree = new Worktree(repo, spec.task, path);
+    await beginNotes(worktree, added !== "there");
     const filled = await fill(worktree);
+    if (filled) await trustCheckout(worktree);
     return {
       created: added !== "there" || filled,
       isNew: added === "new",
@@ -209,8 +212,8 @@ async function unregister(
 }
 
 /** Checks the files out if that was not done: a checkout that came to its end has left an index. */
-async function fill(worktree: Git): Promise<boolean> {
-  const gitDir = gitDirOf(worktree.path);
+async function fill(worktree: Worktree): Promise<boolean> {
+  const { gitDir, repo: { commonDir } } = worktree;
   const index = join(gitDir, "index");
   const outstanding = !exists(index);
   if (outstanding) {
@@ -219,6 +222,7 @@ async function fill(worktree: Git): Promise<boolean> {
     await io(lock, async () => {
       if (exists(lock)) await Deno.remove(lock);
     });
+    await linkKeys(commonDir, gitDir);
     // A reset notes where it began when it is done: then somebody has removed the index, and what lies
     // there may be work.
     const reset = exists(join(gitDir, "ORIG_HEAD")) ? ["reset", "--mixed"] : ["reset", "--hard"];
@@ -233,6 +237,25 @@ async function fill(worktree: Git): Promise<boolean> {
     }
   }
   return outstanding;
+}
+
+/** git-crypt looks for its keys in a worktree's own folder alone. */
+async function linkKeys(commonDir: string, gitDir: string): Promise<void> {
+  const link = join(gitDir, "git-crypt");
+  if (!exists(join(commonDir, "git-crypt")) || exists(link)) return;
+  await io(link, () => Deno.symlink("../../git-crypt", link, { type: "dir" }));
+}
+
+/** Notes on an earlier worktree of the same name are gone with it; older versions kept them elsewhere. */
+async function beginNotes(worktree: Worktree, isNew: boolean): Promise<void> {
+  const { notes, excludes } = worktree;
+  await io(notes, async () => {
+    if (isNew && exists(notes)) await Deno.remove(notes, { recursive: true });
+    await Deno.mkdir(notes, { recursive: true });
+    const older = join(worktree.gitDir, "parex-excludes");
+    if (isNew || exists(excludes) || !exists(older)) return;
+    if ((await Deno.lstat(older)).isFile) await Deno.copyFile(older, excludes);
+  });
 }
 
 async function inRepository(

@@ -77,6 +77,7 @@ const FIXES: Partial<Record<Finding["code"], string>> = {
   processes_left: "Kill them",
   removal_interrupted: "Put the worktree back",
   worktree_missing: "Remove it from git's list",
+  worktree_moved: "Connect it with its repository again",
   folder_unknown: "Delete the empty folder",
   half_done: "Keep its state under a rescue ref and abort it",
   work_landed: "Remove it, under a rescue ref",
@@ -168,6 +169,7 @@ type WorkFinding = Of<
   | "worktree_missing"
   | "folder_unknown"
   | "half_done"
+  | "worktree_moved"
   | "work_landed"
   | "work_left"
 >;
@@ -183,6 +185,12 @@ function workWords(finding: WorkFinding): Words {
       return {
         message: `git lists a worktree whose folder is missing: ${finding.path}`,
         next: [`git worktree remove --force -- ${shellWord(finding.path)}`],
+      };
+    case "worktree_moved":
+      return {
+        message: `a worktree and its repository have lost each other, as a folder was moved: ` +
+          finding.path,
+        next: [`git worktree repair -- ${shellWord(finding.path)}`],
       };
     case "folder_unknown":
       return {

@@ -15,6 +15,12 @@ const WITHOUT: Record<Optional, string> = {
   integration: "the result was not checked as a whole",
 };
 
+const UNLINKED: Record<Extract<Notice, { about: "worktrees_unlinked" }>["why"], string> = {
+  own: "no link leads there, as the repository has a `worktrees` of its own",
+  in_the_way: "no link leads there, as the folder `worktrees` is not empty",
+  no_links: "no link leads there, as this file system has none",
+};
+
 /** A notice in words, on one line. Safe to print. */
 export function noticeWords(notice: Notice, task?: TaskId): string {
   return printable(worded(notice, task));
@@ -44,6 +50,12 @@ function worded(notice: Notice, task: TaskId | undefined): string {
       return `${notice.what} for ${notice.key}: ${notice.url}`;
     case "pull_request_ended":
       return `its pull request was ${notice.state}; parex opens no second one: ${notice.url}`;
+    case "hook_failed":
+      return `the ${notice.hook} hook failed: ${notice.detail}`;
+    case "submodule_missing":
+      return `the submodule ${notice.path} is not in the worktrees: ${notice.detail}`;
+    case "worktrees_unlinked":
+      return `the worktrees are in ${notice.folder}; ${UNLINKED[notice.why]}`;
     case "label_left_out":
       return `the label ${notice.label} was left out: ${notice.why}`;
     case "bead_not_closed":

@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { branchOf, SET_UP_PATHS, worktreeOf } from "../../domain/names.ts";
+import { branchOf, SET_UP_PATHS } from "../../domain/names.ts";
 import { type Plan, planFolder } from "../../domain/plan.ts";
 import { groupProblems } from "../../domain/problem_groups.ts";
 import type { Settings } from "../../domain/settings.ts";
@@ -40,7 +40,7 @@ export function branchTargets(repo: Repository, tasks: readonly Task[]) {
   return tasks.map(({ id }) => ({
     id,
     branch: branchOf(id),
-    path: `${repo.root}/${worktreeOf(id)}`,
+    path: repo.placeOf(id),
   }));
 }
 

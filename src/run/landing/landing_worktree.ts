@@ -1,6 +1,7 @@
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Verdict } from "../../../machines/ports.ts";
 import { exists } from "../../util/files.ts";
+import { trustCheckout } from "../../git/as_checked_out.ts";
 import { waitForIndex } from "../../git/index_lock.ts";
 import {
   type BranchMerge,
@@ -38,7 +39,8 @@ export class LandingTree {
     tellMissing(this.scope, tree.missing);
     // Nobody else works here: what holds the index has died.
     await waitForIndex(this.#worktree);
-    return await checkOut(this.#worktree, run, sha);
+    await checkOut(this.#worktree, run, sha);
+    await trustCheckout(this.#worktree);
   }
 
   /** Merges a branch into what the worktree is at, with the repository's hooks. Returns the commit. */

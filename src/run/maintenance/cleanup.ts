@@ -8,6 +8,7 @@ import { applyEvent, type RunRecord } from "../../domain/record.ts";
 import { closest } from "../../domain/suggest.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { exists } from "../../util/files.ts";
+import { removeIfEmpty } from "../../git/worktrees/folder.ts";
 import { removeWork, type Work } from "../../git/rescue/remove.ts";
 import { Worktree } from "../../git/worktree.ts";
 import { type Archived, archiveNameOf, archivePlan } from "./archive.ts";
@@ -95,6 +96,7 @@ export async function cleanUp(
       else outcome.failed.push({ work, failure: removed.failure });
     }
     const archives = agreed.archive && now.archive && outcome.failed.length === 0;
+    await removeIfEmpty(input.repo);
     return await conclude(input, outcome, archives);
   } finally {
     lock.release();

@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import type { Landed, WorkFacts, WorktreeFacts } from "../../domain/cleanup.ts";
 import { Failed, resultOf, valueOf } from "../../domain/failed.ts";
-import { branchOf, worktreeOf } from "../../domain/names.ts";
+import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { processesByMark } from "../../exec/processes.ts";
 import { isAncestor } from "../../git/ancestry.ts";
@@ -109,7 +108,7 @@ async function basesOf({ repo, base, remote }: LeftoverQuestion): Promise<string
 const PREFIX = branchOf("");
 
 function homeOf(repo: Repository, branch: string): string {
-  return join(repo.root, worktreeOf(branch.slice(PREFIX.length)));
+  return repo.placeOf(branch.slice(PREFIX.length));
 }
 
 async function look(branch: string, owner: string, known: Known): Promise<WorkFacts> {

@@ -1,8 +1,7 @@
-import { basename } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { planCleanup } from "../../domain/cleanup.ts";
 import type { Finding } from "../../domain/doctor_finding.ts";
 import { resultOf } from "../../domain/failed.ts";
-import { WORKTREES_DIR } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { processesByMark } from "../../exec/processes.ts";
 import { headState } from "../../git/commit.ts";
@@ -10,6 +9,7 @@ import { Git } from "../../git/git.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, isFree } from "../../util/files.ts";
 import { listWorktrees, type Registration } from "../../git/worktree_list.ts";
+import { findMoved } from "../../git/worktrees/moved.ts";
 import { goingPath, goingTask } from "../../git/rescue/remove.ts";
 import type { Repository } from "../../git/repository.ts";
 import { checkStale, findLocks } from "../../recovery/locks.ts";
@@ -82,19 +82,22 @@ async function examineWorktrees(
   worktrees: Registration[],
   live: boolean,
 ): Promise<Finding[]> {
-  const folder = `${repo.root}/${WORKTREES_DIR}`;
+  const moved = live ? [] : findMoved(repo);
+  const explained = new Set(moved.flatMap(({ linked, path }) => [linked.path, path]));
   const mine = worktrees.filter(({ path }) =>
     // One whose removal has moved it is not gone.
-    path.startsWith(`${folder}/`) && !exists(goingPath(path))
+    !explained.has(path) && repo.homes.includes(dirname(path)) && !exists(goingPath(path))
   );
   const looks = await mapBounded(mine, AT_ONCE, async ({ path, head }): Promise<Finding[]> => {
     if (!exists(path)) return [{ code: "worktree_missing", path, head }];
     return live ? [] : await halfDone(path);
   });
-  const findings = looks.flat();
+  const findings = moved.map(({ linked, path }): Finding => {
+    return { code: "worktree_moved", path, from: linked.path };
+  }).concat(looks.flat());
   const registered = new Set(worktrees.map(({ path }) => path));
-  for (const name of await namesIn(folder)) {
-    const path = `${folder}/${name}`;
+  for (const path of await pathsIn(repo.homes)) {
+    if (explained.has(path)) continue;
     const task = goingTask(path);
     if (task !== undefined) findings.push({ code: "removal_interrupted", path, task });
     else if (!registered.has(path) && !live) {
@@ -113,9 +116,14 @@ async function halfDone(path: string): Promise<Finding[]> {
   return operation ? [{ code: "half_done", path, task: basename(path), operation }] : [];
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  if (!exists(folder)) return [];
-  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+/** What lies in these folders; a link to one of them is passed over. */
+async function pathsIn(folders: readonly string[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (const folder of folders) {
+    if (!exists(folder) || !(await Deno.lstat(folder)).isDirectory) continue;
+    for await (const { name } of Deno.readDir(folder)) paths.push(join(folder, name));
+  }
+  return paths.sort();
 }
 
 /** Work that every plan has in the repository, the one in hand and others. */

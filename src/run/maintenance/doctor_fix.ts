@@ -6,6 +6,7 @@ import { io } from "../../util/files.ts";
 import { giveUp } from "../../git/rescue/abort.ts";
 import { listWorktrees } from "../../git/worktree_list.ts";
 import { forgetMissing, moveBack, removeWork, type Work } from "../../git/rescue/remove.ts";
+import { reconnectMoved } from "../../git/worktrees/moved.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
 import { removeStaleLock } from "../../recovery/locks.ts";
@@ -33,6 +34,10 @@ export async function fix(
       const { path, head } = finding;
       const missing = { path, head };
       return refs(await forgetMissing(repo, { run, task: basename(path), missing }));
+    }
+    case "worktree_moved": {
+      await reconnectMoved(repo);
+      return [];
     }
     case "folder_unknown": {
       // Refused by the system if anything lies in it by now.

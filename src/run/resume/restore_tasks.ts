@@ -41,7 +41,10 @@ async function takeUpTask(
   const { run, repo } = scope;
   const { task } = worktree;
   if (!exists(`${worktree.path}/.git`)) {
-    if (at === "testing") return await makeTree(scope, task, new AbortController().signal);
+    if (at === "testing") {
+      await makeTree(scope, task, new AbortController().signal);
+      return;
+    }
     return;
   }
   await waitForIndex(worktree);

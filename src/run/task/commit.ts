@@ -4,6 +4,7 @@ import type { Verdict } from "../../../machines/ports.ts";
 import { commitMessage } from "./commit_message.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isAncestor } from "../../git/ancestry.ts";
+import { trustCheckout } from "../../git/as_checked_out.ts";
 import { takeHeadHome } from "../../git/branches.ts";
 import {
   type Change,
@@ -37,7 +38,7 @@ export async function commit(
   }
   const merge = await settleMerge(scope, worktree, input);
   if (!merge.passed) return merge;
-  const { changes, head } = await changesAndHead(worktree);
+  const { changes, head } = await changesOf(worktree);
   const settled = await settleHead(scope, worktree, changes, head);
   if (!settled.passed) return settled;
   const history = await checkHistory(scope, worktree, head);
@@ -48,6 +49,13 @@ export async function commit(
   }
   const { byParex } = leftovers;
   return await evidence(scope, worktree, input, { before: head.sha, byParex });
+}
+
+/** Without files that are as a checkout writes them. */
+async function changesOf(worktree: Worktree) {
+  const found = await changesAndHead(worktree);
+  if (found.changes.every(({ state }) => state !== " M")) return found;
+  return await trustCheckout(worktree) ? await changesAndHead(worktree) : found;
 }
 
 /** HEAD must stand on the task's branch, with nothing half done. */

@@ -1,20 +1,22 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { resultOf, valueOf } from "../../domain/failed.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { forkPoint } from "../../git/ancestry.ts";
 import { existingBranches } from "../../git/branches.ts";
 import { planOwners } from "../../git/worktree_list.ts";
 import { exists } from "../../util/files.ts";
-import { oneLine } from "../../util/text.ts";
+import { noticeWords } from "../../report/messages/notice.ts";
+import { notify } from "../context/notices.ts";
 import { waitForIndex } from "../../git/index_lock.ts";
 import { createExcludes, userExcludes } from "../../git/excludes.ts";
+import { detailOf } from "../../git/git.ts";
 import { mergeInto } from "../../git/merge.ts";
 import type { MissingSubmodule } from "../../git/submodules.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { ensureWorktree, type WorktreeMade } from "../../git/worktrees/ensure.ts";
 import { besideOf } from "../context/beside.ts";
-import { copyUncommitted } from "../context/excludes.ts";
-import { type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
+import { copyUncommitted, disown } from "../context/excludes.ts";
+import { type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
 import { setUp } from "./setup.ts";
 import { branchOf } from "../../domain/names.ts";
 
@@ -49,12 +51,13 @@ export async function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal
 
 async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
   const worktree = worktreeFor(scope, id);
-  await makeTree(scope, id, signal);
+  const isNew = await makeTree(scope, id, signal);
   // Its agent has not begun: what holds the index was left when the machine, or a git, went down.
   await waitForIndex(worktree);
-  await mergeDependencies(scope, worktree);
   scope.ownExcludes ??= userExcludes(scope.repo);
   await createExcludes(worktree.excludes, await scope.ownExcludes);
+  if (isNew) await runCheckoutHook(scope, worktree);
+  await mergeDependencies(scope, worktree);
   await copyUncommitted(scope, worktree);
   await noteOrigin(scope, worktree);
 }
@@ -67,15 +70,31 @@ async function noteOrigin(scope: Scope, worktree: Worktree): Promise<void> {
   scope.attemptStarts.set(worktree.task, { at: Date.now(), ...known });
 }
 
-/** The worktree alone. */
+/** What `git worktree add` does at its end. What the hook changes is nobody's work. */
+async function runCheckoutHook(scope: Scope, worktree: Worktree): Promise<void> {
+  const path = await worktree.line(["rev-parse", "--git-path", `hooks/${CHECKOUT_HOOK}`]);
+  if (!exists(resolve(worktree.path, path))) return;
+  const head = await worktree.line(["rev-parse", "HEAD"]);
+  const args = ["hook", "run", CHECKOUT_HOOK, "--", "0".repeat(head.length), head, "1"];
+  const ran = await worktree.result(args, { base: workEnv(scope, worktree) });
+  if (ran.code !== 0) {
+    const notice = { about: "hook_failed", hook: CHECKOUT_HOOK, detail: detailOf(ran) } as const;
+    notify(scope.emit, notice, worktree.task);
+  }
+  await disown(worktree, scope.run);
+}
+
+const CHECKOUT_HOOK = "post-checkout";
+
+/** The worktree alone. Whether it was made now. */
 export async function makeTree(
   scope: Scope,
   id: TaskId,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const { branch, path } = worktreeFor(scope, id);
   // Only an agent can have taken it away since then, and nothing else is asked of git.
-  if (scope.trees.has(id) && exists(join(path, ".git"))) return;
+  if (scope.trees.has(id) && exists(join(path, ".git"))) return false;
   const tree = await scope.recover({
     what: `make the worktree of ${id}`,
     about: { branch, worktree: path },
@@ -93,6 +112,7 @@ export async function makeTree(
   if (tree.created) {
     scope.emit({ type: "worktree.created", task: id, path, branch, ms: tree.ms });
   }
+  return tree.created;
 }
 
 async function makeInTurn(
@@ -113,9 +133,9 @@ async function makeInTurn(
 /** A check that needs a submodule fails without it; all else can do without. */
 export function tellMissing({ record, emit }: Scope, missing: readonly MissingSubmodule[]): void {
   for (const { path, detail } of missing) {
-    const begin = `The submodule ${path} is not in the worktrees:`;
-    if (record.notices.some(({ message }) => message.startsWith(begin))) continue;
-    emit({ type: "notice", message: `${begin} ${oneLine(detail)}` });
+    const notice = { about: "submodule_missing", path, detail } as const;
+    const message = noticeWords(notice);
+    if (!record.notices.some((told) => told.message === message)) notify(emit, notice);
   }
 }
 

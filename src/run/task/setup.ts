@@ -13,9 +13,9 @@ import { notify } from "../context/notices.ts";
 import { noticeWords } from "../../report/messages/notice.ts";
 
 /** Written into a worktree's git folder when its setup has passed: it is not done again. */
-const SETUP_DONE = "parex-setup";
+const SETUP_DONE = "setup";
 /** The same while it runs on a clean tree: where parex was killed, all that is uncommitted is its. */
-const SETUP_BEGUN = "parex-setup-begun";
+const SETUP_BEGUN = "setup-begun";
 
 export interface SetupFor {
   /** The task that it is for, if it is for one. */
@@ -38,7 +38,7 @@ export async function setUp(
   const { setup, notes } = await findChecks(worktree.path, scope.settings.checks);
   tellOnce(scope, notes);
   if (!setup) return false;
-  const folder = worktree.gitDir;
+  const folder = worktree.notes;
   const marker = `${folder}/${SETUP_DONE}`;
   const stamp = setup.command + await manifestsOf(worktree);
   const tree = await worktree.line(["rev-parse", "HEAD^{tree}"]);

@@ -1,6 +1,6 @@
 /** The worktree of a task, with all that can be lost with it. */
 import { join } from "node:path";
-import { excludeWorktrees } from "../../../src/git/excludes.ts";
+import { excludeLocally } from "../../../src/git/excludes.ts";
 import { recordOwner } from "../../../src/git/worktree_list.ts";
 import { openRepository, type Repository } from "../../../src/git/repository.ts";
 import { Worktree } from "../../../src/git/worktree.ts";
@@ -32,7 +32,7 @@ export async function stage(): Promise<Stage> {
   await temp.git(["submodule", "add", "-q", library.root, "lib"]);
   await temp.commit("Add a submodule");
   const repo = await openRepository(temp.root);
-  await excludeWorktrees(repo);
+  await excludeLocally(repo, "/worktrees/");
   await recordOwner(repo, WORK.branch, "plan-1");
   const worktree = join(temp.root, "worktrees/task-1");
   await temp.git(["worktree", "add", "-q", "-b", WORK.branch, worktree]);

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { Git } from "../../../src/git/git.ts";
-import { excludeWorktrees } from "../../../src/git/excludes.ts";
+import { excludeLocally } from "../../../src/git/excludes.ts";
 import { anchor } from "../../../src/git/rescue/anchor.ts";
 import { openRepository, type Repository } from "../../../src/git/repository.ts";
 import { readNote } from "../../../src/git/rescue/note.ts";
@@ -17,7 +17,7 @@ async function withWorktree(files: Record<string, string> = { "a.txt": "a\n" }) 
   const worktree = join(temp.root, "worktrees/task-1");
   await temp.git(["worktree", "add", "-q", "-b", "feature/task-1", worktree]);
   const repo = await openRepository(temp.root);
-  await excludeWorktrees(repo);
+  await excludeLocally(repo, "/worktrees/");
   return { temp, worktree, repo };
 }
 

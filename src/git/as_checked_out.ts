@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { makeTempFolder } from "../exec/temp.ts";
+import { io } from "../util/files.ts";
+import type { Git } from "./git.ts";
+import { readStatus } from "./status.ts";
+import type { Worktree } from "./worktree.ts";
+
+/**
+ * Lets git take every file for unchanged that is as a checkout writes it. New attributes, a filter
+ * that does not lead back to what is committed, or files that are not in Git LFS yet make git call
+ * files modified that nobody has touched; in the user's checkout its notes on them hide it, in a fresh
+ * worktree nothing does. Returns whether there were such files.
+ */
+export async function trustCheckout(worktree: Worktree): Promise<boolean> {
+  const modified = await modifiedFiles(worktree);
+  if (modified.length === 0) return false;
+  const folder = await makeTempFolder("parex-");
+  try {
+    const untouched = await asCheckedOut(worktree, modified, join(folder, "files"));
+    if (untouched.length === 0) return false;
+    // What is as new as git's notes on it is compared again, each time.
+    await io(worktree.path, () => makeOlder(worktree.path, untouched));
+    const notes = new IndexNotes(worktree, join(folder, "git"));
+    await notes.refresh([]);
+    const left = new Set(await modifiedFiles(worktree));
+    const filtered = untouched.filter((path) => left.has(path));
+    if (filtered.length > 0) await notes.refresh(filtered);
+    return true;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function modifiedFiles(worktree: Git): Promise<string[]> {
+  const flags = ["--untracked-files=no", "--ignore-submodules=all"];
+  const { changes } = await readStatus(worktree, flags);
+  // A name that is not UTF-8 does not survive the way through a string.
+  return changes.filter(({ state, path }) => state === " M" && !path.includes("\ufffd"))
+    .map(({ path }) => path);
+}
+
+/** Those of these files that are, byte for byte, what a checkout writes now. */
+async function asCheckedOut(worktree: Git, paths: string[], folder: string): Promise<string[]> {
+  await Deno.mkdir(folder);
+  const input = paths.map((path) => `${path}\0`).join("");
+  await worktree.git(["checkout-index", `--prefix=${folder}/`, "-z", "--stdin"], { input });
+  const same = await Promise.all(
+    paths.map((path) => isSame(join(worktree.path, path), join(folder, path))),
+  );
+  return paths.filter((_, at) => same[at]);
+}
+
+async function isSame(one: string, other: string): Promise<boolean> {
+  try {
+    const [first, second] = await Promise.all([Deno.lstat(one), Deno.lstat(other)]);
+    if (!first.isFile || !second.isFile || first.size !== second.size) return false;
+    const [a, b] = await Promise.all([Deno.readFile(one), Deno.readFile(other)]);
+    return a.every((byte, at) => byte === b[at]);
+  } catch {
+    return false; // gone meanwhile: it is not as it was
+  }
+}
+
+const OLDER_MS = 10_000;
+
+async function makeOlder(worktree: string, paths: string[]): Promise<void> {
+  const then = new Date(Date.now() - OLDER_MS);
+  for (const path of paths) await Deno.utime(join(worktree, path), then, then);
+}
+
+/** git's notes in a worktree's index on what its files were like when they were last compared. */
+class IndexNotes {
+  constructor(
+    private readonly worktree: Worktree,
+    /** For a git directory in which attributes say other things. */
+    private readonly folder: string,
+  ) {}
+
+  /** Notes for unchanged what is so without conversion, and, whatever they hold, these files. */
+  async refresh(paths: readonly string[]): Promise<void> {
+    const { folder, worktree } = this;
+    const { gitDir, repo: { commonDir } } = worktree;
+    await io(folder, async () => {
+      for (const name of ["info", "objects", "refs"]) {
+        await Deno.mkdir(join(folder, name), { recursive: true });
+      }
+      await Deno.writeTextFile(join(folder, "HEAD"), "ref: refs/heads/none\n");
+      await Deno.copyFile(join(commonDir, "config"), join(folder, "config"));
+      const lines = [
+        "* -text -ident -filter -working-tree-encoding",
+        ...paths.map((path) => `${patternOf(path)} filter=parex`),
+      ];
+      await Deno.writeTextFile(join(folder, "info/attributes"), lines.join("\n") + "\n");
+    });
+    const committed = "filter.parex.clean=git cat-file blob :%f";
+    await worktree.result(["-c", committed, "update-index", "-q", "--refresh"], {
+      env: {
+        GIT_DIR: folder,
+        GIT_WORK_TREE: worktree.path,
+        GIT_INDEX_FILE: join(gitDir, "index"),
+        GIT_OBJECT_DIRECTORY: join(commonDir, "objects"),
+      },
+    });
+  }
+}
+
+/** The pattern of gitattributes(5) that means this one path. */
+function patternOf(path: string): string {
+  const pattern = path.replaceAll(/[\\*?[\]]/g, "\\$&");
+  return `"/${pattern.replaceAll(/[\\"]/g, "\\$&").replaceAll("\n", "\\n")}"`;
+}
