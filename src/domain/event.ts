@@ -203,6 +203,16 @@ export type EventBody =
     /** It had been repaired on an older commit of the base: this costs no attempt. */
     overtaken?: true;
   }
+  | {
+    /**
+     * Something behind the task's borders has changed, and neither by parex nor plainly by the user.
+     * `undone`: it is as it was before.
+     */
+    type: "border.crossed";
+    task: TaskId;
+    what: string;
+    undone: boolean;
+  }
   | { type: "run.parked"; task?: TaskId; until: string; why: string }
   | { type: "recovery.step"; what: string; tier: string; action: string; outcome: string }
   | {

@@ -132,7 +132,9 @@ export type TaskFailure =
   | { reason: "needs_input"; question: string }
   /** By a person, while the run was in progress. */
   | { reason: "stopped" }
-  | { reason: "unclear_spec"; detail: string };
+  | { reason: "unclear_spec"; detail: string }
+  /** Its agent changed what lies behind the task's borders: its work may lie elsewhere. */
+  | { reason: "left_worktree"; strayed: string[] };
 
 /** GitHub, or the way to it, fails: exit 3 before a run, a blocked task within one. */
 export type GitHubFailure =

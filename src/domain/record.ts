@@ -49,6 +49,7 @@ export interface RunRecord {
   conflicts: { predicted: PredictedConflict[]; met: MetConflict[] };
   parked?: Parked;
   recovery: { what: string; tier: string; action: string; outcome: string }[];
+  crossings: Omit<EventOf<"border.crossed">, "type">[];
   notices: { at: number; task?: TaskId; message: string }[];
   leftovers: TaskId[];
   /** Whether the base lacks work of earlier runs; absent: nobody has looked. */
@@ -85,6 +86,7 @@ export function emptyRecord(): RunRecord {
     checks: [],
     conflicts: { predicted: [], met: [] },
     recovery: [],
+    crossings: [],
     notices: [],
     leftovers: [],
     warnings: [],
@@ -128,6 +130,11 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       const { task, between, files, conflicts, said, overtaken } = event;
       const told = { ...(conflicts && { conflicts }), ...(said && { said }) };
       record.conflicts.met.push({ task, between, files, ...told, ...(overtaken && { overtaken }) });
+      break;
+    }
+    case "border.crossed": {
+      const { task, what, undone } = event;
+      record.crossings.push({ task, what, undone });
       break;
     }
     case "notice": {

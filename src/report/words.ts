@@ -26,6 +26,7 @@ const REASON_WORDS: Record<Reason, string> = {
   budget_exhausted: "budget spent",
   needs_input: "needs your answer",
   stopped: "stopped by you",
+  left_worktree: "left its worktree",
   unclear_spec: "unclear task file",
   no_remote: "no remote",
   remote_not_github: "not on GitHub",
@@ -88,6 +89,11 @@ const KIND_WORDS: Record<EventOf<"agent.started">["kind"], string> = {
   resumed: "continued",
   answered: "with your answer",
 };
+
+/** What was seen behind a task's borders. */
+export function crossingWords({ what, undone }: Omit<EventOf<"border.crossed">, "type">): string {
+  return `behind its borders: ${what}${undone ? " (put back)" : ""}`;
+}
 
 export function statusWord(status: Status): string {
   return STATUS_WORDS[status];

@@ -102,9 +102,10 @@ Deno.test("a merge that cannot be signed lands nothing, and the base stays", asy
   await using stage = await rig({ tasks: { a: {}, b: {} } });
   const before = await stage.repo.git(["rev-parse", "main"]);
   await stage.agent({
-    any:
-      `echo by > $PAREX_TASK_ID.txt; git add -A; git commit -qm x; git config commit.gpgsign true; git config gpg.program false`,
+    any: `echo by > $PAREX_TASK_ID.txt; git add -A; git -c commit.gpgsign=false commit -qm x`,
   });
+  await stage.repo.git(["config", "commit.gpgsign", "true"]);
+  await stage.repo.git(["config", "gpg.program", "false"]);
   const run = await stage.execute({ land: "merge", attempts: 1, jobs: 1 });
   assertEquals(run.code, 1);
   for (const { to, message } of eventsOf(run.events, "task.status")) {

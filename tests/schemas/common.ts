@@ -69,6 +69,7 @@ const REASONS: Record<Reason, true> = {
   needs_input: true,
   stopped: true,
   unclear_spec: true,
+  left_worktree: true,
   no_remote: true,
   remote_not_github: true,
   gh_missing: true,

@@ -241,6 +241,11 @@ export const EVENTS = [
   event("integration.finished", "What was merged was checked as a whole.", integration.shape),
   event("conflict.predicted", "Two tasks change the same files.", predictedConflict.shape),
   event("conflict.met", "A completed task cannot be merged into the base.", metConflict.shape),
+  event("border.crossed", "Something behind a task's borders has changed.", {
+    task,
+    what: text,
+    undone: flag.describe("it was put back; false: it may have been you, or is a file of yours"),
+  }),
   event("run.parked", "A task, or the run, waits for a usage limit to reset.", {
     task: task.optional(),
     until: moment,

@@ -3,7 +3,7 @@ import type { EventOf, RunEvent } from "../../domain/event.ts";
 import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { plural } from "../layout.ts";
-import { kindWords, outcomeWords, reasonWords, statusWord } from "../words.ts";
+import { crossingWords, kindWords, outcomeWords, reasonWords, statusWord } from "../words.ts";
 import { namesOf } from "../layout.ts";
 import { inColorOf, landedWords, type Paint, predictedWords, reusedWords } from "../run/phrases.ts";
 
@@ -59,6 +59,8 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
       ];
       return [{ about: "run", text: `now with ${changes.join(" and ")}` }];
     }
+    case "border.crossed":
+      return [{ about: event.task, text: oneLine(crossingWords(event)) }];
     case "notice":
       return [{ about: event.task ?? "run", text: oneLine(event.message) }];
     case "cleanup.finished":

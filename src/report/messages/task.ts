@@ -30,6 +30,7 @@ export function explainTask(failure: TaskFailure | OperationFailure, about: Abou
     case "no_changes":
     case "needs_input":
     case "unclear_spec":
+    case "left_worktree":
       return explainAgent(failure, about);
     case "stopped":
       return {
@@ -127,7 +128,13 @@ function byHand(failed: CommandFailure, about: About): string[] {
 
 function explainAgent(
   failure: Of<
-    "agent_failed" | "agent_timeout" | "agent_idle" | "no_changes" | "needs_input" | "unclear_spec"
+    | "agent_failed"
+    | "agent_timeout"
+    | "agent_idle"
+    | "no_changes"
+    | "needs_input"
+    | "unclear_spec"
+    | "left_worktree"
   >,
   about: About,
 ): Explanation {
@@ -175,6 +182,15 @@ function explainAgent(
         message: "the task's specification does not say clearly what to do",
         details: linesOf(failure.detail),
         next: [`clarify it in ${text}, then: ${again}`],
+      };
+    case "left_worktree":
+      return {
+        message: "the agent left its worktree",
+        details: atMost(failure.strayed, LISTED),
+        next: [
+          "what git holds was put back; find what was committed elsewhere: parex rescue",
+          `look at your own files: git status; then: ${again}, with --sandbox to forbid it`,
+        ],
       };
   }
 }

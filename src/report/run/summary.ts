@@ -28,6 +28,7 @@ import {
   usageSummary,
 } from "./usage_summary.ts";
 import { PRICES_DATE } from "../../domain/prices.ts";
+import { crossingWords } from "../words.ts";
 
 /** What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise. */
 export interface Summary extends OutcomeSummary {
@@ -167,9 +168,12 @@ export function summarize(record: RunRecord, live?: number): Summary {
     leftovers: record.leftovers,
     cleanups: record.cleanups,
     recovery: record.recovery,
-    notices: record.notices.map(({ task, message }) =>
-      task === undefined ? message : `${task}: ${message}`
-    ),
+    notices: [
+      ...record.notices.map(({ task, message }) =>
+        task === undefined ? message : `${task}: ${message}`
+      ),
+      ...record.crossings.map((crossing) => `${crossing.task}: ${crossingWords(crossing)}`),
+    ],
     warnings: [...record.warnings, ...lostWords(record)],
     next: nextCommands(record, live !== undefined),
   };

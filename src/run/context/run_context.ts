@@ -9,6 +9,7 @@ import type { Land, Settings } from "../../domain/settings.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { childEnv, type Env } from "../../exec/env.ts";
 import { taskEnv } from "../../exec/task_env.ts";
+import { traceEnv } from "../../git/borders.ts";
 import { configEnv } from "../../git/config_env.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
@@ -81,6 +82,8 @@ interface Memory {
   ownExcludes?: Promise<string>;
   /** Which plan each branch belonged to when it was first asked; undefined: nobody has. */
   owners?: Promise<Result<Map<string, string>>> | undefined;
+  /** What was told of the borders of tasks already. */
+  toldCrossings: Set<string>;
   /** What was done ahead of the starts of tasks, or is being done. */
   ahead: Map<TaskId, Promise<Result<void>>>;
 }
@@ -98,6 +101,7 @@ export function newMemory(settings: Settings): Memory {
     worktrees: new Map(),
     trees: new Set(),
     beside: new Map(),
+    toldCrossings: new Set(),
     ahead: new Map(),
   };
 }
@@ -140,6 +144,11 @@ export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
   return { PAREX_TASK_ID: task, PAREX_RUN_ID: scope.run };
 }
 
+/** Where git writes down what the processes of a task ask of it; also in a sandbox. */
+export function traceOf({ dir }: Pick<Scope, "dir">, task: TaskId): string {
+  return `${dir}/tmp/${task}/git-commands`;
+}
+
 /** The environment of what runs in a worktree: agents, setup, checks and the hooks of commits. */
 export function workEnv(scope: Scope, worktree: Worktree, extra: Env = {}): Env {
   const { checkouts, settings, slots } = scope;
@@ -152,6 +161,7 @@ export function workEnv(scope: Scope, worktree: Worktree, extra: Env = {}): Env 
     PAREX_WORKTREE: path,
     // Reflogs then say whose commits, resets and checkouts they record.
     GIT_REFLOG_ACTION: `parex ${task}`,
+    ...traceEnv(traceOf(scope, task)),
     ...extra,
   };
   // What git records of resolved conflicts is shared by all worktrees, the user's included.

@@ -4,6 +4,7 @@ import type { CommandFailure } from "../../domain/failure.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import type { Passed } from "../../journal/evidence.ts";
+import { withinBorders } from "./borders.ts";
 import { sandboxOf } from "./sandbox.ts";
 import { marksOf, type Scope, workEnv } from "../context/run_context.ts";
 
@@ -29,15 +30,16 @@ export async function runCommand(
 ): Promise<CheckOutcome> {
   const sandbox = await sandboxOf(scope, worktree);
   const log = `${scope.dir}/logs/${name}.log`;
-  const ran = await runCheck(command, {
-    cwd: worktree.path,
-    ...sandbox,
-    env: checkEnv(workEnv(scope, worktree)),
-    log,
-    timeoutMs: scope.settings.checkTimeoutMs,
-    signal,
-    marks: marksOf(scope, worktree.task),
-  });
+  const { value: ran } = await withinBorders(scope, worktree, () =>
+    runCheck(command, {
+      cwd: worktree.path,
+      ...sandbox,
+      env: checkEnv(workEnv(scope, worktree)),
+      log,
+      timeoutMs: scope.settings.checkTimeoutMs,
+      signal,
+      marks: marksOf(scope, worktree.task),
+    }));
   if (!signal.aborted && !quiet) {
     scope.emit({
       type: "checks.finished",

@@ -2,13 +2,14 @@ import { saysDiskFull } from "../../domain/failure.ts";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { WorkInput, WorkOutcome } from "../../../machines/ports.ts";
 import type { AgentOutcome, AgentRequest } from "../../agent/agent.ts";
-import type { Usage } from "../../domain/event.ts";
+import type { AgentOutcomeName, Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { dirname } from "node:path";
 import { identityEnv } from "../../git/identity.ts";
 import { mergeBase } from "./base_merge.ts";
 import type { Limit } from "../context/rate_limits.ts";
+import { withinBorders } from "./borders.ts";
 import { budgetFor, warnOfBudget } from "./budget.ts";
 import { type Turn, turnOf } from "../context/agent_choice.ts";
 import type { Worktree } from "../../git/worktree.ts";
@@ -20,6 +21,9 @@ import { messageOf } from "../../util/text.ts";
 
 /** Journal lines of what an agent is doing: at most one in this time, for each agent. */
 const ACTIVITY_EVERY_MS = 2_000;
+
+/** What an attempt came to that could be checked next, or made again. */
+const IS_OVER: ReadonlySet<AgentOutcomeName> = new Set(["finished", "failed", "timeout", "idle"]);
 
 /** How an attempt is made. */
 interface Start extends Turn {
@@ -92,7 +96,12 @@ async function makeAttempt(
     at: Date.now(),
   });
   scope.ledger.begin(input.task, start.budgetUsd);
-  const outcome = orRefused(await start.agent.attempt(request));
+  const { value, left } = await withinBorders(
+    scope,
+    worktree,
+    () => start.agent.attempt(request),
+  );
+  const outcome = orRefused(value);
   const spentUsd = scope.ledger.end(input.task, outcome.usage);
   const { transcript } = request;
   scope.emit({
@@ -110,6 +119,9 @@ async function makeAttempt(
     ...outcome.usage,
   });
   warnOfBudget(scope);
+  if (left && IS_OVER.has(outcome.outcome)) {
+    return { kind: "blocked", spentUsd, conversation: outcome.session, failure: left };
+  }
   return {
     spentUsd,
     conversation: outcome.session,

@@ -94,6 +94,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   stopped: { reason: "stopped" },
   needs_input: { reason: "needs_input", question: "Which port?" },
   unclear_spec: { reason: "unclear_spec", detail: "no file is named" },
+  left_worktree: { reason: "left_worktree", strayed: ["the branch main was moved"] },
   git_failed: { reason: "git_failed", command: "git fetch", exitCode: 128, stderr: "fatal" },
   github_failed: { reason: "github_failed", doing: "list the labels", status: 502, detail: "502" },
   journal_lost: { reason: "journal_lost", path: "/code/.git/parex/x", detail: "disk full" },

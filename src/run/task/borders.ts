@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { type Crossing, crossingsBetween, type Facts, type Sight } from "../../domain/borders.ts";
+import type { Failure } from "../../domain/failure.ts";
+import { resultOf } from "../../domain/failed.ts";
+import { branchOf } from "../../domain/names.ts";
+import {
+  commandsIn,
+  type Look,
+  lookAcross,
+  movesOf,
+  type PlanPaths,
+  putBack,
+  settled,
+} from "../../git/borders.ts";
+import { anchor } from "../../git/rescue/anchor.ts";
+import type { Worktree } from "../../git/worktree.ts";
+import { planFolder } from "../../domain/plan.ts";
+import { type Scope, traceOf } from "../context/run_context.ts";
+
+/** What of a run it takes to tell its own doings from a task's. */
+export type Bordered = Pick<
+  Scope,
+  "run" | "dir" | "repo" | "tasks" | "checkouts" | "plan" | "emit" | "toldCrossings"
+>;
+
+/**
+ * Runs an agent, a setup or a check in a worktree, and sees whether it has left it: what it changed in
+ * git behind the worktree's borders is put back, the user's files are not. Returns as `left` why its
+ * work cannot be trusted, if it went astray.
+ */
+export async function withinBorders<T>(
+  scope: Bordered,
+  worktree: Worktree,
+  work: () => Promise<T>,
+): Promise<{ value: T; left?: Failure }> {
+  const trace = traceOf(scope, worktree.task);
+  await Deno.mkdir(join(trace, ".."), { recursive: true, mode: 0o700 });
+  await Deno.remove(trace).catch(() => {});
+  // A worktree that cannot be looked at fails where it is worked with, in better words.
+  const before = await resultOf(() => lookAcross(worktree, planPaths(scope)));
+  const value = await work();
+  if (!before.ok) return { value };
+  const strayed = await compare(scope, worktree, before.value);
+  return strayed.length === 0 ? { value } : { value, left: { reason: "left_worktree", strayed } };
+}
+
+/** Tells what was crossed and puts it back; what of it makes the work doubtful. */
+async function compare(scope: Bordered, worktree: Worktree, before: Look): Promise<string[]> {
+  const { repo, task } = worktree;
+  const seen = await resultOf(async () =>
+    await settled(repo, before, await lookAcross(worktree, planPaths(scope)))
+  );
+  if (!seen.ok) return [];
+  const after = seen.value;
+  const facts = await factsOf(scope, worktree, before.sight, after.sight);
+  const crossings = crossingsBetween(before.sight, after.sight, facts);
+  const keep = join(scope.dir, "borders", task);
+  const strayed: string[] = [];
+  for (const crossing of crossings) {
+    const undone = await undo(scope, worktree, crossing, { before, after, keep });
+    if (crossing.strays) strayed.push(crossing.what);
+    const key = `${crossing.what} ${[...after.sight.files.values()].join()}`;
+    // Beside other tasks at the same time, each sees what the user does.
+    if (!undone && !crossing.strays && scope.toldCrossings.has(key)) continue;
+    scope.toldCrossings.add(key);
+    scope.emit({ type: "border.crossed", task, what: crossing.what, undone });
+  }
+  return strayed;
+}
+
+/** Of task files alone it is known which line parex writes. */
+function planPaths({ plan }: Bordered): PlanPaths {
+  const files = plan.tasks.map(({ source }) => source).filter(({ kind }) => kind === "file");
+  return { folder: planFolder(plan), files: files.map(({ path }) => path) };
+}
+
+async function undo(
+  { run }: Bordered,
+  { repo, task }: Worktree,
+  { undo }: Crossing,
+  looks: { before: Look; after: Look; keep: string },
+): Promise<boolean> {
+  if (!undo) return false;
+  const done = await resultOf(async () => {
+    if (undo.kind === "ref" && undo.is) await anchor(repo, { run, task, refs: [undo.ref] });
+    return await putBack(repo, undo, looks);
+  });
+  return done.ok && done.value;
+}
+
+async function factsOf(
+  { repo, tasks, checkouts, dir }: Bordered,
+  { task }: Worktree,
+  before: Sight,
+  after: Sight,
+): Promise<Facts> {
+  const refs = changed(before.refs, after.refs, (one, other) => one?.sha === other?.sha);
+  const heads = changed(before.heads, after.heads, (one, other) => one === other)
+    .map((name) => `worktrees/${name}/HEAD`);
+  const moves = new Map<string, Awaited<ReturnType<typeof movesOf>>>();
+  const asked = before.head === after.head ? [] : ["HEAD"];
+  for (const ref of new Set([...refs, ...heads, ...asked])) {
+    moves.set(ref, await movesOf(repo, ref));
+  }
+  return {
+    task,
+    branch: `refs/heads/${branchOf(task)}`,
+    others: new Set([...tasks.keys()].map((id) => `refs/heads/${branchOf(id)}`)),
+    checkouts: new Set([repo.root, ...checkouts]),
+    checkedOut: before.head.replace(/^ref: /, ""),
+    commands: commandsIn(traceOf({ dir }, task)),
+    movesOf: (ref) => moves.get(ref) ?? [],
+  };
+}
+
+function changed<T>(
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  same: (one: T | undefined, other: T | undefined) => boolean,
+): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((key) => !same(before.get(key), after.get(key)));
+}
