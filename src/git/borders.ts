@@ -1,6 +1,6 @@
 import { basename, dirname, join, relative } from "node:path";
 import type { GitCommand, Move, RefSight, Sight, Undo } from "../domain/borders.ts";
-import { exists, isAbsent, isWithin } from "../util/files.ts";
+import { isAbsent, isWithin } from "../util/files.ts";
 import { recordAt, textAt } from "../util/json_values.ts";
 import { entries, Git } from "./git.ts";
 import type { Repository } from "./repository.ts";
