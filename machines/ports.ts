@@ -138,6 +138,8 @@ export const runPorts = {
   ahead: fromCallback<AheadEvent>(() => {
     throw new Error("port ahead not provided");
   }),
+  /** Checks the base by itself, beside the first agents; a failure ends the run. */
+  checkBase: port<Result<void>, void>("checkBase"),
   /** Passes on what persons answer to agents that asked, and what else they ask of the run. */
   answers: fromCallback(() => {
     throw new Error("port answers not provided");

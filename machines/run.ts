@@ -74,12 +74,13 @@ export const runMachine = setup({
     context: {} as RunContext,
     events: {} as RunEvent,
     output: {} as RunOutcome,
-    children: {} as { ahead: "ahead"; answers: "answers" },
+    children: {} as { ahead: "ahead"; answers: "answers"; checkBase: "checkBase" },
   },
   actors: { ...runPorts, task: childMachine },
   actions: {
     begin: assign((_, answer: Result<LoadedRun>) => answer.ok ? begun(answer.value) : {}),
     refuse: assign((_, answer: Result<unknown>) => answer.ok ? {} : refused(answer.failure)),
+    stopFor: assign((_, answer: Result<unknown>) => answer.ok ? {} : interrupted(answer)),
     freeSlot: assign(({ context }, task: TaskId) => ({ board: freeSlot(context.board, task) })),
     wantSlot: assign(({ context }, task: TaskId) => ({ board: wantSlot(context.board, task) })),
     release: assign(({ context }, task: TaskId) => ({ board: release(context.board, task) })),
@@ -119,6 +120,7 @@ export const runMachine = setup({
   },
   guards: {
     succeeded: (_, answer: Result<unknown>) => answer.ok,
+    failed: (_, answer: Result<unknown>) => !answer.ok,
     /** Nothing is in progress, and nothing can or may be started any more. */
     exhausted: ({ context }) =>
       context.board.live.length === 0 && (isIdle(context.board) || budgetSpent(context)),
@@ -159,7 +161,19 @@ export const runMachine = setup({
     },
 
     executing: {
-      invoke: [{ src: "ahead", id: "ahead" }, { src: "answers", id: "answers" }],
+      invoke: [
+        { src: "ahead", id: "ahead" },
+        { src: "answers", id: "answers" },
+        {
+          src: "checkBase",
+          id: "checkBase",
+          onDone: {
+            guard: withOutput("failed"),
+            target: "stopping",
+            actions: ["stopTasks", withOutput("stopFor")],
+          },
+        },
+      ],
       entry: "fill",
       always: { guard: "exhausted", target: "verifying" },
       on: {

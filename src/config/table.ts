@@ -125,6 +125,11 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     kind: toggle,
     description: "continue with uncommitted changes, which agents do not see",
   },
+  allowRedBase: {
+    name: "allow-red-base",
+    kind: toggle,
+    description: "continue although the base fails the project's checks",
+  },
   sandbox: {
     name: "sandbox",
     kind: toggle,
@@ -211,6 +216,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   json: false,
   yes: false,
   allowDirty: false,
+  allowRedBase: false,
   sandbox: false,
   mcp: false,
   push: true,

@@ -164,6 +164,14 @@ export type EventBody =
     /** It was not run: it had passed on the same tree, for this task where it was one's. */
     reused?: { run: string; task?: TaskId | undefined };
   }
+  | {
+    /** The base was checked by itself; not told where it has no checks. */
+    type: "base.checked";
+    sha: string;
+    ok: boolean;
+    /** The first check that failed. */
+    check?: string;
+  }
   | { type: "branch.pushed"; task: TaskId; remote: string; branch: string; ms: number }
   | { type: "task.landed"; task: TaskId; how: "pr" | "merge"; url?: string; sha?: string }
   | {

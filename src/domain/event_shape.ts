@@ -75,6 +75,7 @@ const REQUIRED: Readonly<Record<EventType, readonly string[]>> = {
   "recovery.step": words("what tier action outcome"),
   "cleanup.finished": words("removed kept"),
   "notice": words("message"),
+  "base.checked": words("sha ok"),
   "run.finished": words("exit_code completed blocked pending ms speedup"),
 };
 

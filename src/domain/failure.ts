@@ -13,6 +13,8 @@ export interface CommandFailure {
   log?: string;
   /** It was not run: the tree no longer has it, which the base has, by these manifests. */
   gone?: { from: string; base: string };
+  /** This base fails the same check without the task's work. */
+  onBase?: string;
 }
 
 /** The user's request is not valid: exit 2. */
@@ -83,7 +85,15 @@ export type PrerequisiteFailure =
   | { reason: "agent_refused"; agent: string; why: RefusalWhy; detail: string }
   | { reason: "disk_full"; path: string; detail: string }
   /** The base fails its own check, before any task has changed it. */
-  | { reason: "base_red"; base: string; sha: string; check: string; failed: CommandFailure }
+  | {
+    reason: "base_red";
+    base: string;
+    sha: string;
+    check: string;
+    failed: CommandFailure;
+    /** Files that its output names, and that the user's checkout alone has. */
+    untracked?: string[];
+  }
   | { reason: "sandbox_missing"; detail: string }
   | { reason: "nested_run"; task: TaskId }
   /** A newer parex has written the journal. */

@@ -16,6 +16,8 @@ export type PredictedConflict = Omit<EventOf<"conflict.predicted">, "type">;
 
 export type MetConflict = Omit<EventOf<"conflict.met">, "type">;
 
+export type BaseCheck = Omit<EventOf<"base.checked">, "type">;
+
 export type Integration = Omit<EventOf<"integration.finished">, "type">;
 
 /** What happened in a run: the fold of its journal. Everything that is reported comes from it. */
@@ -41,6 +43,8 @@ export interface RunRecord {
   spans: Span[];
   /** Every task of the plan, in its order. */
   tasks: Map<TaskId, TaskRecord>;
+  /** Absent: it has no checks, or has not been checked. */
+  baseCheck?: BaseCheck;
   /** Of the integration as a whole. */
   checks: CheckRecord[];
   /** Absent: nothing was merged, or it has not come to that. */
@@ -142,6 +146,11 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       record.notices.push({ at, message, ...(task === undefined ? {} : { task }) });
       break;
     }
+    case "base.checked": {
+      const { sha, ok, check } = event;
+      record.baseCheck = { sha, ok, ...(check === undefined ? {} : { check }) };
+      break;
+    }
     case "integration.finished": {
       const { ok, unchecked, sha, check, introduced_by, introduced_at } = event;
       record.integration = {
@@ -218,6 +227,7 @@ function start(
   record.warnings = event.warnings ?? [];
   delete record.finished;
   delete record.integration;
+  delete record.baseCheck;
   delete record.parked;
   const selected = new Set(event.tasks);
   for (const node of event.graph) {

@@ -46,6 +46,8 @@ export interface Settings {
   yes: boolean;
   /** Continue with uncommitted changes, which agents do not see. */
   allowDirty: boolean;
+  /** Go on although the base fails its own checks. */
+  allowRedBase: boolean;
   /** Agents and checks can write to their worktree, its branch and nothing else. */
   sandbox: boolean;
   /** Start the user's own MCP servers for the agents that can do without. */

@@ -30,6 +30,7 @@ import { watchAnswers } from "./task/answers.ts";
 import { watchSteering } from "./task/steering.ts";
 import { closeBead } from "./close_bead.ts";
 import { endMerge } from "./task/base_merge.ts";
+import { BaseCheck } from "./landing/base_check.ts";
 import { check } from "./task/check.ts";
 import { commit } from "./task/commit.ts";
 import { ConflictWatch } from "./landing/conflicts.ts";
@@ -65,6 +66,7 @@ interface Selected {
 
 interface OpenedRun extends OpenRun {
   queue: MergeQueue;
+  base: BaseCheck;
   conflicts: ConflictWatch;
 }
 
@@ -111,6 +113,7 @@ export class Ports {
             unsteer();
           };
         }),
+        checkBase: this.#script((_, signal) => this.#run().base.run(signal)),
         verify: this.#promised((_, signal) => {
           const { scope, queue } = this.#run();
           return verifyIntegration(scope, queue, signal);
@@ -149,18 +152,23 @@ export class Ports {
     return childMachine.provide({
       actors: {
         prepare: this.#script(({ task }, signal) => prepare(this.#run().scope, task, signal)),
-        work: this.#promised(async (input, signal) =>
-          await this.#withCause(await work(this.#run().scope, input, signal))
-        ),
+        work: this.#promised(async (input, signal) => {
+          const { scope, base } = this.#run();
+          const admitted = await resultOf(() => input.ended ? undefined : base.admit(signal));
+          if (!admitted.ok) return { kind: "blocked", spentUsd: 0, failure: admitted.failure };
+          return await this.#withCause(await work(scope, input, signal));
+        }),
         commit: this.#script(async (input, signal) => {
           const { scope, conflicts } = this.#run();
           const verdict = await commit(scope, input, signal);
           if (verdict.passed) void this.#track(conflicts.look(input.task));
           return verdict;
         }),
-        check: this.#script((input, signal) =>
-          this.#keep(input.task, check(this.#run().scope, input, signal))
-        ),
+        check: this.#script(async (input, signal) => {
+          const { scope, base } = this.#run();
+          const checked = check(scope, input, signal);
+          return await base.judge(await this.#keep(input.task, checked), signal);
+        }),
         publish: this.#script(({ task }, signal) => publish(this.#run().scope, task, signal)),
         land: this.#promised(async (input, signal) => {
           const { scope, queue } = this.#run();
@@ -199,12 +207,17 @@ export class Ports {
       this.lost = failure;
       this.interrupt();
     };
-    const common = { repo, settings, onEvent, onLost, agent };
+    const heard = (event: RunEvent) => {
+      if (event.type === "agent.started") this.#opened?.base.begin();
+      onEvent(event);
+    };
+    const common = { repo, settings, onEvent: heard, onLost, agent };
     const opened = await openRun({ ...common, ...this.#selected });
     const { scope, statuses, record } = opened;
     const queue = new MergeQueue(scope);
+    const base = new BaseCheck(scope, queue.trees);
     const conflicts = new ConflictWatch(scope);
-    this.#opened = { ...opened, queue, conflicts };
+    this.#opened = { ...opened, queue, base, conflicts };
     const { tasks } = this.#selected.selection;
     if (!this.#selected.resume) void this.#track(announceEstimate(scope, tasks));
     if (answer) scope.emit(answer);

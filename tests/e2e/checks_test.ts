@@ -17,7 +17,7 @@ function statusesIn(run: Run): string[] {
 Deno.test("a failed check goes back to the agent, with its output, in the same worktree", async () => {
   await using stage = await rig({
     config: "test: sh check.sh\n",
-    files: { "check.sh": CHECK },
+    files: { "check.sh": CHECK, "a.txt": "good\n" },
     agent: {
       "a.1": `pwd > "$NOTES/first"; echo bad > a.txt; ${COMMIT}`,
       "a.2": `cat > "$NOTES/prompt"; pwd > "$NOTES/second"; echo good > a.txt; ${COMMIT}`,
@@ -38,7 +38,7 @@ Deno.test("a task whose check fails in every attempt is blocked with command, ex
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] } },
     config: "test: sh check.sh\n",
-    files: { "check.sh": CHECK },
+    files: { "check.sh": CHECK, "a.txt": "good\n" },
     agent: { a: `echo "bad $PAREX_ATTEMPT" > a.txt; ${COMMIT}` },
   });
   const run = await stage.execute({ attempts: "2" });

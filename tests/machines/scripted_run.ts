@@ -28,6 +28,8 @@ export interface Script {
   red?: (task: TaskId) => number;
   /** Answers a landing; with it, dependents wait until a task has landed. */
   land?: (task: TaskId, attempt: number) => Landing;
+  /** Answers the check of the base; the default is green. */
+  base?: () => Promise<Result<void>>;
   /** Lets a port answer when it likes. */
   pause?: (what: string) => Promise<unknown>;
   load?: Result<never>;
@@ -71,6 +73,7 @@ export function play(script: Script) {
         receive(({ tasks }) => log.push(`ahead ${tasks.join(" ")}`));
       }),
       answers: fromCallback(() => {}),
+      checkBase: port<Result<void>, void>(async () => await script.base?.() ?? okay()),
       verify: fromPromise<void, void>(async () => {
         await pause('"verify"');
         log.push("verify");

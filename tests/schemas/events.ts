@@ -226,6 +226,11 @@ export const EVENTS = [
     merged: z.literal(true).optional().describe("run on the task's merge with the base"),
     reused: reused.optional(),
   }),
+  event("base.checked", "The base was checked by itself, beside the first agents.", {
+    sha: text,
+    ok: flag,
+    check: text.optional().describe("the first check that failed"),
+  }),
   event("branch.pushed", "A completed task's branch is on the remote.", {
     task,
     remote: text,

@@ -217,6 +217,8 @@ export const report = z.strictObject({
   }),
   checks: z.array(check).describe("of the integration as a whole"),
   integration: integration.nullable(),
+  base_check: z.strictObject({ sha: text, ok: flag, check: text.optional() }).nullable()
+    .describe("the base by itself; null: it has no checks, or was not checked"),
   leftovers: tasks,
   cleanups: z.array(cleanedUp),
   recovery: z.array(recoveryStep),

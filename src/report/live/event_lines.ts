@@ -67,11 +67,18 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
       return [{ about: "cleanup", text: cleanupWords(event) }];
     case "integration.finished":
       return [{ about: "integration", text: integrationWords(event, paint) }];
+    case "base.checked":
+      return [{ about: "base", text: baseWords(event, paint) }];
     case "checks.finished":
       return [{ about: event.task ?? "integration", text: checkWords(event, paint) }];
     default:
       return [{ about: event.task, text: taskWords(event, paint) }];
   }
+}
+
+function baseWords({ sha, ok, check = "" }: EventOf<"base.checked">, paint: Paint): string {
+  const at = `at ${sha.slice(0, 10)}`;
+  return ok ? `passes its checks ${at}` : `${paint.red(`fails its own ${check}`)} ${at}`;
 }
 
 type TaskChange = EventOf<

@@ -1,5 +1,5 @@
 import type { PrerequisiteFailure } from "../../domain/failure.ts";
-import { planKeyOf } from "../../domain/names.ts";
+import { CONFIG_PATH, planKeyOf } from "../../domain/names.ts";
 import { shellWord } from "../escape.ts";
 import { atMost, type Explanation, linesOf } from "./explanation.ts";
 
@@ -150,13 +150,22 @@ function explainRefusal({ agent, why, detail }: Of<"agent_refused">): Explanatio
 }
 
 /** No agent is paid to repair what no task has broken. */
-function explainRedBase({ base, sha, check, failed }: Of<"base_red">): Explanation {
+function explainRedBase({ base, sha, check, failed, untracked }: Of<"base_red">): Explanation {
   const log = failed.log === undefined ? [] : [`all of its output: ${failed.log}`];
   return {
     message: `${base} fails its own ${check} at ${sha.slice(0, 10)}: ${failed.command} ` +
       (failed.exitCode === null ? "did not end" : `ended with exit code ${failed.exitCode}`),
-    details: [...linesOf(failed.tail), ...log],
+    details: [
+      ...linesOf(failed.tail),
+      ...log,
+      ...(untracked === undefined
+        ? []
+        : [`git does not track, so worktrees do not have: ${untracked.join(", ")}`]),
+    ],
     next: [
+      ...(untracked === undefined ? [] : [
+        `if it passes in your checkout: list them under copy: in ${CONFIG_PATH}, or commit them`,
+      ]),
       `repair ${base} and commit that; then: parex resume`,
       "or continue although it fails: parex resume --allow-red-base",
     ],

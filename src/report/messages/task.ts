@@ -68,8 +68,9 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
   if (failed.gone) return explainGone(failure, failed.gone, after, about);
   const ended = `${endedHow(failed.exitCode)}${after}: ${failed.command}`;
   if (failure.onto !== undefined) return { ...explainRedMerge(failure, ended, about), ...behind };
+  const alike = failed.onBase === undefined ? "" : `; ${failed.onBase} fails it too`;
   return {
-    message: `${failure.check} ${ended}`,
+    message: `${failure.check} ${ended}${alike}`,
     ...behind,
     next: [
       ...byHand(failed, about),

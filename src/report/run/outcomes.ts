@@ -32,8 +32,11 @@ export function remarksOf(summary: Summary): Outcome[] {
   ];
 }
 
-function checkLines({ check_results, unchecked }: Summary): string[] {
+function checkLines({ check_results, unchecked, base, base_check }: Summary): string[] {
   return [
+    ...(base_check?.ok === false
+      ? [`${base} itself fails ${base_check.check ?? "its checks"}, before any task`]
+      : []),
     ...check_results.map(({ name, passed, failed }) => {
       const count = `${passed.length} of ${plural(passed.length + failed.length, "task")}`;
       return `${name} passes for ${count}` +

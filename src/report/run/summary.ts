@@ -11,7 +11,7 @@ import {
   tasksMs,
   wallMs,
 } from "../../domain/metrics.ts";
-import type { Integration, RunRecord } from "../../domain/record.ts";
+import type { BaseCheck, Integration, RunRecord } from "../../domain/record.ts";
 import type { Status, TaskId } from "../../domain/task.ts";
 import type { CheckRecord, LandedRecord, TaskRecord } from "../../domain/task_record.ts";
 import { type ModelCost, onOtherModels } from "./model_costs.ts";
@@ -78,6 +78,8 @@ export interface Summary extends OutcomeSummary {
   checks: CheckSummary[];
   /** What they came to; null if nothing was merged. */
   integration: Integration | null;
+  /** The base by itself; null: it has no checks, or was not checked. */
+  base_check: BaseCheck | null;
   leftovers: TaskId[];
   /** What was cleaned up after the run. */
   cleanups: RunRecord["cleanups"];
@@ -165,6 +167,7 @@ export function summarize(record: RunRecord, live?: number): Summary {
     ...outcomeSummary(tasks, record),
     checks: record.checks.map(checkSummary),
     integration: record.integration ?? null,
+    base_check: record.baseCheck ?? null,
     leftovers: record.leftovers,
     cleanups: record.cleanups,
     recovery: record.recovery,

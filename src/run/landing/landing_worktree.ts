@@ -30,6 +30,11 @@ export class LandingTree {
     this.#worktree = worktreeFor(scope, number === 1 ? LANDING : `${LANDING}-${number}`);
   }
 
+  /** Absolute. */
+  get path(): string {
+    return this.#worktree.path;
+  }
+
   /** Stands at a commit, with nothing else in it. The first time makes the worktree. */
   async checkOut(sha: string): Promise<void> {
     const { repo, run, plan } = this.scope;

@@ -37,10 +37,12 @@ function laterPrompt(
   of: { task: Task; first?: PromptInput },
 ): string {
   if (occasion.kind === "repair") {
-    const { gone, command, exitCode, tail } = occasion.failed;
+    const { gone, onBase, command, exitCode, tail } = occasion.failed;
     const merged = occasion.onto === undefined ? {} : { mergedWith: base };
     if (gone) return buildGonePrompt({ ...of, ...merged, check: occasion.check, command, ...gone });
-    return buildRepairPrompt({ ...of, ...merged, check: occasion.check, command, exitCode, tail });
+    const shared = onBase === undefined ? {} : { onBase };
+    const output = { command, exitCode, tail };
+    return buildRepairPrompt({ ...of, ...merged, ...shared, check: occasion.check, ...output });
   }
   if (occasion.kind === "conflict") {
     const others = occasion.between.filter((one) => one !== of.task.id && one !== base);
