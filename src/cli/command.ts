@@ -7,13 +7,17 @@ export interface CommandModule {
   command(context: Context): Command<any, any, any>;
 }
 
+/** In the order of the help. */
+export const GROUPS = ["Plan", "Run", "Look", "Steer", "Land", "Set up"] as const;
+export type Group = typeof GROUPS[number];
+
 /** A command as the program's help lists it. Its module is loaded when it is chosen. */
 export interface CommandEntry {
   name: string;
   /** Its arguments, as the help shows them. */
   usage: string;
   summary: string;
-  group: "Plans" | "Runs" | "Other";
+  group: Group;
   hidden?: true;
   load: () => Promise<CommandModule>;
 }

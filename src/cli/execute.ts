@@ -13,7 +13,8 @@ export function command(context: Context) {
       "Plan, or another tool's task list (default: .parallel/plans/plan.yaml, then …/active/plan.yaml)",
     );
   addSettingOptions(command);
-  return command.action(async (plan, flags) => {
+  return command.action(async (named, given) => {
+    const { plan, flags } = planAmongTasks(named, given);
     // The help of this command must not wait for all that a run needs, nor the run for all of it.
     const { prepareRun } = await import("./ready_run.ts");
     const [ready, { executePlan, showSchedule }] = await Promise.all([
@@ -28,4 +29,15 @@ export function command(context: Context) {
       else context.exit(INTERRUPTED);
     }
   });
+}
+
+/** `--only a b plan.yaml`: the option takes every word after it, and the last one can be the plan. */
+function planAmongTasks<Flags extends object>(
+  plan: string | undefined,
+  flags: Flags,
+): { plan: string | undefined; flags: Flags } {
+  const only = "only" in flags && Array.isArray(flags.only) ? flags.only as string[] : [];
+  const last = only.at(-1);
+  const isPlan = plan === undefined && last !== undefined && /\.ya?ml$|\//i.test(last);
+  return isPlan ? { plan: last, flags: { ...flags, only: only.slice(0, -1) } } : { plan, flags };
 }

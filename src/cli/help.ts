@@ -1,15 +1,12 @@
-import type { CommandEntry } from "./command.ts";
+import { type CommandEntry, GROUPS } from "./command.ts";
 
 const INDENT = "  ";
 const NAME_WIDTH = 22;
 
 const EXIT_CODES = `Exit codes
-  0    all selected tasks completed and landed as asked
-  1    a task is blocked or left undone
-  2    the plan, the configuration or the command line is not valid
-  3    a prerequisite is missing, the tree is dirty, or a run is in progress
-  130  interrupted
-  70   a bug in parex
+  0 all selected tasks completed and landed as asked · 1 a task is blocked or
+  left undone · 2 invalid plan, configuration or command line · 3 a prerequisite
+  is missing or a run is in progress · 130 interrupted · 70 a bug in parex
 `;
 
 const EXAMPLES: readonly [command: string, line: string][] = [
@@ -23,8 +20,13 @@ const EXAMPLES: readonly [command: string, line: string][] = [
 export function programHelp(commands: readonly CommandEntry[]): string {
   const visible = commands.filter((command) => !command.hidden);
   const groups = Map.groupBy(visible, (command) => command.group);
-  const sections = [...groups].map(([group, entries]) =>
-    [group, ...entries.map((entry) => row(`${entry.name} ${entry.usage}`, entry.summary))].join(
+  const sections = GROUPS.flatMap((group) =>
+    [
+      group,
+      ...(groups.get(group) ?? []).map((entry) =>
+        row(`${entry.name} ${entry.usage}`, entry.summary)
+      ),
+    ].join(
       "\n",
     )
   );
@@ -32,11 +34,11 @@ export function programHelp(commands: readonly CommandEntry[]): string {
   return [
     "parex executes a development plan in parallel git worktrees with coding agents",
     "Usage: parex <command> [options]",
-    ...sections,
+    sections.join("\n"),
     [
       "Options",
       row("-h, --help", "show this help, or that of a command"),
-      row("-V, --version", "show the version"),
+      row("-v, -V, --version", "show the version"),
     ].join("\n"),
     ...(examples.length > 0
       ? [["Examples", ...examples.map(([, line]) => INDENT + line)].join("\n")]

@@ -5,7 +5,7 @@ import type { Io } from "./context.ts";
 import { programHelp } from "./help.ts";
 
 const HELP = new Set(["--help", "-h", "help"]);
-const VERSIONS = new Set(["--version", "-V"]);
+const VERSIONS = new Set(["--version", "-V", "-v"]);
 
 /**
  * Runs the command that the arguments name and returns the exit code. A throw is a bug in parex.

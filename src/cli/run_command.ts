@@ -10,6 +10,23 @@ import type { Io } from "./context.ts";
 /** Of the program itself; all others are those of a command. */
 const OWN_OPTIONS = ["--help", "--version"];
 
+/** What people type who know other tools. */
+const MEANT: Readonly<Record<string, string>> = {
+  run: "execute",
+  start: "execute",
+  list: "runs",
+  ls: "runs",
+  ps: "status",
+  log: "logs",
+  tail: "logs",
+  cat: "show",
+  kill: "stop",
+  cancel: "stop",
+  continue: "resume",
+  clean: "cleanup",
+  rerun: "retry",
+};
+
 type AnyCommand = ReturnType<CommandModule["command"]>;
 
 /** Runs the command of this name with these words, and returns the exit code. */
@@ -43,8 +60,13 @@ function wantsJson(words: readonly string[]): boolean {
 /** Prints an expected failure on stderr, with `--json` on stdout too, and returns its exit code. */
 function report(failure: Failure, words: readonly string[], io: Io): number {
   if (wantsJson(words)) io.out(failureJson(failure));
-  io.err(formatFailure(failure, { color: io.colorErr }));
+  io.err(formatFailure(failure, { color: io.colorErr, ...widthOf(io) }));
   return exitCodeOf(failure);
+}
+
+/** Only a terminal has a width: whoever reads a pipe searches for whole sentences. */
+function widthOf({ stderrIsTerminal, columns }: Io): { columns?: number } {
+  return stderrIsTerminal ? { columns } : {};
 }
 
 function unknownCommand(word: string, commands: readonly CommandEntry[]): Failure {
@@ -60,7 +82,8 @@ function unknownCommand(word: string, commands: readonly CommandEntry[]): Failur
   }
   const visible = commands.filter((command) => !command.hidden).map((command) => command.name);
   const names = [...visible, ...OWN_OPTIONS];
-  const near = /\.ya?ml$/i.test(word) ? `execute ${word}` : closest(word, names);
+  const meant = visible.find((name) => name === MEANT[word]);
+  const near = /\.ya?ml$/i.test(word) ? `execute ${word}` : meant ?? closest(word, names);
   return {
     reason: "usage",
     message: `unknown command '${word}'`,

@@ -3,6 +3,7 @@ import type { CostEstimate } from "./estimate.ts";
 import { topological } from "./graph.ts";
 import { branchOf, worktreeOf } from "./names.ts";
 import type { PredictedConflict } from "./record.ts";
+import type { Land } from "./settings.ts";
 import type { Priority, Task, TaskId } from "./task.ts";
 
 export interface ScheduledTask {
@@ -22,6 +23,8 @@ export interface ScheduledTask {
 export interface Schedule {
   plan: { name: string; path: string };
   base: string;
+  /** How completed work will land on the base. */
+  land: Land;
   jobs: number;
   agent: string;
   /** Absent: the agent's own default. */

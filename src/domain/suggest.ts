@@ -9,9 +9,15 @@ export function closest(word: string, candidates: Iterable<string>): string | un
     const name = candidate.toLowerCase();
     const beginning = typed.length >= 3 && name.startsWith(typed);
     const distance = beginning ? 1 : editDistance(typed, name);
+    // Another number is another thing: one digit may be a slip, two are none.
+    if (distance > 1 && withoutDigits(typed) === withoutDigits(name)) continue;
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+function withoutDigits(word: string): string {
+  return word.replaceAll(/\d/g, "");
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions, swapped neighbours. */

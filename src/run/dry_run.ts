@@ -2,18 +2,19 @@ import { makeAgent } from "../agent/agents.ts";
 import { findChecks } from "../checks/find.ts";
 import { conflictsOfPlan } from "../domain/conflict.ts";
 import { type Schedule, scheduleOf } from "../domain/dry_run.ts";
-import { valueOf } from "../domain/failed.ts";
+import { Failed, resultOf, valueOf } from "../domain/failed.ts";
 import { withoutGroups } from "../domain/plan.ts";
 import { select } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
+import { explain } from "../report/messages/explain.ts";
 import { noticeWords } from "../report/messages/notice.ts";
 import { gatherCrew } from "./context/agent_choice.ts";
 import { estimateFor } from "./estimate.ts";
 import { branchTargets, mayBeDirty, warningLines } from "./context/plan_paths.ts";
-import { checkGitHub } from "./landing/land.ts";
+import { landingOf } from "./landing/land.ts";
 
 /** Reads and decides all that a run would, and does nothing. The same failures stop it. */
 export async function dryRun(
@@ -28,13 +29,16 @@ export async function dryRun(
   });
   const agent = valueOf(makeAgent(settings.agent, settings));
   const { tasks, skipped } = selection;
-  await gatherCrew(agent, tasks, settings);
+  const crew = await resultOf(() => gatherCrew(agent, tasks, settings));
+  // To look at the schedule takes no agent.
+  if (!crew.ok && crew.failure.reason !== "agent_missing") throw new Failed(crew.failure);
   await checkBranches(repo, branchTargets(repo, tasks), plan.identity);
-  await checkGitHub(repo, ready.base, settings);
+  const land = await landingOf(repo, ready.base, settings);
   const found = await findChecks(repo.checkout, settings.checks);
   return {
     plan: { name: plan.name, path: plan.path },
     base: ready.base,
+    land,
     jobs: settings.jobs,
     agent: agent.name,
     ...(settings.model === undefined ? {} : { model: settings.model }),
@@ -44,6 +48,7 @@ export async function dryRun(
     skipped: skipped.map(({ id }) => id),
     conflicts: conflictsOfPlan(tasks),
     warnings: [
+      ...(crew.ok ? [] : [explain(crew.failure).message]),
       ...warningLines(repo.checkout, plan),
       ...found.notes.map((note) => noticeWords({ about: "checks_unread", note })),
     ],

@@ -35,6 +35,7 @@ Deno.test("parex prints its help on stdout and exits 0 however it is asked", asy
 
 Deno.test("parex --version prints the version", async () => {
   assertEquals(await parex(["--version"]), { code: 0, stdout: `parex ${VERSION}\n`, stderr: "" });
+  assertEquals((await run("-v")).stdout, `parex ${VERSION}\n`);
   assertEquals((await run("-V")).stdout, `parex ${VERSION}\n`);
 });
 
@@ -58,6 +59,14 @@ Deno.test("parex suggests the command that a mistyped one means, on stderr, and 
   assertMatch(stderr, /unknown command 'completoins'/);
   assertMatch(stderr, /did you mean `parex completions`\?/);
   assertMatch(stderr, /usage: parex <command>/);
+});
+
+Deno.test("parex knows what people mean who know other tools", async () => {
+  for (const [typed, meant] of [["run", "execute"], ["list", "runs"], ["start", "execute"]]) {
+    const { code, stderr } = await run(typed ?? "");
+    assertEquals(code, 2);
+    assert(stderr.includes(`did you mean \`parex ${meant}\`?`), stderr);
+  }
 });
 
 Deno.test("parex suggests the option that a mistyped one means, with the command's usage", async () => {

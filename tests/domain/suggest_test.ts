@@ -23,6 +23,7 @@ Deno.test("closest() offers nothing for a word that is far from all", () => {
     assertEquals(closest(word, ["execute", "jobs", "yes"]), undefined, word);
   }
   assertEquals(closest("9", ["1", "2"]), undefined);
+  assertEquals(closest("task-99", ["task-0", "task-1"]), undefined);
 });
 
 Deno.test("closest() finds a word itself before any other", () => {

@@ -103,3 +103,15 @@ Deno.test("logs -f follows an agent at work until its attempt ends", async () =>
   assertEquals(followed.stdout, "first\nsecond\n");
   await running.ended;
 });
+
+Deno.test("a dry run says how the work will land, takes a plan behind --only, and needs no agent", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {} } });
+  const plan = ".parallel/plans/plan.yaml";
+  const args = ["execute", "--dry-run", "--agent", "codex", "--land", "merge", "--only", "a", plan];
+  const { code, stdout, stderr } = await stage.parex(args, {
+    env: { PAREX_CODEX: "no-such-codex" },
+  });
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /: 1 task in 1 step\n/);
+  assertMatch(stdout, /^lands by merging into main, one task after the other$/m);
+});

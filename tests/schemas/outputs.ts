@@ -248,6 +248,7 @@ const cost = z.discriminatedUnion("basis", [
 export const dryRun = z.strictObject({
   plan,
   base: text,
+  land: z.enum(["pr", "merge", "none"]).describe("how completed work will land on the base"),
   jobs: integer,
   agent: text,
   model: text.optional(),

@@ -23,6 +23,7 @@ export function scheduleText(
     ),
     `from ${oneLine(schedule.base)}, ${plural(schedule.jobs, "agent")} at a time: ` +
     `${schedule.agent}${withModel(schedule)}`,
+    ...wrap(landWords(schedule), columns),
     ...wrap(`estimated cost: ${estimateWords(schedule.cost)}`, columns),
     ...(skipped.length > 0
       ? wrap(`already completed: ${skipped.map(oneLine).join(", ")}`, columns)
@@ -56,6 +57,17 @@ export function scheduleText(
   }
   lines.push("", "Dry run: nothing was done. Leave out --dry-run to execute this.");
   return lines.map((line) => line.trimEnd() + "\n").join("");
+}
+
+function landWords({ land, base }: Schedule): string {
+  switch (land) {
+    case "pr":
+      return `lands as pull requests into ${oneLine(base)}`;
+    case "merge":
+      return `lands by merging into ${oneLine(base)}, one task after the other`;
+    case "none":
+      return `does not land: the work stays on its branches (parex merge, parex prs)`;
+  }
 }
 
 function withModel({ agent, model }: Schedule): string {

@@ -1,6 +1,7 @@
 import { createColors } from "picocolors";
 import { exitCodeOf, type Failure, type Reason } from "../../domain/failure.ts";
 import { printable } from "../escape.ts";
+import { wrap } from "../layout.ts";
 import type { About, Explanation } from "./explanation.ts";
 import { explainGitHub } from "./github.ts";
 import { explainPrerequisite } from "./prerequisite.ts";
@@ -88,14 +89,29 @@ export function failureJson(failure: Failure): string {
   return JSON.stringify({ type: "error", error } satisfies FailureReport) + "\n";
 }
 
-/** A failure as it is printed on stderr, its last line ended. */
-export function formatFailure(failure: Failure, { color }: { color: boolean }): string {
+/** A failure as it is printed on stderr, its last line ended; wrapped between words at `columns`. */
+export function formatFailure(
+  failure: Failure,
+  { color, columns = Infinity }: { color: boolean; columns?: number },
+): string {
   const paint = createColors(color);
   const { message, details, next } = explain(failure);
   return [
-    `${paint.red("error:")} ${message}`,
+    ...hanging("error:", message, columns, paint.red),
     ...details.flatMap((detail) => detail.split("\n")).map((line) => `  ${line}`),
-    ...next.map((line) => `${paint.cyan("next:")} ${line}`),
+    ...next.flatMap((line) => hanging("next:", line, columns, paint.cyan)),
     "",
   ].join("\n");
+}
+
+/** A label and its text; the lines after the first are indented. */
+function hanging(
+  label: string,
+  text: string,
+  columns: number,
+  paint: (text: string) => string,
+): string[] {
+  const [first = "", ...rest] = wrap(`${label} ${text}`, columns);
+  const more = rest.length === 0 ? [] : wrap(rest.join(" "), columns - 2);
+  return [`${paint(label)}${first.slice(label.length)}`, ...more.map((line) => `  ${line}`)];
 }

@@ -38,6 +38,18 @@ export async function prepareLanding(
   return { land, tip: base.sha, problem };
 }
 
+/** How completed work will land, as far as it can be told without fetching anything. */
+export async function landingOf(
+  repo: Repository,
+  branch: string,
+  settings: Settings,
+): Promise<Land> {
+  await checkGitHub(repo, branch, settings);
+  if (settings.land !== undefined) return settings.land;
+  const remote = await remoteOf(repo, branch);
+  return (await usualLanding(repo, { branch, ...(remote === undefined ? {} : { remote }) })).land;
+}
+
 /** Whether GitHub is there and open to parex, if the settings ask for something of it. */
 export async function checkGitHub(
   repo: Repository,
