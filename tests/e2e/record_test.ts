@@ -107,9 +107,19 @@ Deno.test("logs -f follows an agent at work until its attempt ends", async () =>
 Deno.test("a dry run says how the work will land, takes a plan behind --only, and needs no agent", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} } });
   const plan = ".parallel/plans/plan.yaml";
-  const args = ["execute", "--dry-run", "--agent", "codex", "--land", "merge", "--only", "a", plan];
+  const args = [
+    "execute",
+    "--dry-run",
+    "--agent",
+    "claude",
+    "--land",
+    "merge",
+    "--only",
+    "a",
+    plan,
+  ];
   const { code, stdout, stderr } = await stage.parex(args, {
-    env: { PAREX_CODEX: "no-such-codex" },
+    env: { PAREX_CLAUDE: "no-such-claude" },
   });
   assertEquals(code, 0, stderr);
   assertMatch(stdout, /: 1 task in 1 step\n/);
