@@ -68,7 +68,7 @@ function apply({ io }: Context, setUp: SetUp, flags: Flags, text: string): void 
         "only when it is.\n",
     );
   }
-  io.err("Sessions of Claude Code that are open see it when they are started again.\n");
+  io.err("Restart open Claude Code sessions to pick this up.\n");
 }
 
 function unasked({ undo }: Flags) {

@@ -45,7 +45,7 @@ export async function prepareRetry(
   const record = found?.record;
   if (!record?.plan) throw new Failed({ reason: "run_not_found" });
   if (isUnfinished(record) && !record.agentless) {
-    const message = `run ${record.run} has not come to its end yet`;
+    const message = `run ${record.run} is not finished`;
     throw new Failed({ reason: "usage", message, hint: "continue it: parex resume" });
   }
   const plan = asRecorded(

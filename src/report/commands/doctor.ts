@@ -194,8 +194,8 @@ function workWords(finding: WorkFinding): Words {
       };
     case "folder_unknown":
       return {
-        message: `${finding.empty ? "an empty folder" : "a folder"} lies among the worktrees ` +
-          `and is none: ${finding.path}`,
+        message: `${finding.empty ? "an empty folder" : "a folder"} in worktrees/ is not a git worktree: ` +
+          finding.path,
         next: [
           finding.empty
             ? `rmdir -- ${shellWord(finding.path)}`

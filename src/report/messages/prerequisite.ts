@@ -55,7 +55,7 @@ function explainLock({ pid, host, run, since, seen, path }: Of<"lock_held">): Ex
       (run === undefined ? "" : `, run ${run}`) + `, since ${since}`,
     details: [
       `lock: ${path}`,
-      ...(seen === undefined ? [] : [`last sign of life: ${seen}`]),
+      ...(seen === undefined ? [] : [`last seen alive: ${seen}`]),
     ],
     next: [
       "see its progress: parex status",

@@ -49,7 +49,7 @@ export async function findUnfinished(
   if (!found) throw new Failed({ reason: "run_not_found" });
   const { run, plan, agentless } = found.record;
   if (!isUnfinished(found.record)) {
-    const message = `run ${run} has come to its end: there is nothing to resume`;
+    const message = `run ${run} is finished: there is nothing to resume`;
     throw new Failed({
       reason: "usage",
       message,
