@@ -66,7 +66,7 @@ Deno.test("foldUsage() believes the result's modelUsage over the stream and over
   });
 });
 
-Deno.test("foldUsage() takes out what a conversation's result told before, as newer versions count on", () => {
+Deno.test("foldUsage() subtracts earlier results of a conversation, which newer versions include", () => {
   const result = {
     type: "result",
     total_cost_usd: 0.5,
@@ -97,7 +97,7 @@ Deno.test("foldUsage() reads numbers that make no sense as none", () => {
   assertEquals([usage.input_tokens, usage.output_tokens], [0, 0]);
 });
 
-Deno.test("foldUsage() takes what nothing can amount to for not told", () => {
+Deno.test("foldUsage() ignores impossible amounts", () => {
   for (const amount of [-10.12, Infinity, NaN, "0.5", null]) {
     const usage = fold([{ type: "result", total_cost_usd: amount, num_turns: amount }]);
     assertEquals(usage, {});

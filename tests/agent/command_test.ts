@@ -85,7 +85,7 @@ Deno.test("commandAgent() keeps all of 50 MB in the transcript and only its end 
   assert((seen.outcome.detail ?? "").length <= 2_000);
 });
 
-Deno.test("commandAgent() tells the last line as activity, without colours, not for each line", async () => {
+Deno.test("commandAgent() reports the last line as activity, without colours, not every line", async () => {
   await using folder = await tempFolder();
   await using begun = await gateAt(join(folder.path, "begun"));
   await using over = await gateAt(join(folder.path, "over"));

@@ -64,7 +64,7 @@ Deno.test("buildPrompt() does not name checks where none are known", () => {
   assertMatch(buildPrompt(input({ checks: [] })), /the project's tests, linter and type checker/);
 });
 
-Deno.test("buildPrompt() tells what the dependencies changed, within a bound", () => {
+Deno.test("buildPrompt() says what the dependencies changed, up to a limit", () => {
   const dependency = {
     id: "task-1",
     name: "The database",
@@ -127,14 +127,14 @@ Deno.test("buildRepairPrompt() tells an agent without memory everything again", 
   assertMatch(prompt, /did not end by itself[^]*It printed nothing\./);
 });
 
-Deno.test("buildContinuePrompt() says why the attempt before was cut off", () => {
+Deno.test("buildContinuePrompt() says why the previous attempt was interrupted", () => {
   const prompt = (why: "timeout" | "interrupted") => buildContinuePrompt({ task: TASK, why });
   assertMatch(prompt("timeout"), /took longer than an attempt may take/);
   assertMatch(prompt("interrupted"), /the run was interrupted/);
   assertMatch(prompt("interrupted"), /git status/);
 });
 
-Deno.test("buildAnswerPrompt() gives question and answer to whoever remembers, and all to others", () => {
+Deno.test("buildAnswerPrompt() gives question and answer to an agent that remembers, and everything to others", () => {
   const answered = { question: "Which colour?", answer: "```\nblue\n```" };
   const prompt = buildAnswerPrompt({ task: TASK, ...answered });
   assertMatch(prompt, /Which colour\?/);
@@ -144,7 +144,7 @@ Deno.test("buildAnswerPrompt() gives question and answer to whoever remembers, a
   assert(told.includes(TASK.body.trim()));
 });
 
-Deno.test("buildPrompt() tells what was asked and answered before", () => {
+Deno.test("buildPrompt() includes earlier questions and answers", () => {
   const answers = [{ question: "Which colour?", answer: "Blue" }];
   assertMatch(buildPrompt(input({ answers })), /Which colour\?[^]*Blue[^]*## Specification/);
 });

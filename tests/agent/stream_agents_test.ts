@@ -183,7 +183,7 @@ Deno.test("codex, which counts a whole conversation, is taken for what this atte
 });
 
 for (const [name, sample] of Object.entries(SAMPLES)) {
-  Deno.test(`${name} gets the prompt and tells its words, its work and what it used`, async () => {
+  Deno.test(`${name} gets the prompt, and its messages, work and usage are read`, async () => {
     await using on = await stage(name, sample.prints);
     const agent = must(makeAgent(name, {}));
     assertEquals((await agent.available()).ok, true);
@@ -222,7 +222,7 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
     assertEquals([outcome.outcome, outcome.limit], ["failed", undefined]);
   });
 
-  Deno.test(`${name} fails with its last words, and with garbage for output`, async () => {
+  Deno.test(`${name} fails with its final message, and with garbage for output`, async () => {
     await using on = await stage(name, ["{", "no json"], "echo out of memory >&2; exit 3");
     const { outcome, left } = await witness(must(makeAgent(name, {})), on.path);
     assertEquals(
@@ -246,7 +246,7 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
     assertEquals(first.outcome, "failed");
   });
 
-  Deno.test(`${name} is missing where there is no program of its name`, async () => {
+  Deno.test(`${name} is missing if there is no program of its name`, async () => {
     using _ = withEnv({ PATH: "/nowhere" });
     const available = await must(makeAgent(name, {})).available();
     assertEquals(!available.ok && available.failure.reason, "agent_missing");

@@ -40,7 +40,7 @@ Deno.test("parseStream() never throws, whatever the bytes, and drops the same li
   }));
 });
 
-Deno.test("parseStream() goes on after garbage, blank lines and JSON that is no message", () => {
+Deno.test("parseStream() continues after garbage, blank lines and JSON that is not a message", () => {
   const lines = [
     "warning: x",
     "",

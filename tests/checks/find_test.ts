@@ -365,7 +365,7 @@ for (
     { manifest: "Cargo.toml", text: "= 1" },
   ]
 ) {
-  Deno.test(`findChecks() notes a ${manifest} that says ${text} and goes on`, async () => {
+  Deno.test(`findChecks() notes a ${manifest} that says ${text} and continues`, async () => {
     const { checks, notes } = await checksOf({ [manifest]: text, "go.mod": "module x\n" });
     assertEquals(checks.map(({ from }) => from), ["go.mod", "go.mod"]);
     assertEquals(notes.length, 1);

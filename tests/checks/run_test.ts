@@ -54,7 +54,7 @@ Deno.test("runCheck() fails a command with its exit code and the end of its outp
   });
 });
 
-Deno.test("runCheck() shows a progress bar as it stood at its end", async () => {
+Deno.test("runCheck() shows the final state of a progress bar", async () => {
   await check("printf '10%%\\r50%%\\r100%%\\ndone\\r\\n'", (outcome) => {
     assertEquals(outcome.tail, "100%\ndone");
   });
@@ -93,7 +93,7 @@ Deno.test("runCheck() ends when it is called off", async () => {
   }, { signal: stop.signal });
 });
 
-Deno.test("runCheck() writes 50 MB to the log and tells their end", async () => {
+Deno.test("runCheck() writes 50 MB to the log and returns their end", async () => {
   await check("head -c 52428800 /dev/zero | tr '\\0' 'x'; echo; echo the end", async (outcome) => {
     assertEquals((await Deno.stat(outcome.log)).size, 50 * MIB + "\nthe end\n".length);
     assertEquals(outcome.tail, "the end");

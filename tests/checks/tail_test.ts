@@ -30,7 +30,7 @@ Deno.test("Tail does not keep a reused buffer's later content", () => {
   assertEquals(tail.text(), "first");
 });
 
-Deno.test("Tail drops a line whose start was cut off", () => {
+Deno.test("Tail drops a line whose start is missing", () => {
   const text = tailOf(bytes("é".repeat(80_000)), bytes("\nwhole\n"));
   assertEquals(text, "whole");
 });

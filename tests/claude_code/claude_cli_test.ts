@@ -37,7 +37,7 @@ async function converse(repo: TempRepo, prompt: string, reply: string) {
 }
 
 Deno.test({
-  name: "claude CLI: hears of parex when it is asked for parallel work where parex init ran",
+  name: "claude CLI: gets parex's hint for parallel work after parex init",
   ...realClaude,
   fn: async () => {
     await using repo = await tempRepo({ files: planFiles({ a: {}, b: {} }) });

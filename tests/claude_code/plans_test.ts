@@ -168,14 +168,14 @@ Deno.test("a task's text that may be cut is not taken", async () => {
   assertEquals(await textsOf(said(open)), [ZERO, undefined]);
 });
 
-Deno.test("a torn last line, other lines and very long ones are passed over", async () => {
+Deno.test("a torn last line, other lines and very long ones are skipped", async () => {
   const long = JSON.stringify({ type: "assistant", message: { content: "x".repeat(17 << 20) } });
   const whole = transcript("not JSON", "null", long, said(PLAN + ZERO + ONE));
   const plans = await plansOf(whole + said(PLAN + taskText("task-0", " Later.")).slice(0, -40));
   assertEquals(plans[0]?.tasks.map(({ text }) => text), [ZERO, ONE]);
 });
 
-Deno.test("characters that lie across the chunks of a file stay whole", async () => {
+Deno.test("characters across the chunks of a file stay whole", async () => {
   const bytes = new TextEncoder().encode(transcript(said(PLAN + ZERO + ONE)));
   const chunks = new ReadableStream<Uint8Array>({
     start(controller) {

@@ -92,7 +92,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`putIn() tells the place of ${what}`, () => {
+  Deno.test(`putIn() reports the place of ${what}`, () => {
     const [problem] = failureOf(putIn(PATH, text, WISHES), "claude_settings_invalid").problems;
     assertEquals(`${problem?.line}:${problem?.column}`, place);
     assertMatch(problem?.message ?? "", message);

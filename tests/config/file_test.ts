@@ -87,7 +87,7 @@ Deno.test("parseConfig() never throws, for any text and any spoilt config", () =
   }));
 });
 
-Deno.test("fromFile() takes a missing file for an empty one, and tells what it cannot read", async () => {
+Deno.test("fromFile() treats a missing file as empty, and reports an unreadable one", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const missing = await fromFile(`${folder}/.parallel/config.yaml`);

@@ -94,7 +94,7 @@ Deno.test("loadSettings() prefers the flag, then the variable, then the file, th
   );
 });
 
-Deno.test("loadSettings() prefers the config of the package that the plan lies in", async () => {
+Deno.test("loadSettings() prefers the config of the plan's package", async () => {
   await using temp = await planFolder({
     ".parallel/config.yaml": "jobs: 2\nattempts: 5\n",
     "packages/web/.parallel/config.yaml": "jobs: 7\n",
@@ -195,7 +195,7 @@ recovery:
   });
 });
 
-Deno.test("loadSettings() tells every error of every source at once, with its place", async () => {
+Deno.test("loadSettings() reports all errors of all sources at once, with their places", async () => {
   const problems = await problemsOf({
     flags: { jobs: "many", budget: "-1" },
     env: { PAREX_JBOS: "3", PAREX_YES: "perhaps" },
@@ -248,7 +248,7 @@ Deno.test("loadSettings() takes task ids in every way they are written", async (
   assertEquals((await settingsOf({ config: "only: 2" })).only, ["2"]);
 });
 
-Deno.test("loadSettings() takes a command alone as the wish for the agent that runs it", async () => {
+Deno.test("loadSettings() selects the agent `command` if only an agent command is given", async () => {
   assertEquals((await settingsOf({ flags: { agentCommand: "./agent" } })).agent, "command");
   const claude = { flags: { agent: "claude" }, config: "agent-command: ./agent" };
   assertEquals((await settingsOf(claude)).agent, "claude");

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "../support/assert.ts";
 const SCHEMA_FILE = new URL("../../docs/config.schema.json", import.meta.url);
 const DOCUMENT = new URL("../../docs/config.md", import.meta.url);
 
-Deno.test("configSchema() is what docs/config.schema.json holds", async () => {
+Deno.test("docs/config.schema.json contains configSchema()", async () => {
   const current = JSON.stringify(configSchema(), null, 2) + "\n";
   if (Deno.env.get("PAREX_TEST_UPDATE")) await Deno.writeTextFile(SCHEMA_FILE, current);
   assertEquals(
@@ -28,7 +28,7 @@ Deno.test("configSchema() knows every spelling of every setting and nothing else
   assertEquals(schema.additionalProperties, false);
 });
 
-Deno.test("docs/config.md tells of every setting, its flag and its variable", async () => {
+Deno.test("docs/config.md lists every setting, its flag and its variable", async () => {
   const document = await Deno.readTextFile(DOCUMENT);
   for (const key of KEYS) {
     const { name, flagless } = SETTINGS[key];

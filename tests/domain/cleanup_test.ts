@@ -48,7 +48,7 @@ Deno.test("planCleanup() keeps work that the base does not have, unless it is na
   }
 });
 
-Deno.test("planCleanup() keeps what somebody uses, whatever is wished", () => {
+Deno.test("planCleanup() keeps what is in use, even with --force", () => {
   const worktree = LANDED.worktree ?? fail();
   const unreadable = { reason: "io_failed", path: "/x", detail: "denied" } as const;
   const cases: [WorkFacts, string][] = [

@@ -14,7 +14,7 @@ Deno.test("estimateCost() takes the middle half of what earlier tasks have cost"
   );
 });
 
-Deno.test("estimateCost() takes the plan's tokens where no earlier run told its cost", () => {
+Deno.test("estimateCost() uses the plan's tokens if no earlier run reported its cost", () => {
   const tasks = [{ ...taskOf("a"), estimatedTokens: 500_000 }, taskOf("b")];
   const estimate = estimateCost(tasks, "claude-haiku-4-5", [[]]);
   assertEquals(estimate, {

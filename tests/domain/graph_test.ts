@@ -150,7 +150,7 @@ Deno.test("withDependencies() adds what the tasks depend on, and nothing that is
   assertEquals(withDependencies(tasks, ["c", "nobody"]), new Set(["c", "b", "a"]));
 });
 
-Deno.test("dependentsOf() lists who waits for whom, in the order of the plan", () => {
+Deno.test("dependentsOf() lists the dependents of each task, in the order of the plan", () => {
   const tasks = graph({ a: [], c: ["a"], b: ["a", "gone"] });
   assertEquals(Object.fromEntries(dependentsOf(tasks)), { a: ["c", "b"], c: [], b: [] });
 });

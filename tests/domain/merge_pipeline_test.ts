@@ -134,7 +134,7 @@ Deno.test("whatever conflicts or is red together: only green trees land, and eac
   ));
 });
 
-Deno.test("all entries of the window are checked at once, and what is above a red one is merged anew", () => {
+Deno.test("all entries of the window are checked at once, and entries above a red one are merged again", () => {
   const line = emptyPipeline();
   for (const task of ["a", "b", "c", "d"]) join(line, task, false);
   assertEquals(nextMove(line, 3, 1), { kind: "find_tip" });
@@ -173,7 +173,7 @@ Deno.test("a red one whose ground does not land is tried again on what does", ()
   assertEquals(nextMove(line, 3, 1), { kind: "merge", tasks: ["b"], onto: "0" });
 });
 
-Deno.test("who waits for another one's repair is next when that has landed, and nobody loses its place", () => {
+Deno.test("a task that waits for a repair is next after its landing, and no task loses its place", () => {
   const line = emptyPipeline();
   setTip(line, "0");
   hold(line, "b", "a");

@@ -40,7 +40,7 @@ const SHAPES: Record<string, fc.Arbitrary<{ text: string; secret: string }>> = {
 };
 
 for (const [name, shape] of Object.entries(SHAPES)) {
-  Deno.test(`redact() leaves nothing of ${name}, whatever stands around them`, () => {
+  Deno.test(`redact() leaves nothing of ${name}, whatever is around them`, () => {
     fc.assert(fc.property(prose, shape, prose, (before, { text, secret }, after) => {
       assert(!redact(`${before} ${text} ${after}`).includes(secret));
     }));

@@ -187,7 +187,7 @@ Deno.test("remainderOf() believes the journal, but for what a person has complet
   assertEquals(tasks.map((task) => task.status), ["testing", "completed", "completed"]);
 });
 
-Deno.test("spentIn() adds up every attempt, those that were cut off too", () => {
+Deno.test("spentIn() adds up all attempts, including interrupted ones", () => {
   const cutOff = [started(1), active(1, 0.25)];
   const again = [started(1), { ...finished(1, "finished"), cost_usd: 0.5 }];
   assertEquals(spentIn(after(...cutOff, ...again)), 0.75);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { composeProject, firstPorts, SlotNumbers } from "../../src/domain/slots.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 
-Deno.test("a slot is kept until it is freed, and then goes to the next who asks", () => {
+Deno.test("a slot is kept until it is freed, and then goes to the next request", () => {
   const slots = new SlotNumbers();
   assertEquals(["a", "b", "a", "c"].map((task) => slots.take(task)), [0, 1, 0, 2]);
   slots.free("b");

@@ -169,7 +169,7 @@ git commit -qam "fix: both lines"`,
   assertMatch(await stage.note("prompt") ?? "", /conflict markers are left in: shared\.txt/);
 });
 
-Deno.test("resume has nothing to do for a run that has come to its end", async () => {
+Deno.test("resume has nothing to do for a finished run", async () => {
   await using stage = await rig();
   assertEquals((await stage.parex(["execute"])).code, 0);
   const { code, stderr } = await stage.parex(["resume"]);

@@ -4,11 +4,11 @@ import { assertEquals } from "../support/assert.ts";
 
 const here = { cwd: "/", env: childEnv() };
 
-Deno.test("runInherited() tells the exit code of the program", async () => {
+Deno.test("runInherited() returns the exit code of the program", async () => {
   assertEquals(await runInherited(["sh", "-c", "exit 7"], here), 7);
 });
 
-Deno.test("runInherited() tells a signal as a shell does", async () => {
+Deno.test("runInherited() returns the exit code of a signal as a shell does", async () => {
   assertEquals(await runInherited(["sh", "-c", "kill -TERM $$"], here), 143);
 });
 

@@ -1,7 +1,7 @@
 import { runningPrograms } from "../../src/exec/programs.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 
-Deno.test("runningPrograms() tells where a program works, how it was called and since when", async () => {
+Deno.test("runningPrograms() returns a program's folder, command line and start", async () => {
   const cwd = await Deno.realPath(await Deno.makeTempDir());
   const child = new Deno.Command("sleep", { args: ["61"], cwd }).spawn();
   try {

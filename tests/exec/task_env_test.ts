@@ -135,14 +135,14 @@ Deno.test("taskEnv() leaves conda's own environment, which is where the programs
   assertEquals({ CONDA_PREFIX, CONDA_DEFAULT_ENV, PATH }, env);
 });
 
-Deno.test("taskEnv() leaves alone what lies in a HOME that is a repository", () => {
+Deno.test("taskEnv() does not change paths in a HOME that is a repository", () => {
   const env = { HOME: "/home/u", PATH: "/home/u/.cargo/bin", NVM_DIR: "/home/u/.nvm" };
   const dotfiles = { worktree: "/home/u.worktrees/a", checkouts: ["/home/u"] };
   const { HOME, PATH, NVM_DIR } = taskEnv(env, dotfiles);
   assertEquals({ HOME, PATH, NVM_DIR }, env);
 });
 
-Deno.test("taskEnv() leaves alone what points into the worktree where that lies in the checkout", () => {
+Deno.test("taskEnv() does not change paths into a worktree inside the checkout", () => {
   const inside = { worktree: "/code/app/worktrees/a", checkouts: ["/code/app"] };
   const env = { PYTHONPATH: "/code/app/worktrees/a/src:/code/app/worktrees/ab:/code/app/src" };
   const { PYTHONPATH } = taskEnv(env, inside);

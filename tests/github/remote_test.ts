@@ -52,7 +52,7 @@ for (const url of ELSEWHERE) {
   });
 }
 
-Deno.test("parseRemoteUrl() knows a host of one's own and GitHub's tenants", () => {
+Deno.test("parseRemoteUrl() knows a company's own host and GitHub's tenants", () => {
   const own = { host: "git.example.org", owner: "o", name: "r" };
   assertEquals(parseRemoteUrl("git@git.example.org:o/r.git"), undefined);
   assertEquals(parseRemoteUrl("git@git.example.org:o/r.git", "git.example.org"), own);

@@ -89,7 +89,7 @@ Deno.test("guard() says what to do instead", async () => {
   for (const [line, reason] of expected) assertMatch(reasonOf(bash(place, line)), reason);
 });
 
-Deno.test("guard() counts relative paths from where the agent's shell stands", async () => {
+Deno.test("guard() resolves relative paths from the current folder of the agent's shell", async () => {
   await using place = await guarded();
   const at = (cwd: string, command: string) =>
     guard({ name: "PreToolUse", cwd, tool: "Bash", input: { command } }, place.env)?.allow;

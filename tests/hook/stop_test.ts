@@ -36,7 +36,7 @@ Deno.test("whyNotYet() names what is not committed", async () => {
   assertMatch(await stop(place) ?? "", /not committed: é 0, .*, é 7 and 2 more\./);
 });
 
-Deno.test("whyNotYet() sends back who has committed nothing since the attempt began, once", async () => {
+Deno.test("whyNotYet() sends an agent back once if it has committed nothing in the attempt", async () => {
   await using place = await guarded();
   await commitFile(place);
   await noteStart(place.env);
@@ -44,7 +44,7 @@ Deno.test("whyNotYet() sends back who has committed nothing since the attempt be
   assertEquals(await stop(place, { sentBack: true }), undefined);
 });
 
-Deno.test("whyNotYet() sends back twice in an attempt, and anew in the next one", async () => {
+Deno.test("whyNotYet() sends an agent back twice in each attempt", async () => {
   await using place = await guarded();
   await noteStart(place.env);
   await Deno.writeTextFile(join(place.worktree, "left.txt"), "");
@@ -70,7 +70,7 @@ Deno.test("whyNotYet() lets an agent end with a question", async () => {
   assertEquals(await stop(place, { lastMessage: "I stopped.\nQUESTION: Which one?" }), undefined);
 });
 
-Deno.test("whyNotYet() has nothing to say where there is no repository", async () => {
+Deno.test("whyNotYet() returns nothing without a repository", async () => {
   await using place = await guarded();
   for (const PAREX_WORKTREE of [place.outside, join(place.outside, "gone"), "relative"]) {
     assertEquals(await stop(place, {}, { PAREX_WORKTREE }), undefined);

@@ -99,7 +99,7 @@ Deno.test("greeting() and offer() say that a run is on, also within a worktree",
   lock.release();
 });
 
-Deno.test("greeting() does not speak of a run that came to its end", async () => {
+Deno.test("greeting() does not mention a finished run", async () => {
   await using repo = await tempRepo();
   writeJournal(
     repo,

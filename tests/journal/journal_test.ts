@@ -24,7 +24,7 @@ async function folder() {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-Deno.test("a journal's listeners hear of an event when its line is in the file", async () => {
+Deno.test("a journal's listeners get an event after its line is in the file", async () => {
   await using dir = await folder();
   const journal = openJournal(dir.path, "run-1");
   const heard: { event: RunEvent; text: string }[] = [];
@@ -74,7 +74,7 @@ Deno.test("readJournal() takes an empty journal for a run that did nothing", asy
   await failureFrom(readJournal(dir.path), "run_not_found");
 });
 
-Deno.test("a broken line in the middle of a journal is counted, not passed over in silence", async () => {
+Deno.test("a broken line in the middle of a journal is counted, not ignored", async () => {
   await using dir = await folder();
   const journal = openJournal(dir.path, "run-1");
   for (let line = 0; line < 4; line++) journal.emit(NOTICE);
@@ -96,7 +96,7 @@ Deno.test("readJournal() refuses what a newer parex has written", async () => {
   assertEquals((await failureFrom(readJournal(dir.path), "journal_newer")).version, 2);
 });
 
-Deno.test("openJournal() goes on after the last whole line of a journal that was torn", async () => {
+Deno.test("openJournal() continues after the last complete line of a torn journal", async () => {
   await using dir = await folder();
   const before = openJournal(dir.path, "run-1");
   before.emit(NOTICE);

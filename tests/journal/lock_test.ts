@@ -105,7 +105,7 @@ Deno.test({
   },
 });
 
-Deno.test("takeLock() is refused while another machine's parex shows signs of life", async () => {
+Deno.test("takeLock() is refused while another machine's parex is alive", async () => {
   await using state = await stateFolder();
   await state.left({ machine: ELSEWHERE });
   const refused = failureOf(takeLock(state.path, "here"), "lock_held");
@@ -114,7 +114,7 @@ Deno.test("takeLock() is refused while another machine's parex shows signs of li
   assertEquals(readLock(state.path)?.alive, true);
 });
 
-Deno.test("takeLock() takes over from another machine that fell silent, and says from which", async () => {
+Deno.test("takeLock() takes over from another machine that is gone, and says from which", async () => {
   await using state = await stateFolder();
   await state.left({ machine: ELSEWHERE });
   const then = new Date(Date.now() - 3_600_000);
@@ -136,7 +136,7 @@ Deno.test("takeLock() is refused while a parex 0.1.0, which holds no kernel lock
   must(takeLock(state.path, "new")).release();
 });
 
-Deno.test("takeLock() takes over a lock that is no lock of parex", async () => {
+Deno.test("takeLock() takes over a lock file that parex did not write", async () => {
   await using state = await stateFolder();
   await Deno.mkdir(state.path);
   await Deno.writeTextFile(state.lock, "{ half a lin");
@@ -145,7 +145,7 @@ Deno.test("takeLock() takes over a lock that is no lock of parex", async () => {
   lock.release();
 });
 
-Deno.test("takeLock() gives a dead owner's lock to one of many who ask", async () => {
+Deno.test("takeLock() gives a dead owner's lock to one of many callers", async () => {
   await using state = await stateFolder();
   await state.left({});
   const asked = Array.from({ length: 8 }, (_, index) => takeLock(state.path, `run-${index}`));
@@ -154,7 +154,7 @@ Deno.test("takeLock() gives a dead owner's lock to one of many who ask", async (
   assertEquals(await Array.fromAsync(Deno.readDir(state.path)), []);
 });
 
-Deno.test("release() leaves a lock alone that is another run's by now", async () => {
+Deno.test("release() keeps a lock that belongs to another run now", async () => {
   await using state = await stateFolder();
   const first = must(takeLock(state.path, "first"));
   first.release();
@@ -164,7 +164,7 @@ Deno.test("release() leaves a lock alone that is another run's by now", async ()
   second.release();
 });
 
-Deno.test("release() leaves a lock alone that somebody else has put in its place", async () => {
+Deno.test("release() keeps a lock file that replaced its own", async () => {
   await using state = await stateFolder();
   const lock = must(takeLock(state.path, "first"));
   await Deno.remove(state.lock);

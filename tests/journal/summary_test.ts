@@ -58,7 +58,7 @@ Deno.test("a run's summary is kept at each of its milestones", () =>
     });
   }));
 
-Deno.test("where no summary was kept, the journal tells the same", () =>
+Deno.test("without a summary the journal gives the same", () =>
   inFolder((dir) => {
     assertEquals(readSummary(dir), undefined);
     writeJournal(dir, EVENTS);

@@ -11,7 +11,7 @@ Deno.test("findPlan() finds the plan, the active one only where there is no othe
   assertEquals(await findPlan(folder.path), { ok: true, value: join(plans, "plan.yaml") });
 });
 
-Deno.test("findPlan() finds the plan of the package that one stands in, before the repository's own", async () => {
+Deno.test("findPlan() prefers the plan of the current package to the repository's own", async () => {
   await using folder = await planFolder({
     ".parallel/plans/plan.yaml": "",
     "packages/web/.parallel/plans/plan.yaml": "",

@@ -213,7 +213,7 @@ Deno.test("loadPlan() takes files of inline tasks as a list, and criteria as tex
   assert(tasks[0]?.body.endsWith("- [ ] one\n- [ ] two\n"));
 });
 
-Deno.test("loadPlan() tells plans apart by name and creation time, not by path", async () => {
+Deno.test("loadPlan() identifies plans by name and creation time, not by path", async () => {
   const identity = async (metadata: string) =>
     (await valid({ "plan.yaml": planWith(ENTRY, metadata), "a.md": taskFile("id: a") })).identity;
   const first = await identity("metadata: {name: Sample Plan!, created: 2025-01-01}");
@@ -255,7 +255,7 @@ Deno.test("loadPlan() says where it looked when there is no plan", async () => {
   }
 });
 
-Deno.test("loadPlan() reads who is to do a task, from its task file before the index", async () => {
+Deno.test("loadPlan() reads a task's agent and model from its task file, else from the index", async () => {
   const entry = ENTRY.replace("id: a,", "id: a, agent: gemini, model: pro,");
   const text = (frontmatter: string) => ({
     "plan.yaml": planWith(entry),

@@ -237,7 +237,7 @@ Deno.test("loadPlan() takes what has a safe default, and says so", async () => {
   ]);
 });
 
-Deno.test("loadPlan() says where a task file lies that is not where the plan says", async () => {
+Deno.test("loadPlan() says where a task file is if it is not where the plan says", async () => {
   await using folder = await planFolder({
     ".parallel/plans/plan.yaml": planWith(ENTRY + ENTRY.replaceAll(/\ba\b/g, "b")),
     ".parallel/plans/tasks/a.md": taskFile("id: a"),

@@ -115,7 +115,7 @@ Deno.test("editStatus() leaves a text that has no usable frontmatter as it is", 
   }
 });
 
-Deno.test("a plan of inline tasks is read once for all of them, and anew when it has changed", () => {
+Deno.test("a plan of inline tasks is read once for all of them, and again after a change", () => {
   const text = "tasks: [{id: a}, {id: b, status: testing}]";
   const yaml = readPlanText(text);
   const edited = editInlineStatus(text, "a", "blocked");
@@ -190,7 +190,7 @@ Deno.test("writeStatus() changes what a link points to and leaves the link", asy
   );
 });
 
-Deno.test("writeStatus() keeps what somebody else has changed in the file meanwhile", async () => {
+Deno.test("writeStatus() keeps changes that others made in the file meanwhile", async () => {
   await using folder = await planFolder({ "a.md": "---\nid: a\nstatus: pending\n---\nold\n" });
   const path = join(folder.path, "a.md");
   assert(writeStatus(inFile(path), "in_progress").ok);
@@ -214,7 +214,7 @@ Deno.test("writeStatus() keeps the statuses of all inline tasks", async () => {
   );
 });
 
-Deno.test("writeStatus() tells why it could not, and changes nothing", async () => {
+Deno.test("writeStatus() reports why it failed, and changes nothing", async () => {
   const broken = {
     "unclosed.md": "---\nid: a\n",
     "list.md": "---\n- a\n---\n",

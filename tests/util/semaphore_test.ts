@@ -16,7 +16,7 @@ Deno.test("take() gives permits in the order in which they were asked for", asyn
   assertEquals(order, ["a", "b", "c"]);
 });
 
-Deno.test("take() gives nothing to who was called off while waiting, and goes on", async () => {
+Deno.test("take() returns nothing to an aborted waiter, and serves the others", async () => {
   const permits = new Semaphore(1);
   const held = await permits.take();
   const off = new AbortController();

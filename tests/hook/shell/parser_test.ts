@@ -61,7 +61,7 @@ Deno.test("a line is taken apart into the commands that it runs", () => {
   for (const [line, commands] of cases) assertEquals(commandsOf(line), commands, line);
 });
 
-Deno.test("redirections are told from words", () => {
+Deno.test("redirections are distinguished from words", () => {
   assertEquals(redirectsOf("a >b 2>&1 &>> c < d {fd}>e"), [
     [">", "b"],
     [">&", "1"],
@@ -95,7 +95,7 @@ Deno.test("any text has a reading", () => {
   );
 });
 
-Deno.test("text that is nested too deep is said to be passed over", () => {
+Deno.test("text that is nested too deeply is reported as skipped", () => {
   for (const open of ["$(", "(", "`echo \\`", "${a:-", '"$(', "<("]) {
     assert(parse(open.repeat(3)).complete, open);
     if (open !== "`echo \\`") assert(!parse(open.repeat(20_000)).complete, open);

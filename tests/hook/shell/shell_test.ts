@@ -77,7 +77,7 @@ Deno.test("a line of 65,000 parts gets a verdict, and so does one that is nested
   assertEquals(review("x=abcdefgh;" + "x=$x$x;".repeat(60) + "echo $x"), undefined);
 });
 
-Deno.test("what is too long or too deep to be read is judged by what stands out in it", async () => {
+Deno.test("a line that is too long or too deeply nested is judged by single words", async () => {
   await using place = await guarded();
   const { review } = reviewer(place);
   for (const filler of [`echo ${"x".repeat(140_000)};`, `echo ${"$(".repeat(100)};`]) {

@@ -26,7 +26,7 @@ for (const [title, { path, files, waits }] of Object.entries(SAMPLES)) {
   });
 }
 
-Deno.test("stories of BMAD tell their status in many ways", async () => {
+Deno.test("BMAD stories state their status in many ways", async () => {
   const statuses: Record<string, [line: string, status: string]> = {
     "1.1.a.md": ["## Status\n\nReady for Review", "completed"],
     "2.1.b.md": ["**Status:** Draft", "pending"],
@@ -86,7 +86,7 @@ Deno.test("two phases of thousands of tasks side by side make no millions of dep
   assertEquals([tasks.length, count], [10_000, 4_999 + 5_000]);
 });
 
-Deno.test("a broken list is told with its place, and nobody is told to mend YAML", async () => {
+Deno.test("a broken list is reported with its place, without advice about YAML", async () => {
   await using folder = await planFolder({
     ".taskmaster/tasks/tasks.json": '{"master": {"tasks": [\n  {"id": 1,}\n]}}',
     ".beads/issues.jsonl": '{"id": "a", "title": "A"}\n{"id": \n',

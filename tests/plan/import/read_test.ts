@@ -41,7 +41,7 @@ Deno.test("a task's prompt names what explains it, and says what it is a part of
   assert(part.includes("`../docs/prd.txt`"), part);
 });
 
-Deno.test("what is ambiguous in a list is told", async () => {
+Deno.test("an ambiguous list gets a remark on how it was read", async () => {
   const told: string[] = [];
   for (const sample of Object.values(SAMPLES)) {
     await using folder = await planFolder({ ".git/HEAD": "", ...sample.files });
