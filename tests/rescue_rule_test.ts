@@ -1,6 +1,6 @@
 /**
  * Nothing but `src/git/rescue/remove.ts` deletes what may hold work. Every other place that deletes at all
- * stands here, with the reason why nothing is lost by it.
+ * is listed here, with the reason why it loses nothing.
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { assertEquals } from "./support/assert.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
-/** Command lines and calls that delete, as they stand in sources. */
+/** Command lines and calls that delete. */
 const DELETES: Record<string, RegExp> = {
   "worktree remove": /"worktree",\s*"remove"/,
   "worktree prune": /"worktree",\s*"prune"/,
@@ -37,13 +37,17 @@ const ALLOWED: Record<string, Record<string, string>> = {
   },
   "src/git/worktrees/ensure.ts": {
     "worktree remove": "the folder is gone or empty, what git notes of it is anchored",
-    "reset --hard": "a worktree in which no checkout has come to its end",
+    "reset --hard": "a worktree whose first checkout is not finished",
+    "remove recursively": "parex's own notes about an earlier worktree of the same name",
   },
   "src/recovery/worktrees.ts": { "worktree remove": "the folder is gone, HEAD is on a branch" },
   "src/git/scratch_index.ts": { "remove recursively": OWN_FOLDER },
   "src/git/merge.ts": { "remove recursively": OWN_FOLDER },
   "src/recovery/copilot.ts": { "remove recursively": OWN_FOLDER },
-  "src/claude_code/write_plan.ts": { "remove recursively": OWN_FOLDER },
+  "src/git/as_checked_out.ts": { "remove recursively": OWN_FOLDER },
+  "src/agent/program.ts": { "remove recursively": OWN_FOLDER },
+  "src/exec/browser.ts": { "remove recursively": OWN_FOLDER },
+  "src/plan/write_files.ts": { "remove recursively": OWN_FOLDER },
 };
 
 Deno.test("nothing deletes work but the one door, and what is listed here with its reason", async () => {
