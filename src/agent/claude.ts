@@ -46,6 +46,9 @@ export const claude: AgentProgram = {
     "hooks",
     "plugins",
     "skills",
+    "local",
+    "output-styles",
+    "rules",
   ],
   login: (env) => {
     if (LOGINS.some((name) => env[name])) return true;

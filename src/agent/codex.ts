@@ -19,7 +19,7 @@ export const codex: AgentProgram = {
     "-",
   ],
   state: (env) => [homeOf(env)],
-  rules: ["config.toml", "AGENTS.md", "rules", "prompts", "skills", "hooks.json"],
+  rules: ["config.toml", "AGENTS.md", "rules", "prompts", "skills", "hooks.json", "plugins"],
   // A provider of the user's own may need no login, or take its key from anywhere.
   login: (env) => {
     const keys = ["CODEX_API_KEY", "CODEX_ACCESS_TOKEN"].some((name) => env[name]);

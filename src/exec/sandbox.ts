@@ -1,4 +1,6 @@
-import type { Env } from "./env.ts";
+import { join } from "node:path";
+import { exists, isWithin } from "../util/files.ts";
+import { type Env, processEnv } from "./env.ts";
 import { sh } from "./sh.ts";
 
 /** What a command may write to; everything else it can only read. All paths are absolute. */
@@ -13,6 +15,36 @@ export interface Sandbox {
 
 const TRY_TIMEOUT_MS = 10_000;
 
+/** No capabilities, no terminal to type into, and no processes but its own. */
+const WALLS = [
+  "bwrap",
+  ...["--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"],
+  ...["--die-with-parent", "--new-session", "--unshare-pid", "--cap-drop", "ALL"],
+] as const;
+
+/** By these a process reaches programs outside that do what it asks for, read-only or not. */
+const SOCKET_VARIABLES = [
+  ...["SSH_AUTH_SOCK", "DOCKER_HOST", "CONTAINER_HOST", "DBUS_SESSION_BUS_ADDRESS"],
+  ...["TMUX", "TMUX_PANE", "STY"],
+];
+const SOCKETS = [
+  ...["/run/docker.sock", "/run/podman/podman.sock", "/run/containerd/containerd.sock"],
+  "/run/dbus/system_bus_socket",
+];
+
+function withoutSockets(env: Env): string[] {
+  const user = Deno.uid() ?? 0;
+  const agent = env.SSH_AUTH_SOCK ?? "";
+  const files = [...SOCKETS, ...(agent.startsWith("/") ? [agent] : [])];
+  const folders = [`/run/user/${user}`, join(env.TMUX_TMPDIR || "/tmp", `tmux-${user}`)];
+  return [
+    ...folders.filter(exists).flatMap((path) => ["--tmpfs", path]),
+    ...files.filter((path) => exists(path) && !folders.some((folder) => isWithin(path, folder)))
+      .flatMap((path) => ["--ro-bind", "/dev/null", path]),
+    ...SOCKET_VARIABLES.flatMap((name) => ["--unsetenv", name]),
+  ];
+}
+
 /** The command line of a command in its sandbox, made by bubblewrap. */
 export function sandboxed(argv: readonly string[], sandbox: Sandbox): [string, ...string[]] {
   const { writable, kept, temporary } = sandbox;
@@ -22,10 +54,10 @@ export function sandboxed(argv: readonly string[], sandbox: Sandbox): [string, .
     npm_config_cache: `${temporary}/npm`,
   };
   return [
-    "bwrap",
-    ...["--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--die-with-parent"],
+    ...WALLS,
     ...[...writable, temporary].flatMap((path) => ["--bind", path, path]),
     ...kept.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...withoutSockets(processEnv()),
     ...Object.entries(variables).flatMap(([name, value]) => ["--setenv", name, value]),
     "--",
     ...argv,
@@ -34,7 +66,7 @@ export function sandboxed(argv: readonly string[], sandbox: Sandbox): [string, .
 
 /** Why no sandbox can be made here; undefined if one can. */
 export async function whyNoSandbox(cwd: string): Promise<string | undefined> {
-  const argv = ["bwrap", "--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--", "true"];
+  const argv = [...WALLS, ...withoutSockets(processEnv()), "--", "true"];
   const { code, stderr } = await sh(argv, { cwd, timeoutMs: TRY_TIMEOUT_MS });
   if (code === 0) return undefined;
   return code === 127 ? "bwrap is not installed, or not on the PATH" : stderr.trim();

@@ -17,6 +17,9 @@ const REACHES_OUT =
   ../../.git/refs/heads/main ../../.parallel/plans/tasks/a.md "$NOTES/reached" /tmp/parex-reached; do
   (echo reached > "$path") 2>/dev/null && reached="$reached $path"
 done
+grep -q "CapEff:.*0000000000000000" /proc/self/status || reached="$reached capabilities"
+[ -d "/proc/$PPID/fd" ] && kill -0 "$OUTSIDE" 2>/dev/null && reached="$reached processes"
+[ -z "$SSH_AUTH_SOCK$TMUX" ] || reached="$reached sockets"
 echo "reached:$reached" > $PAREX_TASK_ID.txt
 echo "$TMPDIR" >> $PAREX_TASK_ID.txt
 touch "$TMPDIR/mine"
@@ -31,7 +34,16 @@ Deno.test({
         `test: '! (echo x > ../../README.md) 2>/dev/null && touch "$TMPDIR/x" && test -f a.txt'\n`,
       agent: { a: `${REACHES_OUT}git add -A; git commit -qm "feat: a"` },
     });
-    const { code, stderr, stdout } = await stage.parex(["execute", "--sandbox", "--attempts", "1"]);
+    const { code, stderr, stdout } = await stage.parex(
+      ["execute", "--sandbox", "--attempts", "1"],
+      {
+        env: {
+          SSH_AUTH_SOCK: "/tmp/agent.sock",
+          TMUX: "/tmp/tmux-0/default,1,0",
+          OUTSIDE: `${Deno.pid}`,
+        },
+      },
+    );
     assertEquals(code, 0, stderr + stdout);
     const [reached, temporary] = (await stage.repo.git(["show", "feature/a:a.txt"])).split("\n");
     assertEquals(reached, "reached:");
@@ -70,13 +82,13 @@ Deno.test({
   fn: async () => {
     await using stage = await rig({
       agent: {
-        a: `for name in settings.json commands/x projects/x; do
+        a: `for name in settings.json settings.local.json CLAUDE.md local/claude commands/x projects/x; do
   (echo reached > "$CLAUDE_CONFIG_DIR/$name") 2>/dev/null && echo "$name" >> a.txt
 done`,
       },
     });
     const state = join(stage.home, "claude");
-    for (const folder of ["commands", "projects"]) {
+    for (const folder of ["projects"]) {
       await Deno.mkdir(join(state, folder), { recursive: true });
     }
     await Deno.writeTextFile(join(state, "settings.json"), "{}");

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { processEnv } from "../../exec/env.ts";
 import type { Sandbox } from "../../exec/sandbox.ts";
 import { programOf, PROGRAMS } from "../../agent/agents.ts";
@@ -52,18 +52,31 @@ export async function gitFoldersOf(
 
 const NO_STATE = { state: [], rules: [] };
 
-/** Of any agent, for one may call another; the agent's own folders are made if it has none yet. */
+/**
+ * An agent's own folders are made if it has none yet. A command of the user's own may call any agent.
+ * What these would obey is made empty where it is absent: then it cannot be made there.
+ */
 async function agentState(agent: string): Promise<{ state: string[]; rules: string[] }> {
   const env = processEnv();
-  const own = programOf(agent)?.state(env).filter((path) => !path.endsWith(".json")) ?? [];
-  for (const folder of own) await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-  const all = Object.values(PROGRAMS).flatMap(({ state, rules }) =>
+  const own = programOf(agent);
+  for (const folder of own?.state(env).filter((path) => !path.endsWith(".json")) ?? []) {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  }
+  const programs = own ? [own] : Object.values(PROGRAMS);
+  const all = programs.flatMap(({ state, rules }) =>
     state(env).filter(exists).map((folder) => ({ folder, rules }))
   );
-  return {
-    state: all.map(({ folder }) => folder),
-    // State such as ~/.claude.json is a file, with nothing below it.
-    rules: all.filter(({ folder }) => Deno.statSync(folder).isDirectory)
-      .flatMap(({ folder, rules }) => rules.map((name) => join(folder, name))),
-  };
+  // State such as ~/.claude.json is a file, with nothing below it.
+  const obeyed = all.filter(({ folder }) => Deno.statSync(folder).isDirectory)
+    .flatMap(({ folder, rules }) => rules.map((name) => join(folder, name)));
+  for (const path of obeyed) if (!/\/\.local\//.test(path)) await makeEmpty(path);
+  return { state: all.map(({ folder }) => folder), rules: obeyed };
+}
+
+async function makeEmpty(path: string): Promise<void> {
+  if (exists(path)) return;
+  const kind = extname(path);
+  if (kind === "") return await Deno.mkdir(path, { mode: 0o700 });
+  const nothing = basename(path) === "mcp-config.json" ? '{"mcpServers":{}}\n' : "{}\n";
+  await Deno.writeTextFile(path, kind.startsWith(".json") ? nothing : "", { mode: 0o600 });
 }
