@@ -1,6 +1,7 @@
 /**
  * What the machines need from the world, as named actors with typed input and output. `src/run`
- * implements them. Every port is safe to run twice, and ends what it started when its signal says so.
+ * implements them. Every port is safe to run twice, and ends what it started when its signal says
+ * so.
  */
 import { fromCallback, fromPromise } from "xstate";
 import type { CommandFailure, Failure } from "../src/domain/failure.ts";
@@ -13,7 +14,9 @@ import type { AttemptRecord } from "../src/domain/task_record.ts";
 /** Why an agent is called. */
 export type Occasion =
   | { kind: "first" }
-  /** A check failed on what was committed; with `onto`, on its merge with that commit of the base. */
+  /**
+   * A check failed on what was committed; with `onto`, on its merge with that commit of the base.
+   */
   | { kind: "repair"; check: string; failed: CommandFailure; onto?: string }
   /** It cannot be merged with that commit of the base. */
   | { kind: "conflict"; onto: string; files: string[]; between: TaskId[] }
@@ -29,7 +32,7 @@ export interface WorkInput {
   /** From 1. */
   attempt: number;
   occasion: Occasion;
-  /** The agent's conversation, to go on with. */
+  /** The agent's conversation, to continue. */
   conversation: string | undefined;
   /** The attempt ended in an earlier process of the run: what that means is still to be decided. */
   ended: AttemptRecord | undefined;
@@ -42,7 +45,7 @@ export interface Parked {
   why: string;
   /** It is a usage limit, which every attempt would meet. */
   shared: boolean;
-  /** The attempt met it, and is to be gone on with; else it was not begun. */
+  /** The attempt met it and will continue; otherwise it was not started. */
   begun: boolean;
 }
 
@@ -72,8 +75,8 @@ export type Landing =
   /** Where they were asked to be, which may be on their branch alone. */
   | { kind: "landed" }
   /**
-   * Back to the agent, which may put it right; `failure` if no attempt is left. `overtaken`: it had been
-   * put right, and others have landed first: that costs no attempt.
+   * Back to the agent, which may put it right; `failure` if no attempt is left. `overtaken`: it had
+   * been put right, and others have landed first: that costs no attempt.
    */
   | { kind: "refused"; occasion: Occasion; failure: Failure; overtaken?: true }
   | { kind: "blocked"; failure: Failure }
@@ -116,7 +119,7 @@ export interface LoadedRun {
   spentUsd?: number;
 }
 
-/** A blocked task goes on: a person has answered its agent. */
+/** A blocked task continues: a person has answered its agent. */
 export type AnsweredEvent = { type: "ANSWERED"; task: TaskId; begin: Beginning };
 
 /** What a person asks of a run that is in progress. */

@@ -29,7 +29,7 @@ export interface TaskContext extends TaskInput {
   attempt: number;
   /** Why the attempt under way, or the next one, is made. */
   occasion: Occasion;
-  /** The agent's conversation, to go on with in the next attempt. */
+  /** The agent's conversation, to continue in the next attempt. */
   conversation: string | undefined;
   /** The attempt under way, if it ended in an earlier process of the run. */
   ended: AttemptRecord | undefined;
@@ -105,7 +105,10 @@ export function keepFailure(answer: Result<unknown> | Landing): Partial<TaskCont
   return "failure" in answer ? { failure: answer.failure } : {};
 }
 
-/** A refused landing is the occasion for the next attempt; a repair that was overtaken is given back. */
+/**
+ * A refused landing is the occasion for the next attempt; a repair that was overtaken is given
+ * back.
+ */
 export function takeBack({ attempts }: TaskContext, landing: Landing): Partial<TaskContext> {
   if (landing.kind !== "refused") return {};
   return { occasion: landing.occasion, attempts: attempts + (landing.overtaken ? 1 : 0) };

@@ -1,5 +1,5 @@
 /**
- * The one door through which work goes. Nothing else in parex deletes a worktree or a branch that may
+ * The only door for removals of work. Nothing else in parex deletes a worktree or a branch that may
  * hold anything, and nothing is deleted here before it is anchored.
  */
 import { basename, dirname, join } from "node:path";
@@ -224,7 +224,10 @@ function deletingRemote(
   };
 }
 
-/** Whether what a remote has of a branch was on the one here; without that one, whether a ref holds it. */
+/**
+ * Whether what a remote has of a branch was on the one here; without that one, whether a ref holds
+ * it.
+ */
 async function isKnown(
   repo: Repository,
   ref: string,

@@ -10,7 +10,7 @@ export interface FindingReport {
   code: Finding["code"];
   severity: Severity;
   message: string;
-  /** What stands behind it, a line each. */
+  /** Details, a line each. */
   details: string[];
   /** What to do about it, a line each; empty: nothing. */
   next: string[];
@@ -66,7 +66,7 @@ function reportLines(report: FindingReport, paint: Paint, columns: number): stri
   ];
 }
 
-/** The question before a finding is put right. */
+/** The question before a finding is fixed. */
 export function fixQuestion(finding: Finding): string {
   return `${oneLine(wordsOf(finding).message)} ${oneLine(FIXES[finding.code] ?? "Fix it")}?`;
 }

@@ -9,13 +9,13 @@ export interface RescueEntry {
   sha: string;
   run: string;
   task: string;
-  /** What HEAD stood on; null: on nothing, or there was no worktree. */
+  /** The branch of HEAD; null: none, or there was no worktree. */
   branch: string | null;
   /** Those that no branch or tag holds. */
   commits: number;
   /** Files that were staged, changed or untracked. */
   uncommitted: boolean;
-  /** What was half done. */
+  /** The unfinished operation. */
   unfinished: Unfinished | null;
   stashes: number;
   /** With work, inside the worktree. */

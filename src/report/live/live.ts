@@ -9,7 +9,7 @@ export type Terminal = NodeJS.WritableStream & { columns?: number; rows?: number
 
 /** At most this often, however many events come. */
 const REDRAW_MS = 100;
-/** The clocks go on without events. */
+/** Clocks advance without events. */
 const CLOCK_MS = 1000;
 const DEFAULT_ROWS = 24;
 
@@ -45,7 +45,7 @@ export function startLive(
       waiting ??= setTimeout(draw, REDRAW_MS);
     },
     say(text) {
-      // Unlike the stream, `err` bears a terminal that has gone.
+      // Unlike the stream, `err` tolerates a terminal that is gone.
       err("\r\x1b[J" + text + "\n");
       update.done();
     },

@@ -21,7 +21,7 @@ export interface FrameOptions {
 const ID_LIMIT = 12;
 const ELAPSED_WIDTH = 8;
 const BAR_LIMIT = 40;
-/** Lines that are not rows of tasks, and the one that the cursor stands on. */
+/** Lines that are not rows of tasks, and the line of the cursor. */
 const OTHER_LINES = 9;
 
 /** The live view of a run at one moment. Fits the terminal. */

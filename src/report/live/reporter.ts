@@ -10,10 +10,10 @@ export interface ReporterIo {
   columns: number;
 }
 
-/** Shows a run while it goes on. */
+/** Shows a live run. */
 export interface Reporter {
   onEvent(event: RunEvent): void;
-  /** Tells something beside the events, on stderr; the live view goes on below it. */
+  /** Prints a line on stderr apart from the events; the live view continues below it. */
   say(text: string): void;
   /** Shows what is still to be shown, and lets go of the terminal. Once is enough. */
   stop(): void;

@@ -10,7 +10,7 @@ import { explainUsage } from "./usage.ts";
 
 export type { About, Explanation } from "./explanation.ts";
 
-/** What happened, what stands behind it, and what to do next. Safe to print. */
+/** What happened, details, and what to do next. Safe to print. */
 export function explain(failure: Failure, about: About = {}): Explanation {
   const { message, details, next } = worded(failure, about);
   return {
@@ -89,7 +89,9 @@ export function failureJson(failure: Failure): string {
   return JSON.stringify({ type: "error", error } satisfies FailureReport) + "\n";
 }
 
-/** A failure as it is printed on stderr, its last line ended; wrapped between words at `columns`. */
+/**
+ * A failure as it is printed on stderr, its last line ended; wrapped between words at `columns`.
+ */
 export function formatFailure(
   failure: Failure,
   { color, columns = Infinity }: { color: boolean; columns?: number },

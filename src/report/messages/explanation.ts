@@ -6,7 +6,7 @@ import { shellWord } from "../escape.ts";
 export interface Explanation {
   /** What happened and where, in one sentence. */
   message: string;
-  /** What stands behind it: paths, the tail of an output. */
+  /** Details: paths, the tail of an output. */
   details: string[];
   /** What to do next, a line each; commands as they are typed. */
   next: string[];
@@ -15,11 +15,11 @@ export interface Explanation {
 /** Where a failure happened, if that is known. */
 export interface About {
   task?: TaskId;
-  /** The plan itself says what the task is; there is no file of its own. */
+  /** The plan itself specifies the task; it has no task file. */
   inline?: boolean;
 }
 
-/** Where it stands what a task is. */
+/** Where a task is specified. */
 export function specification({ task, inline }: About): string {
   return inline ? `the plan's entry of ${task ?? "<task>"}` : "the task file";
 }

@@ -18,7 +18,7 @@ import {
 
 const LISTED = 10;
 
-/** A task cannot go on without a person. */
+/** A task cannot continue without a person. */
 export function explainTask(failure: TaskFailure | OperationFailure, about: About): Explanation {
   switch (failure.reason) {
     case "setup_failed":

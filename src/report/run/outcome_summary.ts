@@ -3,7 +3,7 @@ import type { MetConflict, RunRecord } from "../../domain/record.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isChecked, type TaskRecord } from "../../domain/task_record.ts";
 
-/** What became of the tasks' work: what passed, what landed, what stood in the way. */
+/** What became of the tasks' work: what passed, what landed, what prevented it. */
 export interface OutcomeSummary {
   /** Of each of the project's checks, how it last ended for the tasks on which it was run. */
   check_results: CheckResult[];

@@ -40,7 +40,9 @@ export function statusCell(status: Status, columns: number, paint: Paint): strin
   return inColorOf(status, word, paint) + " ".repeat(Math.max(0, columns - word.length));
 }
 
-/** `$0.0312`, with `~` before it if it is estimated from list prices; `-` where nothing is known. */
+/**
+ * `$0.0312`, with `~` before it if it is estimated from list prices; `-` where nothing is known.
+ */
 export function costCell(usage: UsageSummary): string {
   if (usage.cost_usd !== null) return formatUsd(usage.cost_usd);
   return usage.estimated_usd === null ? "-" : `~${formatUsd(usage.estimated_usd)}`;
@@ -83,7 +85,7 @@ export function predictedWords({ tasks, files, basis }: PredictedConflict): stri
   return `${tasks.map(oneLine).join(" and ")} ${does} ${namesOf(files)}`;
 }
 
-/** How long all tasks were in hand. */
+/** How long all tasks were active. */
 export function togetherWords({ tasks_ms, speedup }: Summary["time"]): string {
   return `${formatDuration(tasks_ms)} (${speedup}x parallel)`;
 }
@@ -109,7 +111,7 @@ export function tokenWords(usage: UsageSummary): string[] {
   ];
 }
 
-/** How a check is told of that was not run again. */
+/** The words for a check that was not run again. */
 export function reusedWords({ run, task }: NonNullable<CheckSummary["reused"]>): string {
   return `passed as the same tree of ${oneLine(task ?? `run ${run}`)}`;
 }
@@ -160,7 +162,9 @@ export function runFacts(run: RunLine): string {
   ].join(", ");
 }
 
-/** Where a task's work is and what is known of it; with `when` also when and by which run it landed. */
+/**
+ * Where a task's work is and what is known of it; with `when` also when and by which run it landed.
+ */
 export function taskFacts(task: TaskSummary, when = false): string {
   const facts = [];
   if (task.commits > 0) facts.push(`${task.branch}, ${plural(task.commits, "commit")}`);

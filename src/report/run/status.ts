@@ -44,7 +44,7 @@ export interface TaskStatus extends BranchFacts {
 /** What `parex status --json` prints. */
 export interface StatusReport {
   plan: { name: string; path: string };
-  /** The last run, or the one that goes on. */
+  /** The live run, or the last one. */
   run: {
     id: string;
     state: "running" | "finished" | "interrupted";

@@ -30,7 +30,9 @@ import {
 import { PRICES_DATE } from "../../domain/prices.ts";
 import { crossingWords } from "../words.ts";
 
-/** What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise. */
+/**
+ * What a run came to, as `parex report --json` prints it: measured, unless a name says otherwise.
+ */
 export interface Summary extends OutcomeSummary {
   /** The last one. */
   run: string;
@@ -120,7 +122,7 @@ export interface TaskSummary {
   checks: CheckSummary[];
   reason?: Reason;
   message?: string;
-  /** The end of what stands behind it: an output, what the system said. */
+  /** The end of the details: an output, a system error. */
   details: string[];
   next: string[];
   /** Dependencies that are not completed. */

@@ -4,7 +4,7 @@ import type { Status, TaskId } from "../../domain/task.ts";
 /** What a task spends its time on. */
 export type Phase = "waiting" | "preparing" | "agent" | "checks" | "landing" | "limit" | "question";
 
-/** A stretch of one phase, in milliseconds since the epoch; without an end it goes on. */
+/** A span of one phase, in milliseconds since the epoch; without an end it continues. */
 export interface Stretch {
   phase: Phase;
   start: number;
@@ -78,7 +78,7 @@ function start(timeline: Timeline, event: EventOf<"run.started">, at: number): v
   for (const { id, dependencies, status } of event.graph) {
     const known = timeline.tasks.get(id);
     if (known) {
-      // The process before this one may have ended with it in hand.
+      // The previous process may have ended while the task was active.
       close(known, timeline.end);
       known.status = status;
     } else if (selected.has(id)) {
@@ -130,7 +130,7 @@ function inHand(status: Status): boolean {
   return status === "in_progress" || status === "testing";
 }
 
-/** The lowest slot that no task has in hand. */
+/** The lowest free slot. */
 function freeSlot({ tasks }: Timeline): number {
   const taken = new Set(
     [...tasks.values()].filter((task) => inHand(task.status)).map(({ slot }) => slot),
