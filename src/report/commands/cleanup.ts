@@ -71,7 +71,9 @@ function archiveLines({ path, copied }: { path: string; copied: string[] }): str
   const lines = [`Archived the plan in ${oneLine(path)}`];
   if (copied.length > 0) {
     lines.push(
-      `${plural(copied.length, "file")} of the plan copied, not moved: git tracks them, or they are ` +
+      `${
+        plural(copied.length, "file")
+      } of the plan copied, not moved: git tracks them, or they are ` +
         "outside of this repository.",
     );
   }

@@ -194,7 +194,10 @@ function workWords(finding: WorkFinding): Words {
       };
     case "folder_unknown":
       return {
-        message: `${finding.empty ? "an empty folder" : "a folder"} in worktrees/ is not a git worktree: ` +
+        message:
+          `${
+            finding.empty ? "an empty folder" : "a folder"
+          } in worktrees/ is not a git worktree: ` +
           finding.path,
         next: [
           finding.empty
