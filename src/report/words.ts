@@ -90,9 +90,9 @@ const KIND_WORDS: Record<EventOf<"agent.started">["kind"], string> = {
   answered: "with your answer",
 };
 
-/** What was seen behind a task's borders. */
+/** A change outside of a task's borders. */
 export function crossingWords({ what, undone }: Omit<EventOf<"border.crossed">, "type">): string {
-  return `behind its borders: ${what}${undone ? " (put back)" : ""}`;
+  return `outside of its borders: ${what}${undone ? " (undone)" : ""}`;
 }
 
 export function statusWord(status: Status): string {
