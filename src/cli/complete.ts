@@ -1,5 +1,6 @@
 import { RootCommand } from "@bomb.sh/tab";
 import { Command } from "@commander-js/extra-typings";
+import { resultOf } from "../domain/failed.ts";
 import type { CommandEntry, CommandModule } from "./command.ts";
 import type { Context } from "./context.ts";
 
@@ -28,7 +29,9 @@ async function complete(
     // Only the command on the line is worth its loading time.
     if (entry.name !== words[0]) continue;
     const { command } = await entry.load();
-    describe(described, command(context), words.at(-1) ?? "", context.io.cwd);
+    const word = words.at(-1) ?? "";
+    const typed = /^--[^=]*=(.*)$/s.exec(word)?.[1] ?? word;
+    describe(described, command(context), await offersFor(typed, context.io.cwd));
   }
   root.parse(words);
 }
@@ -36,22 +39,24 @@ async function complete(
 function describe(
   described: TabCommand,
   command: ReturnType<CommandModule["command"]>,
-  word: string,
-  cwd: string,
+  offers: Offers,
 ): void {
   for (const option of command.options) {
     if (option.hidden || !option.long) continue;
     const name = option.long.replace(/^--/, "");
     const short = option.short?.replace(/^-/, "");
-    const choices = option.argChoices ?? [];
+    const choices = option.argChoices ?? offers[nameIn(option.flags)] ?? [];
     if (option.required || option.optional) {
       described.option(name, option.description, offer(choices), short);
     } else if (short) described.option(name, option.description, short);
     else described.option(name, option.description);
   }
+  const subcommands = command.commands.map((sub) => sub.name());
+  if (subcommands.length > 0) {
+    described.argument("subcommand", offer([...subcommands, ...offers.ref ?? []]), true);
+  }
   for (const argument of command.registeredArguments) {
-    const choices = argument.argChoices ??
-      (argument.name() === "plan" ? planFiles(cwd, word) : []);
+    const choices = argument.argChoices ?? offers[argument.name()] ?? [];
     described.argument(argument.name(), offer(choices), argument.variadic);
   }
 }
@@ -61,14 +66,61 @@ function offer(choices: readonly string[]) {
     choices.forEach((choice) => add(choice, ""));
 }
 
-/** The YAML files in the folder of the word at the cursor: the scripts turn the shell's own off. */
-function planFiles(cwd: string, word: string): string[] {
+/** Values by the name of the argument that takes them, as the help shows it. */
+type Offers = Readonly<Record<string, readonly string[]>>;
+
+/** `<file>` in `--html <file>`. */
+function nameIn(flags: string): string {
+  return /[<[]([\w-]+)/.exec(flags)?.[1] ?? "";
+}
+
+async function offersFor(word: string, cwd: string): Promise<Offers> {
+  const { tasks, runs, refs } = await inRepository(cwd);
+  const paths = pathsAt(cwd, word);
+  const folders = paths.filter((path) => path.endsWith("/"));
+  return {
+    task: tasks,
+    id: word.startsWith("2") || tasks.length === 0 ? [...runs, ...tasks] : [...tasks, ...runs],
+    run: runs,
+    ref: refs,
+    plan: paths.filter((path) => path.endsWith("/") || /\.ya?ml$/i.test(path)),
+    path: paths,
+    transcript: paths,
+    file: paths,
+    dir: folders,
+    folder: folders,
+  };
+}
+
+/** What can be named there; nothing outside of a repository. */
+async function inRepository(cwd: string) {
+  const found = await resultOf(async () => {
+    const [{ openRepository }, { planInHand }, { listRuns }, { listRescues }] = await Promise.all([
+      import("../git/repository.ts"),
+      import("./runs.ts"),
+      import("../journal/store.ts"),
+      import("../git/rescue/list.ts"),
+    ]);
+    const repo = await openRepository(cwd);
+    const plan = await resultOf(() => planInHand(repo, cwd));
+    const refs = await resultOf(() => listRescues(repo));
+    return {
+      tasks: plan.ok ? plan.value.plan.tasks.map(({ id }) => id) : [],
+      runs: (await listRuns(repo.commonDir)).reverse(),
+      refs: refs.ok ? refs.value.map(({ ref }) => ref) : [],
+    };
+  });
+  return found.ok ? found.value : { tasks: [], runs: [], refs: [] };
+}
+
+/** What is in the folder of the word at the cursor, folders with a slash. */
+function pathsAt(cwd: string, word: string): string[] {
   const folder = word.slice(0, word.lastIndexOf("/") + 1);
   const path = folder.startsWith("/") ? folder : `${cwd}/${folder}`;
   try {
     return [...Deno.readDirSync(path)]
-      .filter((entry) => entry.isFile && /\.ya?ml$/i.test(entry.name))
-      .map((entry) => folder + entry.name)
+      .filter(({ name }) => !name.startsWith(".") || word.slice(folder.length).startsWith("."))
+      .map(({ name, isDirectory }) => `${folder}${name}${isDirectory ? "/" : ""}`)
       .sort();
   } catch {
     return []; // the word names no folder yet

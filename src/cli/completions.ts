@@ -1,8 +1,6 @@
-import { script } from "@bomb.sh/tab";
 import { Argument, Command } from "@commander-js/extra-typings";
+import { SCRIPTS, SHELLS } from "./completion_scripts.ts";
 import type { Context } from "./context.ts";
-
-const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 const INSTALL = `
 In the shell's own start file, or typed for one shell alone:
@@ -12,11 +10,10 @@ In the shell's own start file, or typed for one shell alone:
   powershell  parex completions powershell | Out-String | Invoke-Expression`;
 
 /** `parex completions <shell>`: the script that asks `parex complete` at every press of TAB. */
-export function command(_context: Context) {
+export function command({ io }: Context) {
   return new Command("completions")
     .description("Print the shell completion script")
     .addArgument(new Argument("<shell>", "the shell").choices(SHELLS))
     .addHelpText("after", INSTALL)
-    // The library prints the script itself.
-    .action((shell) => script(shell, "parex", "parex"));
+    .action((shell) => io.out(SCRIPTS[shell]));
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { parex } from "../support/parex.ts";
+import { parex, parexArgv } from "../support/parex.ts";
 
 /** What the shell is offered when TAB is pressed after these words; the last one is half typed. */
 async function offered(words: string[], cwd?: string): Promise<string[]> {
@@ -62,7 +62,7 @@ Deno.test("parex complete offers the plan files of the folder that is typed", as
     for (const file of ["plan.yaml", "notes.md", "plans/a.yml", "plans/b.yaml"]) {
       await Deno.writeTextFile(`${folder}/${file}`, "");
     }
-    assertEquals(await offered(["execute", ""], folder), ["plan.yaml"]);
+    assertEquals(await offered(["execute", ""], folder), ["plan.yaml", "plans/"]);
     assertEquals(await offered(["execute", "plans/"], folder), ["plans/a.yml", "plans/b.yaml"]);
     assertEquals(await offered(["validate", "plans/b"], folder), ["plans/b.yaml"]);
     assertEquals(await offered(["execute", "missing/"], folder), []);
@@ -70,3 +70,91 @@ Deno.test("parex complete offers the plan files of the folder that is typed", as
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+/** A folder with a `parex` that is this one, and the script of a shell. */
+async function withScript(shell: string, play: (bin: string, script: string) => Promise<void>) {
+  const bin = await Deno.makeTempDir();
+  try {
+    const argv = parexArgv([]).map((word) => `'${word}'`).join(" ");
+    await Deno.writeTextFile(`${bin}/parex`, `#!/bin/sh\nexec ${argv} "$@"\n`, { mode: 0o755 });
+    const { stdout } = await parex(["completions", shell]);
+    await Deno.writeTextFile(`${bin}/script`, stdout);
+    await play(bin, `${bin}/script`);
+  } finally {
+    await Deno.remove(bin, { recursive: true });
+  }
+}
+
+async function shellSays(argv: string[], bin: string): Promise<{ out: string; err: string }> {
+  const [program = "", ...args] = argv;
+  const env = { PATH: `${bin}:${Deno.env.get("PATH")}`, HOME: bin, TERM: "dumb" };
+  const ran = await new Deno.Command(program, { args, env, cwd: bin, stdin: "null" }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { out: text(ran.stdout), err: text(ran.stderr) };
+}
+
+/** What bash would offer at the end of this line. */
+const BASH = `source script; source script
+tab() { COMP_LINE=$1; COMP_POINT=\${#1}; __parex_complete; echo "\${COMPREPLY[*]}"; }
+`;
+
+Deno.test("bash without bash-completion completes, and evaluates nothing of the line", async () => {
+  await withScript("bash", async (bin) => {
+    const lines = [
+      "tab 'parex completi'",
+      "tab 'parex execute --land=m'",
+      "tab 'parex completions '",
+      "tab 'parex show $(touch evil)'",
+      "tab 'parex show `touch evil` x'",
+    ];
+    const argv = ["bash", "--norc", "--noprofile", "-c", BASH + lines.join("\n")];
+    const { out, err } = await shellSays(argv, bin);
+    assertEquals(err, "");
+    assertEquals(out.split("\n").slice(0, 3), ["completions", "merge", "bash zsh fish powershell"]);
+    assertEquals([...Deno.readDirSync(bin)].some(({ name }) => name === "evil"), false);
+  });
+});
+
+Deno.test({
+  name: "fish completes, and evaluates nothing of the line",
+  ignore: !hasProgram("fish"),
+  fn: () =>
+    withScript("fish", async (bin) => {
+      const line = `source script; source script; complete -C 'parex completi'
+complete -C 'parex show (touch evil) '`;
+      const { out, err } = await shellSays(["fish", "--no-config", "-c", line], bin);
+      assertEquals(err, "");
+      assertMatch(out, /^completions\t/m);
+      assertEquals([...Deno.readDirSync(bin)].some(({ name }) => name === "evil"), false);
+    }),
+});
+
+/** Types a line into a zsh of its own and presses TAB. */
+const ZSH = `zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z 'PS1=; source ./script; source ./script; echo rea''dy'
+zpty -r z said '*ready*'
+zpty -w -n z $'parex completi\\t'
+zpty -r z said '*completions*' && echo found
+zpty -d z
+`;
+
+Deno.test({
+  name: "zsh without compinit completes",
+  ignore: !hasProgram("zsh"),
+  fn: () =>
+    withScript("zsh", async (bin) => {
+      const { out } = await shellSays(["timeout", "100", "zsh", "-f", "-c", ZSH], bin);
+      assertEquals(out, "found\n");
+    }),
+});
+
+function hasProgram(name: string): boolean {
+  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${name}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
