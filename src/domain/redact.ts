@@ -1,3 +1,5 @@
+import { NAMED_VALUES, PARTS, TOKEN_SHAPES } from "./secret_shapes.ts";
+
 /** Shorter than every secret that parex looks for, so that the replacement never looks like one. */
 export const MARK = "***";
 /** Shorter values are in every other word. */
@@ -11,21 +13,15 @@ const SHAPES: readonly RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?<secret>[^]*?)(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/dg,
   // Its beginning is missing.
   /^(?<secret>(?:(?!-----BEGIN )[^])*)-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----/dg,
-  /(?<secret>\bgh[a-z]_\w{16,})/dg,
-  /(?<secret>\bgithub_pat_\w{16,})/dg,
-  /(?<secret>\bglpat-[\w-]{16,})/dg,
-  /(?<secret>\bsk-[\w-]{16,})/dg,
-  /(?<secret>\bnpm_\w{16,})/dg,
-  /(?<secret>\bxox[a-z]-[\w-]{10,})/dg,
-  /(?<secret>\bAIza[\w-]{20,})/dg,
-  /(?<secret>\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,})/dg,
-  /(?<secret>\beyJ[\w-]{1,2000}\.[\w-]+(?:\.[\w-]*)*)/dg,
+  ...TOKEN_SHAPES,
+  ...PARTS,
   // Up to the last @ of the word: a password may hold slashes and @ where nobody has encoded it.
   /\b[a-z][a-z\d+.-]{0,20}:\/\/(?<secret>[^\s"'<>]{1,4000})@/dgi,
 ];
 
 /** What follows a name that looks secret, which in prose may be any word. */
 const NAMED: readonly RegExp[] = [
+  ...NAMED_VALUES,
   /\b(?:bearer|basic)\s+(?<secret>[\w.~+/=-]{6,})/dgi,
   /\bauthorization["']?\s*[:=]\s*["']?(?:token\s+)?(?<secret>[^\s"']+)/dgi,
   /(?:token|secret|passw(?:or)?d|passphrase|api_?-?key|credential)\w{0,40}["']?\s*[:=]\s*["']?(?<secret>[^\s"'&;,]+)/dgi,
