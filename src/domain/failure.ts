@@ -118,6 +118,8 @@ export type TaskFailure =
   | { reason: "agent_timeout"; ms: number; log?: string }
   | { reason: "agent_idle"; ms: number; log?: string }
   | { reason: "no_changes"; log?: string }
+  /** Commits of the task hold files that parex had copied into its worktree, such as `.env`. */
+  | { reason: "copied_committed"; paths: string[]; since: string }
   | {
     reason: "checks_failed";
     check: string;

@@ -15,15 +15,21 @@ export async function pushBranch(
   throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
 }
 
-/** The remote that a base belongs to: its own, else `origin`, else the only one. */
+/**
+ * The remote that git would push a base to: by `branch.*.pushRemote`, `remote.pushDefault` or
+ * `branch.*.remote`; else `origin`, else the only one.
+ */
 export async function remoteOf(
   repo: Repository,
   base: string,
 ): Promise<string | undefined> {
   const listed = await repo.git(["remote"]);
   const remotes = listed.split("\n").filter((name) => name !== "");
-  const own = await repo.maybe(["config", "--get", `branch.${base}.remote`]);
-  if (own !== undefined && remotes.includes(own)) return own;
+  const keys = [`branch.${base}.pushRemote`, "remote.pushDefault", `branch.${base}.remote`];
+  for (const key of keys) {
+    const named = await repo.maybe(["config", "--get", key]);
+    if (named !== undefined && remotes.includes(named)) return named;
+  }
   if (remotes.includes("origin")) return "origin";
   return remotes.length === 1 ? remotes[0] : undefined;
 }

@@ -19,6 +19,7 @@ const REASON_WORDS: Record<Reason, string> = {
   agent_timeout: "agent timed out",
   agent_idle: "agent was silent",
   no_changes: "no changes",
+  copied_committed: "commits hold copied files",
   checks_failed: "checks failed",
   commit_failed: "commit failed",
   push_failed: "push failed",

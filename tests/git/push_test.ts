@@ -49,3 +49,17 @@ Deno.test("remoteOf() takes the base's remote, else origin, else the only one", 
   await temp.git(["config", "branch.main.remote", "."]);
   assertEquals(await remoteOf(repo, "main"), "origin");
 });
+
+Deno.test("remoteOf() takes the remote that git itself would push to: a fork, not what is tracked", async () => {
+  await using temp = await tempRepo();
+  for (const name of ["upstream", "origin", "mine"]) {
+    await temp.git(["remote", "add", name, `/nowhere/${name}`]);
+  }
+  await temp.git(["config", "branch.main.remote", "upstream"]);
+  const repo = await openRepository(temp.root);
+  assertEquals(await remoteOf(repo, "main"), "upstream");
+  await temp.git(["config", "remote.pushDefault", "origin"]);
+  assertEquals(await remoteOf(repo, "main"), "origin");
+  await temp.git(["config", "branch.main.pushRemote", "mine"]);
+  assertEquals(await remoteOf(repo, "main"), "mine");
+});

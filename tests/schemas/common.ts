@@ -61,6 +61,7 @@ const REASONS: Record<Reason, true> = {
   agent_timeout: true,
   agent_idle: true,
   no_changes: true,
+  copied_committed: true,
   checks_failed: true,
   commit_failed: true,
   push_failed: true,

@@ -24,6 +24,8 @@ export function explainTask(failure: TaskFailure | OperationFailure, about: Abou
     case "setup_failed":
     case "checks_failed":
       return explainCommand(failure, about);
+    case "copied_committed":
+      return explainCopied(failure, about);
     case "agent_failed":
     case "agent_timeout":
     case "agent_idle":
@@ -75,6 +77,23 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
     next: [
       ...byHand(failed, about),
       `fix and commit it there, or clarify the task, then: ${retry(about)}`,
+    ],
+  };
+}
+
+/** What is only on this machine, and may be secret, is neither merged nor pushed. */
+function explainCopied({ paths, since }: Of<"copied_committed">, about: About): Explanation {
+  const where = about.task === undefined ? "its worktree" : shellWord(worktreeOf(about.task));
+  const files = paths.map(shellWord).join(" ");
+  return {
+    message: `the task's commits hold files that parex copied from your checkout: ${
+      paths.join(", ")
+    }`,
+    details: ["They are not in git otherwise, and may hold secrets. Nothing was merged or pushed."],
+    next: [
+      `commit the work again without them: cd ${where} && git reset --soft ${since} && ` +
+      `git rm --cached --force --quiet -- ${files} && git commit`,
+      `then: ${retry(about)}`,
     ],
   };
 }

@@ -73,6 +73,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   agent_failed: { reason: "agent_failed", exitCode: null, detail: "killed" },
   agent_timeout: { reason: "agent_timeout", ms: 2_700_000 },
   agent_idle: { reason: "agent_idle", ms: 600_000 },
+  copied_committed: { reason: "copied_committed", paths: [".env"], since: "0123abcd" },
   no_changes: { reason: "no_changes" },
   checks_failed: { reason: "checks_failed", check: "test", failed, attempts: 3 },
   commit_failed: { reason: "commit_failed", detail: "hook declined" },

@@ -1,0 +1,15 @@
+import { assertEquals, assertMatch } from "../support/assert.ts";
+import { rig } from "../support/rig.ts";
+
+Deno.test("a copied .env that an agent forces into a commit is neither merged nor pushed", async () => {
+  await using stage = await rig({
+    files: { ".gitignore": ".env\n" },
+    agent: { a: 'echo a > a.txt; git add -f .env a.txt; git commit -qm "feat: a"' },
+  });
+  await Deno.writeTextFile(`${stage.root}/.env`, "TOKEN=secret\n");
+  const before = await stage.repo.git(["rev-parse", "main"]);
+  const { code, stdout } = await stage.parex(["execute", "--land", "merge"]);
+  assertEquals(code, 1, stdout);
+  assertMatch(stdout, /hold files that parex copied from your checkout: \.env[^]*git reset --soft/);
+  assertEquals(await stage.repo.git(["rev-parse", "main"]), before);
+});
