@@ -80,6 +80,8 @@ interface Memory {
   beside: Map<TaskId, string>;
   /** What the user's own `core.excludesFile` says, once somebody has asked. */
   ownExcludes?: Promise<string>;
+  /** Under whose name agents commit, once git was asked. */
+  identity?: Env;
   /** Which plan each branch belonged to when it was first asked; undefined: nobody has. */
   owners?: Promise<Result<Map<string, string>>> | undefined;
   /** What was told of the borders of tasks already. */

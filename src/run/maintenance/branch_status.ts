@@ -2,11 +2,13 @@ import { resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
+import { commitsAhead } from "../../git/ahead.ts";
 import { planBranches } from "../../git/branches.ts";
 import { changes, ownCommits } from "../../git/commit.ts";
 import { listWorktrees } from "../../git/worktree_list.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
+import { mapBounded } from "../../util/map_limit.ts";
 import type { BranchFacts } from "../../report/run/status.ts";
 
 /** git processes at the same time. */
@@ -14,7 +16,6 @@ const AT_ONCE = 8;
 
 interface Known {
   repo: Repository;
-  base: string | undefined;
   /** Existing branches of the plan. */
   branches: Set<string>;
   /** Paths of worktrees by their branch. */
@@ -32,24 +33,22 @@ export async function branchFacts(
   const worktrees = new Map(
     registered.flatMap(({ branch, path }) => branch === undefined ? [] : [[branch, path]]),
   );
-  const known: Known = { repo, base, branches, worktrees };
+  const known: Known = { repo, branches, worktrees };
   const begun = plan.tasks.filter((task) => known.branches.has(branchOf(task.id)));
-  const facts = new Map<TaskId, BranchFacts>();
-  for (let at = 0; at < begun.length; at += AT_ONCE) {
-    await Promise.all(
-      begun.slice(at, at + AT_ONCE).map(async (task) => {
-        facts.set(task.id, await factsOf(task, known));
-      }),
-    );
-  }
-  return facts;
+  const ahead = await aheadOf(begun, base, known);
+  const facts = await mapBounded(begun, AT_ONCE, async (task) => {
+    return [task.id, await factsOf(task, ahead.get(branchOf(task.id)), known)] as const;
+  });
+  return new Map(facts);
 }
 
 /** A branch or worktree that git cannot read is no reason to say nothing: its fact is left out. */
-async function factsOf(task: Task, known: Known): Promise<BranchFacts> {
-  const branch = branchOf(task.id);
-  const ahead = known.base === undefined ? undefined : await aheadOf(task, known.base, known);
-  const worktree = known.worktrees.get(branch);
+async function factsOf(
+  task: Task,
+  ahead: number | undefined,
+  known: Known,
+): Promise<BranchFacts> {
+  const worktree = known.worktrees.get(branchOf(task.id));
   const dirty = worktree === undefined ? undefined : await isDirty(known.repo, task, worktree);
   return {
     ...(ahead === undefined ? {} : { ahead }),
@@ -58,14 +57,25 @@ async function factsOf(task: Task, known: Known): Promise<BranchFacts> {
   };
 }
 
+/** A branch that git cannot read has no entry. */
 async function aheadOf(
-  task: Task,
-  base: string,
+  tasks: Task[],
+  base: string | undefined,
   { repo, branches }: Known,
-): Promise<number | undefined> {
-  const others = task.dependencies.map(branchOf).filter((branch) => branches.has(branch));
-  const own = await resultOf(() => ownCommits(repo, branchOf(task.id), [base, ...others]));
-  return own.ok ? own.value.length : undefined;
+): Promise<Map<string, number>> {
+  if (base === undefined) return new Map();
+  const questions = tasks.map(({ id, dependencies }) => ({
+    branch: branchOf(id),
+    notFrom: dependencies.map(branchOf).filter((branch) => branches.has(branch)),
+  }));
+  const all = await resultOf(() => commitsAhead(repo, base, questions));
+  if (all.ok) return all.value;
+  // One broken branch fails the question about all.
+  const each = await mapBounded(questions, AT_ONCE, async ({ branch, notFrom }) => {
+    const own = await resultOf(() => ownCommits(repo, branch, [base, ...notFrom]));
+    return own.ok ? [[branch, own.value.length] as const] : [];
+  });
+  return new Map(each.flat());
 }
 
 async function isDirty(repo: Repository, task: Task, path: string): Promise<boolean | undefined> {

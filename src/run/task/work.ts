@@ -6,6 +6,7 @@ import type { AgentOutcomeName, Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { dirname } from "node:path";
+import type { Env } from "../../exec/env.ts";
 import { identityEnv } from "../../git/identity.ts";
 import { mergeBase } from "./base_merge.ts";
 import type { Limit } from "../context/rate_limits.ts";
@@ -161,7 +162,7 @@ async function makeRequest(
       PAREX_TASK_FILE: files.taskFile,
       PAREX_PROMPT_FILE: files.promptFile,
       PAREX_ATTEMPT: String(attempt),
-      ...await identityEnv(worktree),
+      ...await identityOf(scope, worktree),
     }),
     ...(model === undefined ? {} : { model }),
     mcp: settings.mcp,
@@ -243,4 +244,10 @@ async function writeFiles(
     const detail = messageOf(error);
     throw new Failed({ reason: "io_failed", path: promptFile, detail });
   }
+}
+
+/** The same in all worktrees, so git is asked once in a run; again if it knew none. */
+async function identityOf(scope: Scope, worktree: Worktree): Promise<Env> {
+  scope.identity ??= await identityEnv(worktree);
+  return scope.identity;
 }
