@@ -24,7 +24,9 @@ Deno.test("a merge that conflicts stands half done, not broken off, when parex w
   await temp.git(["commit", "-qam", "ours"]);
   const program = `import { Git } from "${ROOT}src/git/git.ts";
     console.log("begun");
-    await new Git(${JSON.stringify(temp.root)}).result(["merge", "--quiet", "other"]);`;
+    await new Git(${
+    JSON.stringify(temp.root)
+  }).result(["merge", "--quiet", "--no-ff", "--no-edit", "other"]);`;
   const parex = new Deno.Command(Deno.execPath(), {
     args: [
       "run",

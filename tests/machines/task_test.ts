@@ -5,7 +5,13 @@ import {
   taskMachine,
   type TaskMessage,
 } from "../../machines/task.ts";
-import type { Announcement, Verdict, WorkOutcome } from "../../machines/ports.ts";
+import type {
+  Announcement,
+  Landing,
+  Occasion,
+  Verdict,
+  WorkOutcome,
+} from "../../machines/ports.ts";
 import type { Beginning } from "../../src/domain/resume.ts";
 import type { Failure } from "../../src/domain/failure.ts";
 import { assert, assertEquals } from "../support/assert.ts";
@@ -187,6 +193,19 @@ Deno.test("a task that waits for a slot is blocked when the budget is spent", ()
 
 Deno.test("a commit that cannot be made goes back to the agent", () => {
   assertEquals(working().done("work", WORKED).done("commit", RED).at(), { in_progress: "queued" });
+});
+
+Deno.test("a landing that is refused costs an attempt, and one whose repair was overtaken does not", () => {
+  const occasion: Occasion = { kind: "conflict", onto: "1", files: ["x"], between: ["b", "a"] };
+  const refused: Landing = { kind: "refused", occasion, failure: FAILED };
+  const last = walk(1, { at: "landing", attempt: 1 }).send({ type: "START" });
+  const blocked = last.done("land", refused);
+  assertEquals(blocked.snapshot().output, BLOCKED);
+  const again = walk(1, { at: "landing", attempt: 1 }).send({ type: "START" })
+    .done("land", { ...refused, overtaken: true });
+  assertEquals(again.at(), { in_progress: "queued" });
+  assertEquals(again.snapshot().context.attempts, 2);
+  assertEquals(again.snapshot().context.occasion, occasion);
 });
 
 Deno.test("a failure beyond repair blocks a task from wherever it is", () => {
