@@ -37,6 +37,7 @@ export async function writePlanFiles(
     await moveAll(drafted, folder, join(draft, "old"), [...files.keys()]);
     return ok({ path, unchanged: false });
   } catch (error) {
+    if (error instanceof NotUndone) draft = undefined; // it holds the files that were there
     const detail = messageOf(error);
     return fail({ reason: "io_failed", path: folder, detail });
   } finally {
@@ -73,6 +74,8 @@ async function write(folder: string, files: ReadonlyMap<string, string>): Promis
   }
 }
 
+class NotUndone extends Error {}
+
 /** Moves the files of one folder into another; if one cannot be moved, all is as it was. */
 async function moveAll(from: string, to: string, old: string, names: string[]): Promise<void> {
   const undo: (() => Promise<void>)[] = [];
@@ -86,7 +89,11 @@ async function moveAll(from: string, to: string, old: string, names: string[]): 
       undo.unshift(() => Deno.remove(target));
     }
   } catch (error) {
-    for (const step of undo) await step();
+    try {
+      for (const step of undo) await step();
+    } catch {
+      throw new NotUndone(`${messageOf(error)}; the files that were there are in ${old}`);
+    }
     throw error;
   }
 }
