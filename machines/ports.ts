@@ -159,13 +159,13 @@ export const runPorts = {
 export interface Announcement {
   task: TaskId;
   status: Status;
-  failure?: Failure;
+  failure?: Failure | undefined;
 }
 
 /** Why a run is interrupted, unless a person wants it. */
 export interface Interruption {
-  limit?: Parked;
-  failure?: Failure;
+  limit?: Parked | undefined;
+  failure?: Failure | undefined;
 }
 
 export type RunOutcome =

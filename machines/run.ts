@@ -275,7 +275,7 @@ function attemptsFor(loaded: LoadedRun | undefined, begin: Beginning | undefined
 }
 
 function interrupted({ limit, failure }: Interruption): Partial<RunContext> {
-  const why = { ...(limit ? { limit } : {}), ...(failure ? { failure } : {}) };
+  const why = { limit, failure: failure || undefined };
   return { outcome: { kind: "interrupted", ...why } };
 }
 

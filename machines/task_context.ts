@@ -34,7 +34,7 @@ export interface TaskContext extends TaskInput {
   /** The attempt under way, if it ended in an earlier process of the run. */
   ended: AttemptRecord | undefined;
   parked?: Parked;
-  failure?: Failure;
+  failure?: Failure | undefined;
 }
 
 export type TaskEvent =
@@ -55,7 +55,7 @@ export type TaskMessage =
   /** Its checks have passed. */
   | { type: "TASK.COMPLETED"; task: TaskId }
   /** It met a failure of the account or the machine: no task can work. */
-  | { type: "TASK.HALTED"; task: TaskId; failure?: Failure }
+  | { type: "TASK.HALTED"; task: TaskId; failure?: Failure | undefined }
   /** It needs a slot for another attempt. */
   | { type: "TASK.SLOT_WANTED"; task: TaskId };
 
@@ -121,7 +121,7 @@ export function returnable(context: TaskContext, landing: Landing): boolean {
 
 /** How the task's status is told to the world. */
 export function announcement({ task, status, failure }: TaskContext): Announcement {
-  return { task, status, ...(status === "blocked" && failure ? { failure } : {}) };
+  return { task, status, failure: status === "blocked" ? failure : undefined };
 }
 
 /** Whether a further attempt may be made. */
@@ -166,7 +166,7 @@ export const completed = ({ task }: TaskContext): TaskMessage => ({ type: "TASK.
 export const halted = ({ task, failure }: TaskContext): TaskMessage => ({
   type: "TASK.HALTED",
   task,
-  ...(failure ? { failure } : {}),
+  failure,
 });
 export const slotFreed = ({ task }: TaskContext): TaskMessage => ({
   type: "TASK.SLOT_FREED",

@@ -16,9 +16,9 @@ export interface AgentRequest {
   gitFolders: readonly string[];
   /** The whole environment, with the `PAREX_*` variables. */
   env: Env;
-  sandbox?: Sandbox;
+  sandbox?: Sandbox | undefined;
   /** Absent: the agent's own default. */
-  model?: string;
+  model?: string | undefined;
   /** Whether the user's own MCP servers are started for it. */
   mcp?: boolean;
   /** Continues this conversation; absent: a new one. */
@@ -33,7 +33,7 @@ export interface AgentRequest {
   transcript: string;
   signal: AbortSignal;
   /** `session`: the conversation, where its id is known before the agent says anything. */
-  onStart: (started: { pid: number; session?: string }) => void;
+  onStart: (started: { pid: number; session?: string | undefined }) => void;
   /** Called when the agent reports the id of its conversation. */
   onSession?: (session: string) => void;
   /** What the agent is doing now, in a few words, and what it has used so far. */
@@ -49,12 +49,12 @@ export interface AgentOutcome {
   usage: Usage;
   ms: number;
   /** The conversation, if it can be continued. */
-  session?: string;
+  session?: string | undefined;
   exitCode: number | null;
   /** For people: the agent's final message, or why it failed. */
   detail?: string;
   /** `limited`: by the account's usage limit, which all attempts share, or by the API's state. */
-  limit?: "quota" | "overload";
+  limit?: "quota" | "overload" | undefined;
   /**
    * `limited`: when to continue, milliseconds since the epoch; absent where the agent did not say.
    */
@@ -67,7 +67,7 @@ export interface AgentOutcome {
 export interface Agent {
   name: string;
   /** Its attempts begin with the same prompt, which its cache answers once it has seen it. */
-  sharesCache?: true;
+  sharesCache?: true | undefined;
   /** Whether it is installed, and with the environment of its attempts: whether it is logged in. */
   available(env?: Env): Promise<Result<void>>;
   /** Never rejects for anything the agent does. Settles when no process of the attempt is left. */

@@ -8,7 +8,7 @@ import { openTranscript } from "./transcript.ts";
 export interface AttemptProcess {
   argv: readonly [string, ...string[]];
   env: Env;
-  session?: string;
+  session?: string | undefined;
   onStdout: (chunk: Uint8Array) => void;
   onStderr: (chunk: Uint8Array) => void;
 }
@@ -34,7 +34,7 @@ export async function runAttempt(
       argv: process.argv,
       cwd: request.worktree,
       env: process.env,
-      ...(request.sandbox ? { sandbox: request.sandbox } : {}),
+      sandbox: request.sandbox,
       input: request.prompt,
       timeoutMs: request.timeoutMs,
       idleMs: request.idleMs,
@@ -44,7 +44,7 @@ export async function runAttempt(
       onStderr: (chunk) => (transcript.write(chunk), process.onStderr(chunk)),
     });
     const { session } = process;
-    request.onStart({ pid: running.pid, ...(session === undefined ? {} : { session }) });
+    request.onStart({ pid: running.pid, session });
     const end = await running.end;
     const lost = transcript.lost();
     return lost === undefined ? { end } : { end, broken: lost };
@@ -75,7 +75,7 @@ function broken(detail = ""): AttemptEnd {
 }
 
 /** Without all marks there are none: fewer would fit another attempt's processes. */
-function marksOf(env: Env): { marks?: Record<string, string> } {
+function marksOf(env: Env): { marks?: Record<string, string> | undefined } {
   const marks: Record<string, string> = {};
   for (const name of MARKS) {
     const value = env[name];

@@ -5,16 +5,16 @@ import { type UsageTold, usedBy } from "./used.ts";
 /** The content of one line of an agent's output. */
 export interface Heard {
   /** The conversation's id. */
-  session?: string;
+  session?: string | undefined;
   /** What it is doing now. */
   doing?: string;
   /** What the model wrote; with `continues`, the next part of it. */
-  said?: string;
+  said?: string | undefined;
   continues?: boolean;
   used?: UsageTold;
   /** What went wrong; with `failed`, for good. Without words: it recovered. */
   error?: string;
-  failed?: boolean;
+  failed?: boolean | undefined;
   /** Why the API refused a request that is tried again. */
   retried?: string;
   /** Whether its work is over: false while the model has not read a tool's result yet. */

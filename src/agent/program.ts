@@ -27,7 +27,7 @@ export interface AgentProgram {
   /** A new conversation takes the id that parex gives it. */
   takesId?: true;
   /** Its attempts begin with the same prompt, which its cache answers once it has seen it. */
-  sharesCache?: true;
+  sharesCache?: true | undefined;
   /** Where it keeps logins, settings and conversations. Absolute; folders are made for it. */
   state(env: Env): string[];
   /** Files in these folders that its next session outside of a sandbox would run or obey. */
@@ -45,7 +45,7 @@ export interface AgentProgram {
    */
   retries?: RegExp;
   /** Its own error texts for an account that cannot work, in addition to the common ones. */
-  refusals?: RefusalWords;
+  refusals?: RefusalWords | undefined;
   /** Two instances that start at the same moment disturb each other. */
   startsAlone?: true;
 }
@@ -59,14 +59,14 @@ export interface LoginQuestion {
 /** An attempt as its adapter sees it. */
 export interface Call extends AgentRequest {
   /** Of the conversation that is continued, or of a new one that takes it. */
-  session?: string;
+  session?: string | undefined;
 }
 
 /** Makes an agent of it. */
 export function agentOf(program: AgentProgram): Agent {
   return {
     name: program.name,
-    ...(program.sharesCache ? { sharesCache: true } : {}),
+    sharesCache: program.sharesCache,
     available: async (env) => {
       const installed = isInstalled(program);
       if (!installed.ok || env === undefined) return installed;
@@ -112,7 +112,7 @@ const RETRIES_MS = 60_000;
 
 async function attempt(program: AgentProgram, request: AgentRequest): Promise<AgentOutcome> {
   const session = request.resume ?? (program.takesId ? crypto.randomUUID() : undefined);
-  const call: Call = { ...request, ...(session === undefined ? {} : { session }) };
+  const call: Call = { ...request, session };
   const stderr = keepTail();
   const output = outputOf(program, call);
   const signal = AbortSignal.any([request.signal, output.hopeless]);
@@ -120,7 +120,7 @@ async function attempt(program: AgentProgram, request: AgentRequest): Promise<Ag
     runAttempt({ ...request, signal }, {
       argv: [commandOf(program), ...program.args(call)],
       env: { ...request.env, ...program.env?.(call) },
-      ...(session === undefined ? {} : { session }),
+      session,
       onStdout: output.push,
       onStderr: (chunk) => {
         stderr.push(chunk);
@@ -218,7 +218,7 @@ function outcomeOf(
       stderr: banner ? stderr.replaceAll(banner, "") : stderr,
       dropped,
       resumed: resume !== undefined,
-      ...(refusals ? { refusals } : {}),
+      refusals,
     })
     : whyBroken(isOnPath(commandOf(program)), broken);
   const begun = told.worked || end.by !== "itself" ? session : undefined;
@@ -227,7 +227,7 @@ function outcomeOf(
     ...verdict,
     usage: told.usage,
     exitCode: end.code,
-    ...(conversation === undefined ? {} : { session: conversation }),
+    session: conversation,
   };
 }
 

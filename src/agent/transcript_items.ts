@@ -60,7 +60,7 @@ function addSaid({ items }: Reading, text: string | undefined, goesOn = false): 
 }
 
 function addNote({ items }: Reading, text: string | undefined, failed: boolean): void {
-  if (text !== undefined) items.push({ kind: "note", text, ...(failed ? { failed } : {}) });
+  if (text !== undefined) items.push({ kind: "note", text, failed: failed || undefined });
 }
 
 function addCall(reading: Reading, id: string | undefined, tool: Omit<Tool, "kind">): void {
@@ -93,7 +93,7 @@ function readClaudeMessage(message: StreamMessage, reading: Reading): void {
         addCall(reading, textAt(block, "id"), {
           name: textAt(block, "name") ?? "tool",
           subject: subjectOf(recordAt(block, "input")),
-          ...(edit ? { edit } : {}),
+          edit,
         });
       }
       return;
@@ -151,7 +151,7 @@ function readGemini(message: StreamMessage, reading: Reading): void {
       return addCall(reading, textAt(message, "tool_id"), {
         name: textAt(message, "tool_name") ?? "tool",
         subject: subjectOf(input),
-        ...(edit ? { edit } : {}),
+        edit,
       });
     }
     case "tool_result": {
@@ -179,7 +179,7 @@ function readCopilot(message: StreamMessage, reading: Reading): void {
       return addCall(reading, id, {
         name: textAt(data, "toolName") ?? "tool",
         subject: subjectOf(input),
-        ...(edit ? { edit } : {}),
+        edit,
       });
     }
     case "tool.execution_complete": {
@@ -205,9 +205,9 @@ function readOpencode(message: StreamMessage, reading: Reading): void {
       return addCall(reading, undefined, {
         name: textAt(part, "tool") ?? "tool",
         subject: subjectOf(recordAt(state, "input")) || (textAt(state, "title") ?? ""),
-        ...(edit ? { edit } : {}),
-        ...(result === undefined ? {} : { result: stripAnsi(result) }),
-        ...(state.status === "error" ? { failed: true } : {}),
+        edit,
+        result: result === undefined ? undefined : stripAnsi(result),
+        failed: state.status === "error" ? true : undefined,
       });
     }
     case "error": {
@@ -245,7 +245,7 @@ function shortened(item: TranscriptItem): TranscriptItem {
   return {
     ...item,
     subject: cut(item.subject),
-    ...(item.result === undefined ? {} : { result: cut(item.result) }),
+    result: item.result === undefined ? undefined : cut(item.result),
     ...(item.edit && { edit: { before: cut(item.edit.before), after: cut(item.edit.after) } }),
   };
 }

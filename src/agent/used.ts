@@ -6,9 +6,9 @@ export interface UsageTold {
   /** Since the last line with usage. */
   more?: Usage;
   /** The attempt so far: it replaces earlier figures. */
-  attempt?: Usage;
+  attempt?: Usage | undefined;
   /** The conversation with all of its attempts, including interrupted ones. */
-  conversation?: Usage;
+  conversation?: Usage | undefined;
 }
 
 /** The usage of the attempt after one more line. */

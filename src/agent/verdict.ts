@@ -17,7 +17,7 @@ export interface Ended {
   dropped: number;
   /** It was to continue a conversation. */
   resumed: boolean;
-  refusals?: RefusalWords;
+  refusals?: RefusalWords | undefined;
 }
 
 /** How an attempt ended, from what the agent printed and how its process ended. */

@@ -20,7 +20,7 @@ export interface CheckCommand {
 
 export interface FoundChecks {
   /** Makes the worktree ready to work in. */
-  setup?: CheckCommand;
+  setup?: CheckCommand | undefined;
   /** The cheap ones first. */
   checks: CheckCommand[];
   /** Files that exist but could not be used, for people. */
@@ -61,7 +61,7 @@ export async function findChecksIn(
   const wanted = CHECK_ORDER.filter((name) => configured[name] === undefined);
   const unfit = detected.flatMap(({ unfit }) => wanted.flatMap((name) => unfit?.[name] ?? []));
   return {
-    ...(setup ? { setup } : {}),
+    setup,
     checks: CHECK_ORDER.map(choose).filter((check) => check !== undefined),
     notes: [...project.notes, ...unfit],
   };

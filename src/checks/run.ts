@@ -13,13 +13,13 @@ export interface CheckOptions {
   cwd: string;
   /** The whole environment; see `checkEnv`. */
   env: Env;
-  sandbox?: Sandbox;
+  sandbox?: Sandbox | undefined;
   /** The whole output is written to this file as it comes. Absolute. */
   log: string;
   timeoutMs: number;
   signal: AbortSignal;
   /** Variables of `env` by which the check's children are found, wherever they went. */
-  marks?: Record<string, string>;
+  marks?: Record<string, string> | undefined;
 }
 
 /** How a check ended. It has passed if `exitCode` is 0 and it ended by itself. */

@@ -13,7 +13,7 @@ export interface FoundPlan {
   /** Of `plan.yaml`. */
   text: string;
   /** In the order of the plan; without a text: there is none, or not all of it. */
-  tasks: { id: string; file: string; text?: string }[];
+  tasks: { id: string; file: string; text?: string | undefined }[];
   /** Tasks that the plan specifies itself. */
   inline: number;
 }
@@ -119,7 +119,7 @@ function completed(
   }
   const tasks = wanted.map((task) => {
     const found = texts.get(task.id);
-    return { ...task, ...(found === undefined ? {} : { text: found }) };
+    return { ...task, text: found };
   });
   const { name, identity, entries } = index;
   const inline = entries.length - wanted.length;

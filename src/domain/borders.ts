@@ -27,7 +27,7 @@ export interface GitCommand {
   name: string;
   args: readonly string[];
   /** Where; absent: in no work tree. */
-  worktree?: string;
+  worktree?: string | undefined;
 }
 
 /** A move of a ref, as its reflog has it, the newest first. */

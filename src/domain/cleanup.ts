@@ -8,12 +8,12 @@ export type Landed = "merge" | "rebase" | "squash" | "tree" | "pr";
 export interface WorkFacts {
   task: TaskId;
   /** As its task file says; absent: the plan has no such task any more. */
-  status?: Status;
+  status?: Status | undefined;
   branch: string;
   /** Absent: there is none. */
-  worktree?: WorktreeFacts;
+  worktree?: WorktreeFacts | undefined;
   /** Absent: not all of it has. */
-  landed?: Landed;
+  landed?: Landed | undefined;
   /** Another worktree than its own that has the branch checked out. */
   elsewhere?: string;
   /** What could not be read. */
@@ -33,7 +33,7 @@ export interface WorktreeFacts {
   strayed: boolean;
   unfinished?: Unfinished;
   /** The reason, if it is locked with `git worktree lock`. */
-  locked?: string;
+  locked?: string | undefined;
   /** Processes that parex or an agent started there. */
   processes: number[];
   /** It is the user's current folder. */

@@ -10,7 +10,7 @@ export type Finding =
   | { code: "refused"; failure: Failure }
   | { code: "state_unwritable"; path: string; detail: string }
   | { code: "disk_low"; path: string; free_mib: number }
-  | { code: "lock_left"; path: string; pid: number; since: string; run?: string }
+  | { code: "lock_left"; path: string; pid: number; since: string; run?: string | undefined }
   | { code: "git_lock_left"; path: string }
   | { code: "processes_left"; run: string; pids: number[] }
   | { code: "removal_interrupted"; path: string; task: TaskId }
@@ -21,7 +21,13 @@ export type Finding =
   | { code: "folder_unknown"; path: string; empty: boolean }
   | { code: "half_done"; path: string; task: TaskId; operation: Unfinished }
   /** Work of a plan that has landed. */
-  | { code: "work_landed"; task: TaskId; branch: string; owner: string; worktree?: string }
+  | {
+    code: "work_landed";
+    task: TaskId;
+    branch: string;
+    owner: string;
+    worktree?: string | undefined;
+  }
   /** Work of another plan that has not landed. */
   | { code: "work_left"; branch: string; owner: string };
 

@@ -28,7 +28,7 @@ export interface Schedule {
   jobs: number;
   agent: string;
   /** Absent: the agent's own default. */
-  model?: string;
+  model?: string | undefined;
   cost: CostEstimate;
   /** Setup first, then the checks, in the order in which they are run. */
   checks: { name: string; command: string; from: string }[];

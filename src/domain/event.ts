@@ -6,14 +6,14 @@ import type { Priority, Status, TaskId } from "./task.ts";
 
 /** What an agent used, as it reported it. Absent: not reported. */
 export interface Usage {
-  cost_usd?: number;
+  cost_usd?: number | undefined;
   input_tokens?: number;
   output_tokens?: number;
   cache_read_tokens?: number;
   cache_write_tokens?: number;
   turns?: number;
   /** The model's real id, such as `claude-haiku-5-5`. */
-  model?: string;
+  model?: string | undefined;
 }
 
 /** What of it can be added up. */
@@ -58,7 +58,7 @@ export type EventBody =
     base_sha: string;
     jobs: number;
     agent: string;
-    model?: string;
+    model?: string | undefined;
     parex: string;
     pid: number;
     /** What the report needs to know of each task of the plan, selected or not. */
@@ -82,13 +82,13 @@ export type EventBody =
     task: TaskId;
     from: Status;
     to: Status;
-    reason?: Reason;
-    message?: string;
+    reason?: Reason | undefined;
+    message?: string | undefined;
     /** The end of what stands behind it, a line each. */
     details?: string[];
     /** What to do next, a line each. */
     next?: string[];
-    failure?: Failure;
+    failure?: Failure | undefined;
   }
   | {
     /** A person answered the question that its agent ended with. */
@@ -97,7 +97,7 @@ export type EventBody =
     question: string;
     answer: string;
     /** The conversation that the agent asked it in. */
-    session?: string;
+    session?: string | undefined;
   }
   | {
     /** A person changed it while it was in progress. */
@@ -111,7 +111,7 @@ export type EventBody =
     task: TaskId;
     attempt: number;
     agent: string;
-    session?: string;
+    session?: string | undefined;
     pid: number;
     /** Why this attempt is made. */
     kind: "first" | "repair" | "conflict" | "resumed" | "answered";
@@ -136,7 +136,7 @@ export type EventBody =
     refusal?: RefusalWhy;
     /** `limited`: when the agent may go on, if it said so. ISO 8601 */
     until?: string;
-    session?: string;
+    session?: string | undefined;
     detail?: string;
     transcript?: string;
   } & Usage)
@@ -152,15 +152,15 @@ export type EventBody =
   }
   | {
     type: "checks.finished";
-    task?: TaskId;
-    attempt?: number;
+    task?: TaskId | undefined;
+    attempt?: number | undefined;
     name: string;
     command: string;
     exit_code: number | null;
     ms: number;
-    log?: string;
+    log?: string | undefined;
     /** It was run on the task's merge with the base, not on its branch. */
-    merged?: true;
+    merged?: true | undefined;
     /** It was not run: it had passed on the same tree, for this task where it was one's. */
     reused?: { run: string; task?: TaskId | undefined };
   }
@@ -173,21 +173,27 @@ export type EventBody =
     check?: string;
   }
   | { type: "branch.pushed"; task: TaskId; remote: string; branch: string; ms: number }
-  | { type: "task.landed"; task: TaskId; how: "pr" | "merge"; url?: string; sha?: string }
+  | {
+    type: "task.landed";
+    task: TaskId;
+    how: "pr" | "merge";
+    url?: string | undefined;
+    sha?: string | undefined;
+  }
   | {
     /** What has landed was checked as a whole. */
     type: "integration.finished";
     ok: boolean;
     /** There is no check. */
-    unchecked?: true;
+    unchecked?: true | undefined;
     /** The tree that was checked. */
     sha: string;
     /** The first check that failed; absent if the checks could not be run. */
-    check?: string;
+    check?: string | undefined;
     /** The task whose merge brought the failure in, if it was one of this run. */
-    introduced_by?: TaskId;
+    introduced_by?: TaskId | undefined;
     /** That merge, or the commit of somebody else's that brought it in. */
-    introduced_at?: string;
+    introduced_at?: string | undefined;
   }
   | {
     /** Two tasks change the same files, and their merge is likely to conflict. Once for each basis. */
@@ -221,7 +227,7 @@ export type EventBody =
     what: string;
     undone: boolean;
   }
-  | { type: "run.parked"; task?: TaskId; until: string; why: string }
+  | { type: "run.parked"; task?: TaskId | undefined; until: string; why: string }
   | { type: "recovery.step"; what: string; tier: string; action: string; outcome: string }
   | {
     /** Written behind the end of the run that it is about. */
@@ -230,16 +236,16 @@ export type EventBody =
       task: TaskId;
       branch: string;
       /** Absent: it had not, and was removed by name. */
-      landed?: Landed;
-      worktree?: string;
+      landed?: Landed | undefined;
+      worktree?: string | undefined;
       /** Where what no other branch holds can be brought back from. */
       rescue_refs: string[];
     }[];
     kept: { task: TaskId; why: string }[];
     /** The folder that the plan went to, absolute. */
-    archive?: string;
+    archive?: string | undefined;
   }
-  | { type: "notice"; task?: TaskId; message: string }
+  | { type: "notice"; task?: TaskId | undefined; message: string }
   | {
     type: "run.finished";
     exit_code: number;
@@ -249,10 +255,10 @@ export type EventBody =
     ms: number;
     /** Sum of the tasks' own times over the wall time. */
     speedup: number;
-    cost_usd?: number;
+    cost_usd?: number | undefined;
     interrupted?: boolean;
     /** The failure of the account, the machine or the base that stopped it; resume continues it. */
-    stopped?: StopReason;
+    stopped?: StopReason | undefined;
   };
 
 export interface GraphTask {

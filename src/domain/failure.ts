@@ -10,7 +10,7 @@ export interface CommandFailure {
   /** The last lines of stdout and stderr as they came. */
   tail: string;
   /** The whole output, absolute. */
-  log?: string;
+  log?: string | undefined;
   /** It was not run: the tree no longer has it, which the base has, by these manifests. */
   gone?: { from: string; base: string };
   /** This base fails the same check without the task's work. */
@@ -27,7 +27,7 @@ export type UsageFailure =
   | {
     reason: "plan_not_found";
     looked: string[];
-    archived?: string;
+    archived?: string | undefined;
     lists?: { title: string; path: string }[];
   }
   /**
@@ -38,8 +38,8 @@ export type UsageFailure =
   | { reason: "config_invalid"; problems: Problem[] }
   /** Claude Code's settings are not valid, so they cannot be changed. */
   | { reason: "claude_settings_invalid"; path: string; problems: Problem[] }
-  | { reason: "unknown_task"; id: string; suggestion?: string }
-  | { reason: "run_not_found"; id?: string };
+  | { reason: "unknown_task"; id: string; suggestion?: string | undefined }
+  | { reason: "run_not_found"; id?: string | undefined };
 
 /** An operation that git leaves open until a person continues or aborts it. */
 export type Unfinished = "merge" | "rebase" | "cherry-pick" | "revert";
@@ -61,14 +61,14 @@ export type PrerequisiteFailure =
   | { reason: "bare_repository"; path: string }
   | { reason: "no_commit"; root: string }
   | { reason: "detached_head"; root: string }
-  | { reason: "base_missing"; base: string; suggestion?: string }
+  | { reason: "base_missing"; base: string; suggestion?: string | undefined }
   | {
     reason: "dirty_tree";
     root: string;
     paths: string[];
     total: number;
     /** An unfinished git operation. */
-    inProgress?: Unfinished;
+    inProgress?: Unfinished | undefined;
   }
   | { reason: "no_identity"; detail: string }
   /**
@@ -76,8 +76,12 @@ export type PrerequisiteFailure =
    * it only looks so, perhaps.
    */
   | { reason: "base_diverged"; base: string; remote: string; shallow?: true }
-  | { reason: "foreign_branch"; branches: { branch: string; owner?: string }[]; identity: string }
-  | { reason: "foreign_worktree"; path: string; branch?: string }
+  | {
+    reason: "foreign_branch";
+    branches: { branch: string; owner?: string | undefined }[];
+    identity: string;
+  }
+  | { reason: "foreign_worktree"; path: string; branch?: string | undefined }
   | { reason: "worktree_elsewhere"; branch: string; path: string }
   | { reason: "branch_in_the_way"; branch: string; wanted: string }
   | { reason: "agent_missing"; agent: string; command: string }
@@ -102,22 +106,22 @@ export type PrerequisiteFailure =
     reason: "lock_held";
     pid: number;
     since: string;
-    run?: string;
+    run?: string | undefined;
     path: string;
     /** Another machine, or a container: the process is not among those that one sees here. */
-    host?: string;
+    host?: string | undefined;
     /** ISO 8601: when an owner on another machine last showed that it is alive. */
-    seen?: string;
+    seen?: string | undefined;
   };
 
 /** A task cannot continue without a person. These are the reason codes of blocked tasks. */
 export type TaskFailure =
   | { reason: "worktree_failed"; path: string; detail: string }
   | { reason: "setup_failed"; failed: CommandFailure }
-  | { reason: "agent_failed"; exitCode: number | null; detail: string; log?: string }
-  | { reason: "agent_timeout"; ms: number; log?: string }
-  | { reason: "agent_idle"; ms: number; log?: string }
-  | { reason: "no_changes"; log?: string }
+  | { reason: "agent_failed"; exitCode: number | null; detail: string; log?: string | undefined }
+  | { reason: "agent_timeout"; ms: number; log?: string | undefined }
+  | { reason: "agent_idle"; ms: number; log?: string | undefined }
+  | { reason: "no_changes"; log?: string | undefined }
   /** Commits of the task hold files that parex had copied into its worktree, such as `.env`. */
   | { reason: "copied_committed"; paths: string[]; since: string }
   | {
@@ -163,7 +167,7 @@ export type GitHubFailure =
     /** The end of "could not …". */
     doing: string;
     /** Of HTTP; absent: no answer. */
-    status?: number;
+    status?: number | undefined;
     detail: string;
   };
 

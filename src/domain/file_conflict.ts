@@ -13,7 +13,7 @@ export interface FileConflict {
   path: string;
   ours: SideOfConflict;
   theirs: SideOfConflict;
-  binary?: true;
+  binary?: true | undefined;
 }
 
 /** A conflict in one line: the file, and what each side did to it. */

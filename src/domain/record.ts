@@ -28,7 +28,7 @@ export interface RunRecord {
   baseSha: string;
   jobs: number;
   agent: string;
-  model?: string;
+  model?: string | undefined;
   parex: string;
   pid: number;
   /** Absent: recorded by an older parex. */
@@ -54,7 +54,7 @@ export interface RunRecord {
   parked?: Parked;
   recovery: { what: string; tier: string; action: string; outcome: string }[];
   crossings: Omit<EventOf<"border.crossed">, "type">[];
-  notices: { at: number; task?: TaskId; message: string }[];
+  notices: { at: number; task?: TaskId | undefined; message: string }[];
   leftovers: TaskId[];
   /** Whether the base lacks work of earlier runs; absent: nobody has looked. */
   unlanded?: boolean;
@@ -143,7 +143,7 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
     }
     case "notice": {
       const { task, message } = event;
-      record.notices.push({ at, message, ...(task === undefined ? {} : { task }) });
+      record.notices.push({ at, message, task });
       break;
     }
     case "base.checked": {
@@ -156,10 +156,10 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       record.integration = {
         ok,
         sha,
-        ...(unchecked === undefined ? {} : { unchecked }),
-        ...(check === undefined ? {} : { check }),
-        ...(introduced_by === undefined ? {} : { introduced_by }),
-        ...(introduced_at === undefined ? {} : { introduced_at }),
+        unchecked,
+        check,
+        introduced_by,
+        introduced_at,
       };
       break;
     }
@@ -199,7 +199,7 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
 /** Not a part of the time that the run took. */
 function noteCleanup(record: RunRecord, event: EventOf<"cleanup.finished">): void {
   const { removed, kept, archive } = event;
-  record.cleanups.push({ removed, kept, ...(archive === undefined ? {} : { archive }) });
+  record.cleanups.push({ removed, kept, archive });
 }
 
 function start(

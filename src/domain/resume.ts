@@ -17,11 +17,11 @@ export interface Beginning {
     | "landing";
   attempt: number;
   /** The attempt was started, and only the end of parex ended it. */
-  cutOff?: true;
+  cutOff?: true | undefined;
   /** A person has set the blocked task going again. */
   again?: true;
   /** The agent's conversation, to continue. */
-  conversation?: string;
+  conversation?: string | undefined;
   /** What it asked in the last attempt, and has not heard the answer to yet. */
   answered?: Answered;
   /** At `working`: how the attempt ended. */
@@ -51,8 +51,8 @@ export function withAnswer(
   return {
     at: "preparing",
     attempt: last ? last.attempt + (again ? 0 : 1) : 1,
-    ...(again ? { cutOff: true } : {}),
-    ...(session === undefined ? {} : { conversation: session }),
+    cutOff: again || undefined,
+    conversation: session,
     answered: { question, answer },
   };
 }
@@ -67,7 +67,7 @@ function wasCutOff({ outcome }: AttemptRecord): boolean {
 export function conversationOf(
   task: TaskRecord,
   last: AttemptRecord | undefined,
-): { conversation?: string } {
+): { conversation?: string | undefined } {
   const session = last?.session;
   if (session === undefined) return {};
   const begun = task.attempts.some((one) => one.session === session && one.active);

@@ -33,7 +33,7 @@ export function select(tasks: readonly Task[], only: readonly TaskId[]): Result<
   for (const id of only) {
     if (ids.has(id)) continue;
     const suggestion = closest(id, ids);
-    return fail({ reason: "unknown_task", id, ...(suggestion ? { suggestion } : {}) });
+    return fail({ reason: "unknown_task", id, suggestion });
   }
   const wanted = only.length === 0 ? ids : withDependencies(tasks, only);
   const chosen = tasks.filter(({ id }) => wanted.has(id));

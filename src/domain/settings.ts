@@ -1,6 +1,6 @@
 /** Commands of the project's checks. Each is a line for the shell, run in the worktree. */
 export interface CheckCommands {
-  setup?: string;
+  setup?: string | undefined;
   test?: string;
   lint?: string;
   typecheck?: string;
@@ -20,7 +20,7 @@ export interface Settings {
   /** Agents to continue with, in this order, while a task's own agent is out of quota. */
   agents: string[];
   /** Absent: the agent's own default. */
-  model?: string;
+  model?: string | undefined;
   /** Drafts plans; absent: the agent's usual one for that. */
   planModel?: string;
   /** Branch that the plan lands on; absent: the one checked out. */

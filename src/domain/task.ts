@@ -32,19 +32,19 @@ export interface Task {
   /** Where its status line lives: its task file, or the plan itself for an inline task. */
   source: TaskSource;
   /** The first `#` heading of the task file, if it has one. */
-  title?: string;
+  title?: string | undefined;
   /** The specification: Markdown after the frontmatter, or made from an inline task's fields. */
   body: string;
   labels: string[];
   files: FilesToTouch;
   /** The agent that is to do it, where that is not the run's. */
-  agent?: AgentName;
+  agent?: AgentName | undefined;
   /** The model that its agent is to use. */
-  model?: string;
+  model?: string | undefined;
   /** The issue on GitHub that its pull request closes. */
-  issue?: number;
+  issue?: number | undefined;
   /** Tokens that the planner expects, if it said so. */
-  estimatedTokens?: number;
+  estimatedTokens?: number | undefined;
   /** Position in the plan, from 0. */
   order: number;
 }

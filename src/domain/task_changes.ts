@@ -26,7 +26,7 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
       return changeStatus(task, event, at);
     case "task.answered": {
       const { question, answer, session } = event;
-      task.answers.push({ question, answer, ...(session === undefined ? {} : { session }) });
+      task.answers.push({ question, answer, session });
       return;
     }
     case "worktree.created":
@@ -68,8 +68,8 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
         how,
         run,
         at: event.at,
-        ...(url === undefined ? {} : { url }),
-        ...(sha === undefined ? {} : { sha }),
+        url,
+        sha,
       };
     }
   }
@@ -121,7 +121,7 @@ function startAttempt(task: TaskRecord, event: EventOf<"agent.started">, at: num
     pid,
     startedAt: at,
     usage: {},
-    ...(session === undefined ? {} : { session }),
+    session,
   });
 }
 
@@ -179,10 +179,10 @@ export function checkOf(event: EventOf<"checks.finished">): CheckRecord {
     command,
     exitCode: exit_code,
     ms,
-    ...(attempt === undefined ? {} : { attempt }),
-    ...(log === undefined ? {} : { log }),
-    ...(merged === undefined ? {} : { merged }),
-    ...(reused === undefined ? {} : { reused }),
+    attempt,
+    log,
+    merged,
+    reused,
   };
 }
 

@@ -12,7 +12,7 @@ export interface Span {
 export interface AttemptRecord {
   attempt: number;
   /** Absent: of the run whose record it is in. */
-  run?: string;
+  run?: string | undefined;
   kind: EventOf<"agent.started">["kind"];
   agent: string;
   pid: number;
@@ -22,7 +22,7 @@ export interface AttemptRecord {
   outcome?: AgentOutcomeName;
   /** So far, or in the end. */
   usage: Usage;
-  session?: string;
+  session?: string | undefined;
   /** The agent was seen at work. */
   active?: true;
   /** null: ended by a signal. Absent: it has not ended, or nobody recorded it. */
@@ -36,24 +36,24 @@ export interface AttemptRecord {
 }
 
 export interface AnswerRecord extends Answered {
-  session?: string;
+  session?: string | undefined;
   /** An agent has continued with it. */
   heard?: true;
 }
 
 export interface CheckRecord {
-  attempt?: number;
+  attempt?: number | undefined;
   /** Absent: of the run whose record it is in. */
-  run?: string;
+  run?: string | undefined;
   name: string;
   command: string;
   exitCode: number | null;
   ms: number;
-  log?: string;
+  log?: string | undefined;
   /** On the task's merge with the base. */
-  merged?: true;
+  merged?: true | undefined;
   /** It was not run: it had passed on the same tree. */
-  reused?: { run: string; task?: TaskId | undefined };
+  reused?: { run: string; task?: TaskId | undefined } | undefined;
 }
 
 /** Whether one of them is a check; the setup that goes before them is none. */
@@ -69,8 +69,8 @@ export interface Parked {
 
 export interface LandedRecord {
   how: "pr" | "merge";
-  url?: string;
-  sha?: string;
+  url?: string | undefined;
+  sha?: string | undefined;
   /** The run that did it. */
   run: string;
   /** ISO 8601 */
@@ -86,20 +86,20 @@ export interface TaskRecord {
   /** Whether this run selected it. */
   selected: boolean;
   status: Status;
-  reason?: Reason;
-  message?: string;
+  reason?: Reason | undefined;
+  message?: string | undefined;
   details: string[];
   next: string[];
-  failure?: Failure;
+  failure?: Failure | undefined;
   attempts: AttemptRecord[];
   answers: AnswerRecord[];
   checks: CheckRecord[];
   commits?: number;
-  head?: string;
+  head?: string | undefined;
   committedByParex: boolean;
-  worktree?: string;
+  worktree?: string | undefined;
   pushed?: { remote: string; branch: string };
-  landed?: LandedRecord;
+  landed?: LandedRecord | undefined;
   /**
    * When it was active: from the start of its preparation until it settled or returned to pending.
    */

@@ -8,12 +8,12 @@ export type TranscriptItem =
     /** What it was used on: a file, a command, a pattern. */
     subject: string;
     /** A change of a file: what was there, and what took its place. */
-    edit?: { before: string; after: string };
+    edit?: { before: string; after: string } | undefined;
     /** What it answered; absent: it has not, or the agent does not report it. */
-    result?: string;
-    failed?: true;
+    result?: string | undefined;
+    failed?: true | undefined;
   }
   /** A message of the program itself: an error, its final result. */
-  | { kind: "note"; text: string; failed?: true }
+  | { kind: "note"; text: string; failed?: true | undefined }
   /** Output in an unknown format. */
   | { kind: "output"; text: string };

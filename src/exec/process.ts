@@ -64,7 +64,7 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
     detached: true,
   }).spawn();
 
-  const tree: Tree = { pgid: child.pid, ...(spec.marks ? { marks: spec.marks } : {}) };
+  const tree: Tree = { pgid: child.pid, marks: spec.marks };
   let by: ProcessEnd["by"] = "itself";
   let ending: Promise<void> | undefined;
   const endAs = async (why: ProcessEnd["by"], graceMs = spec.graceMs ?? GRACE_MS) => {

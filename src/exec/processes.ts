@@ -19,7 +19,7 @@ export interface Tree {
    * Its children may have left the group (a shell tool that starts each command in a session of its
    * own does), but they inherit the marks.
    */
-  marks?: Marks;
+  marks?: Marks | undefined;
 }
 
 /** The processes that carry all these marks. */

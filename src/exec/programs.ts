@@ -6,7 +6,7 @@ export interface RunningProgram {
   /** Its command line in one text. */
   command: string;
   /** Absent: its folder is unknown. */
-  cwd?: string;
+  cwd?: string | undefined;
   ageMs: number;
 }
 
@@ -54,7 +54,7 @@ async function fromProc(name: string): Promise<RunningProgram[] | undefined> {
     found.push({
       pid: Number(pid),
       command: command.trim(),
-      ...(cwd ? { cwd } : {}),
+      cwd: cwd || undefined,
       ageMs: (uptime - started / TICKS_PER_SECOND) * 1000,
     });
   }

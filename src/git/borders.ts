@@ -214,7 +214,7 @@ export function traceEnv(file: string): Record<string, string> {
 
 /** The commands that were written down. */
 export function commandsIn(file: string): GitCommand[] {
-  const found = new Map<string, { name: string; args: string[]; worktree?: string }>();
+  const found = new Map<string, { name: string; args: string[]; worktree?: string | undefined }>();
   for (const line of traceLines(file)) {
     const event = parsed(line);
     const sid = textAt(event, "sid") ?? "";

@@ -14,11 +14,11 @@ export type { Change };
 /** Where a worktree's HEAD stands. */
 export interface HeadState {
   /** Absent: HEAD is detached. */
-  branch?: string;
+  branch?: string | undefined;
   /** Absent: the branch has no commit yet. */
-  sha?: string;
+  sha?: string | undefined;
   /** A git operation that was begun and not ended. */
-  inProgress?: Unfinished;
+  inProgress?: Unfinished | undefined;
 }
 
 export interface Commit {
@@ -42,7 +42,7 @@ export async function changesAndHead(
 ): Promise<{ changes: Change[]; head: HeadState }> {
   const { changes, ...where } = await readStatus(worktree, UNTRACKED);
   const inProgress = unfinished(worktree.gitDir);
-  return { changes, head: { ...where, ...(inProgress ? { inProgress } : {}) } };
+  return { changes, head: { ...where, inProgress } };
 }
 
 /** The same with what something ignores, in one question; a folder of nothing else is named alone. */
@@ -69,9 +69,9 @@ export async function headState(worktree: Git): Promise<HeadState> {
   const { gitDir, ref, sha } = await bornHead(worktree) ?? await anyHead(worktree);
   const inProgress = unfinished(gitDir);
   return {
-    ...(ref === undefined ? {} : { branch: ref.replace(/^refs\/heads\//, "") }),
-    ...(sha === undefined ? {} : { sha }),
-    ...(inProgress === undefined ? {} : { inProgress }),
+    branch: ref?.replace(/^refs\/heads\//, ""),
+    sha,
+    inProgress,
   };
 }
 
@@ -120,7 +120,7 @@ export interface CommitOptions {
   /** In which the project's hooks run, in place of parex's own environment. */
   base?: Env | undefined;
   /** Where HEAD stands, if that is known already. */
-  head?: HeadState;
+  head?: HeadState | undefined;
 }
 
 /**

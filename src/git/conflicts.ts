@@ -72,7 +72,7 @@ export async function describeConflicts(
       path,
       ours: sideOf(path, base, of(2), ours),
       theirs: sideOf(path, base, of(3), theirs),
-      ...(isBinary ? { binary: true } : {}),
+      binary: isBinary || undefined,
     };
   });
   // Full names of commits tell people nothing.

@@ -12,7 +12,7 @@ export interface LinkedWorktree {
   /** Absolute, as it was when git noted it last. */
   path: string;
   /** Absent: HEAD is detached. */
-  branch?: string;
+  branch?: string | undefined;
 }
 
 /** All linked worktrees, without a question to git, which takes the longer the more there are. */

@@ -52,7 +52,7 @@ export async function findBase(
   throw new Failed({
     reason: "base_missing",
     base,
-    ...(suggestion === undefined ? {} : { suggestion }),
+    suggestion,
   });
 }
 
@@ -90,7 +90,7 @@ async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<void>
     root: here.path,
     paths: dirty.slice(0, NAMED),
     total: dirty.length,
-    ...(inProgress === undefined ? {} : { inProgress }),
+    inProgress,
   });
 }
 
@@ -164,11 +164,11 @@ function checkNames(
 ): PrerequisiteFailure | undefined {
   const existing = new Set(branches);
   const below = new Map(branches.flatMap((name) => folders(name).map((path) => [path, name])));
-  const foreign: { branch: string; owner?: string }[] = [];
+  const foreign: { branch: string; owner?: string | undefined }[] = [];
   for (const { branch } of tasks) {
     if (existing.has(branch)) {
       const owner = owners.get(branch);
-      if (owner !== identity) foreign.push({ branch, ...(owner === undefined ? {} : { owner }) });
+      if (owner !== identity) foreign.push({ branch, owner });
       continue;
     }
     const above = folders(branch).find((path) => existing.has(path));

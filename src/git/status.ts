@@ -12,9 +12,9 @@ export interface Change {
 export interface Status {
   changes: Change[];
   /** Absent: HEAD is detached. */
-  branch?: string;
+  branch?: string | undefined;
   /** Absent: the branch has no commit yet. */
-  sha?: string;
+  sha?: string | undefined;
 }
 
 /** The git command whose output is read here; it takes more flags. */

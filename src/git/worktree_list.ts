@@ -10,9 +10,9 @@ export interface Registration {
   /** All zeros while there is no commit. */
   head: string;
   /** Absent: HEAD is detached, or the entry is a bare repository. */
-  branch?: string;
+  branch?: string | undefined;
   /** Why it is locked; empty without a reason. */
-  locked?: string;
+  locked?: string | undefined;
 }
 
 /** All worktrees of a repository, the main one first. */
@@ -33,8 +33,8 @@ function registrationOf(block: string): Registration {
   return {
     path: fields.get("worktree") ?? "",
     head: fields.get("HEAD") ?? "",
-    ...(branch === undefined ? {} : { branch: branch.replace(/^refs\/heads\//, "") }),
-    ...(locked === undefined ? {} : { locked }),
+    branch: branch?.replace(/^refs\/heads\//, ""),
+    locked,
   };
 }
 

@@ -124,7 +124,7 @@ async function call(gh: Gh, args: string[], how: Call): Promise<Reply> {
     throw new Failed({
       reason: "github_failed",
       doing,
-      ...(status === undefined ? {} : { status }),
+      status,
       detail,
     });
   }

@@ -4,7 +4,7 @@ import type { ShResult } from "../exec/sh.ts";
 export interface Reply {
   ok: boolean;
   /** Absent: there was no answer, or gh asked nothing. */
-  status?: number;
+  status?: number | undefined;
   /** Names in lower case. */
   headers: Map<string, string>;
   body: string;
@@ -26,7 +26,7 @@ export function readReply(result: ShResult, included: boolean): Reply {
   const status = parts.status ?? (said === undefined ? undefined : Number(said));
   return {
     ok: result.code === 0,
-    ...(status === undefined ? {} : { status }),
+    status,
     headers: parts.headers,
     body: parts.body,
     detail: detailOf(result, parts.body),
@@ -35,7 +35,7 @@ export function readReply(result: ShResult, included: boolean): Reply {
 }
 
 interface Parts {
-  status?: number;
+  status?: number | undefined;
   headers: Map<string, string>;
   body: string;
 }

@@ -89,7 +89,7 @@ function entryOf(line: string): [Entry] | undefined {
     if (!isRecord(read)) return undefined;
     const { key, run, task } = read;
     if (typeof key !== "string" || typeof run !== "string") return undefined;
-    return [[key, { run, ...(typeof task === "string" ? { task } : {}) }]];
+    return [[key, { run, task: typeof task === "string" ? task : undefined }]];
   } catch {
     return undefined;
   }

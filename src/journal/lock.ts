@@ -14,7 +14,7 @@ export interface LockOwner {
   started: string;
   /** ISO 8601, for people. */
   since: string;
-  run?: string;
+  run?: string | undefined;
   /** Absent: parex 0.1.0, which held no kernel lock. */
   machine?: Machine;
 }
@@ -26,7 +26,7 @@ export interface HeldLock {
 
 export interface Lock {
   /** Its last owner on another machine, which fell silent without giving it back. */
-  takenFrom?: LockOwner;
+  takenFrom?: LockOwner | undefined;
   /** Gives the lock back; does nothing the second time. */
   release(): void;
 }
@@ -78,9 +78,9 @@ function lockHeld({ pid, since, run, machine }: LockOwner, path: string): Failur
     pid,
     since,
     path,
-    ...(run ? { run } : {}),
-    ...(machine && machine.host !== here.host ? { host: machine.host } : {}),
-    ...(seen ? { seen: seen.toISOString() } : {}),
+    run: run || undefined,
+    host: machine && machine.host !== here.host ? machine.host : undefined,
+    seen: seen?.toISOString(),
   };
 }
 
@@ -139,7 +139,7 @@ function hold(file: Deno.FsFile, path: string, { run, last, onLost }: Taking): L
     started: startOf(Deno.pid) ?? "",
     since: new Date().toISOString(),
     machine: thisMachine(),
-    ...(run === undefined ? {} : { run }),
+    run,
   };
   const text = JSON.stringify(owner) + "\n";
   Deno.writeTextFileSync(textPath(path), text, { mode: 0o600 });
@@ -155,7 +155,7 @@ function hold(file: Deno.FsFile, path: string, { run, last, onLost }: Taking): L
   let held = true;
   const fromAway = last?.machine && !isSameKernel(last.machine, thisMachine());
   return {
-    ...(fromAway ? { takenFrom: last } : {}),
+    takenFrom: fromAway ? last : undefined,
     release() {
       if (!held) return;
       held = false;

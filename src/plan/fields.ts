@@ -117,10 +117,10 @@ export class FieldReader {
   }
 
   /** The agent and model of a task, if the task names them. */
-  worker(map: YAMLMap): { agent?: AgentName; model?: string } {
+  worker(map: YAMLMap): { agent?: AgentName | undefined; model?: string | undefined } {
     const agent = this.word(map, "agent", AGENTS)?.value;
     const model = this.text(map, "model")?.value;
-    return { ...(agent ? { agent } : {}), ...(model === undefined ? {} : { model }) };
+    return { agent, model };
   }
 
   /** Notes a key that has a default where it is absent; a misspelt one is an error. */

@@ -19,7 +19,7 @@ export async function findPlan(root: string, cwd = root): Promise<Result<string>
   return fail({
     reason: "plan_not_found",
     looked: paths,
-    ...(archived === undefined ? {} : { archived }),
+    archived,
     ...(lists.length === 0 ? {} : { lists }),
   });
 }

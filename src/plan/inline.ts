@@ -55,7 +55,7 @@ export function readInline(
     status: reader.word(map, "status", STATUSES, statusOf)?.value ?? "pending",
     body: composeSpecification({
       name,
-      ...(description === undefined ? {} : { description }),
+      description,
       files,
       acceptance,
     }),

@@ -3,7 +3,7 @@ import { filesOfSection, noFiles } from "./files_to_touch.ts";
 
 /** What parex takes from the text of a specification. */
 export interface Specification {
-  title?: string;
+  title?: string | undefined;
   files: FilesToTouch;
   /** Sections that a specification should have and this one has not. */
   missing: string[];
@@ -40,7 +40,7 @@ export function readSpecification(markdown: string): Specification {
     filesAt && each.line > filesAt.line && each.level <= filesAt.level
   );
   return {
-    ...(title ? { title } : {}),
+    title: title || undefined,
     files: filesAt ? filesOfSection(lines.slice(filesAt.line + 1, end?.line)) : noFiles(),
     missing: missing.map(({ name }) => name),
   };
@@ -97,7 +97,7 @@ function isEmpty(line: string): boolean {
 /** What an inline task says of itself. */
 export interface InlineSpecification {
   name: string;
-  description?: string;
+  description?: string | undefined;
   files: FilesToTouch;
   acceptance: string[];
 }

@@ -8,7 +8,7 @@ export function planFilesOf(
   source?: string,
 ): Map<string, string> {
   const files = new Map(tasks.map((task) => [fileOf(task), taskFile(task)]));
-  const metadata = { name, ...(source === undefined ? {} : { source }) };
+  const metadata = { name, source };
   const index = { metadata, tasks: tasks.map(entryOf) };
   files.set("plan.yaml", stringify(index, { lineWidth: 0 }));
   return files;
@@ -34,7 +34,7 @@ export function taskFile(
     status,
     dependencies,
     labels,
-    ...(issue === undefined ? {} : { issue }),
+    issue,
   }, { lineWidth: 0 });
   return `---\n${frontmatter}---\n\n${body}`;
 }

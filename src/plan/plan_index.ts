@@ -25,15 +25,15 @@ export interface PlanIndex {
 export interface IndexEntry {
   id: Placed<string>;
   /** absent: its task file's title, or its id. */
-  name?: string;
+  name?: string | undefined;
   /** absent: it is not a priority, which is reported elsewhere. */
-  priority?: Priority;
+  priority?: Priority | undefined;
   dependencies: Placed<string>[];
-  estimatedTokens?: number;
-  agent?: AgentName;
-  model?: string;
+  estimatedTokens?: number | undefined;
+  agent?: AgentName | undefined;
+  model?: string | undefined;
   /** absent: there is neither a file nor a specification, which is reported elsewhere. */
-  spec?: FileSpec | InlineSpec;
+  spec?: FileSpec | InlineSpec | undefined;
 }
 
 export interface FileSpec {
@@ -41,7 +41,7 @@ export interface FileSpec {
   /** As written. */
   file: Placed<string>;
   /** The index is not where a status counts. */
-  status?: Placed<string>;
+  status?: Placed<string> | undefined;
 }
 
 /** Reads the text of `plan.yaml`. Never throws. */
@@ -146,12 +146,12 @@ function readEntry(reader: FieldReader, item: unknown, order: number): IndexEntr
   if (!id) return undefined;
   return {
     id,
-    ...(name === undefined ? {} : { name }),
-    ...(priority ? { priority } : {}),
+    name,
+    priority,
     dependencies: dependencies?.value ?? [],
-    ...(tokens > 0 ? { estimatedTokens: tokens } : {}),
+    estimatedTokens: tokens > 0 ? tokens : undefined,
     ...worker,
-    ...(spec ? { spec } : {}),
+    spec,
   };
 }
 
@@ -163,7 +163,7 @@ function readSpec(
   if (!isPresent(reader, map, "file")) return readInline(reader, map, name);
   const file = reader.text(map, "file");
   const status = reader.text(map, "status");
-  return file && { kind: "file", file, ...(status ? { status } : {}) };
+  return file && { kind: "file", file, status };
 }
 
 function isPresent(reader: FieldReader, map: YAMLMap, name: string): boolean {

@@ -18,16 +18,16 @@ import { readYaml } from "./yaml.ts";
 /** What a task file says. Its frontmatter repeats parts of the index; only the status is its own. */
 export interface TaskFile {
   path: string;
-  id?: Placed<string>;
-  priority?: Placed<Priority>;
-  dependencies?: Placed<Placed<string>[]>;
+  id?: Placed<string> | undefined;
+  priority?: Placed<Priority> | undefined;
+  dependencies?: Placed<Placed<string>[]> | undefined;
   status: Status;
-  agent?: AgentName;
-  model?: string;
+  agent?: AgentName | undefined;
+  model?: string | undefined;
   labels: string[];
   /** On GitHub. */
-  issue?: number;
-  title?: string;
+  issue?: number | undefined;
+  title?: string | undefined;
   body: string;
   files: FilesToTouch;
   problems: Problem[];
@@ -69,9 +69,9 @@ function readFields(reader: FieldReader, root: Parameters<FieldReader["find"]>[0
   const issue = Number(reader.text(root, "issue")?.value.replace(/^#/, "") ?? NaN);
   return {
     ...(Number.isInteger(issue) && issue > 0 ? { issue } : {}),
-    ...(id ? { id } : {}),
-    ...(priority ? { priority } : {}),
-    ...(dependencies ? { dependencies } : {}),
+    id: id || undefined,
+    priority,
+    dependencies,
     ...(status ? { status } : {}),
     ...reader.worker(root),
     labels: reader.texts(root, "labels")?.value.map(({ value }) => value) ?? [],

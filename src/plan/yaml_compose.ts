@@ -29,7 +29,9 @@ const DEFAULT_HINT = "correct the YAML here; quote text that holds signs such as
  * Reads text as one YAML document. Empty documents around it count for nothing; a second one that
  * holds something is an error.
  */
-export function composeYaml(text: string): { document?: Document.Parsed; issues: YamlIssue[] } {
+export function composeYaml(
+  text: string,
+): { document?: Document.Parsed | undefined; issues: YamlIssue[] } {
   const tokens = new BoundedTokens(text);
   // Its own search for duplicate keys compares each with each, which is quadratic.
   const composer = new Composer({ uniqueKeys: false, prettyErrors: false });
@@ -52,7 +54,7 @@ export function composeYaml(text: string): { document?: Document.Parsed; issues:
     throw error;
   }
   if (tokens.exceeded) return { issues: [tokens.exceeded] };
-  return { ...(document ? { document } : {}), issues };
+  return { document, issues };
 }
 
 function issuesOf(document: Document.Parsed): YamlIssue[] {

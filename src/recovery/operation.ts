@@ -2,10 +2,10 @@ import type { Failure } from "../domain/failure.ts";
 
 /** What an operation is about: repairs take from here what they act on, whoever proposes them. */
 export interface About {
-  branch?: string;
+  branch?: string | undefined;
   remote?: string;
   /** Absolute. It need not exist. */
-  worktree?: string;
+  worktree?: string | undefined;
 }
 
 /** Something that parex itself does with git or gh. */

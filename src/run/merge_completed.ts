@@ -35,10 +35,10 @@ export interface MergeInput {
 export interface MergeOutcome {
   task: TaskId;
   /** Its merge into the base. */
-  sha?: string;
+  sha?: string | undefined;
   /** It had landed before. */
   before?: true;
-  failure?: Failure;
+  failure?: Failure | undefined;
 }
 
 export interface MergeReport {

@@ -9,7 +9,7 @@ export interface Witness {
   outcome: AgentOutcome;
   transcript: Uint8Array;
   activities: { doing: string; usage: Usage }[];
-  started: { pid: number; session?: string }[];
+  started: { pid: number; session?: string | undefined }[];
   /** Processes of the attempt that still run. */
   left: ProcessRow[];
 }

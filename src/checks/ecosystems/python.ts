@@ -96,7 +96,7 @@ async function environmentOf(
   project: Project,
   manifest: Manifest | undefined,
   tools: string[],
-): Promise<{ setup?: string; call: Call }> {
+): Promise<{ setup?: string | undefined; call: Call }> {
   const extras = neededOf(manifest?.project?.["optional-dependencies"]);
   if (project.has("uv.lock")) {
     // Of the groups, uv installs only `dev` by default; `uv run` removes nothing.

@@ -33,7 +33,7 @@ export interface Anchored {
 interface Rescue {
   note: RescueNote;
   /** Absent: nothing is uncommitted. */
-  snapshot?: Snapshot;
+  snapshot?: Snapshot | undefined;
 }
 
 /**
@@ -94,7 +94,7 @@ async function look(
     note.nested.push({ path, sha: carried });
   }
   const snapshot = await takeSnapshot(worktree);
-  return { note, ...(snapshot === undefined ? {} : { snapshot }) };
+  return { note, snapshot };
 }
 
 async function belongsTo(repo: Repository, worktree: Git): Promise<void> {

@@ -6,17 +6,17 @@ export interface RescueNote {
   run: string;
   task: string;
   /** The worktree's HEAD; absent without a worktree, or if it had no commit. */
-  head?: string;
+  head?: string | undefined;
   /** What HEAD stood on. */
-  branch?: string;
+  branch?: string | undefined;
   /** What was half done there. */
   unfinished?: Unfinished;
   /** A commit of what was staged. Absent: nothing was uncommitted. */
   index?: string;
   /** A commit of three folders, the versions of the files in conflict by their stage. */
-  conflicts?: string;
+  conflicts?: string | undefined;
   /** A commit of the files that are not to go through filters, as they lay there. */
-  raw?: string;
+  raw?: string | undefined;
   /** Files that were announced to git and not staged. */
   intended: string[];
   /** Branches and other refs that were to go. */

@@ -31,7 +31,7 @@ const NOTED_IN = [
  */
 export async function notedCommits(
   repo: Repository,
-  { worktree, branch }: { worktree?: Git | undefined; branch?: string },
+  { worktree, branch }: { worktree?: Git | undefined; branch?: string | undefined },
 ): Promise<string[]> {
   const found: string[] = [];
   if (branch !== undefined) {

@@ -32,7 +32,7 @@ export interface Removed {
   /** Where it can be brought back from. */
   anchored: Anchored[];
   /** A folder of which something could not be deleted. */
-  leftover?: string;
+  leftover?: string | undefined;
 }
 
 interface Step {
@@ -84,7 +84,7 @@ export async function removeWork(repo: Repository, work: Work): Promise<Removed>
     await allOrNothing(steps);
     await forgetOwner(repo, work.branch);
     const left = going !== undefined && exists(going);
-    return { anchored, ...(left ? { leftover: going } : {}) };
+    return { anchored, leftover: left ? going : undefined };
   });
 }
 

@@ -9,13 +9,13 @@ export interface Snapshot {
   /** What is staged, without the files in conflict. */
   index: string;
   /** Of the files in conflict: the base's version, ours and theirs. Absent: there are none. */
-  conflicts?: string[];
+  conflicts?: string[] | undefined;
   /** Files that were announced to git (`git add -N`) and not staged. */
   intended: string[];
   /** All files, untracked ones too, ignored ones not. */
   files: string;
   /** Of those, the ones that a filter or the end of their lines makes differ on disk, as they are there. */
-  raw?: string;
+  raw?: string | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ async function writeTrees(
   return {
     ...staged,
     files,
-    ...(raw === undefined ? {} : { raw }),
+    raw,
   };
 }
 
@@ -77,7 +77,7 @@ export async function writeStaged(
   const index = await writeIndex(git, conflicts?.paths ?? []);
   return {
     index,
-    ...(conflicts === undefined ? {} : { conflicts: conflicts.trees }),
+    conflicts: conflicts?.trees,
   };
 }
 

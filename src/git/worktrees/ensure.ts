@@ -19,7 +19,7 @@ import { Worktree } from "../worktree.ts";
 
 export interface WorktreeSpec {
   /** Absent: HEAD stays detached. */
-  branch?: string;
+  branch?: string | undefined;
   /** Absolute. */
   path: string;
   /** A commit: where the branch begins if it does not exist, or HEAD stands at first. */
@@ -146,7 +146,7 @@ async function claim(
   const owners = await planOwners(repo);
   const owner = owners.get(branch);
   if (owner === identity) return { branchExists: true };
-  const foreign = { branch, ...(owner === undefined ? {} : { owner }) };
+  const foreign = { branch, owner };
   throw new Failed({ reason: "foreign_branch", branches: [foreign], identity });
 }
 

@@ -86,7 +86,7 @@ function tasksOf(list: ForeignList, format: Format, path: string) {
     body: body(task),
     labels: task.labels ?? [],
     files: filesNamed(format, task),
-    ...(task.issue === undefined ? {} : { issue: task.issue }),
+    issue: task.issue,
     order,
   }));
   const at = (line: number) => ({ line, column: 1 });

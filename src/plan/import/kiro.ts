@@ -100,6 +100,6 @@ function stepOf({ id, name, item }: Node): Step {
     id,
     parallel: PARALLEL.test(name),
     stage: "",
-    ...(explicit ? { explicit: [...explicit] } : {}),
+    explicit: explicit ? [...explicit] : undefined,
   };
 }

@@ -39,10 +39,10 @@ export function cleanupPlanText(plan: CleanupPlan, { color, columns }: Options):
 
 /** What a cleanup has done. */
 export interface CleanupDone {
-  removed: { work: WorkFacts; anchored: string[]; leftover?: string }[];
+  removed: { work: WorkFacts; anchored: string[]; leftover?: string | undefined }[];
   failed: { work: WorkFacts; failure: Failure }[];
   kept: Kept[];
-  archived?: { path: string; copied: string[] };
+  archived?: { path: string; copied: string[] } | undefined;
 }
 
 /** The same, done. */

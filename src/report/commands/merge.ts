@@ -7,10 +7,10 @@ import { explain } from "../messages/explain.ts";
 /** What became of a task that was to land; neither landed nor failed: the command was interrupted. */
 export interface MergedTask {
   task: TaskId;
-  sha?: string;
+  sha?: string | undefined;
   /** It had landed before. */
   before?: true;
-  failure?: Failure;
+  failure?: Failure | undefined;
 }
 
 /** What `parex merge` prints: a line for each task, and what to do about those that did not land. */

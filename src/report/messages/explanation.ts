@@ -14,7 +14,7 @@ export interface Explanation {
 
 /** Where a failure happened, if that is known. */
 export interface About {
-  task?: TaskId;
+  task?: TaskId | undefined;
   /** The plan itself specifies the task; it has no task file. */
   inline?: boolean;
 }

@@ -337,7 +337,7 @@ function explainForeignBranches(failure: Of<"foreign_branch">): Explanation {
   };
 }
 
-function ownerOf({ branch, owner }: { branch: string; owner?: string }): string {
+function ownerOf({ branch, owner }: { branch: string; owner?: string | undefined }): string {
   return owner === undefined
     ? `${branch}: not created by parex`
     : `${branch}: belongs to the plan ${owner}`;

@@ -23,22 +23,22 @@ export interface BranchFacts {
   /** Whether its worktree has uncommitted changes. */
   dirty?: boolean;
   /** Absolute. */
-  worktree?: string;
+  worktree?: string | undefined;
 }
 
 export interface TaskStatus extends BranchFacts {
   id: TaskId;
   name: string;
   status: Status;
-  reason?: Reason;
-  message?: string;
+  reason?: Reason | undefined;
+  message?: string | undefined;
   /** What its agent waits for a person to answer. */
   question?: string;
   branch: string;
   /** In the last run that was to do it. */
   attempts: number;
-  cost_usd?: number;
-  landed?: LandedRecord;
+  cost_usd?: number | undefined;
+  landed?: LandedRecord | undefined;
 }
 
 /** What `parex status --json` prints. */
@@ -49,7 +49,7 @@ export interface StatusReport {
     id: string;
     state: "running" | "finished" | "interrupted";
     /** The failure of the account, the machine or the base that stopped it. */
-    stopped?: StopReason;
+    stopped?: StopReason | undefined;
   } | null;
   tasks: TaskStatus[];
   /** Over all runs; null: not known. */
@@ -86,7 +86,7 @@ export function statusReport(
 
 function runStatus(record: RunRecord, live: boolean): NonNullable<StatusReport["run"]> {
   const stopped = record.finished?.stopped;
-  return { id: record.run, state: stateOf(record, live), ...(stopped ? { stopped } : {}) };
+  return { id: record.run, state: stateOf(record, live), stopped };
 }
 
 function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus> {
@@ -95,13 +95,13 @@ function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus>
   const blocked = status === "blocked" && task.status === "blocked";
   return {
     attempts: attemptCount(task),
-    ...(blocked && task.reason !== undefined ? { reason: task.reason } : {}),
-    ...(blocked && task.message !== undefined ? { message: task.message } : {}),
+    reason: blocked ? task.reason : undefined,
+    message: blocked ? task.message : undefined,
     ...(blocked && task.failure?.reason === "needs_input"
       ? { question: task.failure.question }
       : {}),
-    ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
-    ...(task.landed === undefined ? {} : { landed: task.landed }),
+    cost_usd: costUsd,
+    landed: task.landed,
   };
 }
 

@@ -96,11 +96,11 @@ export interface CheckSummary {
   command: string;
   exit_code: number | null;
   ms: number;
-  log?: string;
+  log?: string | undefined;
   /** On the task's merge with the base. */
-  merged?: true;
+  merged?: true | undefined;
   /** It was not run: it had passed on the same tree, in this run, for this task. */
-  reused?: { run: string; task?: TaskId | undefined };
+  reused?: { run: string; task?: TaskId | undefined } | undefined;
 }
 
 export interface TaskSummary {
@@ -114,14 +114,14 @@ export interface TaskSummary {
   usage: UsageSummary;
   branch: string;
   commits: number;
-  head?: string;
-  worktree?: string;
-  pushed_to?: string;
-  landed?: LandedRecord;
+  head?: string | undefined;
+  worktree?: string | undefined;
+  pushed_to?: string | undefined;
+  landed?: LandedRecord | undefined;
   /** Of its last attempt that got as far. */
   checks: CheckSummary[];
-  reason?: Reason;
-  message?: string;
+  reason?: Reason | undefined;
+  message?: string | undefined;
   /** The end of the details: an output, a system error. */
   details: string[];
   next: string[];
@@ -228,13 +228,13 @@ function taskSummary(task: TaskRecord, record: RunRecord, now: number): TaskSumm
     usage: usageSummary(task.attempts),
     branch,
     commits: task.commits ?? 0,
-    ...(head === undefined ? {} : { head }),
-    ...(worktree === undefined ? {} : { worktree }),
-    ...(pushed === undefined ? {} : { pushed_to: pushed.remote }),
-    ...(landed === undefined ? {} : { landed }),
+    head,
+    worktree,
+    pushed_to: pushed?.remote,
+    landed,
     checks: lastChecks(task.checks).map(checkSummary),
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
+    reason,
+    message,
     details: task.details,
     next,
     waits_for: waitsFor(task, record),
@@ -253,9 +253,9 @@ function checkSummary(check: CheckRecord): CheckSummary {
     command,
     exit_code: exitCode,
     ms,
-    ...(log === undefined ? {} : { log }),
-    ...(merged === undefined ? {} : { merged }),
-    ...(reused === undefined ? {} : { reused }),
+    log,
+    merged,
+    reused,
   };
 }
 

@@ -23,7 +23,7 @@ export interface TaskPage {
   commits: string[];
   diffstat: string[];
   /** Of its worktree, if it is there. */
-  worktree?: string;
+  worktree?: string | undefined;
   /** The command that continues the agent's last conversation by hand. */
   takeOver?: string;
 }

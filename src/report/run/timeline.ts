@@ -10,9 +10,9 @@ export interface Stretch {
   start: number;
   end?: number;
   /** Of an agent's stretch. */
-  attempt?: number;
+  attempt?: number | undefined;
   /** The agent or a check in it failed. */
-  failed?: true;
+  failed?: true | undefined;
 }
 
 export interface TimelineTask {

@@ -33,8 +33,8 @@ export async function gatherCrew(
 export interface Turn {
   agent: Agent;
   /** Absent: the agent's own default. */
-  model?: string;
-  limit?: Limit;
+  model?: string | undefined;
+  limit?: Limit | undefined;
 }
 
 /** The task's agent, or while that is out of quota the first that is not. */

@@ -14,7 +14,7 @@ export function notify(emit: Emit, notice: Notice, task?: TaskId): void {
 export async function orNotice<T>(
   emit: Emit,
   script: () => Promise<T>,
-  { task, without }: { task?: TaskId; without?: Optional } = {},
+  { task, without }: { task?: TaskId | undefined; without?: Optional } = {},
 ): Promise<T | undefined> {
   const result = await resultOf(script);
   if (result.ok) return result.value;

@@ -8,7 +8,7 @@ export interface Limit {
 }
 
 interface AgentState {
-  limit?: Limit;
+  limit?: Limit | undefined;
   /** The agent has answered since the run began, or since its last limit. */
   answered: boolean;
   /** One attempt goes ahead of the others; settled when its answer has begun, or it is over. */

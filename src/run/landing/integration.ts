@@ -43,8 +43,8 @@ export async function verifyIntegration(
 }
 
 interface Culprit {
-  introduced_by?: string;
-  introduced_at?: string;
+  introduced_by?: string | undefined;
+  introduced_at?: string | undefined;
 }
 
 /** Bisects over the run's merges. Empty: it failed before the first of them. */
@@ -62,7 +62,9 @@ async function findCulprit(
     if (signal.aborted) return true;
     return !(await checkAt(queue, states[at]?.sha ?? tip, signal, check)).passed;
   });
-  const found: { sha: string; task?: string } | undefined = index === 0 ? undefined : states[index];
+  const found: { sha: string; task?: string | undefined } | undefined = index === 0
+    ? undefined
+    : states[index];
   if (!found) return {};
   return {
     introduced_at: found.sha,

@@ -37,7 +37,7 @@ const FIRST_PAUSE_MS = 250;
 interface Entrant {
   task: TaskId;
   /** Absent: its work is landed without an agent. */
-  attempt?: number;
+  attempt?: number | undefined;
 }
 
 interface Waiting extends Entrant {

@@ -34,7 +34,7 @@ export interface CleanupOutcome {
   removed: RemovedWork[];
   failed: { work: WorkFacts; failure: Failure }[];
   kept: CleanupPlan["keep"];
-  archived?: Archived;
+  archived?: Archived | undefined;
 }
 
 export interface RemovedWork {
@@ -42,7 +42,7 @@ export interface RemovedWork {
   /** Rescue refs. */
   anchored: string[];
   /** A folder of which something could not be deleted. */
-  leftover?: string;
+  leftover?: string | undefined;
 }
 
 /** Looks what a cleanup would do. */

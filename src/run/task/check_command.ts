@@ -10,10 +10,10 @@ import { marksOf, type Scope, workEnv } from "../context/run_context.ts";
 
 /** How the journal tells of a command. */
 export interface Told {
-  task?: TaskId;
-  attempt?: number;
+  task?: TaskId | undefined;
+  attempt?: number | undefined;
   /** It is run on the task's merge with the base. */
-  merged?: true;
+  merged?: true | undefined;
   /** The journal does not tell of it: it only helps to find out about another one. */
   quiet?: true;
   /** Name of the file with its output, without its end. */

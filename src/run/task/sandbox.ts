@@ -18,7 +18,7 @@ export async function sandboxOf(
   scope: Scope,
   worktree: Worktree,
   agent?: string,
-): Promise<{ sandbox?: Sandbox }> {
+): Promise<{ sandbox?: Sandbox | undefined }> {
   if (!scope.settings.sandbox) return {};
   const temporary = `${scope.dir}/tmp/${worktree.task}`;
   return await io(worktree.path, async () => {

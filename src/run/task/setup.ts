@@ -19,7 +19,7 @@ const SETUP_BEGUN = "setup-begun";
 
 export interface SetupFor {
   /** The task that it is for, if it is for one. */
-  task?: TaskId;
+  task?: TaskId | undefined;
   quiet?: true;
   /** Also where it has been run, but on another tree: the files that it reads may not be known. */
   again?: true;
