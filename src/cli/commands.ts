@@ -138,7 +138,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "report",
     usage: "[run]",
-    summary: "the final report again: text, JSON or HTML",
+    summary: "the report of the plan: text, JSON or HTML",
     group: "Look",
     load: () => import("./report.ts"),
   },
