@@ -45,7 +45,7 @@ export function isComplete({ tasks }: FoundPlan): boolean {
 }
 
 /**
- * A plan that stands as a whole document in a block of Markdown was said as well; of several plans
+ * A plan that is a whole document in a block of Markdown counts as well; of several plans
  * in one text each has the part that begins with it.
  */
 function unfolded(utterance: Utterance): Utterance[] {

@@ -45,7 +45,7 @@ export interface Facts {
   others: ReadonlySet<string>;
   /** Absolute, in each spelling. */
   checkouts: ReadonlySet<string>;
-  /** Full name of the branch that the checkout stands on. */
+  /** Full name of the checkout's branch. */
   checkedOut: string;
   /** What the task's processes did with git. */
   commands: readonly GitCommand[];

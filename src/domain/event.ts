@@ -63,9 +63,11 @@ export type EventBody =
     pid: number;
     /** What the report needs to know of each task of the plan, selected or not. */
     graph: GraphTask[];
-    /** What was set, but for how this one process talks: a run that is resumed goes on with it. */
+    /**
+     * The settings, except those about this process's output: a resumed run continues with them.
+     */
     settings?: RunSettings;
-    /** Another process goes on with the run. */
+    /** Another process continues the run. */
     resumed?: true;
     /** It lands what others have done, and its settings say nothing of how agents are to work. */
     agentless?: true;
@@ -84,7 +86,7 @@ export type EventBody =
     to: Status;
     reason?: Reason | undefined;
     message?: string | undefined;
-    /** The end of what stands behind it, a line each. */
+    /** Details: the end of an output, one line each. */
     details?: string[];
     /** What to do next, a line each. */
     next?: string[];
@@ -196,7 +198,9 @@ export type EventBody =
     introduced_at?: string | undefined;
   }
   | {
-    /** Two tasks change the same files, and their merge is likely to conflict. Once for each basis. */
+    /**
+     * Two tasks change the same files, and their merge is likely to conflict. Once for each basis.
+     */
     type: "conflict.predicted";
     tasks: [TaskId, TaskId];
     files: string[];
@@ -219,8 +223,8 @@ export type EventBody =
   }
   | {
     /**
-     * Something behind the task's borders has changed, and neither by parex nor plainly by the user.
-     * `undone`: it is as it was before.
+     * Something behind the task's borders has changed, and neither by parex nor plainly by the
+     * user. `undone`: it is as it was before.
      */
     type: "border.crossed";
     task: TaskId;

@@ -19,7 +19,7 @@ const FAILURES: readonly { at: RegExp; before?: number; after: number }[] = [
   { at: /^error(?:\[E\d+\])?: (?!test failed|could not compile|aborting)/, after: 6 },
   // tsc
   { at: /\berror TS\d+: /, after: 0 },
-  // eslint: the file stands above its errors
+  // eslint: the file is above its errors
   { at: /^\s+\d+:\d+\s+error\s/, before: 1, after: 0 },
   // deno test, and what a program throws
   { at: /^(?:error: )?(?:Uncaught )?\w*(?:Error|Exception)\b.*:/, after: 4 },
@@ -27,13 +27,13 @@ const FAILURES: readonly { at: RegExp; before?: number; after: number }[] = [
   { at: /^\S+:\d+(?::\d+)?: (?:fatal )?error: /, after: 2 },
 ];
 
-/** Kept of the end in any case: a summary stands there. */
+/** Always kept of the end: it contains the summary. */
 const LAST = 2;
 const GAP = "…";
 
 /**
- * The lines of an output that say what failed, at most `limit`: of many failures the first ones; the
- * last lines where no tool is recognized.
+ * The lines of an output that say what failed, at most `limit`: of many failures the first ones;
+ * the last lines where no tool is recognized.
  */
 export function excerptOf(lines: readonly string[], limit: number): string[] {
   if (lines.length <= limit) return [...lines];
