@@ -168,7 +168,7 @@ launcher() {
 #!/bin/sh
 # Runs parex from its sources. Written by install.sh, which removes it with --uninstall.
 root=$(quoted "$root")
-exec $(quoted "$deno") run --quiet --frozen $PERMISSIONS --config "\$root/deno.json" "\$root/src/main.ts" "\$@"
+exec $(quoted "$deno") run --quiet --frozen --no-remote $PERMISSIONS --config "\$root/deno.json" "\$root/src/main.ts" "\$@"
 EOF
 }
 

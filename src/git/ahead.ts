@@ -23,10 +23,12 @@ export async function commitsAhead(
   const counting = ["rev-list", "--no-merges", "--full-history", "--stdin", "--", ":/"];
   const counted = new Set((await repo.git(counting, { input })).split("\n"));
   const heads = await headsOf(repo, refs);
-  const parents = new Map(listed.split("\n").map((line) => {
-    const [commit = "", ...before] = line.split(" ");
-    return [commit, before];
-  }));
+  const parents = new Map(
+    listed.split("\n").map((line) => {
+      const [commit = "", ...before] = line.split(" ");
+      return [commit, before];
+    }),
+  );
   const reached = (from: string[], without: ReadonlySet<string>) => {
     const found = new Set(from.filter((commit) => parents.has(commit) && !without.has(commit)));
     // A set that grows while it is walked is walked to its new end.
@@ -48,8 +50,10 @@ export async function commitsAhead(
 async function headsOf(repo: Repository, refs: string[]): Promise<Map<string, string>> {
   const format = "--format=%(objectname) %(refname)";
   const listed = await repo.git(["for-each-ref", format, ...refs]);
-  return new Map(listed.split("\n").map((line) => {
-    const space = line.indexOf(" ");
-    return [line.slice(space + 1), line.slice(0, space)];
-  }));
+  return new Map(
+    listed.split("\n").map((line) => {
+      const space = line.indexOf(" ");
+      return [line.slice(space + 1), line.slice(0, space)];
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { defused } from "./defuse.ts";
 import { attemptCount, usageTotals } from "../../domain/metrics.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { Task } from "../../domain/task.ts";
@@ -38,7 +39,7 @@ export function pullRequestPart(facts: PullRequestFacts, room: number): string {
   const closes = task.issue === undefined ? "" : `Closes #${task.issue}\n\n`;
   const depends = dependsOn.length === 0 ? "" : `Depends on ${dependsOn.map(refOf).join(", ")}\n\n`;
   const proof = evidence === undefined ? "" : `\n\n${evidenceSection(evidence)}`;
-  const text = task.body.replaceAll("\r\n", "\n").trim();
+  const text = defused(task.body.replaceAll("\r\n", "\n").trim());
   const head = closes + depends;
   const rest = room - head.length - proof.length;
   return cutMarkdown(head + cutMarkdown(text, rest, MORE) + proof, room, MORE);
