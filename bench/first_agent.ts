@@ -33,7 +33,7 @@ interface FirstAgent {
 }
 
 async function addWorktree({ root, git }: TempRepo): Promise<number> {
-  const path = join(root, "worktrees", "measured");
+  const path = join(`${root}.worktrees`, "measured");
   const ms = await run(["git", "worktree", "add", "-q", "-b", "feature/measured", path], root);
   await git(["worktree", "remove", "--force", path]);
   return ms;

@@ -69,7 +69,7 @@ export function repository(tasks: number, files: number): Promise<TempRepo> {
 
 /** Puts a repository back to where it was before a run. */
 export async function reset({ root, git }: TempRepo): Promise<void> {
-  await Deno.remove(join(root, "worktrees"), { recursive: true }).catch(ignoreAbsent);
+  await Deno.remove(`${root}.worktrees`, { recursive: true }).catch(ignoreAbsent);
   await git(["worktree", "prune"]);
   const branches = await git(["for-each-ref", "--format=%(refname:short)", "refs/heads/feature"]);
   if (branches !== "") await git(["branch", "-q", "-D", "--", ...branches.split("\n")]);

@@ -11,6 +11,8 @@ export interface Registration {
   head: string;
   /** Absent: HEAD is detached, or the entry is a bare repository. */
   branch?: string | undefined;
+  /** The repository without a tree. */
+  bare?: true | undefined;
   /** Why it is locked; empty without a reason. */
   locked?: string | undefined;
 }
@@ -18,7 +20,11 @@ export interface Registration {
 /** All worktrees of a repository, the main one first. */
 export async function listWorktrees(repo: Repository): Promise<Registration[]> {
   const listed = await repo.git(["worktree", "list", "--porcelain", "-z"]);
-  return listed.split("\0\0").filter((block) => block !== "").map(registrationOf);
+  const all = listed.split("\0\0").filter((block) => block !== "").map(registrationOf);
+  const [main, ...linked] = all;
+  // Of a submodule, or a git directory apart from its tree, git names that directory.
+  const isRoot = main !== undefined && !main.bare && linked.every(({ path }) => path !== repo.root);
+  return isRoot ? [{ ...main, path: repo.root }, ...linked] : all;
 }
 
 function registrationOf(block: string): Registration {
@@ -34,6 +40,7 @@ function registrationOf(block: string): Registration {
     path: fields.get("worktree") ?? "",
     head: fields.get("HEAD") ?? "",
     branch: branch?.replace(/^refs\/heads\//, ""),
+    bare: fields.has("bare") || undefined,
     locked,
   };
 }

@@ -294,7 +294,7 @@ Deno.test({
     await using example = await exampleRepository();
     const { root, home } = example;
     const scripts = TASKS.map(async (task) =>
-      [task, await solutionOf(task, join(root, "worktrees", task))] as const
+      [task, await solutionOf(task, join(`${root}.worktrees`, task))] as const
     );
     await using api = serveModels(Object.fromEntries(await Promise.all(scripts)));
     assertWhole(await parex(["execute", "--json"], { cwd: root, env: envOf(api, home) }));

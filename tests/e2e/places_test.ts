@@ -161,3 +161,30 @@ Deno.test("post-checkout hooks run in new worktrees, and what they write is nobo
   assertEquals(await stage.note("hooked"), `${"0".repeat(40)} 1\n`);
   assertEquals(await stage.repo.git(["diff", "--name-only", "main", "feature/a"]), "a.txt");
 });
+
+Deno.test("work lands in a clone whose git directory lies elsewhere, and in a submodule", async () => {
+  await using stage = await rig({ agent: { any: "echo done > done.txt" } });
+  const folder = dirname(stage.root);
+  const apart = join(folder, "apart");
+  const gitDir = join(folder, "apart.git");
+  await stage.repo.git(["clone", "-q", "--separate-git-dir", gitDir, stage.root, apart]);
+  const outer = join(folder, "outer");
+  await stage.repo.git(["init", "-q", "-b", "main", outer]);
+  await stage.repo.git(["submodule", "--quiet", "add", stage.root, "inner"], outer);
+  const inner = join(outer, "inner");
+  await stage.repo.git(["switch", "-q", "-C", "main"], inner);
+  for (const root of [apart, inner]) {
+    await stage.repo.git(["config", "user.name", "T"], root);
+    await stage.repo.git(["config", "user.email", "t@example.org"], root);
+    await stage.repo.git(["remote", "remove", "origin"], root);
+    const state = join(stage.home, "state");
+    const { code, stdout, stderr } = await stage.parex(["execute", "--land", "merge"], {
+      cwd: root,
+      env: { XDG_STATE_HOME: state },
+    });
+    assertEquals(code, 0, stdout + stderr);
+    assertEquals(await stage.repo.git(["show", "main:done.txt"], root), "done");
+    assertEquals(await Deno.readTextFile(join(root, "done.txt")), "done\n");
+  }
+  assertEquals(await stage.repo.git(["ls-files", "--others", "--exclude-standard"], outer), "");
+});
