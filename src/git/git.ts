@@ -100,8 +100,11 @@ export class Git {
   }
 }
 
-/** These say something while they change files; stopped there, what they leave looks like work. */
-const CHANGES = new Set(["checkout", "merge", "restore"]);
+/**
+ * These say something while they change files; stopped there, what they leave looks like work. And they
+ * run hooks: a process that a hook leaves behind would keep their pipes open.
+ */
+const CHANGES = new Set(["checkout", "commit", "hook", "merge", "push", "restore"]);
 
 function changesWorktrees(args: readonly string[]): boolean {
   const first = args.findIndex((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-c");

@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { writeFiles } from "../support/repo.ts";
-import { rig, until } from "../support/rig.ts";
+import { findTool, needs } from "../support/needs.ts";
+import { type Rig, rig, until } from "../support/rig.ts";
 
 /** Leaves its place for the test to read. */
 const SAYS_WHERE = `pwd -P > "$NOTES/$PAREX_TASK_ID"
@@ -188,3 +189,53 @@ Deno.test("work lands in a clone whose git directory lies elsewhere, and in a su
   }
   assertEquals(await stage.repo.git(["ls-files", "--others", "--exclude-standard"], outer), "");
 });
+
+Deno.test("a process that a hook leaves behind is not waited for", async () => {
+  await using stage = await rig({ agent: { a: "echo a > a.txt" } });
+  const remote = `${stage.root}-remote.git`;
+  await stage.repo.git(["clone", "-q", "--bare", stage.root, remote]);
+  await stage.repo.git(["remote", "add", "origin", remote]);
+  await using gate = await stage.gate("left");
+  const left = `#!/bin/sh\n( ${gate.wait.trim()} ) &\n`;
+  for (const name of ["pre-commit", "pre-push", "post-checkout"]) {
+    const path = join(stage.root, ".git/hooks", name);
+    await Deno.writeTextFile(path, left, { mode: 0o755 });
+  }
+  // It ends although nobody has opened the gate.
+  const { code, stderr } = await stage.parex(["execute"]);
+  assertEquals(code, 0, stderr);
+  assertEquals(await stage.repo.git(["show", "feature/a:a.txt"], remote), "a");
+  await gate.reached();
+});
+
+Deno.test({
+  ...needs("git-lfs", findTool("git-lfs")),
+  name: "files that are not in Git LFS yet are nobody's work, and those in it are checked out",
+  fn: async () => {
+    await using stage = await rig({
+      tasks: { idle: {}, works: {} },
+      files: { "old.bin": "raw\n" },
+      agent: { idle: "git status --porcelain > $NOTES/status", works: "cat new.bin > w.txt" },
+    });
+    await stage.repo.git(["lfs", "install", "--local", "--skip-repo"]);
+    await stage.repo.commit("Use LFS", {
+      ".gitattributes": "*.bin filter=lfs diff=lfs merge=lfs -text\n",
+    });
+    await stage.repo.commit("A large file", { "new.bin": "large\n" });
+    // git has taken the old file along, for its attributes are new.
+    await stage.repo.git(["checkout", "-q", "HEAD~2", "--", "old.bin"]);
+    await stage.repo.git(["update-index", "--cacheinfo", `100644,${await rawBlob(stage)},old.bin`]);
+    await stage.repo.git(["commit", "-q", "--allow-empty", "-m", "Not in LFS"]);
+    const { code } = await stage.parex(["execute", "--attempts", "1", "--allow-dirty"]);
+    assertEquals(code, 1);
+    assertEquals(await stage.note("status"), "");
+    assertEquals(await stage.statuses(), { idle: "blocked", works: "completed" });
+    assertEquals(await stage.repo.git(["diff", "--name-only", "main", "feature/works"]), "w.txt");
+    assertEquals(await stage.repo.git(["show", "feature/works:w.txt"]), "large");
+  },
+});
+
+async function rawBlob({ repo, root }: Rig): Promise<string> {
+  await Deno.writeTextFile(join(root, "old.bin"), "raw\n");
+  return await repo.git(["hash-object", "-w", "--no-filters", "old.bin"]);
+}
