@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { CheckCommands } from "../domain/settings.ts";
+import { messageOf } from "../util/text.ts";
 
 /** What an ecosystem's files say about a project. */
 export interface Detected {
@@ -141,5 +142,5 @@ function isForeign(name: string): boolean {
 
 function reasonOf(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll(/\s+/g, " ");
-  return error instanceof Error ? error.message.split("\n")[0] ?? "" : String(error);
+  return messageOf(error).split("\n")[0] ?? "";
 }

@@ -18,11 +18,11 @@ import {
   commandsOf,
   containersOf,
   EVENTS,
-  isObject,
   placeOf,
   valueOf,
   type Wish,
 } from "./settings_entries.ts";
+import { isRecord } from "../util/json_values.ts";
 
 type Path = (string | number)[];
 
@@ -130,7 +130,7 @@ function foundPlace(root: Node, wish: Wish): Path | undefined {
   const node = findNodeAtLocation(root, place);
   const value: unknown = node && getNodeValue(node);
   if (wish.kind === "mode") {
-    return isObject(value) && value.defaultMode === wish.mode
+    return isRecord(value) && value.defaultMode === wish.mode
       ? [...place, "defaultMode"]
       : undefined;
   }
@@ -171,7 +171,7 @@ function isEmpty(node: Node): boolean {
 }
 
 function valueAt(value: unknown, key: string): unknown {
-  return isObject(value) ? value[key] : undefined;
+  return isRecord(value) ? value[key] : undefined;
 }
 
 function samePath(a: readonly string[], b: readonly string[]): boolean {

@@ -1,3 +1,5 @@
+import { isRecord } from "../util/json_values.ts";
+
 /** What parex adds to Claude Code's settings. */
 
 /** A hook as settings hold it. */
@@ -76,10 +78,6 @@ export function commandOf({ hooks }: HookGroup): string {
 
 /** The command lines of a group of hooks, however it was written. */
 export function commandsOf(group: unknown): unknown[] {
-  if (!isObject(group) || !Array.isArray(group.hooks)) return [];
-  return group.hooks.map((hook) => isObject(hook) ? hook.command : undefined);
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isRecord(group) || !Array.isArray(group.hooks)) return [];
+  return group.hooks.map((hook) => isRecord(hook) ? hook.command : undefined);
 }

@@ -1,3 +1,5 @@
+import { isRecord } from "../util/json_values.ts";
+
 /** What Claude said and wrote in a conversation, from the transcript that Claude Code keeps. */
 
 /** A text of the assistant's, or a file that it wrote. */
@@ -91,8 +93,4 @@ function utteranceOf(
     ? last.text.replaceAll(old_string, () => new_string)
     : last.text.replace(old_string, () => new_string);
   return { line, text, path };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

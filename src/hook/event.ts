@@ -1,4 +1,5 @@
 import { isAbsolute } from "./shell/paths.ts";
+import { isRecord } from "../util/json_values.ts";
 
 interface Events {
   UserPromptSubmit: { prompt: string };
@@ -62,8 +63,4 @@ function backgroundTasks(value: unknown): string[] {
 
 function textIn(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
