@@ -10,6 +10,7 @@ import { cleanUp, type CleanupInput, lookForCleanup } from "../run/maintenance/c
 import { mergedHeads } from "../run/maintenance/merged_heads.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
+import { progressOf } from "./progress.ts";
 import { baseInHand, planInHand, runsBefore } from "./runs.ts";
 
 interface Flags {
@@ -92,5 +93,6 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
     earlier: run ? await runsBefore(repo.commonDir, run.record) : [],
     remote,
     mergedHead,
+    onProgress: progressOf(io),
   };
 }

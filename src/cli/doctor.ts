@@ -16,6 +16,7 @@ import { takeLock } from "../journal/lock.ts";
 import { newRunId, stateDir } from "../journal/store.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
+import { progressOf } from "./progress.ts";
 import { planInHand } from "./runs.ts";
 
 interface Flags {
@@ -95,6 +96,7 @@ async function questionOf(
     cwd: await Deno.realPath(io.cwd),
     base,
     remote,
+    onProgress: progressOf(io),
     ...(found.ok ? { plan: found.value.plan } : {}),
   };
 }

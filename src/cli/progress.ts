@@ -1,0 +1,15 @@
+import type { Io } from "./context.ts";
+
+/** With fewer, it is over before anybody reads it. */
+const MANY = 50;
+const STEP = 10;
+
+/** Shows on a terminal how many branches have been looked at; undefined where nothing can be redrawn. */
+export function progressOf(io: Io): ((done: number, all: number) => void) | undefined {
+  if (!io.stderrIsTerminal || !io.redraws) return undefined;
+  return (done, all) => {
+    if (all < MANY) return;
+    if (done === all) io.err("\r\x1b[K");
+    else if (done % STEP === 0) io.err(`\r\x1b[Klooked at ${done} of ${all} branches`);
+  };
+}
