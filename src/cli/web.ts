@@ -19,7 +19,10 @@ export function command(context: Context) {
     )
     .argument("[run]", "Id of the run (default: the live run, or the last one)")
     .option("--port <n>", "Port to listen on (default: any free one)", portOf)
-    .option("--control", "Let the page answer questions; without it the page is read-only")
+    .option(
+      "--control",
+      "Let the page answer questions, retry and stop tasks; without it it is read-only",
+    )
     .option("--no-open", "Print the address, and open no browser")
     .action(async (id, { port, control, open }) => {
       const run = await webRun(io.cwd, id);

@@ -6,6 +6,7 @@ import type { TaskRecord } from "../domain/task_record.ts";
 import { liveRun, readJournal } from "../journal/store.ts";
 import { followJournal } from "../journal/tail.ts";
 import { leaveAnswer, questionOf } from "../run/task/answers.ts";
+import { leaveSteering, refusalOf as steeringRefusal } from "../run/task/steering.ts";
 import type { StreamMessage } from "./page/data.ts";
 import { pageWith } from "./page_file.ts";
 import { diffOf, logOf, type RunFolder, transcriptOf } from "./run_files.ts";
@@ -115,6 +116,8 @@ async function answerTo(request: Request, serving: Serving): Promise<Response> {
       return await taskFile(pathname, searchParams, run);
     case "POST /answer":
       return control ? await takeAnswer(request, run) : plain(403, "start it with --control");
+    case "POST /steer":
+      return control ? await takeSteering(request, run) : plain(403, "start it with --control");
     default:
       return plain(404, `nothing here: ${route}`);
   }
@@ -170,6 +173,35 @@ async function takeAnswer(request: Request, run: WebRun): Promise<Response> {
   }
   const left = await resultOf(() => leaveAnswer(run.dir, given.task, given.answer));
   return left.ok ? plain(202, "accepted") : plain(500, "the answer cannot be written");
+}
+
+/** Passes on that a task is to be retried or stopped. */
+async function takeSteering(request: Request, run: WebRun): Promise<Response> {
+  if (request.headers.get("content-type") !== "application/json") {
+    return plain(415, "what is asked for is JSON");
+  }
+  const text = await request.text();
+  const given = text.length > BODY_LIMIT ? undefined : steeringIn(text);
+  if (!given) return plain(400, "expected a task, and retry or stop");
+  if (liveRun(run.repo.commonDir)?.run !== run.id) {
+    return plain(409, `the run is over: parex ${given.ask} ${given.task}`);
+  }
+  const record = await recordFrom(run);
+  const refusal = record ? steeringRefusal(record, given) : "the run is not known";
+  if (refusal !== undefined) return plain(409, refusal);
+  const left = await resultOf(() => leaveSteering(run.dir, given));
+  return left.ok ? plain(202, "accepted") : plain(500, "the request cannot be written");
+}
+
+function steeringIn(text: string): { ask: "retry" | "stop"; task: string } | undefined {
+  try {
+    const { ask, task } = JSON.parse(text);
+    return (ask === "retry" || ask === "stop") && typeof task === "string"
+      ? { ask, task }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(text: string): { task: string; answer: string } | undefined {

@@ -36,6 +36,7 @@ export function Problem({ task }: { task: TaskRecord }) {
       {asks === undefined
         ? next.map((line) => <Step line={line} />)
         : <AnswerForm task={task.id} />}
+      {asks === undefined && <SteerButton ask="retry" task={task.id} />}
     </article>
   );
 }
@@ -49,6 +50,21 @@ function Step({ line }: { line: string }) {
       {command[1] && <span>{command[1]}</span>}
       <CommandLine command={command[2] ?? ""} />
     </div>
+  );
+}
+
+/** Asks the live run to retry or stop a task; nothing where the page is read-only. */
+export function SteerButton({ ask, task }: { ask: "retry" | "stop"; task: string }) {
+  const { source, summary } = useRun();
+  const [error, setError] = useState("");
+  const { steer } = source;
+  if (!steer || summary.state !== "running") return null;
+  const onClick = () => steer(ask, task).catch(({ message }: Error) => setError(message));
+  return (
+    <p class="step">
+      <button type="button" onClick={onClick}>{ask === "retry" ? "Retry it" : "Stop it"}</button>
+      {error !== "" && <span role="alert">{error}</span>}
+    </p>
   );
 }
 

@@ -16,6 +16,8 @@ export interface Source {
   diff(task: TaskId): Promise<string | null>;
   /** Passes an answer on; rejects with why it was not taken. Absent: the page is read-only. */
   answer?: (task: TaskId, answer: string) => Promise<void>;
+  /** The same for a task that is to be retried or stopped. */
+  steer?: (ask: "retry" | "stop", task: TaskId) => Promise<void>;
 }
 
 export function sourceOf(data: PageData): Source {
@@ -43,6 +45,14 @@ function servedSource(control: boolean): Source {
     const response = await fetch(address(path, params));
     return response.ok ? await response.json() : null;
   };
+  const post = async (path: string, body: object) => {
+    const response = await fetch(address(path), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error((await response.text()).trim());
+  };
   return {
     follow(onEvents, onLink) {
       const stream = new EventSource(address("/events"));
@@ -59,14 +69,8 @@ function servedSource(control: boolean): Source {
     log: (task, check) => get("/log", { task, at: String(check) }),
     diff: (task) => get("/diff", { task }),
     ...(control && {
-      async answer(task, answer) {
-        const response = await fetch(address("/answer"), {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({ task, answer }),
-        });
-        if (!response.ok) throw new Error((await response.text()).trim());
-      },
+      answer: (task: TaskId, answer: string) => post("/answer", { task, answer }),
+      steer: (ask: "retry" | "stop", task: TaskId) => post("/steer", { ask, task }),
     }),
   };
 }

@@ -4,7 +4,7 @@ import type { TaskRecord } from "../../domain/task_record.ts";
 import { formatDuration } from "../../domain/units.ts";
 import { costCell } from "../../report/run/phrases.ts";
 import type { TaskSummary } from "../../report/run/summary.ts";
-import { Problem } from "./attention.tsx";
+import { Problem, SteerButton } from "./attention.tsx";
 import { Changes } from "./changes.tsx";
 import { useDoing } from "./overview.tsx";
 import { StatusTag, taskHref, TaskLink, useFetched } from "./parts.tsx";
@@ -42,6 +42,9 @@ export function TaskPage({ id, part }: { id: TaskId; part: string }) {
         <StatusTag status={task.status} /> {told && <Doing task={told} />}
       </p>
       {task.status === "blocked" && <Problem task={task} />}
+      {(task.status === "in_progress" || task.status === "testing") && (
+        <SteerButton ask="stop" task={task.id} />
+      )}
       <Facts task={task} told={told} />
       <nav class="parts" aria-label={`Parts of ${id}`}>
         {PARTS.map(({ path, name }) => (
