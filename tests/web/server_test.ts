@@ -22,7 +22,16 @@ async function statusOf(request: Promise<Response>): Promise<number> {
 Deno.test("without the token, or with a wrong one, nothing is served", async () => {
   await using sample = await samplePage({ finished: true });
   await using server = serveRun(sample.run, { port: 0, control: true });
-  for (const path of ["/", "/events", "/diff?task=cart", "/transcript?task=cart&at=0", "/answer"]) {
+  for (
+    const path of [
+      "/",
+      "/events",
+      "/diff?task=cart",
+      "/transcript?task=cart&at=0",
+      "/answer",
+      "/steer",
+    ]
+  ) {
     assertEquals(await statusOf(fetch(new URL(path, server.url))), 403, path);
   }
   assertEquals(await statusOf(fetch(at(server, "/", { token: "0".repeat(48) }))), 403);
