@@ -65,7 +65,7 @@ const OPTIONS_OUT = new Map([
 
 /**
  * The environment of a process that works in a task's tree, from that of parex: whatever points
- * into the user's checkout points to the same place in the worktree, and environments that were
+ * into the user's checkout points to the same path in the worktree, and environments that were
  * activated for the checkout are taken out. Pure.
  */
 export function taskEnv(env: Env, { worktree, checkouts }: TaskTree): Env {
@@ -88,7 +88,7 @@ export function taskEnv(env: Env, { worktree, checkouts }: TaskTree): Env {
 
 type Move = (text: string) => string;
 
-/** Whether a variable has no place in a task's environment. */
+/** Whether a variable does not belong in a task's environment. */
 function outOf(env: Env, move: Move): (name: string) => boolean {
   const names = new Set(TAKEN_OUT.filter((name) => !name.endsWith("*")));
   const beginnings = TAKEN_OUT.filter((name) => name.endsWith("*")).map((name) =>
@@ -120,19 +120,19 @@ function trimmed(path: string): string {
  * is itself in the checkout (a repository of dotfiles) belongs to the user, not to the tree.
  */
 function mover(worktree: string, checkouts: readonly string[], home = ""): Move {
-  const places = checkouts.map(trimmed).filter((place) => place !== sep && place !== "");
-  if (places.length === 0) return (text) => text;
-  const isUsers = home !== "" && places.some((place) => beginsWithPath(home, place));
+  const folders = checkouts.map(trimmed).filter((folder) => folder !== sep && folder !== "");
+  if (folders.length === 0) return (text) => text;
+  const isUsers = home !== "" && folders.some((folder) => beginsWithPath(home, folder));
   const kept = [worktree, ...(isUsers ? [trimmed(home)] : [])];
   // In a URL it may be written with escapes.
-  const spellings = [...new Set(places.flatMap((place) => [place, encodeURI(place)]))]
+  const spellings = [...new Set(folders.flatMap((folder) => [folder, encodeURI(folder)]))]
     .sort((a, b) => b.length - a.length);
   const pattern = new RegExp(`${BEFORE}(?:${spellings.map(escaped).join("|")})${AFTER}`, "gu");
   return (text) =>
     text.replaceAll(pattern, (found, offset: number) => {
       const rest = text.slice(offset);
       if (kept.some((path) => beginsWithPath(rest, path))) return found;
-      return places.includes(found) ? worktree : encodeURI(worktree);
+      return folders.includes(found) ? worktree : encodeURI(worktree);
     });
 }
 

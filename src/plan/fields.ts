@@ -3,13 +3,13 @@ import { type AgentName, AGENTS } from "../domain/agents.ts";
 import type { Problem } from "../domain/plan.ts";
 import { closest } from "../domain/suggest.ts";
 import { LIMITS } from "./limits.ts";
-import { type Place, quote } from "./problems.ts";
+import { type Position, quote } from "./problems.ts";
 import { keyName, MERGE_KEY, type YamlFile } from "./yaml.ts";
 
-/** A value with its place. */
+/** A value with its position. */
 export interface Placed<T> {
   value: T;
-  at: Place;
+  at: Position;
 }
 
 type Fields = Map<string, Pair>;
@@ -27,28 +27,28 @@ export class FieldReader {
     this.yaml = yaml;
   }
 
-  error(at: Place, code: string, message: string, hint: string): void {
+  error(at: Position, code: string, message: string, hint: string): void {
     this.#problems.push({ severity: "error", code, file: this.yaml.file, ...at, message, hint });
   }
 
-  warn(at: Place, code: string, message: string, hint: string): void {
+  warn(at: Position, code: string, message: string, hint: string): void {
     this.#problems.push({ severity: "warning", code, file: this.yaml.file, ...at, message, hint });
   }
 
   /** What is wrong with the YAML, and with the fields where the YAML itself is right. */
   allProblems(): Problem[] {
     const { problems } = this.yaml;
-    const placeOf = ({ line, column }: Place) => `${line}:${column}`;
-    const taken = new Set(problems.map(placeOf));
-    return [...problems, ...this.#problems.filter((problem) => !taken.has(placeOf(problem)))];
+    const positionOf = ({ line, column }: Position) => `${line}:${column}`;
+    const taken = new Set(problems.map(positionOf));
+    return [...problems, ...this.#problems.filter((problem) => !taken.has(positionOf(problem)))];
   }
 
-  /** The value under the first of these names that is there, and its place. */
-  find(map: YAMLMap, ...names: string[]): { node: Node | null; at: Place } | undefined {
+  /** The value under the first of these names that is there, and its position. */
+  find(map: YAMLMap, ...names: string[]): { node: Node | null; at: Position } | undefined {
     const fields = this.#fieldsOf(map);
     for (const name of names) {
       const pair = fields.get(name);
-      if (pair) return { node: this.yaml.resolve(pair.value), at: this.#placeOfPair(pair) };
+      if (pair) return { node: this.yaml.resolve(pair.value), at: this.#positionOfPair(pair) };
     }
     return undefined;
   }
@@ -81,7 +81,7 @@ export class FieldReader {
     for (const item of items) {
       const node = this.yaml.resolve(item);
       const text = textOf(node);
-      const at = this.yaml.placeOf(item);
+      const at = this.yaml.positionOf(item);
       if (text === undefined) this.wrongType({ node, at }, `an entry of ${name}`, "text");
       else value.push({ value: text, at });
     }
@@ -127,7 +127,7 @@ export class FieldReader {
   defaulted(map: YAMLMap, name: string, where: string, value: string): void {
     if (this.#misspelt(map, name) !== undefined) return this.missing(map, name, where);
     this.warn(
-      this.yaml.placeOf(map),
+      this.yaml.positionOf(map),
       `missing-${name}`,
       `${where} has no ${quote(name)}: ${value}`,
       `add \`${name}: …\` to say something else`,
@@ -138,7 +138,7 @@ export class FieldReader {
   missing(map: YAMLMap, name: string, where: string): void {
     const typed = this.#misspelt(map, name);
     this.error(
-      this.yaml.placeOf(map),
+      this.yaml.positionOf(map),
       "missing-key",
       `${where} has no ${quote(name)}`,
       typed ? `did you mean ${quote(name)} where it says ${quote(typed)}?` : `add \`${name}: …\``,
@@ -150,7 +150,7 @@ export class FieldReader {
     return fields.has(name) ? undefined : near(name, fields.keys());
   }
 
-  wrongType(found: { node: Node | null; at: Place }, what: string, wanted: string): void {
+  wrongType(found: { node: Node | null; at: Position }, what: string, wanted: string): void {
     this.error(
       found.at,
       "wrong-type",
@@ -183,9 +183,9 @@ export class FieldReader {
     return nodes.filter((each) => isMap(each));
   }
 
-  #placeOfPair(pair: Pair): Place {
+  #positionOfPair(pair: Pair): Position {
     const isWritten = pair.value !== null && !isNothing(this.yaml.resolve(pair.value));
-    return this.yaml.placeOf(isWritten ? pair.value : pair.key);
+    return this.yaml.positionOf(isWritten ? pair.value : pair.key);
   }
 }
 

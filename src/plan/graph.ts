@@ -3,7 +3,7 @@ import type { Problem } from "../domain/plan.ts";
 import type { Task } from "../domain/task.ts";
 import { near, type Placed } from "./fields.ts";
 import { findOverlaps } from "./overlaps.ts";
-import { listed, type Place, quote, START } from "./problems.ts";
+import { listed, type Position, quote, START } from "./problems.ts";
 
 /** A task's id and dependencies as they are written. */
 export interface GraphEntry {
@@ -22,12 +22,12 @@ export function checkGraph(
 ): Problem[] {
   const cycles = findCycles(tasks);
   const places = new Map(entries.map(({ id }) => [id.value, id.at]));
-  const placeOf = (id: string | undefined) => places.get(id ?? "") ?? START;
+  const positionOf = (id: string | undefined) => places.get(id ?? "") ?? START;
   const problems = [
     ...checkDependencies(entries),
-    ...cycles.map((cycle) => cycleProblem(cycle, placeOf(cycle[0]))),
-    ...(cycles.length > 0 ? [] : checkPriorities(tasks, placeOf)),
-    ...(cycles.length > 0 ? [] : findOverlaps(tasks, placeOf)),
+    ...cycles.map((cycle) => cycleProblem(cycle, positionOf(cycle[0]))),
+    ...(cycles.length > 0 ? [] : checkPriorities(tasks, positionOf)),
+    ...(cycles.length > 0 ? [] : findOverlaps(tasks, positionOf)),
   ];
   return problems.map((problem) => ({ ...problem, file: plan }));
 }
@@ -86,7 +86,7 @@ function repeatedDependency(id: string, dependency: Placed<string>): Finding {
   };
 }
 
-function cycleProblem(cycle: readonly string[], at: Place): Finding {
+function cycleProblem(cycle: readonly string[], at: Position): Finding {
   const [first] = cycle;
   const path = [...cycle, first].join(" → ");
   return {
@@ -100,7 +100,7 @@ function cycleProblem(cycle: readonly string[], at: Place): Finding {
   };
 }
 
-function checkPriorities(tasks: readonly Task[], placeOf: (id: string) => Place): Finding[] {
+function checkPriorities(tasks: readonly Task[], positionOf: (id: string) => Position): Finding[] {
   const priorities = new Map(tasks.map(({ id, priority }) => [id, priority]));
   const findings: Finding[] = [];
   for (const { id, priority, dependencies } of tasks) {
@@ -111,7 +111,7 @@ function checkPriorities(tasks: readonly Task[], placeOf: (id: string) => Place)
     findings.push({
       severity: "warning",
       code: "blocker-waits",
-      ...placeOf(id),
+      ...positionOf(id),
       message: `the blocker ${quote(id)} waits for tasks of lower priority: ${listed(lower)}`,
       hint: "they are executed as blockers, too; set their priority to say so",
     });

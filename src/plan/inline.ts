@@ -31,7 +31,7 @@ export function readInline(
   if (saysNothing(said)) {
     const hint = "say what is to be done, where, and how one sees that it is done";
     reader.error(
-      reader.yaml.placeOf(map),
+      reader.yaml.positionOf(map),
       "empty-task",
       `the task ${quote(name)} says nothing that an agent could do`,
       hint,
@@ -44,7 +44,7 @@ export function readInline(
   ];
   if (missing.length > 0) {
     reader.warn(
-      reader.yaml.placeOf(map),
+      reader.yaml.positionOf(map),
       "missing-section",
       `the task has no ${missing.map(quote).join(", ")}`,
       "an agent works better with them",

@@ -9,7 +9,7 @@ import { detectList, FILE_FORMATS } from "./import/detect.ts";
 import { loadForeign } from "./import/foreign_plan.ts";
 import { LIMITS } from "./limits.ts";
 import { type IndexEntry, readIndex } from "./plan_index.ts";
-import { type Place, sorted, START } from "./problems.ts";
+import { type Position, sorted, START } from "./problems.ts";
 import { locate, type ReadProblem, readText } from "./read.ts";
 import { checkEntries, type Found, toTasks } from "./rules.ts";
 import { readTaskFile } from "./task_file.ts";
@@ -92,7 +92,7 @@ function noList(file: string): Problem {
   return { severity: "error", code: "not-a-list", file, ...START, message, hint };
 }
 
-function toProblem(found: ReadProblem, file: string, at: Place): Problem {
+function toProblem(found: ReadProblem, file: string, at: Position): Problem {
   return { severity: "error", ...found, file, ...at };
 }
 

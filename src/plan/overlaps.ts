@@ -1,7 +1,7 @@
 import { findSharing } from "../domain/overlap.ts";
 import type { Problem } from "../domain/plan.ts";
 import type { Task, TaskId } from "../domain/task.ts";
-import { listed, type Place, quote, START } from "./problems.ts";
+import { listed, type Position, quote, START } from "./problems.ts";
 
 type Finding = Omit<Problem, "file">;
 
@@ -18,17 +18,20 @@ const LISTED_FILES = 50;
  * Warns of files that tasks change which may run at the same time: no dependency orders them.
  * Tasks on a cycle are passed over.
  */
-export function findOverlaps(tasks: readonly Task[], placeOf: (id: TaskId) => Place): Finding[] {
+export function findOverlaps(
+  tasks: readonly Task[],
+  positionOf: (id: TaskId) => Position,
+): Finding[] {
   const { files, partial } = findSharing(tasks);
   const findings = files.slice(0, LISTED_FILES).map(({ file, tasks: [first = "", ...others] }) =>
-    overlap(file, [first, ...others], placeOf(first))
+    overlap(file, [first, ...others], positionOf(first))
   );
   if (files.length > LISTED_FILES) findings.push(moreOverlaps(files.length - LISTED_FILES));
   if (partial) findings.push(unchecked());
   return findings;
 }
 
-function overlap(file: string, ids: readonly TaskId[], at: Place): Finding {
+function overlap(file: string, ids: readonly TaskId[], at: Position): Finding {
   return {
     severity: "warning",
     code: OVERLAP,

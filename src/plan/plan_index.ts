@@ -54,7 +54,7 @@ export function readIndex(text: string, path: string): PlanIndex {
     Object.assign(index, readMetadata(reader, root, path), readTasks(reader, root));
   } else if (!yaml.problems.some(({ severity }) => severity === "error")) {
     const [found, hint] = ["the plan is not a mapping", "it begins with `metadata:` and `tasks:`"];
-    reader.error(root ? yaml.placeOf(root) : START, "not-a-plan", found, hint);
+    reader.error(root ? yaml.positionOf(root) : START, "not-a-plan", found, hint);
   }
   return { ...index, problems: reader.allProblems() };
 }
@@ -121,7 +121,7 @@ function readTasks(reader: FieldReader, root: YAMLMap): { entries: IndexEntry[];
 
 function readEntry(reader: FieldReader, item: unknown, order: number): IndexEntry | undefined {
   const node = reader.yaml.resolve(item);
-  const at = reader.yaml.placeOf(item);
+  const at = reader.yaml.positionOf(item);
   if (!isMap(node)) {
     reader.wrongType({ node, at }, `entry ${order + 1} of "tasks"`, "a mapping with an id");
     return undefined;

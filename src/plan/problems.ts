@@ -1,15 +1,15 @@
 import type { Problem } from "../domain/plan.ts";
 
-/** A place in a text. Both count from 1. */
-export interface Place {
+/** A position in a text. Both count from 1. */
+export interface Position {
   line: number;
   column: number;
 }
 
-export const START: Place = { line: 1, column: 1 };
+export const START: Position = { line: 1, column: 1 };
 
 /** The place of an offset in a text. */
-export function placesIn(text: string): (offset: number) => Place {
+export function positionsIn(text: string): (offset: number) => Position {
   const starts = [0];
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
     starts.push(at + 1);
@@ -44,7 +44,7 @@ export function listed(names: readonly string[], atMost = 8): string {
   return names.length > atMost ? `${shown} and ${names.length - atMost} more` : shown;
 }
 
-/** By file, the plan's own first; then by place. */
+/** By file, the plan's own first; then by position. */
 export function sorted(problems: readonly Problem[], plan: string): Problem[] {
   const rank = (problem: Problem) => problem.file === plan ? "" : problem.file;
   return problems.toSorted((a, b) =>

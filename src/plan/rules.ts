@@ -3,7 +3,7 @@ import type { Problem } from "../domain/plan.ts";
 import type { Task } from "../domain/task.ts";
 import { noFiles } from "./files_to_touch.ts";
 import type { IndexEntry } from "./plan_index.ts";
-import { listed, type Place, quote } from "./problems.ts";
+import { listed, type Position, quote } from "./problems.ts";
 import type { TaskFile } from "./task_file.ts";
 import { statusOf } from "./words.ts";
 
@@ -56,7 +56,7 @@ export function toTasks(found: readonly Found[], plan: string): Task[] {
 /** Ids that cannot name a branch, and those that two tasks have. */
 export function checkIds(entries: readonly Pick<IndexEntry, "id">[], plan: string): Problem[] {
   const problems: Problem[] = [];
-  const exact = new Map<string, Place>();
+  const exact = new Map<string, Position>();
   const folded = new Map<string, string>();
   for (const { id } of entries) {
     const note = (details: Note) => problems.push({ ...details, file: plan, ...id.at });
@@ -82,7 +82,7 @@ function invalidId(id: string): Note {
   };
 }
 
-function duplicateId(id: string, first: Place): Note {
+function duplicateId(id: string, first: Position): Note {
   return {
     severity: "error",
     code: "duplicate-id",
@@ -124,7 +124,7 @@ function checkSharing(found: readonly Found[], plan: string): Problem[] {
 
 function checkTaskFile(entry: IndexEntry, file: TaskFile, plan: string): Problem[] {
   const problems: Problem[] = [];
-  const note = (path: string, at: Place, details: Note) =>
+  const note = (path: string, at: Position, details: Note) =>
     problems.push({ ...details, file: path, ...at });
   const { id, priority, dependencies } = file;
   if (id && id.value !== entry.id.value) note(file.path, id.at, otherId(id.value, entry.id.value));

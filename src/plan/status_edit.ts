@@ -112,7 +112,7 @@ function addStatus(
   const anchor = map.items.find(({ key }) => keyName(key) === "id") ?? first;
   if (map.flow) return insertBehind(endOf(anchor), `, status: ${status}`);
   const eol = lineEnding(text);
-  const indent = " ".repeat(Math.max(0, yaml.placeOf(first.key).column - 1));
+  const indent = " ".repeat(Math.max(0, yaml.positionOf(first.key).column - 1));
   if (end !== undefined) return insertBehind(end, `${indent}status: ${status}${eol}`);
   const lineEnd = text.indexOf("\n", endOf(anchor));
   if (lineEnd === -1) return insertBehind(text.length, `${eol}${indent}status: ${status}`);

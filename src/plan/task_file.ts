@@ -47,7 +47,7 @@ export function readTaskFile(text: string, path: string): TaskFile {
   else if (missing.length > 0) noteMissing(reader, missing);
   const root = yaml.root;
   if (root && !isMap(root)) {
-    reader.wrongType({ node: root, at: yaml.placeOf(root) }, "the frontmatter", "a mapping");
+    reader.wrongType({ node: root, at: yaml.positionOf(root) }, "the frontmatter", "a mapping");
   }
   const fields = isMap(root) ? readFields(reader, root) : undefined;
   return {

@@ -1,17 +1,17 @@
 import { type Alias, isAlias, isMap, isPair, isScalar, isSeq, type Node } from "yaml";
 import type { Problem } from "../domain/plan.ts";
 import { LIMITS } from "./limits.ts";
-import { type Place, placesIn, quote } from "./problems.ts";
+import { type Position, positionsIn, quote } from "./problems.ts";
 import { composeYaml, type YamlIssue } from "./yaml_compose.ts";
 
-/** A YAML file with the place of everything in it. */
+/** A YAML file with the position of everything in it. */
 export interface YamlFile {
   /** Absolute path. */
   file: string;
   /** null: the file is empty, or could not be parsed. */
   root: Node | null;
   problems: Problem[];
-  placeOf(node: unknown): Place;
+  positionOf(node: unknown): Position;
   /** The node itself, or the one that an alias refers to; null for nothing. */
   resolve(node: unknown): Node | null;
 }
@@ -22,12 +22,16 @@ export function readYaml(text: string, file: string): YamlFile {
   const root: Node | null = document?.contents ?? null;
   const aliases = new Map<Alias, Node>();
   const found = issues.concat(walk(root, aliases));
-  const place = placesIn(text);
+  const positionAt = positionsIn(text);
   return {
     file,
     root,
-    problems: firstOf(found).map(({ offset, ...issue }) => ({ ...issue, file, ...place(offset) })),
-    placeOf: (node) => place(offsetOf(node)),
+    problems: firstOf(found).map(({ offset, ...issue }) => ({
+      ...issue,
+      file,
+      ...positionAt(offset),
+    })),
+    positionOf: (node) => positionAt(offsetOf(node)),
     resolve: (node) => isAlias(node) ? aliases.get(node) ?? null : asNode(node),
   };
 }

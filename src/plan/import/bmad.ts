@@ -116,7 +116,7 @@ function sprintOf(file: SourceFile | undefined): Sprint | undefined {
     const [, epic, number] = /^(\d+)[.-](\d+)(?:[.-]|$)/.exec(key) ?? [];
     if (epic === undefined || !isScalar(pair.value)) continue;
     const mark = valueMark(map as YAMLMap, key, file.path, WORDS);
-    const { line } = yaml.placeOf(pair.key);
+    const { line } = yaml.positionOf(pair.key);
     stories.set(`${epic}.${number}`, { word: String(pair.value.value), mark, line });
   }
   return { path: file.path, stories };

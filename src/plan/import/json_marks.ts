@@ -8,7 +8,7 @@ import {
 } from "jsonc-parser";
 import { isRecord } from "../../util/json_values.ts";
 import type { Status } from "../../domain/task.ts";
-import { placesIn } from "../problems.ts";
+import { positionsIn } from "../problems.ts";
 import { type Mark, NotAList } from "./format.ts";
 
 /** The root of a JSON text that begins at `offset` of its file. Throws `NotAList`. */
@@ -23,8 +23,8 @@ export function parseJson(text: string, path: string, line = 1): Node {
   }
   const [error] = errors;
   if (root && !error) return root;
-  const place = placesIn(text)(error?.offset ?? 0);
-  throw new NotAList("it is not valid JSON", path, place.line + line - 1, place.column);
+  const position = positionsIn(text)(error?.offset ?? 0);
+  throw new NotAList("it is not valid JSON", path, position.line + line - 1, position.column);
 }
 
 /** The objects of a list at a path below a node. */

@@ -1,7 +1,7 @@
 import { getNodePath, type Node } from "jsonc-parser";
 import { basename, dirname, join } from "node:path";
 import { priorityOf, statusOf } from "../words.ts";
-import { placesIn } from "../problems.ts";
+import { positionsIn } from "../problems.ts";
 import { firstFile, isFile, sourceFile } from "./folders.ts";
 import {
   type ForeignGroup,
@@ -61,7 +61,7 @@ export const taskMaster: Format = {
     const root = parseJson(file.text, file.path);
     const tags = tagsOf(root);
     if (tags.length === 0) throw new NotAList("it holds no list of tasks", file.path);
-    const lineOf = placesIn(file.text);
+    const lineOf = positionsIn(file.text);
     for (const tag of tags) {
       const prefix = tags.length > 1 ? `${tag.name}-` : "";
       for (const node of tag.tasks) {
