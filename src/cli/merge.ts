@@ -59,6 +59,11 @@ async function prepare(
     plan,
     landed: new Map(landed),
     ...(worked && !worked.agentless ? { worked: worked.run } : {}),
-    settings: { ...settings, ...(known === undefined ? {} : { base: known }) },
+    settings: {
+      ...settings,
+      ...(known === undefined ? {} : { base: known }),
+      // Checks run what those agents wrote.
+      sandbox: settings.sandbox || worked?.settings?.sandbox === true,
+    },
   };
 }

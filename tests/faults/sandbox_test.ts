@@ -112,3 +112,16 @@ Deno.test("--sandbox where bubblewrap is missing ends with 3 and what to install
   assert(!stderr.includes("in_progress"));
   assertEquals(await stage.journal(), []);
 });
+
+Deno.test({
+  name: "--sandbox: parex merge keeps it for the checks of what was made with it",
+  ...NEEDS_BWRAP,
+  fn: async () => {
+    const config = `test: '! touch "$HOME/left" 2>/dev/null'\n`;
+    await using stage = await rig({ tasks: { a: {}, b: {} }, config });
+    const made = await stage.parex(["execute", "--sandbox", "--attempts", "1", "--land", "none"]);
+    assertEquals(made.code, 0, made.stderr + made.stdout);
+    const merged = await stage.parex(["merge"]);
+    assertEquals(merged.code, 0, merged.stderr + merged.stdout);
+  },
+});
