@@ -1,3 +1,4 @@
+import { conflictLine } from "../../domain/file_conflict.ts";
 import type { CommandFailure, OperationFailure, TaskFailure } from "../../domain/failure.ts";
 import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { CONFIG_PATH, worktreeOf } from "../../domain/names.ts";
@@ -264,8 +265,10 @@ function explainWork(
 }
 
 function explainConflict(failure: Of<"merge_conflict">, about: About): Explanation {
-  const { files, between, onto } = failure;
+  const { files, between, onto, conflicts } = failure;
   const merged = onto ?? between.at(-1);
+  const names = { ours: onto ?? between[0] ?? "one side", theirs: between.at(-1) ?? "the other" };
+  const described = conflicts?.map((conflict) => conflictLine(conflict, names));
   const worktree = about.task === undefined ? undefined : shellWord(worktreeOf(about.task));
   const byHand = worktree === undefined || merged === undefined
     ? []
@@ -276,7 +279,7 @@ function explainConflict(failure: Of<"merge_conflict">, about: About): Explanati
   return {
     message: `${between.join(" and ")} conflict` +
       (onto === undefined ? "" : ` on ${onto}`),
-    details: atMost(files, LISTED),
+    details: atMost(described ?? files, LISTED),
     next: [
       ...byHand,
       `resolve the conflict, then: git ${worktree === undefined ? "" : `-C ${worktree} `}commit -a`,
