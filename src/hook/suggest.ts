@@ -7,6 +7,7 @@ import { listRuns, liveRun, runDir } from "../journal/store.ts";
 import { readSummary, type RunSummary } from "../journal/summary.ts";
 import type { Wish } from "./prompt_match.ts";
 import { findRepository } from "./repository.ts";
+import { cutLine } from "../util/text.ts";
 
 /**
  * The context for Claude Code if a person asks for parallel work or for its progress; undefined if
@@ -34,7 +35,7 @@ export async function greeting(cwd: string): Promise<string | undefined> {
   if (!found?.plan.ok || openTasks(found.plan.value).open === 0) return undefined;
   const { name } = found.plan.value;
   const execute = command("execute", found.path, cwd);
-  return `A plan for parex is ready here: "${oneLine(name)}", ${counted(found.plan.value)}.\n` +
+  return `A plan for parex is ready here: "${cutLine(name)}", ${counted(found.plan.value)}.\n` +
     `If the user asks for it, \`${execute}\` does its tasks in parallel.`;
 }
 
@@ -60,7 +61,7 @@ function aboutRun({ summary, live }: KnownRun): [string, string] {
   const progress = completed === undefined
     ? `${tasks} tasks`
     : `${completed} of ${tasks} tasks completed`;
-  const what = `"${oneLine(plan)}", ${progress}`;
+  const what = `"${cutLine(plan)}", ${progress}`;
   return live
     ? [
       `parex is executing a plan in this repository right now: ${what}.`,
@@ -100,14 +101,14 @@ function aboutPlan({ path, plan }: FoundPlan, top: string, cwd: string): string[
   if (open === 0) {
     return [
       `parex found the plan "${
-        oneLine(plan.value.name)
+        cutLine(plan.value.name)
       }" (${shown}), but all its tasks are completed.`,
       "For new work, write a new plan, then run `parex execute`.",
     ];
   }
   return [
     "parex does this: every task in its own git worktree and branch, with an agent of its own, and the project's checks run on each result.",
-    `Plan found: "${oneLine(plan.value.name)}" (${shown}), ${counted(plan.value)}.`,
+    `Plan found: "${cutLine(plan.value.name)}" (${shown}), ${counted(plan.value)}.`,
     `Run \`${
       command("execute", path, cwd)
     }\` (it takes long: in the background; \`parex status\` shows its progress; \`--dry-run\` shows the schedule, \`--only ID\` chooses tasks). Do not make worktrees or start agents for these tasks yourself.`,
@@ -149,9 +150,4 @@ function isFile(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A plan's own words are data: they must not look like lines of parex's. */
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").slice(0, 120);
 }

@@ -50,7 +50,7 @@ story("reportIssues() opens an issue for a blocked task, and says where it is", 
   ]);
   const [issue] = rig.github.issues;
   assertEquals([issue?.title, issue?.labels], ["Blocked: Task task-1", ["parex"]]);
-  assertMatch(issue?.body ?? "", /`task-1` of the plan `sample` is blocked: `checks_failed`/);
+  assertMatch(issue?.body ?? "", /`task-1` of the plan `sample` is blocked: checks failed/);
   assertMatch(issue?.body ?? "", /^````text\n.*npm test[^]*1 failing: `a`\n```\n````$/m);
   assertMatch(issue?.body ?? "", /parex retry task-1/);
 });
