@@ -53,12 +53,10 @@ Deno.test("what the user does meanwhile stays, and what the agent does on its ow
 });
 
 Deno.test("an agent that commits in the checkout blocks its task; the commit can be found, the user's work is there", async () => {
-  await using stage = await rig({
-    tasks: { a: {}, b: {} },
-    agent: {
-      a: `echo x > a.txt; git add a.txt; git commit -qm "feat: a"
-git -C ../.. commit -q --allow-empty -m strayed`,
-    },
+  await using stage = await rig({ tasks: { a: {}, b: {} } });
+  await stage.agent({
+    a: `echo x > a.txt; git add a.txt; git commit -qm "feat: a"
+git -C '${stage.root}' commit -q --allow-empty -m strayed`,
   });
   const main = await stage.repo.git(["rev-parse", "main"]);
   const { record, events } = await stage.execute({ jobs: 2, attempts: 1, land: "none" });
