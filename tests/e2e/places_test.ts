@@ -123,7 +123,8 @@ Deno.test("an agent that removes its worktree's .git reaches nothing of the user
 
 Deno.test("what only the user's node_modules has is not there for a check", async () => {
   await using stage = await rig({
-    files: { "index.js": "require('is-odd')\n", ".gitignore": "node_modules\n" },
+    files: { "index.js": "\n", ".gitignore": "node_modules\n" },
+    agent: { a: `echo "require('is-odd')" > index.js` },
     config: "test: node index.js\n",
   });
   await writeFiles(stage.root, { "node_modules/is-odd/index.js": "module.exports = 1\n" });
