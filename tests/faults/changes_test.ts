@@ -215,7 +215,7 @@ Deno.test("a lock that somebody else's git has left in the checkout loses nothin
   const run = await stage.execute({ land: "merge", attempts: 1 });
   assertEquals(run.code, 0);
   assertEquals(await stage.repo.git(["show", "main:a.txt"]), "by");
-  assertMatch(notices(run.events), /checkout has changes in the way/);
+  assertMatch(notices(run.events), /checkout has uncommitted changes/);
   assertEquals(await Deno.stat(join(stage.root, ".git/index.lock")).then(() => true), true);
 });
 
