@@ -18,8 +18,9 @@ export async function userExcludes(repo: Git): Promise<string> {
 export async function createExcludes(file: string, own: string): Promise<void> {
   return await io(file, async () => {
     if (exists(file)) return;
-    await Deno.mkdir(dirname(file), { recursive: true });
-    await Deno.writeTextFile(file, own === "" || own.endsWith("\n") ? own : `${own}\n`);
+    await Deno.mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const begun = own === "" || own.endsWith("\n") ? own : `${own}\n`;
+    await Deno.writeTextFile(file, begun, { mode: 0o600 });
   });
 }
 
@@ -41,11 +42,11 @@ export async function addExcludes(
   const skipped = paths.filter((path) => /[\r\n]/.test(path));
   const patterns = paths.filter((path) => !/[\r\n]/.test(path)).map(patternOf);
   return await io(file, async () => {
-    await Deno.mkdir(dirname(file), { recursive: true });
+    await Deno.mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const present = new Set((await readIfThere(file) ?? "").split("\n"));
     const added = [...new Set(patterns)].filter((pattern) => !present.has(pattern));
     const text = added.map((pattern) => `${pattern}\n`).join("");
-    await Deno.writeTextFile(file, text, { append: true });
+    await Deno.writeTextFile(file, text, { append: true, mode: 0o600 });
     return { skipped };
   });
 }
@@ -91,6 +92,6 @@ async function replace(file: string, addition: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  await Deno.writeTextFile(next, addition, { append: true });
+  await Deno.writeTextFile(next, addition, { append: true, mode: 0o600 });
   await Deno.rename(next, file);
 }

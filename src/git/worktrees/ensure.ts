@@ -251,7 +251,7 @@ async function beginNotes(worktree: Worktree, isNew: boolean): Promise<void> {
   const { notes, excludes } = worktree;
   await io(notes, async () => {
     if (isNew && exists(notes)) await Deno.remove(notes, { recursive: true });
-    await Deno.mkdir(notes, { recursive: true });
+    await Deno.mkdir(notes, { recursive: true, mode: 0o700 });
     const older = join(worktree.gitDir, "parex-excludes");
     if (isNew || exists(excludes) || !exists(older)) return;
     if ((await Deno.lstat(older)).isFile) await Deno.copyFile(older, excludes);

@@ -59,7 +59,7 @@ export async function setUp(
     );
     const failed = checkFailure(ran);
     if (failed) throw new Failed({ reason: "setup_failed", failed });
-    await io(marker, () => Deno.writeTextFile(marker, `${stamp} ${tree}`));
+    await io(marker, () => Deno.writeTextFile(marker, `${stamp} ${tree}`, { mode: 0o600 }));
     return true;
   } finally {
     release?.();
@@ -88,7 +88,7 @@ async function onCommitted<T>(
   if (exists(begun)) await disown(worktree, scope.run);
   const before = await changes(worktree);
   await io(begun, async () => {
-    if (before.length === 0) await Deno.writeTextFile(begun, "");
+    if (before.length === 0) await Deno.writeTextFile(begun, "", { mode: 0o600 });
   });
   try {
     return await leavingNoTrace(worktree, work);
