@@ -15,11 +15,12 @@ import { makeAgent } from "../agent/agents.ts";
 import type { EventOf, RunEvent } from "../domain/event.ts";
 import { type Failure, isDiskFull } from "../domain/failure.ts";
 import { type Plan, withoutGroups } from "../domain/plan.ts";
-import { spentIn, withAnswer } from "../domain/resume.ts";
+import { type Beginning, spentIn, withAnswer } from "../domain/resume.ts";
 import type { Result } from "../domain/result.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
 import { select, type Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
+import type { TaskId } from "../domain/task.ts";
 import { freeMib } from "../exec/disk.ts";
 import { onShutdown } from "../exec/shutdown.ts";
 import type { Repository } from "../git/repository.ts";
@@ -38,6 +39,7 @@ import { announceEstimate } from "./estimate.ts";
 import { verifyIntegration } from "./landing/integration.ts";
 import { openIssues } from "./landing/issues.ts";
 import { land } from "./landing/land.ts";
+import { landingsLeft } from "./landing/unlanded.ts";
 import { type OpenRun, openRun } from "./preflight.ts";
 import { prepare, prepareAhead } from "./task/prepare.ts";
 import { publish } from "./task/publish.ts";
@@ -61,6 +63,8 @@ export interface ExecuteInput {
 interface Selected {
   plan: Plan;
   selection: Selection;
+  /** Where tasks begin that earlier runs have worked on. */
+  beginnings: Map<TaskId, Beginning>;
   resume?: Resumption;
 }
 
@@ -183,9 +187,9 @@ export class Ports {
   async #load(): Promise<LoadedRun> {
     const { planPath, settings, answer } = this.input;
     const plan = valueOf(await loadPlan(planPath));
-    const chosen = choose(plan, this.input);
+    const chosen = await choose(plan, this.input);
     this.#selected = chosen;
-    const { selection, resume } = chosen;
+    const { selection, beginnings, resume } = chosen;
     const { jobs, attempts, budgetUsd } = settings;
     return {
       tasks: selection.tasks,
@@ -194,8 +198,10 @@ export class Ports {
       dependentsAfter: settings.land === "merge" ? "landed" : "completed",
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       ...(resume ? { spentUsd: spentIn(resume.record) } : {}),
-      ...(resume ? { beginnings: Object.fromEntries(resume.beginnings) } : {}),
-      ...(answer ? { beginnings: { [answer.task]: withAnswer(answer) } } : {}),
+      beginnings: {
+        ...Object.fromEntries(beginnings),
+        ...(answer ? { [answer.task]: withAnswer(answer) } : {}),
+      },
     };
   }
 
@@ -219,12 +225,11 @@ export class Ports {
     const conflicts = new ConflictWatch(scope);
     this.#opened = { ...opened, queue, base, conflicts };
     const { tasks } = this.#selected.selection;
-    if (!this.#selected.resume) void this.#track(announceEstimate(scope, tasks));
+    const toWork = tasks.filter(({ status }) => status !== "completed");
+    if (!this.#selected.resume) void this.#track(announceEstimate(scope, toWork));
     if (answer) scope.emit(answer);
     // None is in hand yet, also where a process that was killed has left it so: its time begins anew.
-    for (const { id, status } of tasks) {
-      if (status !== "completed") statuses.announce({ task: id, status: "pending" });
-    }
+    for (const { id } of toWork) statuses.announce({ task: id, status: "pending" });
     queue.landed.push(...record.merges);
     conflicts.foresee(tasks);
   }
@@ -328,13 +333,20 @@ async function orDiskFull(failure: Failure, { root }: Repository): Promise<Failu
   return { reason: "disk_full", path, detail: explain(failure).details.join("\n") };
 }
 
-/** What of a plan is to be executed. */
-function choose(plan: Plan, { resume, settings }: ExecuteInput): Selected {
+/** What of a plan is to be executed, and what is completed and only to be landed. */
+async function choose(plan: Plan, { repo, resume, settings }: ExecuteInput): Promise<Selected> {
   if (resume) {
     const remainder = selectRemainder(plan, resume, settings);
-    const { beginnings, ...left } = remainder;
-    return { ...left, resume: { ...resume, beginnings } };
+    const { beginnings } = remainder;
+    return { ...remainder, resume: { ...resume, beginnings } };
   }
-  const selection = valueOf(select(plan.tasks, withoutGroups(plan, settings.only)));
-  return { plan, selection };
+  const chosen = valueOf(select(plan.tasks, withoutGroups(plan, settings.only)));
+  const beginnings = await landingsLeft(repo, plan, chosen.skipped, settings);
+  const left = new Set([...chosen.tasks.map(({ id }) => id), ...beginnings.keys()]);
+  const selection = {
+    ...chosen,
+    tasks: plan.tasks.filter(({ id }) => left.has(id)),
+    skipped: chosen.skipped.filter(({ id }) => !left.has(id)),
+  };
+  return { plan, selection, beginnings };
 }

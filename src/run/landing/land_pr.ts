@@ -76,9 +76,11 @@ export async function openPullRequest(
     notice: (task, notice) => notify(emit, notice, task),
   };
   const task = taskOf(scope, id);
+  const known = evidenceIn(record, id) ??
+    (await findEvidence(repo.commonDir, plan.identity, [id])).get(id);
   const { url, number, state } = await exclusively(
     MUTEX,
-    () => ensurePullRequest(pullRequests, task, evidenceIn(record, id)),
+    () => ensurePullRequest(pullRequests, task, known),
   );
   // Whoever closed it did not want this work on the base.
   if (state === "closed") throw new Failed({ reason: "pull_request_closed", number, url });
