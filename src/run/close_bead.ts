@@ -10,8 +10,8 @@ const BD = "bd";
 const TIMEOUT_MS = 30_000;
 
 /**
- * Closes an issue of beads in bd's database, of which the list that parex has marked is an export.
- * Without bd that mark is all there is.
+ * Closes an issue of beads in bd's database; the list that parex has marked is only an export of it. Without
+ * bd, the mark in the list is all that changes.
  */
 export async function closeBead(scope: Scope, id: TaskId): Promise<void> {
   const source = scope.tasks.get(id)?.source;

@@ -16,7 +16,7 @@ import { estimateFor } from "./estimate.ts";
 import { branchTargets, mayBeDirty, warningLines } from "./context/plan_paths.ts";
 import { landingOf } from "./landing/land.ts";
 
-/** Reads and decides all that a run would, and does nothing. The same failures stop it. */
+/** Reads and decides everything that a run would, and changes nothing. The same failures stop it. */
 export async function dryRun(
   { repo, planPath, settings }: { repo: Repository; planPath: string; settings: Settings },
 ): Promise<Schedule> {
@@ -30,7 +30,7 @@ export async function dryRun(
   const agent = valueOf(makeAgent(settings.agent, settings));
   const { tasks, skipped } = selection;
   const crew = await resultOf(() => gatherCrew(agent, tasks, settings));
-  // To look at the schedule takes no agent.
+  // Showing the schedule needs no agent.
   if (!crew.ok && crew.failure.reason !== "agent_missing") throw new Failed(crew.failure);
   await checkBranches(repo, branchTargets(repo, tasks), plan.identity);
   const land = await landingOf(repo, ready.base, settings);

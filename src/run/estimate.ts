@@ -8,10 +8,10 @@ import type { Scope } from "./context/run_context.ts";
 import { runsNewestFirst } from "../journal/store.ts";
 import { notify } from "./context/notices.ts";
 
-/** Earlier runs that are looked at, the last ones. */
+/** How many of the last runs are read. */
 const RUNS = 10;
 
-/** What executing these tasks may cost, after this repository's own earlier runs and the plan. */
+/** What executing these tasks may cost, estimated from this repository's earlier runs and the plan. */
 export async function estimateFor(
   { commonDir }: Repository,
   tasks: readonly Task[],
@@ -20,7 +20,7 @@ export async function estimateFor(
 ): Promise<CostEstimate> {
   const past: PastCosts[] = [];
   let runs = 0;
-  // There is nothing to learn from a run that cannot be read.
+  // A run that cannot be read is skipped.
   for await (const { record } of runsNewestFirst(commonDir, { lenient: true })) {
     if (record.run === not) continue;
     if (++runs > RUNS) break;
@@ -31,7 +31,7 @@ export async function estimateFor(
   return estimateCost(tasks, settings.model, past);
 }
 
-/** Says at the start of a run what it may cost, if that is known. */
+/** Reports the estimated cost at the start of a run, if there is an estimate. */
 export async function announceEstimate(scope: Scope, tasks: readonly Task[]): Promise<void> {
   const estimate = await estimateFor(scope.repo, tasks, scope.settings, scope.run);
   if (estimate.basis === "unknown") return;

@@ -8,11 +8,11 @@ import { INSPECT_VARIABLE, openInspector } from "./inspect.ts";
 import { type ExecuteInput, Ports } from "./ports.ts";
 
 export interface Execution {
-  /** Settles when nothing of the run is at work any more. Rejects for bugs only. */
+  /** Settles when no process of the run is left. Rejects for bugs only. */
   done: Promise<{ outcome: RunOutcome; record: RunRecord }>;
   /** Asks everything to stop; the tasks under way become pending again. */
   interrupt(): void;
-  /** Ends everything at once, and with it `done`. */
+  /** Kills everything at once, which settles `done`. */
   abort(): Promise<void>;
 }
 

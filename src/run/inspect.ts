@@ -15,10 +15,9 @@ export interface Inspector {
 export const INSPECT_VARIABLE = "PAREX_INSPECT";
 
 /**
- * Writes what the machines do to a file, one JSON object on each line: each event that an actor
- * received, and for a machine the state that it led to. Contexts are left out: a run's holds its
- * whole schedule. Secrets are redacted as in the journal. Fails with `io_failed` where the file
- * cannot be written.
+ * Writes what the machines do to a file, one JSON object per line: each event that an actor received, and for
+ * a machine the state that it led to. Contexts are left out: a run's holds its whole schedule. Secrets are
+ * redacted as in the journal. Fails with `io_failed` if the file cannot be written.
  */
 export function openInspector(
   path: string,

@@ -31,12 +31,12 @@ export interface MergeInput {
   onEvent: (event: RunEvent) => void;
 }
 
-/** What became of a task that was to land. */
+/** The result for a task that was to land. */
 export interface MergeOutcome {
   task: TaskId;
   /** Its merge into the base. */
   sha?: string | undefined;
-  /** It had landed before. */
+  /** It had landed already. */
   before?: true;
   failure?: Failure | undefined;
 }
@@ -49,13 +49,13 @@ export interface MergeReport {
 export interface Merging {
   /** Rejects for bugs only. */
   done: Promise<MergeReport>;
-  /** Lets nothing more land; the base stays as it is. */
+  /** Lands nothing more; the base stays as it is. */
   interrupt(): void;
-  /** Ends everything at once. */
+  /** Kills everything at once. */
   abort(): Promise<void>;
 }
 
-/** Lands what is completed through the merge queue, without an agent: what is refused stays as it is. */
+/** Lands completed work through the merge queue, without an agent: a task that is refused stays as it is. */
 export function mergeCompleted(input: MergeInput): Merging {
   const stop = new AbortController();
   return {
@@ -100,7 +100,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<MergeRep
     );
     const outcomes = chosen.map(({ id }, at) => {
       const landing = landings[at];
-      // Blocked before, and put right by a person.
+      // It was blocked, and a person has repaired it.
       if (landing?.kind === "landed") statuses.announce({ task: id, status: "completed" });
       return outcomeOf(id, landing, record.tasks.get(id)?.landed?.sha);
     });
@@ -120,7 +120,7 @@ function outcomeOf(task: TaskId, landing: Landing | undefined, sha?: string): Me
   return { task, ...(sha === undefined ? {} : { sha }) };
 }
 
-/** The tasks to land, dependencies first, and those named that have landed before. */
+/** The tasks to land, dependencies first, and the named ones that have landed already. */
 async function choose(
   input: MergeInput,
 ): Promise<{ chosen: Task[]; before: MergeOutcome[] }> {
@@ -168,7 +168,7 @@ async function notLanded(repo: Repository, base: string, tasks: Task[]): Promise
   return left;
 }
 
-/** A blocked task may be named: whoever names it has put it right, and the queue checks it. */
+/** A blocked task may be named: then a person has repaired it, and the queue checks it. */
 function unlandable({ status }: Task, hasBranch: boolean): string | undefined {
   if (!hasBranch) return "it has no branch of this plan's";
   return status === "completed" || status === "blocked" ? undefined : `it is ${status}`;

@@ -2,7 +2,7 @@ import type { Task } from "../domain/task.ts";
 import { readTaskFile } from "../plan/task_file.ts";
 import { KNOWN_STATUSES } from "../plan/words.ts";
 
-/** Notices when somebody edits a plan while a run executes what it said before. */
+/** Notices when somebody edits a plan while a run executes it. */
 export class PlanWatch {
   readonly #told = new Set<string>();
   readonly #index: string | undefined;
@@ -14,9 +14,9 @@ export class PlanWatch {
     this.#index = withoutStatus(textOf(path));
   }
 
-  /** Files that do not say any more what the run knows of the plan and this task; each once. */
+  /** Files that no longer match what the run knows of the plan and this task; each is reported once. */
   edited(task: Task): string[] {
-    // In somebody else's list other tools write, too; what they say is read with the next run.
+    // Other tools also write to their lists; changes there take effect in the next run.
     if (task.source.kind === "foreign") return [];
     const found = [
       ...(this.#indexDiffers() ? [this.path] : []),
@@ -34,7 +34,7 @@ export class PlanWatch {
   }
 }
 
-/** A file that cannot be read is another matter: writing its status tells of it. */
+/** A file that cannot be read is reported when its status is written. */
 function differs({ source, title, body, labels }: Task): boolean {
   const text = source.kind === "file" ? textOf(source.path) : undefined;
   if (text === undefined) return false;
@@ -43,7 +43,7 @@ function differs({ source, title, body, labels }: Task): boolean {
     now.labels.join("\n") !== labels.join("\n");
 }
 
-/** Without the blank line that stands between it and a frontmatter which parex has put in front. */
+/** Without the blank line after a frontmatter that parex has added. */
 function contentOf(body: string): string {
   return body.trimStart();
 }
@@ -53,7 +53,7 @@ const STATUS = new RegExp(
   "gi",
 );
 
-/** The status of an inline task is parex's own to change, on a line of its own or between others. */
+/** parex itself changes the status of an inline task, on a line of its own or within one. */
 function withoutStatus(text: string | undefined): string | undefined {
   return text?.replaceAll(/\s+/g, "").replaceAll(STATUS, "");
 }

@@ -54,9 +54,9 @@ export interface ExecuteInput {
   planPath: string;
   settings: Settings;
   onEvent: (event: RunEvent) => void;
-  /** The run that is gone on with; absent: a new one. */
+  /** The run to resume; absent: a new one. */
   resume?: Unfinished;
-  /** What a person has answered to the agent of a blocked task: that one goes on with it. */
+  /** A person's answer to the agent of a blocked task, which continues with it. */
   answer?: EventOf<"task.answered">;
 }
 
@@ -74,9 +74,9 @@ interface OpenedRun extends OpenRun {
   conflicts: ConflictWatch;
 }
 
-/** What the machines' ports do in this world, and what these share. */
+/** Implements the machines' ports, and holds what they share. */
 export class Ports {
-  /** Why nothing more may be done: the journal is lost, and nobody would know of it. */
+  /** Why nothing more may be done: the journal cannot be written, so nothing would be recorded. */
   lost: Failure | undefined;
   #selected: Selected | undefined;
   #opened: OpenedRun | undefined;
@@ -133,19 +133,19 @@ export class Ports {
     return this.#opened?.record ?? emptyRecord();
   }
 
-  /** What must not be written anywhere, as far as it is known by now. */
+  /** Values that must not be written anywhere, as far as they are known. */
   get secrets(): readonly string[] {
     return this.#opened?.secrets ?? [];
   }
 
-  /** Gives lock and journal back; without an outcome, they get no last word. */
+  /** Releases lock and journal; without an outcome, no end is recorded. */
   close(outcome?: RunOutcome): void {
     this.#forget();
     if (outcome) this.#opened?.finish(outcome);
     else this.#opened?.close();
   }
 
-  /** All that is under way is being ended: what its end would lead to must not begin. */
+  /** Everything in progress is being ended: no follow-up may begin. */
   #halt(): Promise<void> {
     this.#halted = true;
     this.#opened?.statuses.putBack();
@@ -228,7 +228,7 @@ export class Ports {
     const toWork = tasks.filter(({ status }) => status !== "completed");
     if (!this.#selected.resume) void this.#track(announceEstimate(scope, toWork));
     if (answer) scope.emit(answer);
-    // None is in hand yet, also where a process that was killed has left it so: its time begins anew.
+    // No attempt is in progress yet, even if a killed process left that status: its time starts again.
     for (const { id } of toWork) statuses.announce({ task: id, status: "pending" });
     queue.landed.push(...record.merges);
     conflicts.foresee(tasks);
@@ -298,13 +298,13 @@ export class Ports {
     );
   }
 
-  /** What a task reports; a failure for want of room is the machine's. */
+  /** What a task reports; a failure caused by a full disk is the machine's. */
   async #withCause<T extends object>(answer: T): Promise<T> {
     if (!("failure" in answer)) return answer;
     return { ...answer, failure: await orDiskFull(answer.failure as Failure, this.input.repo) };
   }
 
-  /** A port as an actor whose end can be waited for after the actor has been stopped. */
+  /** A port as an actor whose end can be awaited even after the actor was stopped. */
   #promised<Output, Input = void>(port: (input: Input, signal: AbortSignal) => Promise<Output>) {
     return fromPromise<Output, Input>(({ input, signal }) =>
       this.lost || this.#halted
@@ -325,7 +325,7 @@ export class Ports {
   }
 }
 
-/** The failure itself, or that the disk is full, where that is its cause. */
+/** The failure itself, or `disk_full` if that is its cause. */
 async function orDiskFull(failure: Failure, { root }: Repository): Promise<Failure> {
   const path = "path" in failure ? failure.path : root;
   const full = isDiskFull(failure);
@@ -333,7 +333,7 @@ async function orDiskFull(failure: Failure, { root }: Repository): Promise<Failu
   return { reason: "disk_full", path, detail: explain(failure).details.join("\n") };
 }
 
-/** What of a plan is to be executed, and what is completed and only to be landed. */
+/** The tasks of a plan to execute, and the completed ones that only have to land. */
 async function choose(plan: Plan, { repo, resume, settings }: ExecuteInput): Promise<Selected> {
   if (resume) {
     const remainder = selectRemainder(plan, resume, settings);

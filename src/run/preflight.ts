@@ -56,9 +56,9 @@ export interface OpenInput {
   onEvent: (event: RunEvent) => void;
   /** The journal cannot be written any more: nothing more may be done. */
   onLost: (failure: Failure) => void;
-  /** The run that is gone on with; absent: a new one. */
+  /** The run to resume; absent: a new one. */
   resume?: Resumption;
-  /** It lands what others have done. */
+  /** It only lands completed work. */
   agentless?: true;
   /** The last run that had agents before it. */
   worked?: string | undefined;
@@ -70,21 +70,21 @@ export interface OpenRun {
   statuses: Statuses;
   /** What has happened so far. */
   record: RunRecord;
-  /** Not to be written anywhere. */
+  /** Values that must not be written anywhere. */
   secrets: readonly string[];
   /** Records the end and closes; the first call counts. */
   finish(outcome: RunOutcome): void;
-  /** Gives lock and journal back without a last word. */
+  /** Releases lock and journal without recording an end. */
   close(): void;
 }
 
-/** Looks whether everything is ready for this run, takes the lock and starts the journal. */
+/** Checks that everything is ready for this run, takes the lock and starts the journal. */
 export async function openRun(input: OpenInput): Promise<OpenRun> {
   const { plan, settings, agent, resume } = input;
   const repo = await placed(input.repo, settings.worktrees);
   const inside = processEnv().PAREX_TASK_ID;
   if (inside) throw new Failed({ reason: "nested_run", task: inside });
-  // Before all else: what a live run is doing looks like many other faults.
+  // First of all: the work of a live run looks like many other faults.
   const held = heldBy(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
   const ready = await checkRepository(repo, {
@@ -100,8 +100,7 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   const run = resume?.record.run ?? newRunId(new Date());
   const left = readLock(stateDir(repo.commonDir))?.owner.run;
   const lock = valueOf(takeLock(stateDir(repo.commonDir), run, input.onLost));
-  // A process that was killed may have left agents at work, and its lock, unless a cleanup has taken
-  // that over since.
+  // A process that was killed may have left agents running, and its lock, unless a cleanup has taken it over.
   const last = (await listRuns(repo.commonDir)).at(-1);
   const dead = new Set([left, last, resume?.record.run].filter((id) => id !== undefined));
   await Promise.all([...dead].map(endProcessesOf));
@@ -177,23 +176,23 @@ async function openLocked(
 }
 
 interface Surroundings {
-  /** With the folder for worktrees that could be made. */
+  /** With the worktrees folder that could be created. */
   repo: Repository;
   unlinked: Unlinked | undefined;
   /** Where to; empty without a remote. */
   pushed: { remote?: string };
   landing: LandingPlan;
-  /** Not to be recorded. */
+  /** Values that must not be recorded. */
   secrets: string[];
 }
 
-/** The repository with the folder for worktrees that a setting names. */
+/** The repository with the worktrees folder that a setting names. */
 async function placed(repo: Repository, setting: string | undefined): Promise<Repository> {
   if (setting === undefined) return repo;
   return repo.withWorktrees(await realPathOf(configuredFolder(repo.root, setting)));
 }
 
-/** What else must hold before there is a journal, now that no other run can change it. */
+/** The remaining checks before the journal starts, now that no other run can change the result. */
 async function lookAround(
   { repo, plan, selection, settings, resume }: OpenInput,
   base: string,
@@ -212,7 +211,7 @@ async function lookAround(
   return { repo: repo.withWorktrees(made.folder), unlinked, pushed, landing, secrets };
 }
 
-/** Records the start, and takes up what a resumed run has left. */
+/** Records the start, and restores what a resumed run has left. */
 async function begin(
   { scope, statuses }: OpenRun,
   { selection, resume, agentless, worked }: OpenInput,
@@ -227,7 +226,7 @@ async function begin(
     ...started,
     ...(agentless ? { agentless } : {}),
     ...(worked === undefined ? {} : { worked }),
-    // Where git does not tell, the run goes without.
+    // If git does not answer, the run continues without it.
     ...(unlanded?.ok ? { unlanded: unlanded.value } : {}),
   });
   if (problem !== undefined) notify(scope.emit, problem);

@@ -11,7 +11,7 @@ import { explain } from "../report/messages/explain.ts";
 import type { Scope } from "./context/run_context.ts";
 import type { Notice } from "../domain/notice.ts";
 
-/** The first event of a run, or of a process that goes on with the run of this record. */
+/** The first event of a new run, or of a process that resumes the run of this record. */
 export function startedEvent(
   scope: Scope,
   { tasks, leftovers }: Selection,
@@ -47,7 +47,7 @@ export function startedEvent(
   };
 }
 
-/** The last event of a run; what is neither completed nor blocked counts as pending. */
+/** The last event of a run; tasks that are neither completed nor blocked count as pending. */
 export function finishedEvent(
   { record, land }: Scope,
   outcome: RunOutcome,
@@ -82,12 +82,12 @@ export function finishedEvent(
   };
 }
 
-/** Why a run ended that is not to wait for a usage limit. */
+/** Why a run that does not wait for usage limits ended. */
 export function limitNotice({ until, why }: Parked): Notice {
   return { about: "usage_limit", until, why };
 }
 
-/** Another machine's parex is taken for dead: nobody can look at its processes from here. */
+/** A lock from another machine is taken over: its processes cannot be checked from here. */
 export function lockTakenNotice({ pid, run, machine }: LockOwner): Notice {
   return { about: "lock_taken", pid, host: machine?.host, run };
 }

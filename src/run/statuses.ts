@@ -8,10 +8,10 @@ import type { PlanWatch } from "./plan_watch.ts";
 import { explain } from "../report/messages/explain.ts";
 import { notify } from "./context/notices.ts";
 
-/** Lines; the rest is in the logs. */
+/** In lines; the rest is in the logs. */
 const MAX_DETAILS = 16;
 
-/** The tasks' statuses as they change: into the task files first, then into the journal. */
+/** Writes the tasks' statuses as they change: into the task files first, then into the journal. */
 export class Statuses {
   readonly #now = new Map<TaskId, Status>();
   /** Tasks whose status this run has changed. */
@@ -29,7 +29,7 @@ export class Statuses {
     return this.#now.get(task) ?? "pending";
   }
 
-  /** Writes a status down at once; nothing happens if it is the task's already. */
+  /** Writes a status at once; does nothing if the task has it already. */
   announce({ task: id, status, failure }: Announcement): void {
     const task = this.tasks.get(id);
     const from = this.of(id);
@@ -62,7 +62,7 @@ export class Statuses {
     }
   }
 
-  /** Writes what the run knows into the task files, which may be a step ahead of its journal. */
+  /** Writes the run's statuses into the task files, which may be one step ahead of its journal. */
   restore(tasks: Iterable<TaskId>): void {
     for (const id of tasks) {
       const task = this.tasks.get(id);
@@ -71,7 +71,7 @@ export class Statuses {
     }
   }
 
-  /** What was under way becomes pending again, so that the next run does it again. */
+  /** Makes tasks in progress pending again, so that the next run executes them. */
   putBack(): void {
     for (const task of this.#touched) {
       const status = this.of(task);

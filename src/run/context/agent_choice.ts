@@ -8,14 +8,14 @@ import type { Task } from "../../domain/task.ts";
 import type { Limit } from "./rate_limits.ts";
 import type { Crew, Scope } from "./run_context.ts";
 
-/** The run's own agent, those that tasks name, and those to go on with when one is out of quota. */
+/** The run's own agent, the agents that tasks name, and the fallbacks for when one is out of quota. */
 export async function gatherCrew(
   own: Agent,
   tasks: readonly Task[],
   settings: Settings,
 ): Promise<Crew> {
   const crew: Crew = new Map([[own.name, own]]);
-  // Where nothing is left to do, nobody need be there.
+  // Without work left, no agent has to be installed.
   if (tasks.length === 0) return crew;
   const others = [...settings.agents, ...tasks.flatMap(({ agent }) => agent ?? [])];
   for (const name of others) {
@@ -29,7 +29,7 @@ export async function gatherCrew(
   return crew;
 }
 
-/** Who makes a task's next attempt; `limit`: nobody, until then. */
+/** The agent of a task's next attempt; `limit`: all are out of quota until then. */
 export interface Turn {
   agent: Agent;
   /** Absent: the agent's own default. */

@@ -12,9 +12,9 @@ const BETWEEN = /^(@.*|lib|lib64|python[\d.]*|site-packages|bundle|ruby|gems|[\d
 const DEEPEST = 6;
 
 /**
- * Changes when somebody puts files beside the tracked ones of a worktree that can decide a check: files
- * that git ignores, packages, and what setup reads. What else is built and cached there is left out: a check that passes
- * because of it is rare, and most agents run the checks themselves.
+ * A fingerprint of a worktree's untracked files that can decide a check: ignored files, packages, and what
+ * setup reads. Other build output and caches are left out: a check that passes because of them is rare, and
+ * most agents run the checks themselves.
  */
 export async function besideOf(worktree: Git): Promise<string> {
   const paths = await ignored(worktree);
@@ -22,7 +22,7 @@ export async function besideOf(worktree: Git): Promise<string> {
     if (!path.endsWith("/")) return `${path} ${stampOf(`${worktree.path}/${path}`)}`;
     return INSTALLED.has(basename(path)) ? packagesIn(`${worktree.path}/${path.slice(0, -1)}`) : [];
   });
-  // Where setup would install something else by now, what it has installed proves nothing.
+  // If setup would now install something else, what it installed earlier proves nothing.
   seen.push(await manifestsOf(worktree));
   return createHash("sha256").update(seen.sort().join("\n")).digest("hex");
 }

@@ -5,10 +5,7 @@ import { resultOf } from "../../domain/failed.ts";
 import { blobText, listTree, type TreeEntry } from "../../git/objects.ts";
 import type { Repository } from "../../git/repository.ts";
 
-/**
- * The checks that commits have. They are read from git's objects, where no
- * agent can have changed them, and only where a tree lacks one: most never ask.
- */
+/** The checks that commits have, read from git's objects, where no agent can have changed them. */
 export class CommittedChecks {
   readonly #found = new Map<string, Promise<FoundChecks>>();
   /** By the names of their objects: from one commit to the next, few files change. */
@@ -20,7 +17,7 @@ export class CommittedChecks {
     return (await this.foundAt(commit, {})).checks;
   }
 
-  /** All that a worktree at the commit would be checked with. */
+  /** All checks that a worktree at the commit would run. */
   foundAt(commit: string, configured: CheckCommands): Promise<FoundChecks> {
     const key = JSON.stringify([commit, configured]);
     const found = this.#found.get(key) ?? this.#find(commit, configured);

@@ -21,12 +21,12 @@ export class Evidence {
     this.#store = new EvidenceStore(repo.commonDir);
   }
 
-  /** Who saw this check pass on this tree; undefined: nobody. */
+  /** Where this check has passed on this tree; undefined: nowhere. */
   async find(tree: string, check: CheckCommand, found: FoundChecks): Promise<Passed | undefined> {
     return await this.#store.find(await this.#stateOf(tree, check, found));
   }
 
-  /** parex itself has seen it pass there. */
+  /** Records that parex itself saw the check pass on the tree. */
   async keep(
     tree: string,
     check: CheckCommand,
@@ -54,7 +54,10 @@ export class Evidence {
     return { tree, command, around };
   }
 
-  /** The files that worktrees get from the main checkout, as they were when the run began to check. */
+  /**
+   * The uncommitted files that worktrees get from the main checkout, as they were when the run began to
+   * check.
+   */
   async #copiedFiles(): Promise<string> {
     const files = await filesToCopy(this.repo, this.settings.copy);
     const stamps = files.map((path) => `${path} ${stampOf(`${this.repo.root}/${path}`)}`);
@@ -62,7 +65,7 @@ export class Evidence {
   }
 }
 
-/** The programs on the PATH that lines for the shell name, with the time of their last change. */
+/** The programs on the PATH that the shell commands name, with the time of their last change. */
 function programsOf(commands: readonly string[]): string[] {
   const words = commands.flatMap((command) => command.split(/[\s;&|()'"`$]+/));
   return [...new Set(words)].sort().flatMap((word) => {

@@ -14,21 +14,21 @@ export async function copyUncommitted(
   const seen = await untracked(worktree);
   const folders = seen.filter((path) => path.endsWith("/"));
   const files = new Set(seen);
-  // There may be thousands that are ignored anyway.
+  // Thousands of copied files may be ignored already.
   const visible = copied.filter((path) =>
     files.has(path) || folders.some((folder) => path.startsWith(folder))
   );
   await addExcludes(worktree.excludes, visible);
 }
 
-/** Makes what stands uncommitted in a worktree nobody's work: put back, or never to be committed. */
+/** Discards or excludes all uncommitted changes of a worktree, so that they are never committed. */
 export async function disown(worktree: Worktree, run: string): Promise<void> {
   await discardTracked(worktree, run);
   const traces = await untracked(worktree);
   await addExcludes(worktree.excludes, traces);
 }
 
-/** Keeps the files that `work` makes beside the tracked ones from ever being committed. */
+/** Keeps the untracked files that `work` creates from ever being committed. */
 export async function leavingNoTrace<T>(worktree: Worktree, work: () => Promise<T>): Promise<T> {
   const before = await untracked(worktree);
   try {

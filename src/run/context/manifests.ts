@@ -6,8 +6,8 @@ const MANIFEST =
   /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|deno\.(jsonc?|lock)|(dev-)?requirements[^/]*\.(txt|in)|requirements\/[^/]+\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|(uv|poetry|pdm|Pipfile|Cargo|Gemfile|composer|mix|gradle)\.lock(file)?|Pipfile|Gemfile|composer\.json|Cargo\.toml|go\.(mod|sum)|pom\.xml|(build|settings)\.gradle(\.kts)?|[^/]+\.(cs|fs|vb)proj|packages\.lock\.json|\.tool-versions|Makefile)$/;
 
 /**
- * Changes when one of the files does that a project's setup usually reads. A short cut: what it misses
- * is found when a check fails and passes after another setup.
+ * A fingerprint of the files that a project's setup usually reads. It is a shortcut: a change that it misses
+ * is found when a check fails, and passes after setup has run again.
  */
 export async function manifestsOf(worktree: Git): Promise<string> {
   const listed = await worktree.git(["ls-tree", "-r", "-z", "HEAD"]);

@@ -4,13 +4,13 @@ import { resultOf } from "../../domain/failed.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { noticeWords } from "../../report/messages/notice.ts";
 
-/** Tells a person what is no failure: of the run, or of a task. */
+/** Reports something that is not a failure, about the run or a task. */
 export function notify(emit: Emit, notice: Notice, task?: TaskId): void {
   const whose = task === undefined ? {} : { task };
   emit({ type: "notice", ...whose, message: noticeWords(notice, task) });
 }
 
-/** Runs a script that the run can do without: a failure becomes a notice, and the value undefined. */
+/** Runs a script that the run can do without: its failure becomes a notice, its value undefined. */
 export async function orNotice<T>(
   emit: Emit,
   script: () => Promise<T>,

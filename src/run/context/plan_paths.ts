@@ -27,8 +27,8 @@ function planFilesOf(repo: Repository, plan: Plan): string[] {
 }
 
 /**
- * The plan's folder, relative to a worktree: what stands there is never an agent's to commit. Absent
- * where it is no folder of its own in the repository.
+ * The plan's folder, relative to a worktree; agents must not commit its files. Absent if the plan has no
+ * folder of its own in the repository.
  */
 export function planFolderIn(repo: Repository, plan: Plan): string | undefined {
   const folder = relative(repo.checkout, planFolder(plan));
@@ -44,7 +44,9 @@ export function branchTargets(repo: Repository, tasks: readonly Task[]) {
   }));
 }
 
-/** A plan's warnings with their places, a line each. Overlaps are left out: they are told as conflicts. */
+/**
+ * A plan's warnings with their places, one per line. Overlaps are left out: they are reported as conflicts.
+ */
 export function warningLines(root: string, { warnings }: Plan): string[] {
   return groupProblems(warnings.filter((warning) => !isOverlap(warning)))
     .map(([{ file, line, message }, ...others]) =>

@@ -11,7 +11,7 @@ interface AgentState {
   limit?: Limit | undefined;
   /** The agent has answered since the run began, or since its last limit. */
   answered: boolean;
-  /** One attempt goes ahead of the others; settled when its answer has begun, or it is over. */
+  /** One attempt goes ahead of the others; settles when its answer has begun, or it is over. */
   ahead?: Promise<void>;
 }
 
@@ -19,9 +19,9 @@ interface AgentState {
 const AHEAD_MS = 5_000;
 
 /**
- * Decides when attempts may start. A usage limit is the account's: who starts before it is over only
- * meets it again. And what one attempt sends first is what the others send first, too: when its
- * answer has begun, theirs comes from the cache.
+ * Decides when attempts may start. A usage limit belongs to the account: an attempt that starts before its
+ * reset only meets it again. Attempts also begin with the same prompt: once one has its answer, the others
+ * are served from the cache.
  */
 export class Admission {
   readonly #agents = new Map<string, AgentState>();
@@ -41,7 +41,7 @@ export class Admission {
     return { ...met, news: met.until > Date.now() };
   }
 
-  /** The same where nobody told how long the limit lasts: then one attempt finds out for all. */
+  /** The same for a limit without a known reset time: one attempt then finds out for all. */
   guess(agent: string, why: string): Limit & { news: boolean } {
     const known = this.limitOf(agent);
     if (known) return { ...known, news: false };
@@ -50,8 +50,8 @@ export class Admission {
   }
 
   /**
-   * Waits until an attempt may start beside one that goes ahead, at most a few seconds. Returns what
-   * is to be called when its answer has begun, and when it is over.
+   * Waits until an attempt may start behind one that goes ahead, at most a few seconds. Returns what to call
+   * when its own answer has begun, and when it is over.
    */
   async follow(agent: string, signal: AbortSignal): Promise<{ answered(): void; over(): void }> {
     const state = this.#stateOf(agent);

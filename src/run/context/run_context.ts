@@ -37,10 +37,10 @@ export interface Scope extends Memory {
   settings: Settings;
   /** The run's own. */
   agent: Agent;
-  /** With those that tasks name, and those to go on with when one is out of quota. */
+  /** The run's agent, the agents that tasks name, and the fallbacks for when one is out of quota. */
   crew: Crew;
   base: string;
-  /** Where the base stood when the run began. */
+  /** The base's commit when the run began. */
   baseSha: string;
   /** The newest commit of the base that is known; it moves on as tasks are merged. */
   tip: string;
@@ -48,7 +48,7 @@ export interface Scope extends Memory {
   /** Where completed branches are pushed to. */
   remote?: string;
   emit: Emit;
-  /** Does something with git that may stumble over what can be put right. */
+  /** Runs a git operation and recovers from failures that can be repaired. */
   recover: Recover;
   /** What has happened so far; it grows with every event. */
   record: RunRecord;
@@ -65,7 +65,7 @@ interface Memory {
   ledger: Ledger;
   /** How each task's attempt under way, or its last one, began. */
   attemptStarts: Map<TaskId, AttemptStart>;
-  /** What was merged into tasks' branches from the base, because the two do not get along. */
+  /** Commits of the base that were merged into tasks' branches because their landing was refused. */
   merges: Map<TaskId, BaseMerge>;
   waits: Waits;
   admission: Admission;
@@ -76,17 +76,17 @@ interface Memory {
   worktrees: Map<TaskId, Worktree>;
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
-  /** What lay beside the tracked files of tasks' new worktrees before any agent was there. */
+  /** The fingerprint of untracked files in tasks' new worktrees before any agent ran. */
   beside: Map<TaskId, string>;
-  /** What the user's own `core.excludesFile` says, once somebody has asked. */
+  /** The content of the user's own `core.excludesFile`, once read. */
   ownExcludes?: Promise<string>;
-  /** Under whose name agents commit, once git was asked. */
+  /** The name that agents commit under, once git was asked. */
   identity?: Env;
-  /** Which plan each branch belonged to when it was first asked; undefined: nobody has. */
+  /** The plan that each branch belonged to when git was first asked; undefined: not asked yet. */
   owners?: Promise<Result<Map<string, string>>> | undefined;
-  /** What was told of the borders of tasks already. */
+  /** Border crossings that were reported already. */
   toldCrossings: Set<string>;
-  /** What was done ahead of the starts of tasks, or is being done. */
+  /** Work done ahead of tasks' starts, or in progress. */
   ahead: Map<TaskId, Promise<Result<void>>>;
 }
 
@@ -120,7 +120,7 @@ export interface BaseMerge extends BegunMerge {
 export interface AttemptStart {
   /** Milliseconds since the epoch. */
   at: number;
-  /** The commit of the base that the task's branch stands on; absent if it stands on none of them. */
+  /** The commit of the base that the task's branch is built on; absent if there is none. */
   origin?: string;
 }
 
@@ -131,7 +131,7 @@ export function taskOf({ tasks }: Pick<Scope, "tasks">, id: TaskId): Task {
   return task;
 }
 
-/** The worktree of a task, or of landing, whether it is there yet or not. */
+/** The worktree of a task, or of landing, whether it exists yet or not. */
 export function worktreeFor(
   { repo, worktrees }: Pick<Scope, "repo" | "worktrees">,
   id: TaskId,
@@ -141,12 +141,12 @@ export function worktreeFor(
   return worktree;
 }
 
-/** The variables by which every process of an attempt is known, wherever it went. */
+/** The variables that identify every process of an attempt, even one that left its process group. */
 export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
   return { PAREX_TASK_ID: task, PAREX_RUN_ID: scope.run };
 }
 
-/** Where git writes down what the processes of a task ask of it; also in a sandbox. */
+/** Where git records the commands that processes of a task run; also in a sandbox. */
 export function traceOf({ dir }: Pick<Scope, "dir">, task: TaskId): string {
   return `${dir}/tmp/${task}/git-commands`;
 }
@@ -166,7 +166,7 @@ export function workEnv(scope: Scope, worktree: Worktree, extra: Env = {}): Env 
     ...traceEnv(traceOf(scope, task)),
     ...extra,
   };
-  // What git records of resolved conflicts is shared by all worktrees, the user's included.
+  // git shares its records of resolved conflicts between all worktrees, the user's included.
   const config = { ...worktree.config, "rerere.enabled": "false" };
   return { ...env, ...configEnv(config, env) };
 }

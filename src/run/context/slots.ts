@@ -6,8 +6,8 @@ import type { Env } from "../../exec/env.ts";
 import { areFree } from "../../exec/free_ports.ts";
 
 /**
- * What keeps the servers, containers and databases of tasks apart that work at the same time: a number
- * and ten ports, which no other task has until this one is settled.
+ * Keeps the servers, containers and databases of concurrent tasks apart: each task has a number and ten ports
+ * of its own until it is settled.
  */
 export class Slots {
   readonly #numbers = new SlotNumbers();
@@ -26,7 +26,7 @@ export class Slots {
     };
   }
 
-  /** Others may have its number and ports. */
+  /** Frees its number and ports for other tasks. */
   free(owner: TaskId): void {
     this.#numbers.free(owner);
     this.#ports.delete(owner);
@@ -37,14 +37,14 @@ export class Slots {
     if (known !== undefined) return known;
     const given = new Set(this.#ports.values());
     const candidates = [...firstPorts(this.repository, slot)].filter((port) => !given.has(port));
-    // Where all are taken, there is nothing better than the first.
+    // If all are taken, the first is as good as any.
     const first = candidates.find((port) => areFree(port, PORTS_OF_SLOT)) ?? candidates[0] ?? 0;
     this.#ports.set(owner, first);
     return first;
   }
 }
 
-/** Gives back the slot of a task that no attempt follows: it is blocked, or landed as it was to be. */
+/** Frees the slot of a task that will have no further attempt: it is blocked, or has landed as requested. */
 export function freeSettled(slots: Slots, event: EventBody, land: Land): void {
   const isOver = event.type === "task.landed" ||
     event.type === "task.status" &&

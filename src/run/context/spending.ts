@@ -31,7 +31,7 @@ export class Ledger {
     private readonly taskCap: number | undefined,
   ) {}
 
-  /** A person has given the run another budget. Attempts that wait for money look again. */
+  /** Changes the run's budget. Attempts that wait for money check again. */
   setCap(usd: number): void {
     this.runCap = usd;
     this.#ending.resolve();
@@ -77,7 +77,7 @@ export class Ledger {
     return cost;
   }
 
-  /** When the next attempt ends, and what it has not used of its share is free. */
+  /** Resolves when the next attempt ends, which frees the unused part of its share. */
   get nextEnd(): Promise<void> {
     return this.#ending.promise;
   }
@@ -88,9 +88,9 @@ export class Ledger {
   }
 
   /**
-   * What the next attempt of a task may cost: what is left of the task's cap, and its share of what
-   * is neither spent of the run's nor given to others, when as many attempts are made at the same
-   * time as there are `slots`. Undefined: there is no cap.
+   * What the next attempt of a task may cost: what is left of the task's cap, and its share of the run's
+   * budget that is neither spent nor reserved, split between `slots` concurrent attempts. Undefined: there is
+   * no cap.
    */
   allowance(task: TaskId, slots: number): Allowance | undefined {
     const options: Allowance[] = [];
@@ -124,7 +124,7 @@ export class Ledger {
   }
 }
 
-/** Ten times 0.1 is 1: what binary fractions leave over is no money to start an agent with. */
+/** Rounds off the error of binary fractions: such a remainder must not start an agent. */
 function exact(usd: number): number {
   return Math.round(usd * 1e9) / 1e9;
 }

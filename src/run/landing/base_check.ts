@@ -11,7 +11,7 @@ import type { Scope } from "../context/run_context.ts";
 
 type RedBase = Extract<Failure, { reason: "base_red" }>;
 
-/** The base's own verdict: asked for beside the first agents, and at the latest when a task's check fails. */
+/** Checks the base itself: while the first agents work, and at the latest when a task's check fails. */
 export class BaseCheck {
   readonly #agentStarted = Promise.withResolvers<void>();
   #admitted = 0;
@@ -19,24 +19,26 @@ export class BaseCheck {
 
   constructor(private readonly scope: Scope, private readonly trees: LandingTrees) {}
 
-  /** An agent is at work: the check no longer delays it. */
+  /** An agent is working: the check no longer delays it. */
   begin(): void {
     this.#agentStarted.resolve();
   }
 
-  /** Checks the base when the first agent is at work. Fails with `base_red`, unless that is allowed. */
+  /** Checks the base once the first agent is working. Fails with `base_red`, unless that is allowed. */
   async run(signal: AbortSignal): Promise<void> {
     await orAborted(this.#agentStarted.promise, signal);
     if (!signal.aborted) await this.#failIfRed(signal);
   }
 
-  /** Lets as many attempts as there are slots begin at once; the others wait for the verdict. */
+  /** Lets as many attempts begin at once as there are slots; the others wait for the verdict. */
   async admit(signal: AbortSignal): Promise<void> {
     const { jobs, allowRedBase } = this.scope.settings;
     if (this.#admitted++ >= jobs && !allowRedBase) await this.#failIfRed(signal);
   }
 
-  /** A task's failed check, with the base's part in it; fails with `base_red` where that alone counts. */
+  /**
+   * Adds the base's verdict to a task's failed check; fails with `base_red` if the base alone is to blame.
+   */
   async judge(verdict: Verdict, signal: AbortSignal): Promise<Verdict> {
     if (verdict.passed || verdict.failed.gone) return verdict;
     const red = await this.#failIfRed(signal);
@@ -58,7 +60,7 @@ export class BaseCheck {
     if (checks.length === 0) return undefined;
     const told = { log: "base", quiet: true } as const;
     let untracked: string[] = [];
-    // A base that cannot be checked is no reason to stop: the tasks' own checks say why.
+    // A base that cannot be checked does not stop the run: the tasks' own checks report why.
     const asked = await resultOf(async () =>
       await knownVerdict(scope, sha, told, {}) ??
         await this.trees.use(sha, async (tree) => {
@@ -77,7 +79,7 @@ export class BaseCheck {
     return { reason: "base_red", base, sha, check, failed, ...missing };
   }
 
-  /** What the output names, and only the user's checkout has: git does not know it. */
+  /** Files that the output names and only the user's checkout has: they are not in git. */
   async #missing({ tail }: CommandFailure, path: string): Promise<string[]> {
     const listed = await this.scope.repo.here.git(["ls-files", "--others", "--directory", "-z"]);
     return entries(listed).map((entry) => entry.replace(/\/$/, ""))
@@ -88,7 +90,7 @@ export class BaseCheck {
 
 const MOST_MISSING = 5;
 
-/** Whether a text holds the name as a word of its own. */
+/** Whether a text contains the name as a whole word. */
 function namesIt(text: string, name: string): boolean {
   const literal = name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return new RegExp(`(?<![\\w.-])${literal}(?![\\w-])`).test(text);

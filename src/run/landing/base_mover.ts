@@ -6,16 +6,16 @@ import { notify } from "../context/notices.ts";
 import type { Scope } from "../context/run_context.ts";
 
 export interface NetworkOptions {
-  /** Bound on each command that talks to the remote. */
+  /** Timeout of each command that talks to the remote. */
   networkTimeoutMs?: number;
 }
 
-/** Reads where the base is, and moves it: on the remote first, so that nothing of others is lost. */
+/** Reads where the base is, and moves it: on the remote first, so that no commit of others is lost. */
 export class BaseMover {
   readonly #base: Base;
   readonly #networkTimeoutMs: number;
   #tip: Tip | undefined;
-  /** Where a checkout of the base was left behind, which has changes in the way. */
+  /** A checkout of the base that was left behind because its uncommitted changes are in the way. */
   #left: string | undefined;
 
   constructor(private readonly scope: Scope, options: NetworkOptions) {
@@ -30,7 +30,7 @@ export class BaseMover {
     return this.#tip.sha;
   }
 
-  /** Moves the base on over these merges. `moved`: somebody else has moved it since `find`. */
+  /** Moves the base forward over these merges. `moved`: somebody else has moved it since `find`. */
   async advance(steps: readonly Step[]): Promise<"landed" | "moved"> {
     const tip = this.#tip;
     const sha = steps.at(-1)?.sha;
@@ -51,7 +51,7 @@ export class BaseMover {
     return "landed";
   }
 
-  /** Why tasks are blocked after this many times in vain. */
+  /** Why tasks are blocked after so many attempts to move the base. */
   keepsMoving(times: number): Failure {
     const { branch, remote = "." } = this.#base;
     const detail = `${branch} was moved by others ${times} times while the merge was checked`;
@@ -73,7 +73,7 @@ export class BaseMover {
   }
 }
 
-/** The base as a run pushes it, or does not. */
+/** The base, with its remote if the run pushes. */
 export function baseOf(
   { base, remote, settings }: Pick<Scope, "base" | "remote" | "settings">,
 ): Base {

@@ -12,7 +12,7 @@ export interface Met {
   conflicts: FileConflict[];
   /** git's own lines. */
   said: string[];
-  /** The tasks whose changes do not go together, or the base where it is no task's. */
+  /** The tasks whose changes conflict, or the base if no task made the change. */
   between: string[];
 }
 

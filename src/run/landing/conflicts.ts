@@ -12,7 +12,7 @@ import { conflictsBetween } from "../../git/merge.ts";
 import type { Scope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 
-/** Merges that are tried for each task that has committed. */
+/** Limit of trial merges for each task that has committed. */
 const TRIED_AT_MOST = 32;
 
 /** What of a run this needs. */
@@ -23,17 +23,14 @@ interface Branch {
   head: string;
 }
 
-/** Foresees conflicts between tasks, beside the run: only its end waits for what is under way. */
+/** Predicts conflicts between tasks while the run works: only the end of the run waits for it. */
 export class ConflictWatch {
   readonly #told: Set<string>;
   /** Pairs of commits whose merge was tried. */
   readonly #tried = new Set<string>();
-  /**
-   * The paths that branches have changed since they left the base, as they were last read; the one
-   * that was read last comes last.
-   */
+  /** The paths that branches have changed since they left the base, least recently read first. */
   readonly #changes = new Map<TaskId, { head: string; paths: string[] }>();
-  /** Tasks that have committed and are still to be compared. */
+  /** Tasks that have committed and are not compared yet. */
   #waiting = new Set<TaskId>();
   #work: Promise<void> | undefined;
   #closed = false;
@@ -43,19 +40,19 @@ export class ConflictWatch {
     this.#told = new Set(scope.record.conflicts.predicted.map(keyOf));
   }
 
-  /** Tells what the plan lets expect. */
+  /** Reports the conflicts that the plan suggests. */
   foresee(tasks: readonly Task[]): void {
     for (const conflict of conflictsOfPlan(tasks)) this.#tell(conflict);
   }
 
-  /** Compares what a task has committed with what the others have. */
+  /** Compares what a task has committed with the other tasks' commits. */
   look(task: TaskId): Promise<void> {
     this.#waiting.add(task);
     this.#work ??= this.#compareAll().finally(() => this.#work = undefined);
     return this.#work;
   }
 
-  /** Looks no further, whatever is left to compare. */
+  /** Stops comparing. */
   close(): void {
     this.#closed = true;
   }
@@ -91,7 +88,7 @@ export class ConflictWatch {
     }
   }
 
-  /** Those of the branches that have changed one of the paths, the ones that moved last first. */
+  /** The branches that have changed one of the paths, the most recently moved first. */
   async #touching(paths: ReadonlySet<string>, branches: Branch[]): Promise<Branch[]> {
     for (const branch of branches) await this.#read(branch);
     const byId = new Map(branches.map((branch) => [branch.id, branch]));
@@ -106,7 +103,7 @@ export class ConflictWatch {
     const known = this.#changes.get(id);
     if (this.#closed || known?.head === head) return known?.paths ?? [];
     const { repo, tip } = this.scope;
-    // Most branches that are only just made stand there.
+    // Most new branches are still at the tip.
     const changed = head === tip ? [] : await this.#try(() => filesChanged(repo, tip, head)) ?? [];
     const paths = changed.map(({ path }) => path);
     this.#changes.delete(id);
@@ -114,7 +111,7 @@ export class ConflictWatch {
     return paths;
   }
 
-  /** What cannot be foreseen stands in nobody's way: it is said once, and the run goes on. */
+  /** A failed prediction is reported once and does not stop the run. */
   async #try<T>(script: () => Promise<T>): Promise<T | undefined> {
     const result = await resultOf(script);
     if (result.ok) return result.value;
@@ -132,7 +129,7 @@ export class ConflictWatch {
   }
 }
 
-/** Its branch is this plan's, and may still be to land: an earlier run may have completed it. */
+/** Its branch belongs to this plan and may not have landed: an earlier run may have completed it. */
 function isUnlanded({ selected, status, landed }: TaskRecord): boolean {
   return (selected || status === "completed") && landed?.how !== "merge";
 }

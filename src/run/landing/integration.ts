@@ -7,8 +7,8 @@ import type { Scope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 
 /**
- * Runs all checks once more on the base when the last merge is in, and names the merge that brought
- * a failure in. Does nothing if nothing was merged.
+ * Runs all checks once more on the base after the last merge, and names the merge that introduced a failure.
+ * Does nothing if nothing was merged.
  */
 export async function verifyIntegration(
   scope: Scope,

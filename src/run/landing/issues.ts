@@ -14,10 +14,10 @@ import { repositoryOn } from "./land_pr.ts";
 import { notify, orNotice } from "../context/notices.ts";
 import type { Scope } from "../context/run_context.ts";
 
-/** A run that is at its end does not wait long for GitHub. */
+/** A run that is finishing does not wait long for GitHub. */
 const TRIES = 3;
 
-/** Reports a run to GitHub's issues if that is wanted. What fails of it is only told. */
+/** Reports a run to GitHub's issues if the settings ask for it. A failure becomes a notice. */
 export async function openIssues(scope: Scope): Promise<void> {
   const { repo, remote, record, settings, emit } = scope;
   if (!settings.issues) return;
@@ -30,13 +30,13 @@ export async function openIssues(scope: Scope): Promise<void> {
 export interface IssuesInput {
   gh: Gh;
   record: RunRecord;
-  /** Tells of every issue that was opened, or is worth a look. */
+  /** Reports every issue that was opened, or needs attention. */
   emit: Emit;
 }
 
 /**
- * Makes sure that every blocked task and every failed check of the integration has its one issue, up
- * to date, and says below those of earlier runs what is well by now. Closing them is for people.
+ * Makes sure that every blocked task and every failed integration check has exactly one issue, up to date,
+ * and comments on issues of earlier runs that are solved by now. People close them.
  */
 export async function reportIssues({ gh, record, emit }: IssuesInput): Promise<void> {
   const { plan } = record;

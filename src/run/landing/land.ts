@@ -16,11 +16,11 @@ export interface LandingPlan {
   land: Land;
   /** The newest commit of the base. */
   tip: string;
-  /** What stands in the way of landing, though the work can be done. */
+  /** Why completed work cannot land, although agents can work. */
   problem?: Notice;
 }
 
-/** Looks before any agent starts whether what is completed can be landed as it is asked for. */
+/** Checks before any agent starts whether completed work can land as requested. */
 export async function prepareLanding(
   repo: Repository,
   base: Base & { sha: string },
@@ -38,7 +38,7 @@ export async function prepareLanding(
   return { land, tip: base.sha, problem };
 }
 
-/** How completed work will land, as far as it can be told without fetching anything. */
+/** How completed work will land, as far as that is known without a fetch. */
 export async function landingOf(
   repo: Repository,
   branch: string,
@@ -50,7 +50,7 @@ export async function landingOf(
   return (await usualLanding(repo, { branch, ...(remote === undefined ? {} : { remote }) })).land;
 }
 
-/** Whether GitHub is there and open to parex, if the settings ask for something of it. */
+/** Whether GitHub can be used, if the settings need it. */
 export async function checkGitHub(
   repo: Repository,
   base: string,
@@ -60,7 +60,7 @@ export async function checkGitHub(
   await preparePullRequests(repo, await remoteOf(repo, base));
 }
 
-/** By pull requests where they can be opened. `remote` is absent where nothing is pushed. */
+/** By pull requests if they can be opened. `remote` is absent if nothing is pushed. */
 async function usualLanding(
   repo: Repository,
   { remote }: Base,

@@ -16,14 +16,14 @@ import { type Scope, taskOf } from "../context/run_context.ts";
 import { isInBase, type PullRequestScope } from "./pr_stack.ts";
 import { notify } from "../context/notices.ts";
 
-/** GitHub's limits are an account's, so requests of one process never compete. */
+/** GitHub limits an account, so requests of one process run one at a time. */
 const MUTEX = "github";
-/** Before a run nobody waits long to hear that GitHub does not answer. */
+/** Before a run, nobody should wait long for a GitHub that does not answer. */
 const PREPARE_TRIES = 2;
 
 /**
- * The repository at which pull requests can be opened. Fails with `no_remote`, `remote_not_github`,
- * `gh_missing`, `gh_logged_out` or `github_denied`, and with `github_failed` without an answer.
+ * The repository in which pull requests can be opened. Fails with `no_remote`, `remote_not_github`,
+ * `gh_missing`, `gh_logged_out` or `github_denied`, and with `github_failed` if GitHub does not answer.
  */
 export async function preparePullRequests(
   repo: Repository,
@@ -35,7 +35,7 @@ export async function preparePullRequests(
   return repository;
 }
 
-/** The repository on GitHub that a remote leads to. */
+/** The repository on GitHub that a remote points to. */
 export async function repositoryOn(
   repo: Repository,
   remote: string | undefined,
@@ -51,13 +51,13 @@ export async function repositoryOn(
 export interface OpenedPullRequest {
   url: string;
   number: number;
-  /** False: it was there before, perhaps closed or merged by now. */
+  /** False: it existed before, and may be closed or merged. */
   created: boolean;
 }
 
 /**
- * Lands a task by its pull request: opens it, or brings it up to date. Calls wait for each other.
- * When the signal comes, it waits for no limit any more.
+ * Lands a task by its pull request: opens it, or updates it. Calls run one at a time. After the signal, it no
+ * longer waits for limits.
  */
 export async function openPullRequest(
   scope: Scope,
@@ -82,14 +82,14 @@ export async function openPullRequest(
     MUTEX,
     () => ensurePullRequest(pullRequests, task, known),
   );
-  // Whoever closed it did not want this work on the base.
+  // A closed pull request means that somebody rejected this work.
   if (state === "closed") throw new Failed({ reason: "pull_request_closed", number, url });
   return { url, number, created: state === "created" };
 }
 
 /**
- * Makes sure that every completed task of a plan has its pull request, dependencies first, and tells
- * of each as it is done. What fails for one task keeps no other one from its own.
+ * Makes sure that every completed task of a plan has its pull request, dependencies first, and reports each.
+ * A failure for one task does not stop the others.
  */
 export async function openPullRequests(
   scope: PullRequestScope,

@@ -5,18 +5,18 @@ import type { Told } from "../task/check_command.ts";
 import type { Scope } from "../context/run_context.ts";
 import { LandingTree } from "./landing_worktree.ts";
 
-/** The worktrees in which merges are checked, several at a time: made when needed, and used again. */
+/** The worktrees in which merges are checked, several at a time: created when needed, and reused. */
 export class LandingTrees {
   readonly #permits: Semaphore;
   readonly #all: LandingTree[] = [];
-  /** The one that was given back last comes first: its setup is the newest. */
+  /** The most recently returned one first: its setup is the newest. */
   readonly #free: LandingTree[] = [];
 
   constructor(private readonly scope: Scope) {
     this.#permits = new Semaphore(scope.settings.checkJobs);
   }
 
-  /** Checks a commit; in a worktree only where it has not passed everything on the same tree. */
+  /** Checks a commit; uses a worktree only if a check has not passed on the same tree yet. */
   async check(
     sha: string,
     told: Told,
@@ -42,7 +42,7 @@ export class LandingTrees {
     }
   }
 
-  /** Removes the worktrees, but for those that hold what git does not. */
+  /** Removes the worktrees, except those that contain something that git does not have. */
   async close(): Promise<void> {
     for (const tree of this.#all) await tree.close();
   }

@@ -25,7 +25,7 @@ const LANDING = "_landing";
 export class LandingTree {
   readonly #worktree: Worktree;
 
-  /** `number`: from 1; the others lie beside the first. */
+  /** `number`: from 1. */
   constructor(private readonly scope: Scope, number: number) {
     this.#worktree = worktreeFor(scope, number === 1 ? LANDING : `${LANDING}-${number}`);
   }
@@ -35,14 +35,14 @@ export class LandingTree {
     return this.#worktree.path;
   }
 
-  /** Stands at a commit, with nothing else in it. The first time makes the worktree. */
+  /** Checks out a commit, with nothing else in the worktree. Creates the worktree on first use. */
   async checkOut(sha: string): Promise<void> {
     const { repo, run, plan } = this.scope;
     const { path, task } = this.#worktree;
     const whose = { run, task, identity: plan.identity };
     const tree = await ensureWorktree(repo, { ...whose, path, startPoint: sha });
     tellMissing(this.scope, tree.missing);
-    // Nobody else works here: what holds the index has died.
+    // No other process works here: a git that was killed left the lock.
     await waitForIndex(this.#worktree);
     await checkOut(this.#worktree, run, sha);
     await trustCheckout(this.#worktree);
@@ -50,11 +50,11 @@ export class LandingTree {
 
   /** Merges a branch into what the worktree is at, with the repository's hooks. Returns the commit. */
   async merge(merge: BranchMerge): Promise<string> {
-    // What setup and checks have left beside the tracked files must not be in a merge's way.
+    // Untracked files of setup and checks must not be in the merge's way.
     return await mergeBranch(this.#worktree, merge);
   }
 
-  /** Runs the project's checks on what the worktree stands at. */
+  /** Runs the project's checks on the commit that is checked out. */
   async check(told: Told, signal: AbortSignal, which: Which = {}): Promise<Verdict> {
     const ready = await resultOf(() => this.#setUp(told, signal));
     if (ready.ok) return await checkSetUp(this.scope, this.#worktree, told, signal, which);
@@ -71,7 +71,7 @@ export class LandingTree {
     await setUp(this.scope, this.#worktree, what, signal);
   }
 
-  /** Removes the worktree unless there is something in it that git does not hold. */
+  /** Removes the worktree unless it contains something that git does not have. */
   async close(): Promise<void> {
     if (!exists(this.#worktree.path)) return;
     await removeIfClean(this.#worktree);

@@ -3,7 +3,7 @@ import type { TaskId } from "../../domain/task.ts";
 import type { Evidence } from "../../report/github/pull_request.ts";
 import { runsNewestFirst } from "../../journal/store.ts";
 
-/** Of each task, the last run of the plan that did it. Tasks that none did are left out. */
+/** For each task, the last run of the plan that worked on it. Tasks without one are left out. */
 export async function findEvidence(
   commonDir: string,
   identity: string,
@@ -26,7 +26,7 @@ export async function findEvidence(
   return found;
 }
 
-/** What a run has seen of a task; undefined if it did not do it. */
+/** What a run has recorded about a task; undefined if it did not work on it. */
 export function evidenceIn(run: RunRecord, id: TaskId): Evidence | undefined {
   const task = run.tasks.get(id);
   return task?.selected && (task.commits ?? 0) > 0 ? { run, task } : undefined;

@@ -30,13 +30,13 @@ import { LandingTrees } from "./landing_trees.ts";
 import { type Merged, mergeTask } from "./merge_task.ts";
 import { Repairs } from "./repairs.ts";
 
-/** How often landing is begun anew because the base has moved meanwhile, with nothing landed between. */
+/** How often landing starts again because the base has moved, with nothing landed in between. */
 const TRIES = 6;
 const FIRST_PAUSE_MS = 250;
 
 interface Entrant {
   task: TaskId;
-  /** Absent: its work is landed without an agent. */
+  /** Absent: it lands without an agent. */
   attempt?: number | undefined;
 }
 
@@ -53,8 +53,8 @@ interface Check {
 }
 
 /**
- * Merges completed tasks into the base: stacked on each other and checked at the same time, each in a
- * worktree of its own. The base moves over what has passed, in order, and only then.
+ * Merges completed tasks into the base. The merges are stacked on each other and checked concurrently, each
+ * in a worktree of its own. The base moves only over merges that have passed, in order.
  */
 export class MergeQueue {
   /** This run's merges into the base, in their order. */
@@ -67,7 +67,7 @@ export class MergeQueue {
   readonly #base: BaseMover;
   #working = false;
   #again = false;
-  /** Times in a row that the base was moved by others. */
+  /** How often in a row others have moved the base. */
   #moved = 0;
 
   constructor(private readonly scope: Scope, options: NetworkOptions = {}) {
@@ -86,19 +86,19 @@ export class MergeQueue {
     });
   }
 
-  /** A task that was refused is blocked: nobody need wait for it. */
+  /** A refused task is blocked: no other task waits for it any more. */
   giveUp(task: TaskId): void {
     if (!this.#repairs.end(task)) return;
     release(this.#line, task);
     void this.#work();
   }
 
-  /** Takes the worktrees away when nothing is left to land. */
+  /** Removes the worktrees when nothing is left to land. */
   async close(): Promise<void> {
     await orNotice(this.scope.emit, () => this.trees.close());
   }
 
-  /** Makes one move after the other until there is none; what happens meanwhile is looked at again. */
+  /** Makes moves until there is none left, and starts over if the state has changed in between. */
   async #work(): Promise<void> {
     this.#again = true;
     if (this.#working) return;
@@ -116,7 +116,7 @@ export class MergeQueue {
     }
   }
 
-  /** False: there is nothing to do until something happens. */
+  /** False: there is nothing to do until the state changes. */
   async #makeMove(): Promise<boolean> {
     await this.#letGo();
     await this.#stopChecks();
@@ -147,7 +147,7 @@ export class MergeQueue {
     }
   }
 
-  /** Those whose signal has come leave; their checks are over before they are answered. */
+  /** Removes aborted tasks; they are answered after their checks have ended. */
   async #letGo(): Promise<void> {
     const gone = [...this.#waiting.values()].filter(({ signal }) => signal.aborted);
     if (gone.length === 0) return;
@@ -156,7 +156,7 @@ export class MergeQueue {
     this.#answer(gone.map(({ task }) => task), { kind: "interrupted" });
   }
 
-  /** Ends the checks of what is no longer in the stack. */
+  /** Ends the checks of tasks that are no longer in the stack. */
   async #stopChecks(): Promise<void> {
     const wanted = new Set(this.#line.stack.map(({ sha }) => sha));
     const over = [...this.#checks].filter(([sha]) => !wanted.has(sha)).map(([, check]) => check);
@@ -164,7 +164,7 @@ export class MergeQueue {
     await Promise.all(over.map(({ done }) => done));
   }
 
-  /** Merges one on another what can be; the others are answered, or wait for another turn. */
+  /** Stacks the merges that are possible; the other tasks are answered, or wait for another turn. */
   async #merge(tasks: TaskId[], onto: string): Promise<void> {
     const steps: Step[] = [];
     let sha = onto;
@@ -183,7 +183,7 @@ export class MergeQueue {
     if (entry?.verdict === "open") this.#check(entry);
   }
 
-  /** A conflict with the stack may never be one with the base: it waits for its turn. */
+  /** A conflict with the stack may not be one with the base: the task waits for its turn. */
   async #meet(task: TaskId, onto: string, met: Merged & { kind: "conflict" }): Promise<void> {
     const { tip } = this.#line;
     if (onto !== tip || tip === undefined) return setApart(this.#line, task);
@@ -233,7 +233,10 @@ export class MergeQueue {
     judge(this.#line, entry.sha, value.passed);
   }
 
-  /** It fails on the base as it is, or was when it got there: its agent hears of it, or another's first. */
+  /**
+   * A check fails on the task's merge: the task goes back to its agent, or waits for a task that is being
+   * repaired for the same check.
+   */
   async #refuseRed(entry: Entry): Promise<void> {
     const verdict = this.#verdicts.get(entry);
     this.#verdicts.delete(entry);
@@ -294,7 +297,7 @@ export class MergeQueue {
     this.#answer(tasks, { kind: "blocked", failure });
   }
 
-  /** Whether the script was done; else these tasks are blocked by its failure. */
+  /** Whether the script succeeded; otherwise its failure blocks these tasks. */
   async #orBlocked(tasks: TaskId[], script: () => Promise<void>): Promise<boolean> {
     const result = await resultOf(script);
     if (!result.ok) this.#block(tasks, result.failure);

@@ -10,15 +10,15 @@ import { standingFor, type Unlanded } from "../../github/stack.ts";
 import { markOf } from "../../report/github/managed_part.ts";
 import type { Notice } from "../../domain/notice.ts";
 
-/** What opening the pull requests of a plan takes. */
+/** The input for opening the pull requests of a plan. */
 export interface PullRequestScope {
   repo: Repository;
   remote: string;
-  /** Where what waits for nothing is to be merged into. */
+  /** The branch that pull requests without dependencies are merged into. */
   base: string;
   plan: Plan;
   gh: Gh;
-  /** Tells a person something about the task that is no failure. */
+  /** Reports something about the task that is not a failure. */
   notice: (task: TaskId, notice: Notice) => void;
 }
 
@@ -56,7 +56,7 @@ async function lookAt(
   return { branch, ...open, pushed: pushed !== undefined };
 }
 
-/** The pull request that stands for a task's branch, if there is one. */
+/** The pull request of a task's branch, if there is one. */
 export async function standingOf(
   { repo, plan, gh }: PullRequestScope,
   id: TaskId,
@@ -68,7 +68,7 @@ export async function standingOf(
   return standingFor(listed, (found) => found.body.includes(mark) || found.head === head);
 }
 
-/** Whether the base holds all of a branch: here, or as the remote last showed it. */
+/** Whether the base contains all of a branch: here, or as the remote was last fetched. */
 export async function isInBase(
   { repo, remote, base }: Pick<PullRequestScope, "repo" | "remote" | "base">,
   branch: string,

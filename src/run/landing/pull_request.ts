@@ -23,8 +23,8 @@ import {
 import { type PullRequestScope, standingOf, unlandedOf } from "./pr_stack.ts";
 
 /**
- * Makes sure that a completed task's branch has its one pull request: opens it, or brings an open
- * one up to date. One that was closed or merged stays the only one. Safe to run again at any time.
+ * Makes sure that a completed task's branch has its one pull request: opens it, or updates an open one. One
+ * that was closed or merged stays the only one. Safe to run again at any time.
  */
 export async function ensurePullRequest(
   scope: PullRequestScope,
@@ -56,7 +56,7 @@ export async function ensurePullRequest(
 interface Draft {
   title: string;
   base: string;
-  /** The text that a present one becomes; undefined if there is nothing new to say. */
+  /** The new text of an existing one; undefined if it needs no change. */
   textFrom: (present: string) => string | undefined;
 }
 
@@ -80,7 +80,7 @@ function draftOf(
     title: pullRequestTitle(shown),
     base: baseOf(unlanded, base),
     textFrom: (present) => {
-      // What another machine has proved is not replaced by knowing nothing.
+      // Evidence from another machine is not replaced by no evidence.
       if (present.includes(mark) && evidence === undefined) return undefined;
       return withPart(present, mark, (room) => pullRequestPart(facts, room));
     },
@@ -115,7 +115,7 @@ async function refresh(
   return { number, url, state: "updated" };
 }
 
-/** GitHub's editor writes other line ends. */
+/** GitHub's editor writes other line endings. */
 function sameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replaceAll("\r\n", "\n").trim();
   return plain(one) === plain(other);

@@ -5,9 +5,9 @@ import { branchOf } from "../../domain/names.ts";
 import type { Scope } from "../context/run_context.ts";
 
 interface Repair {
-  /** The commit of the base that the task was refused on. */
+  /** The commit of the base that the task's landing was refused on. */
   onto: string;
-  /** Its branch's commit as it was refused. */
+  /** The commit of its branch at that time. */
   head: string;
   /** The check that failed on its merge; absent: it conflicts. */
   check?: string | undefined;
@@ -15,15 +15,16 @@ interface Repair {
 }
 
 /**
- * Tasks that were refused and have not landed since. Others that would meet the same place wait for
- * them: repaired all at once, one could land, and the others would be repaired again.
+ * Tasks whose landing was refused and that have not landed since. Other tasks that would fail at the same
+ * place wait for them: if all were repaired at once, one could land, and the others would need another
+ * repair.
  */
 export class Repairs {
   readonly #open = new Map<TaskId, Repair>();
 
   constructor(private readonly scope: Scope) {}
 
-  /** The task whose return this one should wait for, as the two conflict with each other. */
+  /** The task under repair that this one conflicts with, so that it should wait. */
   async holderInConflict(task: TaskId): Promise<TaskId | undefined> {
     if (this.#open.has(task)) return undefined;
     for (const [holder, { head, check }] of this.#open) {
@@ -34,15 +35,15 @@ export class Repairs {
     return undefined;
   }
 
-  /** The task that is being repaired because the same check failed on its merge. */
+  /** The task under repair because the same check failed on its merge. */
   holderOfCheck(task: TaskId, check: string): TaskId | undefined {
     if (this.#open.has(task)) return undefined;
     return [...this.#open].find(([, repair]) => repair.check === check)?.[0];
   }
 
   /**
-   * A task goes back to its agent. True: it had been repaired on an older commit of the base, and others
-   * have landed first; no task can be overtaken more often than there are others.
+   * Returns a task to its agent. True: it had been repaired on an older commit of the base, and others have
+   * landed first. This happens to a task at most as often as there are other tasks.
    */
   async refuse(task: TaskId, onto: string, check?: string): Promise<boolean> {
     const { repo, tasks } = this.scope;
@@ -55,7 +56,7 @@ export class Repairs {
     return repaired && count <= tasks.size;
   }
 
-  /** It has landed, or nobody repairs it any more. */
+  /** The task has landed, or nothing repairs it any more. */
   end(task: TaskId): boolean {
     return this.#open.delete(task);
   }

@@ -12,7 +12,7 @@ import { runsNewestFirst } from "../../journal/store.ts";
 import type { Scope } from "../context/run_context.ts";
 import { landingOf } from "./land.ts";
 
-/** Whether the branch of a completed task holds what the base does not have. */
+/** Whether the branch of a completed task has commits that the base lacks. */
 export async function anyUnlanded(
   { repo, plan, base }: Pick<Scope, "repo" | "plan" | "base">,
 ): Promise<boolean> {

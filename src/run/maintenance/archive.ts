@@ -11,13 +11,13 @@ import { reportText } from "../../report/run/text.ts";
 export interface Archived {
   /** Absolute. */
   path: string;
-  /** Plan and task files lie there now, and no longer where they were. */
+  /** Plan and task files that were moved there. */
   moved: string[];
-  /** They are in git's keeping, or not in this repository, so they stay where they were, too. */
+  /** Files that git tracks, or outside of this repository: they also stay where they are. */
   copied: string[];
 }
 
-/** Columns of the report's text: nobody's terminal is known. */
+/** Columns of the report's text, which is written to a file. */
 const COLUMNS = 100;
 
 /** The folder that a plan goes to, relative to the repository. */
@@ -28,8 +28,8 @@ export function archiveNameOf(plan: Plan, now: Date): string {
 }
 
 /**
- * Puts a plan, its task files and the report over all its runs into a folder of the archive. Files that
- * git tracks are copied: to move them would be a change in the user's tree.
+ * Puts a plan, its task files and the report over all its runs into a folder of the archive. Files that git
+ * tracks are copied: moving them would change the user's tree.
  */
 export async function archivePlan(
   { repo, plan, path, record }: {
@@ -45,9 +45,9 @@ export async function archivePlan(
     ...plan.tasks.map(({ source }) => source.path),
   ];
   const all = [...new Set(files)];
-  // Somebody else's list is theirs to put away.
+  // A list that belongs to another tool is never moved.
   const movable = await untrackedOf(repo, plan.foreign ? [] : all);
-  // Nobody finds half an archive.
+  // An interrupted archive must not look complete.
   const part = join(dirname(path), `.${basename(path)}.part`);
   return await io(path, async () => {
     await Deno.mkdir(part, { recursive: true });
@@ -77,7 +77,7 @@ async function writeReport(folder: string, record: RunRecord): Promise<void> {
   );
 }
 
-/** Those of the files that lie in the checkout and that git does not track. */
+/** The files that are in the checkout and that git does not track. */
 async function untrackedOf(repo: Repository, files: string[]): Promise<string[]> {
   const root = repo.checkout;
   const inside = files.filter((file) => isWithin(file, root));

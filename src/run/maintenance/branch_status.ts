@@ -11,7 +11,7 @@ import { Worktree } from "../../git/worktree.ts";
 import { mapBounded } from "../../util/map_limit.ts";
 import type { BranchFacts } from "../../report/run/status.ts";
 
-/** git processes at the same time. */
+/** Limit of concurrent git processes. */
 const AT_ONCE = 8;
 
 interface Known {
@@ -22,7 +22,7 @@ interface Known {
   worktrees: Map<string, string>;
 }
 
-/** What git says about the branches and worktrees that a plan's tasks have by now. */
+/** What git reports about the branches and worktrees of a plan's tasks. */
 export async function branchFacts(
   repo: Repository,
   plan: Plan,
@@ -42,7 +42,7 @@ export async function branchFacts(
   return new Map(facts);
 }
 
-/** A branch or worktree that git cannot read is no reason to say nothing: its fact is left out. */
+/** If git cannot read a branch or worktree, its fact is left out. */
 async function factsOf(
   task: Task,
   ahead: number | undefined,

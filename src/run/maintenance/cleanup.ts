@@ -23,7 +23,7 @@ export interface CleanupInput extends LeftoverQuestion {
   record?: RunRecord | undefined;
   /** The runs of the plan before it, oldest first. */
   earlier: readonly RunRecord[];
-  /** Tasks whose work goes even if it has not landed. */
+  /** Tasks whose work is removed even if it has not landed. */
   force: readonly TaskId[];
   /** Delete the branches on the remote, too. */
   onRemote: boolean;
@@ -41,11 +41,11 @@ export interface RemovedWork {
   work: WorkFacts;
   /** Rescue refs. */
   anchored: string[];
-  /** A folder of which something could not be deleted. */
+  /** A folder that could not be deleted completely. */
   leftover?: string | undefined;
 }
 
-/** Looks what a cleanup would do. */
+/** Decides what a cleanup would do. */
 export async function lookForCleanup(input: CleanupInput): Promise<CleanupPlan> {
   if (input.onRemote && input.remote === undefined) {
     throw new Failed({ reason: "no_remote", root: input.repo.root });
@@ -62,7 +62,7 @@ export async function lookForCleanup(input: CleanupInput): Promise<CleanupPlan> 
   });
 }
 
-/** What is to be archived is recorded first, and may not have come to be. */
+/** The archive is recorded before it is made, so it may not exist. */
 function isThere(archive: string | undefined): boolean {
   return archive !== undefined && exists(archive);
 }
@@ -77,8 +77,8 @@ function unknownTask(id: TaskId, plan: Plan, facts: WorkFacts[]): Failure {
 }
 
 /**
- * Does what was agreed on, task by task, each all or nothing. Looks again first: what has changed since
- * then stays. Holds the repository's lock, so that no run begins meanwhile.
+ * Does what the user agreed to, task by task, each all or nothing. Looks again first: whatever has changed
+ * since then is kept. Holds the repository's lock, so that no run can begin.
  */
 export async function cleanUp(
   input: CleanupInput,
@@ -124,7 +124,7 @@ async function remove(
   };
 }
 
-/** Archives the plan and writes down, in the journal of its last run, what was done. */
+/** Archives the plan and records the cleanup in the journal of its last run. */
 async function conclude(
   input: CleanupInput,
   outcome: CleanupOutcome,

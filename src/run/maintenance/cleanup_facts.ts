@@ -14,7 +14,7 @@ import { mapBounded } from "../../util/map_limit.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
 
-/** The commit that the merged pull request of a branch has brought; undefined: none was merged. */
+/** The head commit of the merged pull request of a branch; undefined: none was merged. */
 export type MergedHead = (branch: string) => Promise<string | undefined>;
 
 export interface LeftoverQuestion {
@@ -22,11 +22,11 @@ export interface LeftoverQuestion {
   plan: Pick<Plan, "identity" | "tasks">;
   base: string;
   remote?: string | undefined;
-  /** Where the user stands, absolute. */
+  /** The user's current folder, absolute. */
   cwd: string;
   /** Absent: pull requests cannot be asked about. */
   mergedHead?: MergedHead | undefined;
-  /** Called when the work of one more task has been looked at. */
+  /** Called after the work of each task has been examined. */
   onProgress?: ((done: number, all: number) => void) | undefined;
 }
 
@@ -37,11 +37,11 @@ interface Known {
   /** By branch: where it is checked out. */
   places: Map<string, Registration[]>;
   landed: LandedBranches;
-  /** By a worktree's path: the processes that were started to work in it. */
+  /** By a worktree's path: the processes that were started in it. */
   processes: Map<string, number[]>;
 }
 
-/** git processes at the same time. */
+/** Limit of concurrent git processes. */
 const AT_ONCE = 4;
 
 /** The branches and worktrees that a plan has in the repository, and whether their work has landed. */
@@ -51,7 +51,7 @@ export async function readLeftovers(question: LeftoverQuestion): Promise<WorkFac
   return all.get(plan.identity) ?? [];
 }
 
-/** The same for every plan whose identity is wanted. Statuses are known of the question's plan. */
+/** The same for every plan that `isWanted` accepts. Statuses are known only for the plan in the question. */
 export async function readAllLeftovers(
   question: LeftoverQuestion,
   isWanted: (identity: string) => boolean = () => true,
@@ -91,7 +91,7 @@ export async function readAllLeftovers(
   return byOwner;
 }
 
-/** The base here and as the remote had it last. */
+/** The base here, and on the remote as last fetched. */
 async function basesOf({ repo, base, remote }: LeftoverQuestion): Promise<string[]> {
   const wanted = [`refs/heads/${base}`];
   if (remote !== undefined) wanted.push(`refs/remotes/${remote}/${base}`);
@@ -172,7 +172,7 @@ async function howLanded(
   const head = await mergedHead(branch);
   if (head === undefined) return undefined;
   const here = await repo.maybe(["rev-parse", "--quiet", "--verify", `${head}^{commit}`]);
-  // Commits may have been added on GitHub that are not here; then the branch is not the whole of it.
+  // GitHub may have commits that are not here; then the branch is not all of the work.
   if (here === undefined) return undefined;
   const whole = await isAncestor(repo, `refs/heads/${branch}`, here);
   return whole ? "pr" : undefined;

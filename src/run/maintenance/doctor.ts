@@ -19,20 +19,20 @@ import { readLock } from "../../journal/lock.ts";
 import { listRuns, liveRun, stateDir } from "../../journal/store.ts";
 
 export interface DoctorQuestion extends Omit<LeftoverQuestion, "plan" | "base"> {
-  /** Absent: no branch is known that work could have landed on. */
+  /** Absent: the branch that work lands on is not known. */
   base?: string | undefined;
-  /** The plan in hand, if there is one. */
+  /** The current plan, if there is one. */
   plan?: Plan;
 }
 
-/** git processes at the same time. */
+/** Limit of concurrent git processes. */
 const AT_ONCE = 4;
 
-/** What is wrong with the worktrees, locks, branches and processes of a repository. */
+/** Finds what is wrong with the worktrees, locks, branches and processes of a repository. */
 export async function examine(question: DoctorQuestion): Promise<Finding[]> {
   const { repo } = question;
   const worktrees = await listWorktrees(repo);
-  // A run that goes on looks after its own, and what it is doing looks half done.
+  // A run in progress takes care of its own work, which looks half done from here.
   const live = liveRun(repo.commonDir) !== undefined;
   const looks = await allOf([
     locksOfDead(repo),
@@ -65,7 +65,7 @@ async function gitLocks(
   return findings;
 }
 
-/** Runs whose processes are looked for; older ones than these have long been noticed. */
+/** How many of the last runs are searched for leftover processes. */
 const RECENT_RUNS = 20;
 
 async function processesOfDead({ commonDir }: Repository): Promise<Finding[]> {
@@ -85,7 +85,7 @@ async function examineWorktrees(
   const moved = live ? [] : findMoved(repo);
   const explained = new Set(moved.flatMap(({ linked, path }) => [linked.path, path]));
   const mine = worktrees.filter(({ path }) =>
-    // One whose removal has moved it is not gone.
+    // A worktree whose removal has moved it still exists.
     !explained.has(path) && repo.homes.includes(dirname(path)) && !exists(goingPath(path))
   );
   const looks = await mapBounded(mine, AT_ONCE, async ({ path, head }): Promise<Finding[]> => {
@@ -107,7 +107,7 @@ async function examineWorktrees(
   return findings;
 }
 
-/** Of a worktree that git cannot read, git's own words are the finding. */
+/** If git cannot read a worktree, git's own message is the finding. */
 async function halfDone(path: string): Promise<Finding[]> {
   if (goingTask(path) !== undefined) return [];
   const state = await resultOf(() => headState(new Git(path)));
@@ -116,7 +116,7 @@ async function halfDone(path: string): Promise<Finding[]> {
   return operation ? [{ code: "half_done", path, task: basename(path), operation }] : [];
 }
 
-/** What lies in these folders; a link to one of them is passed over. */
+/** The paths in these folders; a link to one of them is skipped. */
 async function pathsIn(folders: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
   for (const folder of folders) {
@@ -126,7 +126,7 @@ async function pathsIn(folders: readonly string[]): Promise<string[]> {
   return paths.sort();
 }
 
-/** Work that every plan has in the repository, the one in hand and others. */
+/** The work of every plan in the repository. */
 async function work(question: DoctorQuestion): Promise<Finding[]> {
   const { base, repo, plan } = question;
   if (base === undefined) return [];

@@ -13,8 +13,8 @@ import { removeStaleLock } from "../../recovery/locks.ts";
 import { liveRun } from "../../journal/store.ts";
 
 /**
- * Puts one finding right; what goes is anchored first. Returns rescue refs. The caller holds the
- * repository's lock, and by taking it has put right that a dead process held it.
+ * Fixes one finding; what it removes is anchored first. Returns rescue refs. The caller holds the
+ * repository's lock; taking it has already fixed a lock that a dead process left.
  */
 export async function fix(
   repo: Repository,
@@ -40,7 +40,7 @@ export async function fix(
       return [];
     }
     case "folder_unknown": {
-      // Refused by the system if anything lies in it by now.
+      // The system refuses this if the folder is no longer empty.
       await io(finding.path, () => Deno.remove(finding.path));
       return [];
     }
@@ -67,7 +67,7 @@ async function removeLock(repo: Repository, path: string): Promise<string[]> {
 }
 
 async function endProcesses(repo: Repository, run: string): Promise<string[]> {
-  // It may have been resumed meanwhile.
+  // It may have been resumed since.
   if (liveRun(repo.commonDir)?.run === run) return [];
   await endTree({ marks: { PAREX_RUN_ID: run } });
   return [];

@@ -11,7 +11,7 @@ import { stateDir } from "../../journal/store.ts";
 
 const TIMEOUT_MS = 30_000;
 
-/** The programs that parex calls: whether they are there, which version, and with a login. */
+/** The programs that parex calls: whether they are installed, their version and login. */
 export async function examineTools(settings: Settings | undefined): Promise<Finding[]> {
   const found = await Promise.all([
     version("git", ["git", "--version"]),
@@ -35,7 +35,7 @@ async function version(tool: string, argv: string[]): Promise<Finding[]> {
 async function gh(): Promise<Finding[]> {
   const found = await version("gh", ["gh", "--version"]);
   if (found[0]?.code !== "tool") return found;
-  // Asks no network, and what it prints goes nowhere.
+  // Works offline, and its output is dropped.
   const { code } = await call(["gh", "auth", "token"]);
   return code === 0 ? found : [...found, { code: "login_missing", tool: "gh" }];
 }
@@ -52,10 +52,10 @@ async function agent(settings: Settings): Promise<Finding[]> {
   return login === false ? [...found, { code: "login_missing", tool: program.name }] : found;
 }
 
-/** Room that a few worktrees with their dependencies may need. */
+/** Disk space that a few worktrees with their dependencies may need. */
 const ENOUGH_MIB = 2048;
 
-/** Whether parex can write what it writes, and has room for it. */
+/** Whether parex can write its files, and has enough disk space. */
 export async function examineRoom(repo: Repository): Promise<Finding[]> {
   return [...await stateWritable(repo), ...await diskSpace(repo)];
 }

@@ -7,8 +7,8 @@ import { preparePullRequests } from "../landing/land_pr.ts";
 import type { MergedHead } from "./cleanup_facts.ts";
 
 /**
- * Asks GitHub about merged pull requests; undefined where that is not possible. Whether it is, is found
- * out at the first question: most branches can be told without.
+ * Asks GitHub about merged pull requests; undefined if that is not possible. This is found out at the first
+ * question, since most branches need none.
  */
 export function mergedHeads(repo: Repository, remote: string | undefined): MergedHead | undefined {
   if (remote === undefined) return undefined;

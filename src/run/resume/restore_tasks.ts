@@ -13,7 +13,7 @@ import { makeTree } from "../task/prepare.ts";
 import type { Resumption } from "./resume.ts";
 import { type BaseMerge, type Scope, worktreeFor } from "../context/run_context.ts";
 
-/** What an earlier process of the run knew, as far as ports need it. */
+/** Restores what an earlier process of the run remembered, as far as ports need it. */
 export function recall(scope: Scope, { record }: Resumption): void {
   for (const { id, attempts } of record.tasks.values()) {
     for (const { usage } of attempts) scope.ledger.carryOver(id, spentUsd(usage));
@@ -21,8 +21,8 @@ export function recall(scope: Scope, { record }: Resumption): void {
 }
 
 /**
- * Brings the worktrees of the tasks that are taken up again into the state in which each begins, all
- * that could be lost anchored first.
+ * Brings the worktrees of resumed tasks into the state in which each begins. Whatever could be lost is
+ * anchored first.
  */
 export async function takeUp(
   scope: Scope,
@@ -50,7 +50,7 @@ async function takeUpTask(
   await waitForIndex(worktree);
   if ((at === "preparing" && !cutOff)) return;
   if (at === "testing") {
-    // What is uncommitted beside committed work is a merge that was begun, or what checks left.
+    // Uncommitted changes after committed work come from an unfinished merge or from checks.
     await giveUpMerge(worktree, run);
     await disown(worktree, run);
   }
@@ -72,8 +72,8 @@ async function knowStart(scope: Scope, { task, branch }: Worktree): Promise<void
 }
 
 /**
- * A merge with the base that an attempt was to resolve: it stands half done in the worktree, or the
- * agent has committed it, and whether it is resolved is still to be seen.
+ * A merge with the base for an attempt to resolve: it is unfinished in the worktree, or the agent has
+ * committed it, and it is not checked yet whether it is resolved.
  */
 async function knowMerge(scope: Scope, worktree: Worktree): Promise<void> {
   const { task } = worktree;
@@ -97,7 +97,7 @@ async function withHead(worktree: Worktree, onto: string): Promise<Merged> {
   return { onto, before };
 }
 
-/** What of the base a branch has got since a commit of its own; undefined: nothing. */
+/** The commits of the base that a branch got after a commit of its own; undefined: none. */
 async function mergedSince(
   { repo, tip }: Scope,
   { branch }: Worktree,

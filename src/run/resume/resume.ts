@@ -14,12 +14,12 @@ import { type JournaledRun, readRun, runsNewestFirst } from "../../journal/store
 /** A run that an earlier process has left. */
 export type Unfinished = JournaledRun;
 
-/** With where each of its tasks begins again. */
+/** With the step at which each of its tasks begins again. */
 export interface Resumption extends Unfinished {
   beginnings: Map<TaskId, Beginning>;
 }
 
-/** The run of this id, or the last one that was begun; undefined: there is none. */
+/** The run with this id, or the most recent one; undefined: there is none. */
 export async function lastRun(
   commonDir: string,
   id?: string,
@@ -35,12 +35,12 @@ export async function lastRun(
   return undefined;
 }
 
-/** Whether a run that no process executes has something left to do. */
+/** Whether a run that no process executes has work left. */
 export function isUnfinished({ finished }: RunRecord): boolean {
   return finished === undefined || finished.interrupted === true;
 }
 
-/** The run of this id, or the last one, if it can be gone on with. */
+/** The run with this id, or the last one, if it can be resumed. */
 export async function findUnfinished(
   commonDir: string,
   id?: string,
@@ -73,7 +73,7 @@ export async function findUnfinished(
   return found;
 }
 
-/** Looks again when the lock is held: another process may have gone on with the run meanwhile. */
+/** Checks again once the lock is held: another process may have resumed the run. */
 export async function isStillUnfinished(
   { commonDir }: Repository,
   { record: { run }, lastSeq }: Unfinished,
@@ -83,7 +83,7 @@ export async function isStillUnfinished(
   throw new Failed({ reason: "usage", message, hint: "see its progress: parex status" });
 }
 
-/** What is left of a run, of the plan as it is now. */
+/** The tasks of a run that are left, from the plan as it is now. */
 export interface Remainder {
   plan: Plan;
   selection: Selection;
@@ -109,23 +109,23 @@ export function selectRemainder(
   };
 }
 
-/** How long a git that a dead process has started may take to come to its end. */
+/** How long a git command of a dead process may take to finish. */
 const COMMAND_MS = 15_000;
 
-/** What carries the marks of a run's git and gh commands. */
+/** The marks of a run's git and gh commands. */
 function commandsOf(run: string): { marks: Marks } {
   return { marks: { PAREX_COMMAND_OF: run } };
 }
 
-/** From now on, commands are known as this run's. Returns how to end that. */
+/** Marks commands as this run's from now on. Returns how to stop that. */
 export function markCommandsOf(run: string): () => void {
   markCommands(commandsOf(run).marks);
   return () => markCommands({});
 }
 
 /**
- * Ends what a process that is gone has left running of a run: agents and checks at once, commands of
- * git's when they do not come to their end by themselves, since half of one is worse than all of it.
+ * Ends processes that a dead process of the run has left running: agents and checks at once; git commands get
+ * time to finish, since a killed one leaves more damage.
  */
 export async function endProcessesOf(run: string): Promise<void> {
   const agents = endTree({ marks: { PAREX_RUN_ID: run } });

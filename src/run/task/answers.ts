@@ -1,6 +1,6 @@
 /**
- * Answers of persons to agents that asked. Whoever gives one is another process than the run that
- * goes on: it leaves the answer as a file in the run's folder.
+ * People's answers to agents that asked. The answer comes from a process other than the one that executes the
+ * run: it leaves a file in the run's folder.
  */
 import type { EventOf } from "../../domain/event.ts";
 import type { RunRecord } from "../../domain/record.ts";
@@ -27,7 +27,7 @@ export async function leaveAnswer(
   });
 }
 
-/** Takes an answer back that nobody has taken; false: somebody has. */
+/** Takes back an answer that the run has not read; false: it has. */
 export async function takeBack(dir: string, task: TaskId): Promise<boolean> {
   try {
     await Deno.remove(answerPath(dir, task));
@@ -39,8 +39,8 @@ export async function takeBack(dir: string, task: TaskId): Promise<boolean> {
 }
 
 /**
- * Looks for answers to what is asked in this run, records each, and passes on where its task goes on.
- * Returns how to stop.
+ * Watches for answers to questions of this run, records each, and passes on where its task continues. Returns
+ * how to stop.
  */
 export function watchAnswers(
   scope: Scope,
@@ -60,7 +60,10 @@ export function watchAnswers(
   return () => clearInterval(timer);
 }
 
-/** The answer to what a task's agent asked in this run, to be recorded; undefined: it asked nothing. */
+/**
+ * The answer to a question of a task's agent in this run, ready to be recorded; undefined: there is no
+ * question.
+ */
 export function questionOf(
   { tasks }: RunRecord,
   id: TaskId,
@@ -78,7 +81,7 @@ export function questionOf(
   };
 }
 
-/** The same in the last run of this plan that has had to do with the task. */
+/** The same in the last run of this plan that executed the task. */
 export async function lastQuestionOf(
   commonDir: string,
   plan: string,
@@ -96,7 +99,7 @@ function answerPath(dir: string, task: TaskId): string {
   return `${dir}/answers/${task}.txt`;
 }
 
-/** What was left is taken before it counts: no answer is given twice. */
+/** The file is removed before it is used: no answer is given twice. */
 function taken(dir: string, task: TaskId): string | undefined {
   const path = answerPath(dir, task);
   try {

@@ -16,7 +16,7 @@ export type Meaning = WorkOutcome extends infer Each
 /** How an attempt of that agent ended. */
 type Ended = AgentOutcome & { agent: string };
 
-/** What an attempt came to that ended in an earlier process of the run, which has paid for it. */
+/** The outcome of an attempt that ended in an earlier process of the run, which has counted its cost. */
 export function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord): WorkOutcome {
   const { outcome = "interrupted", exitCode = null, usage, ms = 0, detail, until } = ended;
   const told: Ended = {
@@ -35,7 +35,7 @@ export function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord):
   };
 }
 
-/** What an attempt's end means for the task. An agent's word is never evidence of its work. */
+/** What an attempt's end means for the task. An agent's claim is never evidence of its work. */
 export function meaning(
   scope: Scope,
   input: WorkInput,
@@ -72,7 +72,7 @@ export function meaning(
     case "refused":
       return { kind: "blocked", failure: refusalMet(outcome, log) };
     case "lost":
-      // Begun anew at once, as the same attempt.
+      // Starts again at once, as the same attempt.
       return {
         kind: "limited",
         begun: false,
@@ -90,16 +90,16 @@ export function meaning(
   }
 }
 
-/** No other attempt would get further. */
+/** Another attempt would meet the same refusal. */
 function refusalMet({ agent, refusal, exitCode, detail = "" }: Ended, log: string): Failure {
   if (refusal === undefined) return { reason: "agent_failed", exitCode, detail, log };
   return { reason: "agent_refused", agent, why: refusal, detail };
 }
 
-/** Tries in a row that do not reach the model; their clients have tried for minutes each. */
+/** Limit of consecutive attempts that do not reach the model; their clients have retried for minutes each. */
 const UNREACHED = 3;
 
-/** Without a network, waiting longer is for a person to decide. */
+/** Without a network, a person decides whether to wait longer. */
 function unreachable(
   { waits }: Scope,
   { task }: WorkInput,
@@ -111,10 +111,10 @@ function unreachable(
   return { reason: "agent_refused", agent, why: "unreachable", detail };
 }
 
-/** An end is told in whole seconds. */
+/** Clients report the end of a limit in whole seconds. */
 const CLOCKS_DIFFER_MS = 2_000;
 
-/** What stands in the way is the model's overload, a fault on the way to it, or a usage limit. */
+/** The attempt met a usage limit, an overloaded model, or an error on the way to it. */
 function limitMet(
   scope: Scope,
   { task }: WorkInput,
@@ -122,12 +122,13 @@ function limitMet(
 ): Pick<Parked, "until" | "why" | "shared"> {
   const why = detail || "usage limit";
   if (limit !== "quota") {
-    // The model has answered since the last one.
+    // The model has answered since the last limit.
     const anew = (usage.output_tokens ?? 0) > 0;
     return { until: until ?? Date.now() + scope.waits.next(task, { anew }), why, shared: false };
   }
   const began = scope.attemptStarts.get(task)?.at ?? 0;
-  // Refused although it was over: a clock is wrong, and to go on at once would only meet it again.
+  // It was refused although the limit was over: a clock is wrong, and an immediate retry would only meet it
+  // again.
   const { news } = until === undefined || until + CLOCKS_DIFFER_MS < began
     ? scope.admission.guess(agent, why)
     : scope.admission.close(agent, { until, why });
@@ -138,12 +139,12 @@ function limitMet(
   return { until: holds?.until ?? Date.now(), why: holds?.why ?? why, shared: true };
 }
 
-/** Where only the attempt's share of the run's budget is used up, it goes on with another share. */
+/** If only the attempt's share of the run's budget is spent, the task continues with another share. */
 function budgetMet(scope: Scope, { task }: WorkInput, { usage }: Ended): Meaning {
   const { ledger, settings } = scope;
   const failure = exhausted(scope, task);
   if (failure) return { kind: "blocked", failure };
-  // Who cannot work for its share would not with the next one.
+  // An attempt that could do nothing with its share could not with the next one.
   if (spentUsd(usage) === 0) {
     const capUsd = settings.budgetUsd ?? settings.taskBudgetUsd ?? 0;
     const told = { scope: "run", spentUsd: ledger.total, capUsd } as const;

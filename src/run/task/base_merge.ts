@@ -16,8 +16,8 @@ import { setUp } from "./setup.ts";
 import { type Scope, worktreeFor } from "../context/run_context.ts";
 
 /**
- * Merges the commit of the base into a task's branch that its landing was refused on, before its
- * agent is called for that. A conflict stays half done for the agent to resolve.
+ * Merges the commit of the base that a task's landing was refused on into its branch, before its agent is
+ * called to repair that. A conflict stays in the worktree for the agent to resolve.
  */
 export async function mergeBase(
   scope: Scope,
@@ -34,14 +34,14 @@ export async function mergeBase(
   const between = occasion.kind === "conflict" ? occasion.between : [scope.base, task];
   scope.merges.set(task, { onto, before, between, ...begun });
   if (begun.files.length > 0) return;
-  // The base may have brought what setup reads. Where setup fails, the checks say so.
+  // The base may have changed what setup reads. If setup fails, the checks report it.
   const ready = await resultOf(() => setUp(scope, worktree, { task }, signal));
   if (!ready.ok && ready.failure.reason !== "setup_failed") throw new Failed(ready.failure);
 }
 
 /**
- * Sees what an agent made of such a merge: commits it if its conflicts are resolved. What is not
- * resolved goes back to the agent, and blocks the task when no attempt is left.
+ * Commits such a merge if the agent has resolved its conflicts. Otherwise it goes back to the agent, or
+ * blocks the task when no attempt is left.
  */
 export async function settleMerge(
   scope: Scope,
@@ -69,18 +69,18 @@ export async function settleMerge(
   if (!half) return { passed: true };
   const concluded = await resultOf(() => concludeMerge(worktree));
   if (concluded.ok) return { passed: true };
-  // A hook of the user's refused it, most likely: the agent can put that right.
+  // Most likely a hook of the user's refused it: the agent can fix that.
   const { failure } = concluded;
   if (failure.reason !== "commit_failed") throw new Failed(failure);
   return unfit("git commit", failure.detail);
 }
 
-/** The verdict on what an attempt has left behind in its worktree. */
+/** The verdict that an attempt's worktree needs a repair. */
 export function unfit(command: string, tail: string): Verdict {
   return { passed: false, check: "commit", failed: { command, exitCode: 1, tail } };
 }
 
-/** Ends the merge with the base that a blocked task's worktree still stands in, its state anchored. */
+/** Aborts the unfinished merge with the base in a blocked task's worktree, and anchors its state first. */
 export async function endMerge(scope: Scope, id: TaskId): Promise<void> {
   if (!scope.merges.delete(id)) return;
   const worktree = worktreeFor(scope, id);

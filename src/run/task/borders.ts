@@ -17,16 +17,16 @@ import type { Worktree } from "../../git/worktree.ts";
 import { planFolder } from "../../domain/plan.ts";
 import { type Scope, traceOf } from "../context/run_context.ts";
 
-/** What of a run it takes to tell its own doings from a task's. */
+/** What is needed of a run to tell its own changes from a task's. */
 export type Bordered = Pick<
   Scope,
   "run" | "dir" | "repo" | "tasks" | "checkouts" | "plan" | "emit" | "toldCrossings"
 >;
 
 /**
- * Runs an agent, a setup or a check in a worktree, and sees whether it has left it: what it changed in
- * git behind the worktree's borders is put back, the user's files are not. Returns as `left` why its
- * work cannot be trusted, if it went astray.
+ * Runs an agent, a setup or a check in a worktree, and detects whether it changed anything outside: its
+ * changes in git are undone, changes of the user's files are not. Returns as `left` why its work cannot be
+ * trusted, if so.
  */
 export async function withinBorders<T>(
   scope: Bordered,
@@ -36,7 +36,7 @@ export async function withinBorders<T>(
   const trace = traceOf(scope, worktree.task);
   await Deno.mkdir(join(trace, ".."), { recursive: true, mode: 0o700 });
   await Deno.remove(trace).catch(() => {});
-  // A worktree that cannot be looked at fails where it is worked with, in better words.
+  // A worktree that cannot be read fails later, with a better message.
   const before = await resultOf(() => lookAcross(worktree, planPaths(scope)));
   const value = await work();
   if (!before.ok) return { value };
@@ -44,7 +44,7 @@ export async function withinBorders<T>(
   return strayed.length === 0 ? { value } : { value, left: { reason: "left_worktree", strayed } };
 }
 
-/** Tells what was crossed and puts it back; what of it makes the work doubtful. */
+/** Reports and undoes what was crossed; returns what makes the work doubtful. */
 async function compare(scope: Bordered, worktree: Worktree, before: Look): Promise<string[]> {
   const { repo, task } = worktree;
   const seen = await resultOf(async () =>
@@ -60,7 +60,7 @@ async function compare(scope: Bordered, worktree: Worktree, before: Look): Promi
     const undone = await undo(scope, worktree, crossing, { before, after, keep });
     if (crossing.strays) strayed.push(crossing.what);
     const key = `${crossing.what} ${[...after.sight.files.values()].join()}`;
-    // Beside other tasks at the same time, each sees what the user does.
+    // While several tasks run, each of them sees the user's changes.
     if (!undone && !crossing.strays && scope.toldCrossings.has(key)) continue;
     scope.toldCrossings.add(key);
     scope.emit({ type: "border.crossed", task, what: crossing.what, undone });
@@ -68,7 +68,7 @@ async function compare(scope: Bordered, worktree: Worktree, before: Look): Promi
   return strayed;
 }
 
-/** Of task files alone it is known which line parex writes. */
+/** parex changes only the status line of task files. */
 function planPaths({ plan }: Bordered): PlanPaths {
   const files = plan.tasks.map(({ source }) => source).filter(({ kind }) => kind === "file");
   return { folder: planFolder(plan), files: files.map(({ path }) => path) };

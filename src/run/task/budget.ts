@@ -9,7 +9,7 @@ import { notify } from "../context/notices.ts";
 
 type Exhausted = Extract<TaskFailure, { reason: "budget_exhausted" }>;
 
-/** What the next attempt of a task may cost. Where all is given to others, it waits for their rest. */
+/** What the next attempt of a task may cost. If everything is reserved, it waits until an attempt ends. */
 export async function budgetFor(
   scope: Scope,
   task: TaskId,
@@ -27,7 +27,7 @@ export async function budgetFor(
   }
 }
 
-/** Why a task can make no other attempt; undefined if there is money left for one. */
+/** Why a task can have no further attempt; undefined if there is money left for one. */
 export function exhausted(scope: Scope, task: TaskId): Exhausted | undefined {
   const { settings, ledger } = scope;
   const { taskBudgetUsd: taskCap, budgetUsd: runCap } = settings;
@@ -40,7 +40,7 @@ export function exhausted(scope: Scope, task: TaskId): Exhausted | undefined {
   return undefined;
 }
 
-/** Tells once each when three quarters of the run's budget are spent, and nine tenths, or more. */
+/** Warns once each when 75% and 90% of the run's budget are spent. */
 export function warnOfBudget(
   { ledger, emit, settings: { budgetUsd = 0 } }: Scope,
 ): void {
@@ -48,7 +48,7 @@ export function warnOfBudget(
   notify(emit, { about: "budget_share", spentUsd: ledger.total, capUsd: budgetUsd });
 }
 
-/** Tells what of a run that ends was not begun, since nothing was left to spend on it. */
+/** Reports the tasks that an ending run did not start because its budget was spent. */
 export function tellUnpaid({ ledger, emit, record, settings: { budgetUsd } }: Scope): void {
   if (budgetUsd === undefined || ledger.total < budgetUsd) return;
   const left = selectedTasks(record).filter(({ status, dependencies }) =>

@@ -30,7 +30,7 @@ export async function check(
   return verdict.passed ? verdict : { ...verdict, onto: scope.base };
 }
 
-/** Runs the checks; one that fails where setup was run on another tree has another chance after setup. */
+/** Runs the checks; if one fails and setup last ran on another tree, runs setup and the checks again. */
 export async function checkSetUp(
   scope: Scope,
   worktree: Worktree,
@@ -43,12 +43,12 @@ export async function checkSetUp(
   const { task, quiet } = told;
   const what = { ...(task === undefined ? {} : { task }), ...(quiet ? { quiet } : {}) };
   const done = await resultOf(() => setUp(scope, worktree, { ...what, again: true }, signal));
-  // Where it fails, the check's own words tell more.
+  // If setup fails, the check's own output says more.
   if (!done.ok || !done.value || signal.aborted) return verdict;
   return await runChecks(scope, worktree, told, signal, which);
 }
 
-/** The newest commit of the base that a task's branch stands on. */
+/** The newest commit of the base that a task's branch is built on. */
 async function newestBase(
   { attemptStarts, tip, baseSha }: Scope,
   worktree: Worktree,
@@ -56,24 +56,24 @@ async function newestBase(
   const origin = attemptStarts.get(worktree.task)?.origin;
   if (origin === tip) return origin;
   const fork = await forkPoint(worktree, tip, `refs/heads/${worktree.branch}`);
-  // A branch that stands on none has nothing else to be measured by.
+  // Without a common commit, the base's start is all there is to compare with.
   return fork ?? baseSha;
 }
 
-/** Which checks are run, and which there must be. */
+/** Which checks to run, and which must exist. */
 export interface Which {
-  /** This one alone, whatever it has come to before. */
+  /** Only this check, even if it has passed already. */
   only?: string;
-  /** The commit whose checks the tree must not have lost. */
+  /** The commit whose checks the tree must still have. */
   since?: () => Promise<string>;
   /**
-   * Whether a check that passes here would pass wherever the same tree is checked out: nobody has put
-   * files beside the tracked ones that can decide it. Absent: it would.
+   * Whether a check that passes here would pass wherever the same tree is checked out: there are no new
+   * untracked files that can decide it. Absent: it would.
    */
   proves?: () => Promise<boolean>;
 }
 
-/** A commit, its tree, and what it is checked with. */
+/** A commit, its tree, and its checks. */
 interface Checked {
   commit: string;
   tree: string;
@@ -81,8 +81,8 @@ interface Checked {
 }
 
 /**
- * The verdict on a commit, where it takes no check to be run: each has passed on the same tree, or
- * there is none, or one is lost. Undefined: a worktree is needed.
+ * The verdict on a commit if no check has to run: each has passed on the same tree, or there is none, or one
+ * is lost. Undefined: a worktree is needed.
  */
 export async function knownVerdict(
   scope: Scope,
@@ -95,7 +95,7 @@ export async function knownVerdict(
   const checked = { commit, tree, found };
   const lost = since ? await lostCheck(scope, checked, since) : undefined;
   if (lost) return isGone(lost, scope.base);
-  // Then setup is all there is that can fail.
+  // Then only setup can fail.
   if (found.setup && found.checks.length === 0) return undefined;
   const passed = [];
   for (const check of found.checks) {
@@ -107,7 +107,7 @@ export async function knownVerdict(
   return { passed: true };
 }
 
-/** Runs the checks on the tree of a worktree; those that have passed on it are not run again. */
+/** Runs the checks on the tree of a worktree, except those that have passed on it. */
 export async function runChecks(
   scope: Scope,
   worktree: Worktree,
@@ -144,7 +144,7 @@ async function runAll(
   const release = await scope.checkPermits.take(signal);
   try {
     return await leavingNoTrace(worktree, async () => {
-      // A check that rewrites tracked files (a formatter, snapshots) judges another tree than this one.
+      // If a check rewrites tracked files (a formatter, snapshots), it judges another tree than this one.
       const isCommitted = async () => (await changes(worktree)).length === 0;
       let clean = await isCommitted() && await proves();
       for (const command of wanted) {
@@ -158,12 +158,12 @@ async function runAll(
       return { passed: true };
     });
   } finally {
-    // What a check wrote into tracked files is nobody's work.
+    // Changes that a check made to tracked files are not work.
     await discardTracked(worktree, scope.run).finally(() => release?.());
   }
 }
 
-/** The first check that a commit of the base has and this one lacks; the config's are no loss. */
+/** The first check that a commit of the base has and this one lacks; configured checks cannot be lost. */
 async function lostCheck(
   { settings, committedChecks }: Scope,
   { commit, found }: Checked,
@@ -175,12 +175,12 @@ async function lostCheck(
   const base = await since();
   const had = await committedChecks.at(base);
   if (had.every(known)) return undefined;
-  // A sparse checkout does not show all that is committed.
+  // A sparse checkout does not contain all committed files.
   const has = await committedChecks.at(commit);
   return had.find((check) => !known(check) && !has.some(({ name }) => name === check.name));
 }
 
-/** Who takes a check away has not passed it. */
+/** A removed check counts as failed. */
 function isGone({ name, command, from }: CheckCommand, base: string): Verdict {
   const failed = { command, exitCode: null, tail: "", gone: { from, base } };
   return { passed: false, check: name, failed };

@@ -8,19 +8,19 @@ import { withinBorders } from "./borders.ts";
 import { sandboxOf } from "./sandbox.ts";
 import { marksOf, type Scope, workEnv } from "../context/run_context.ts";
 
-/** How the journal tells of a command. */
+/** How a command is recorded in the journal. */
 export interface Told {
   task?: TaskId | undefined;
   attempt?: number | undefined;
-  /** It is run on the task's merge with the base. */
+  /** It runs on the task's merge with the base. */
   merged?: true | undefined;
-  /** The journal does not tell of it: it only helps to find out about another one. */
+  /** Not recorded: it only helps to judge another check. */
   quiet?: true;
-  /** Name of the file with its output, without its end. */
+  /** Name of its log file, without the extension. */
   log: string;
 }
 
-/** Runs a command of the checks, setup included, and tells how it ended. */
+/** Runs a command of the checks, setup included, and records how it ended. */
 export async function runCommand(
   scope: Scope,
   worktree: Worktree,
@@ -54,7 +54,7 @@ export async function runCommand(
   return ran;
 }
 
-/** Tells of a check that is not run, because it has passed on the same tree. */
+/** Records a check that does not run because it has passed on the same tree. */
 export function tellReused(
   { emit }: Scope,
   { name, command }: CheckCommand,
@@ -65,7 +65,7 @@ export function tellReused(
   emit({ type: "checks.finished", ...told, name, command, exit_code: 0, ms: 0, reused });
 }
 
-/** What a command that did not pass leaves to be told; undefined if it has passed. */
+/** The failure of a command; undefined if it has passed. */
 export function checkFailure(outcome: CheckOutcome): CommandFailure | undefined {
   if (passed(outcome)) return undefined;
   const { command, exitCode, tail, log } = outcome;

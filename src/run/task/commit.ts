@@ -25,8 +25,8 @@ import { attemptName, type Scope, taskOf, workEnv, worktreeFor } from "../contex
 import { notify } from "../context/notices.ts";
 
 /**
- * Turns what an attempt left behind into evidence: its work stands committed on the task's branch,
- * or the verdict says what the agent has to put right first.
+ * Turns what an attempt left into evidence: commits its work on the task's branch, or returns a verdict with
+ * what the agent has to fix first.
  */
 export async function commit(
   scope: Scope,
@@ -35,7 +35,7 @@ export async function commit(
 ): Promise<Verdict> {
   const worktree = worktreeFor(scope, input.task);
   if (!exists(join(worktree.path, ".git"))) {
-    // The agent has removed its worktree; what it had committed is on the branch.
+    // The agent has removed its worktree; its commits are on the branch.
     await makeTree(scope, input.task, signal);
   }
   const merge = await settleMerge(scope, worktree, input);
@@ -53,14 +53,14 @@ export async function commit(
   return await evidence(scope, worktree, input, { before: head.sha, byParex });
 }
 
-/** Without files that are as a checkout writes them. */
+/** Without files that are exactly as a checkout writes them. */
 async function changesOf(worktree: Worktree) {
   const found = await changesAndHead(worktree);
   if (found.changes.every(({ state }) => state !== " M")) return found;
   return await trustCheckout(worktree) ? await changesAndHead(worktree) : found;
 }
 
-/** HEAD must stand on the task's branch, with nothing half done. */
+/** HEAD must be on the task's branch, with no operation in progress. */
 async function settleHead(
   scope: Scope,
   worktree: Worktree,
@@ -68,7 +68,7 @@ async function settleHead(
   { inProgress, branch }: HeadState,
 ): Promise<Verdict> {
   const unmerged = left.filter(({ state }) => UNMERGED.has(state)).map(({ path }) => path);
-  // A stash that does not apply leaves conflicts with no operation under way.
+  // A stash that does not apply leaves conflicts without an operation in progress.
   if (inProgress || unmerged.length > 0) {
     const files = unmerged.length > 0 ? `; unmerged files: ${unmerged.join(", ")}` : "";
     return unfit("git status", `a ${inProgress ?? "merge"} is half done${files}`);
@@ -88,7 +88,7 @@ async function settleHead(
   return { passed: true };
 }
 
-/** What the branch began from must still be in it: without that, it can never land. */
+/** The branch must still contain the commits that it began from: without them it can never land. */
 async function checkHistory(
   scope: Scope,
   worktree: Worktree,
@@ -131,7 +131,7 @@ async function commitLeftovers(
   const done = await resultOf(() => commitAll(worktree, message, { base, exclude, head }));
   if (done.ok) return { verdict: { passed: true }, byParex: done.value };
   if (done.failure.reason !== "commit_failed") throw new Failed(done.failure);
-  // A hook of the user's refused it, most likely: the agent can put that right.
+  // Most likely a hook of the user's refused it: the agent can fix that.
   return { verdict: unfit("git commit", done.failure.detail), byParex: false };
 }
 
@@ -142,7 +142,7 @@ async function evidence(
   { before, byParex }: { before: string | undefined; byParex: boolean },
 ): Promise<Verdict> {
   const upstream = await ownBranches(scope, taskOf(scope, input.task).dependencies);
-  // With a merge of the base, its commits are on the branch too, and none of the task's own.
+  // After a merge of the base, its commits are on the branch too; they are not the task's own.
   const notFrom = [scope.baseSha, scope.tip, ...upstream.map(({ branch }) => branch)];
   const commits = await ownCommits(scope.repo, worktree.branch, notFrom);
   if (commits.length === 0) {
@@ -155,14 +155,14 @@ async function evidence(
     task: input.task,
     attempt: input.attempt,
     commits: commits.length,
-    // What parex has just committed is the newest of them.
+    // The commit that parex has just made is the newest one.
     head: (byParex ? commits[0]?.sha : before) ?? "",
     by_parex: byParex,
   });
   return { passed: true };
 }
 
-/** What was copied for the task must not leave this machine: an agent can force it into a commit. */
+/** Copied files must not leave this machine: an agent can force one into a commit. */
 async function refuseCopied(
   { repo, settings, baseSha }: Scope,
   { branch }: Worktree,

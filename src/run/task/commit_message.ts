@@ -10,7 +10,7 @@ export interface CommitMessageInput {
 
 const SUBJECT_LENGTH = 72;
 
-/** Words that tell a commit's type, as a title's first word or as a label. */
+/** Words that indicate a commit's type, as a title's first word or as a label. */
 const TYPES: Record<string, readonly string[]> = {
   fix: ["fix", "repair", "correct", "resolve", "bug", "bugfix"],
   docs: ["docs", "doc", "document", "documentation", "readme"],

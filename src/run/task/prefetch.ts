@@ -2,7 +2,7 @@ import { fromCallback } from "xstate";
 import type { AheadEvent } from "../../../machines/ports.ts";
 import type { TaskId } from "../../domain/task.ts";
 
-/** The port that does what it can ahead of tasks' starts: one after the other, those that come next. */
+/** The port that prepares the next tasks ahead of their starts, one after the other. */
 export function aheadOf(prepare: (task: TaskId, signal: AbortSignal) => Promise<unknown>) {
   return fromCallback<AheadEvent>(({ receive }) => {
     const stop = new AbortController();
@@ -14,7 +14,7 @@ export function aheadOf(prepare: (task: TaskId, signal: AbortSignal) => Promise<
       for (let task = wanted.shift(); task && !stop.signal.aborted; task = wanted.shift()) {
         if (begun.has(task)) continue;
         begun.add(task);
-        // What cannot be done now is tried again when its task starts, which tells why.
+        // If it fails, it is tried again when the task starts, and reported then.
         await prepare(task, stop.signal);
       }
       working = false;

@@ -20,12 +20,12 @@ import { type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context
 import { setUp } from "./setup.ts";
 import { branchOf } from "../../domain/names.ts";
 
-/** Worktrees made at the same time when the first is there, beside one. */
+/** How many worktrees are made at the same time, besides one, once the first exists. */
 const MORE_TREES = 1;
 
 /**
- * Makes a task's worktree ready for its agent: the tree with its dependencies' work in it, the
- * copied files, the project's setup. Safe to run again.
+ * Makes a task's worktree ready for its agent: the tree with its dependencies' work merged, the copied files,
+ * the project's setup. Safe to run again.
  */
 export async function prepare(
   scope: Scope,
@@ -42,7 +42,7 @@ export async function prepare(
   if (isNew) scope.beside.set(id, await besideOf(worktree));
 }
 
-/** Does ahead of a task's start what can be: all but the setup, which would hold up others' checks. */
+/** Prepares a task before it starts, except for setup, which would delay others' checks. */
 export async function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
   const laid = resultOf(() => layGround(scope, id, signal));
   scope.ahead.set(id, laid);
@@ -52,7 +52,7 @@ export async function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal
 async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
   const worktree = worktreeFor(scope, id);
   const isNew = await makeTree(scope, id, signal);
-  // Its agent has not begun: what holds the index was left when the machine, or a git, went down.
+  // Its agent has not begun: a killed git, or a crash of the machine, left the lock.
   await waitForIndex(worktree);
   scope.ownExcludes ??= userExcludes(scope.repo);
   await createExcludes(worktree.excludes, await scope.ownExcludes);
@@ -62,7 +62,7 @@ async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise
   await noteOrigin(scope, worktree);
 }
 
-/** Where the branch stands on the base before any attempt of this run can rewrite it. */
+/** Records the commit of the base under the branch before any attempt of this run can rewrite it. */
 async function noteOrigin(scope: Scope, worktree: Worktree): Promise<void> {
   if (scope.attemptStarts.has(worktree.task)) return;
   const origin = await forkPoint(worktree, scope.baseSha, `refs/heads/${worktree.branch}`);
@@ -70,7 +70,7 @@ async function noteOrigin(scope: Scope, worktree: Worktree): Promise<void> {
   scope.attemptStarts.set(worktree.task, { at: Date.now(), ...known });
 }
 
-/** What `git worktree add` does at its end. What the hook changes is nobody's work. */
+/** Runs the post-checkout hook as `git worktree add` does. What the hook changes is not work. */
 async function runCheckoutHook(scope: Scope, worktree: Worktree): Promise<void> {
   const path = await worktree.line(["rev-parse", "--git-path", `hooks/${CHECKOUT_HOOK}`]);
   if (!exists(resolve(worktree.path, path))) return;
@@ -86,26 +86,26 @@ async function runCheckoutHook(scope: Scope, worktree: Worktree): Promise<void> 
 
 const CHECKOUT_HOOK = "post-checkout";
 
-/** The worktree alone. Whether it was made now. */
+/** Makes the worktree alone. Returns whether it is new. */
 export async function makeTree(
   scope: Scope,
   id: TaskId,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { branch, path } = worktreeFor(scope, id);
-  // Only an agent can have taken it away since then, and nothing else is asked of git.
+  // Only an agent can have removed it since then; git need not be asked.
   if (scope.trees.has(id) && exists(join(path, ".git"))) return false;
   const tree = await scope.recover({
     what: `make the worktree of ${id}`,
     about: { branch, worktree: path },
     signal,
-    // No permit is held while recovery waits.
+    // Recovery waits without holding a permit.
     run: () => makeInTurn(scope, { task: id, branch, path }, signal),
   });
   tellMissing(scope, tree.missing);
   if (scope.trees.size === 0) scope.worktreePermits.add(MORE_TREES);
   scope.trees.add(id);
-  // Then nobody need be asked what its branch began from.
+  // Its origin is known then, without asking git.
   if (tree.isNew && scope.tip === scope.baseSha) {
     scope.attemptStarts.set(id, { at: Date.now(), origin: scope.baseSha });
   }
@@ -130,7 +130,7 @@ async function makeInTurn(
   }
 }
 
-/** A check that needs a submodule fails without it; all else can do without. */
+/** A check that needs a submodule fails without it; everything else works. */
 export function tellMissing({ record, emit }: Scope, missing: readonly MissingSubmodule[]): void {
   for (const { path, detail } of missing) {
     const notice = { about: "submodule_missing", path, detail } as const;
@@ -151,8 +151,8 @@ async function mergeDependencies(
 }
 
 /**
- * The branches of these tasks that this plan has made. One that has landed may be gone. Git's config
- * is read once: what this run makes is known without it.
+ * The branches of these tasks that this plan has made. A landed one may be deleted. git's config is read
+ * once: what this run creates is known without it.
  */
 export async function ownBranches(
   scope: Scope,

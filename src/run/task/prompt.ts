@@ -16,7 +16,7 @@ import type { Worktree } from "../../git/worktree.ts";
 import { ownBranches } from "./prepare.ts";
 import { type BaseMerge, type Scope, taskOf } from "../context/run_context.ts";
 
-/** What the agent is told in this attempt: all of it, or what its conversation does not know yet. */
+/** The prompt of this attempt: all of it, or only what its conversation does not contain yet. */
 export async function promptFor(
   scope: Scope,
   worktree: Worktree,

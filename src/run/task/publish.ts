@@ -2,7 +2,7 @@ import type { TaskId } from "../../domain/task.ts";
 import { pushBranch } from "../../git/push.ts";
 import { type Scope, worktreeFor } from "../context/run_context.ts";
 
-/** Pushes a task's branch where there is a remote, and it is wanted. */
+/** Pushes a task's branch if there is a remote and the settings ask for it. */
 export async function publish(
   scope: Scope,
   id: TaskId,

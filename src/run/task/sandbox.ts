@@ -6,13 +6,13 @@ import type { Worktree } from "../../git/worktree.ts";
 import { exists, io } from "../../util/files.ts";
 import type { Scope } from "../context/run_context.ts";
 
-/** In a worktree's own git folder: by what git finds the repository, and the settings to obey there. */
+/** In a worktree's own git folder: the files by which git finds the repository, and its settings there. */
 const GIT_RULES = ["commondir", "gitdir", "config.worktree"];
 
 /**
- * The sandbox of what runs in a worktree, if one is wanted: the worktree, what git writes to for a
- * commit on its branch, and, for an agent, its own state. git's settings and hooks are not in it.
- * Without the name of an agent it is a check's.
+ * The sandbox of what runs in a worktree, if the settings ask for one. Writable are the worktree, what git
+ * needs for a commit on its branch, and an agent's own state, but not git's settings and hooks. Without an
+ * agent's name it is the sandbox of a check.
  */
 export async function sandboxOf(
   scope: Scope,
@@ -24,7 +24,7 @@ export async function sandboxOf(
   return await io(worktree.path, async () => {
     await Deno.mkdir(temporary, { recursive: true, mode: 0o700 });
     const [own, ...shared] = await gitFoldersOf(scope, worktree);
-    // Empty, it says nothing; absent, it could be made there.
+    // An empty file has no effect; if it were absent, it could be created there.
     const settingsFile = join(own, "config.worktree");
     if (!exists(settingsFile)) await Deno.writeTextFile(settingsFile, "");
     const { state, rules } = agent === undefined ? NO_STATE : await agentState(agent);
@@ -38,7 +38,7 @@ export async function sandboxOf(
   });
 }
 
-/** What git writes to for a commit on a task's branch: the worktree's own folder first. */
+/** What git writes to for a commit on a task's branch: the worktree's own git folder first. */
 export async function gitFoldersOf(
   { repo: { commonDir } }: Scope,
   worktree: Worktree,
@@ -53,8 +53,8 @@ export async function gitFoldersOf(
 const NO_STATE = { state: [], rules: [] };
 
 /**
- * An agent's own folders are made if it has none yet. A command of the user's own may call any agent.
- * What these would obey is made empty where it is absent: then it cannot be made there.
+ * An agent's state folders are created if absent. A custom command may call any agent. Rule files that these
+ * agents obey are created empty if absent, so that the sandboxed process cannot create them.
  */
 async function agentState(agent: string): Promise<{ state: string[]; rules: string[] }> {
   const env = processEnv();

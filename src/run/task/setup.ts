@@ -12,22 +12,22 @@ import type { Scope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 import { noticeWords } from "../../report/messages/notice.ts";
 
-/** Written into a worktree's git folder when its setup has passed: it is not done again. */
+/** Written into a worktree's git folder when its setup has passed: it does not run again. */
 const SETUP_DONE = "setup";
-/** The same while it runs on a clean tree: where parex was killed, all that is uncommitted is its. */
+/** The same while it runs on a clean tree: if parex was killed then, all uncommitted changes are setup's. */
 const SETUP_BEGUN = "setup-begun";
 
 export interface SetupFor {
-  /** The task that it is for, if it is for one. */
+  /** The task that it is for, if any. */
   task?: TaskId | undefined;
   quiet?: true;
-  /** Also where it has been run, but on another tree: the files that it reads may not be known. */
+  /** Run it even if it has run on another tree: the files that it reads may not be known. */
   again?: true;
 }
 
 /**
- * Runs the project's setup command in a worktree, unless it has been and the files that it reads are the
- * same. Nothing it makes is committed. False: it was not run.
+ * Runs the project's setup command in a worktree, unless it has run and the files that it reads are
+ * unchanged. Nothing that it creates is committed. False: it was not run.
  */
 export async function setUp(
   scope: Scope,
@@ -66,7 +66,7 @@ export async function setUp(
   }
 }
 
-/** What stands in the way of finding checks: without a word it would pass for a project without any. */
+/** Why checks could not be found: without the notice, the project would seem to have none. */
 function tellOnce({ record, emit }: Scope, notes: readonly string[]): void {
   for (const note of notes) {
     const notice = { about: "checks_unread", note } as const;
@@ -76,8 +76,9 @@ function tellOnce({ record, emit }: Scope, notes: readonly string[]): void {
 }
 
 /**
- * Runs what is to leave the committed tree as it is. A lock file that an installation rewrites, say,
- * would pass for the agent's work; only beside uncommitted work it cannot be told from that, and stays.
+ * Runs a command that must not change the committed tree. A lock file that an installation rewrites, say,
+ * would look like the agent's work; with uncommitted work in the tree the two cannot be told apart, and it
+ * stays.
  */
 async function onCommitted<T>(
   scope: Scope,

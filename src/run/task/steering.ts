@@ -1,6 +1,6 @@
 /**
- * What persons ask of a run in progress: to retry or stop a task, to change jobs or budget. Another
- * process asks: it leaves a file in the run's folder.
+ * Requests to a run in progress: retry or stop a task, change jobs or budget. They come from another process,
+ * which leaves a file in the run's folder.
  */
 import type { SteeringEvent } from "../../../machines/ports.ts";
 import type { RunRecord } from "../../domain/record.ts";
@@ -15,7 +15,7 @@ export type Steering =
 
 const POLL_MS = 300;
 
-/** Leaves it for the process that executes the run of this folder; returns how to take it back. */
+/** Leaves a request for the process that executes the run of this folder; returns how to take it back. */
 export async function leaveSteering(dir: string, steering: Steering): Promise<() => boolean> {
   const folder = folderOf(dir);
   const path = `${folder}/${Date.now()}-${crypto.randomUUID()}.json`;
@@ -27,7 +27,7 @@ export async function leaveSteering(dir: string, steering: Steering): Promise<()
   return () => takeFile(path) !== undefined;
 }
 
-/** Why a run cannot do what is asked for; undefined: it can. */
+/** Why a run cannot do what is requested; undefined: it can. */
 export function refusalOf({ tasks }: RunRecord, steering: Steering): string | undefined {
   if (steering.ask === "set") return undefined;
   const { ask, task: id } = steering;
@@ -38,7 +38,7 @@ export function refusalOf({ tasks }: RunRecord, steering: Steering): string | un
   return isAtWork ? undefined : `no agent or check is at work on ${id}`;
 }
 
-/** Passes on what is asked of this run and can be done. Returns how to stop. */
+/** Passes on requests to this run that it can do. Returns how to stop. */
 export function watchSteering(
   scope: Scope,
   onSteering: (event: SteeringEvent) => void,
@@ -68,7 +68,7 @@ function folderOf(dir: string): string {
   return `${dir}/steering`;
 }
 
-/** The texts of all files, oldest first; each is taken before it counts. */
+/** The texts of all files, oldest first; each file is removed before it is used. */
 function takeAll(folder: string): string[] {
   try {
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name);

@@ -20,15 +20,15 @@ import { gitFoldersOf, sandboxOf } from "./sandbox.ts";
 import { attemptName, type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
 import { messageOf } from "../../util/text.ts";
 
-/** Journal lines of what an agent is doing: at most one in this time, for each agent. */
+/** An agent's activity is recorded at most once in this time. */
 const ACTIVITY_EVERY_MS = 2_000;
 
-/** What an attempt came to that could be checked next, or made again. */
+/** Ends of an attempt after which its work can be checked, or another attempt made. */
 const IS_OVER: ReadonlySet<AgentOutcomeName> = new Set(["finished", "failed", "timeout", "idle"]);
 
 /** How an attempt is made. */
 interface Start extends Turn {
-  /** What it may cost; absent: whatever it costs. */
+  /** What it may cost; absent: no cap. */
   budgetUsd?: number;
   onAnswer: () => void;
 }
@@ -68,7 +68,7 @@ function notBegun({ conversation }: WorkInput, { until, why }: Limit): WorkOutco
   return { kind: "limited", until, why, shared: true, begun: false, conversation, spentUsd: 0 };
 }
 
-/** Another agent than the one that led a conversation cannot go on with it. */
+/** An agent cannot continue another agent's conversation. */
 function ownConversation(scope: Scope, input: WorkInput, agent: string): WorkInput {
   const attempts = scope.record.tasks.get(input.task)?.attempts ?? [];
   const of = attempts.findLast(({ session }) => session === input.conversation)?.agent ?? agent;
@@ -84,7 +84,7 @@ async function makeAttempt(
   const worktree = worktreeFor(scope, input.task);
   await mergeBase(scope, worktree, input.occasion, signal);
   const request = await makeRequest(scope, worktree, input, start, signal);
-  // Another attempt may have met a limit meanwhile.
+  // Another attempt may have met a limit since.
   const met = scope.admission.limitOf(start.agent.name);
   if (met) {
     return notBegun(
@@ -130,7 +130,7 @@ async function makeAttempt(
   };
 }
 
-/** Without room on the disk, the attempt is made again when there is some. */
+/** With a full disk, the attempt is made again when there is space. */
 function orRefused(outcome: AgentOutcome): AgentOutcome {
   const isFull = outcome.outcome === "failed" && saysDiskFull(outcome.detail ?? "");
   return isFull ? { ...outcome, outcome: "refused" } : outcome;
@@ -195,7 +195,7 @@ async function makeRequest(
   };
 }
 
-/** What the attempts of this run that led a conversation told. */
+/** What the attempts in a conversation have used in this run. */
 function usedIn({ record }: Scope, task: TaskId, conversation: string): Usage {
   const attempts = record.tasks.get(task)?.attempts ?? [];
   return attempts.filter(({ session }) => session === conversation)
@@ -203,8 +203,8 @@ function usedIn({ record }: Scope, task: TaskId, conversation: string): Usage {
 }
 
 /**
- * Passes on what is new of the usage, and else at most one report in a while, since each becomes a
- * line of the journal.
+ * Reports new usage at once, and other activity at most once in a while, since each report becomes a line of
+ * the journal.
  */
 function everySoOften(report: (doing: string, usage: Usage) => void) {
   let last = -Infinity;
@@ -212,7 +212,7 @@ function everySoOften(report: (doing: string, usage: Usage) => void) {
   return (doing: string, usage: Usage) => {
     const now = performance.now();
     const uses = JSON.stringify(usage);
-    // What was used is recorded at once: parex may be killed before it is told again.
+    // Usage is recorded at once: parex may be killed before the next report.
     if (now - last < ACTIVITY_EVERY_MS && uses === used) return;
     last = now;
     used = uses;
@@ -246,7 +246,7 @@ async function writeFiles(
   }
 }
 
-/** The same in all worktrees, so git is asked once in a run; again if it knew none. */
+/** The same in all worktrees, so git is asked once per run; again if it had none. */
 async function identityOf(scope: Scope, worktree: Worktree): Promise<Env> {
   scope.identity ??= await identityEnv(worktree);
   return scope.identity;
