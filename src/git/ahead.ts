@@ -7,8 +7,8 @@ export interface AheadQuestion {
 }
 
 /**
- * By branch: how many commits it has that neither the base nor the branches it builds on have. As
- * with `ownCommits`, merges and commits that change nothing do not count. A few questions for all of them.
+ * By branch: how many commits it has that neither the base nor the branches it builds on have. As with
+ * `ownCommits`, merges and empty commits do not count. Asks git once for many branches.
  */
 export async function commitsAhead(
   repo: Repository,
@@ -31,7 +31,7 @@ export async function commitsAhead(
   );
   const reached = (from: string[], without: ReadonlySet<string>) => {
     const found = new Set(from.filter((commit) => parents.has(commit) && !without.has(commit)));
-    // A set that grows while it is walked is walked to its new end.
+    // The loop also visits what is added to the set while it runs.
     for (const commit of found) {
       for (const parent of parents.get(commit) ?? []) {
         if (parents.has(parent) && !without.has(parent)) found.add(parent);

@@ -12,7 +12,7 @@ export async function isAncestor(
   return result.code === 0;
 }
 
-/** The commit that two branches have last had in common; undefined if there is none. */
+/** The merge base of two branches; undefined if there is none. */
 export async function forkPoint(
   at: Git,
   one: string,

@@ -6,10 +6,10 @@ import { readStatus } from "./status.ts";
 import type { Worktree } from "./worktree.ts";
 
 /**
- * Lets git take every file for unchanged that is as a checkout writes it. New attributes, a filter
- * that does not lead back to what is committed, or files that are not in Git LFS yet make git call
- * files modified that nobody has touched; in the user's checkout its notes on them hide it, in a fresh
- * worktree nothing does. Returns whether there were such files.
+ * Makes git treat every file as unchanged that is exactly as a checkout writes it. New attributes, a filter
+ * that does not restore the committed content, or missing Git LFS objects make git report untouched files as
+ * modified; the stat cache of the user's checkout hides this, a fresh worktree does not. Returns whether
+ * there were such files.
  */
 export async function trustCheckout(worktree: Worktree): Promise<boolean> {
   const modified = await modifiedFiles(worktree);
@@ -18,7 +18,7 @@ export async function trustCheckout(worktree: Worktree): Promise<boolean> {
   try {
     const untouched = await asCheckedOut(worktree, modified, join(folder, "files"));
     if (untouched.length === 0) return false;
-    // What is as new as git's notes on it is compared again, each time.
+    // git compares a file again each time if it is as new as the index entry.
     await io(worktree.path, () => makeOlder(worktree.path, untouched));
     const notes = new IndexNotes(worktree, join(folder, "git"));
     await notes.refresh([]);
@@ -34,12 +34,12 @@ export async function trustCheckout(worktree: Worktree): Promise<boolean> {
 async function modifiedFiles(worktree: Git): Promise<string[]> {
   const flags = ["--untracked-files=no", "--ignore-submodules=all"];
   const { changes } = await readStatus(worktree, flags);
-  // A name that is not UTF-8 does not survive the way through a string.
+  // A name that is not UTF-8 cannot be represented as a string.
   return changes.filter(({ state, path }) => state === " M" && !path.includes("\ufffd"))
     .map(({ path }) => path);
 }
 
-/** Those of these files that are, byte for byte, what a checkout writes now. */
+/** The files that are, byte for byte, what a checkout writes now. */
 async function asCheckedOut(worktree: Git, paths: string[], folder: string): Promise<string[]> {
   await Deno.mkdir(folder);
   const input = paths.map((path) => `${path}\0`).join("");
@@ -68,15 +68,15 @@ async function makeOlder(worktree: string, paths: string[]): Promise<void> {
   for (const path of paths) await Deno.utime(join(worktree, path), then, then);
 }
 
-/** git's notes in a worktree's index on what its files were like when they were last compared. */
+/** The stat cache in a worktree's index. */
 class IndexNotes {
   constructor(
     private readonly worktree: Worktree,
-    /** For a git directory in which attributes say other things. */
+    /** For a git directory whose attributes differ. */
     private readonly folder: string,
   ) {}
 
-  /** Notes for unchanged what is so without conversion, and, whatever they hold, these files. */
+  /** Records files as unchanged that are so without conversion, and these files whatever they contain. */
   async refresh(paths: readonly string[]): Promise<void> {
     const { folder, worktree } = this;
     const { gitDir, repo: { commonDir } } = worktree;

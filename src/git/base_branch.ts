@@ -9,22 +9,22 @@ import { sleep } from "../util/backoff.ts";
 /** The branch that tasks are merged into. */
 export interface Base {
   branch: string;
-  /** Where it is pushed to, if that has a branch of this name; absent: nowhere. */
+  /** The remote that it is pushed to, if that has a branch of this name; absent: none. */
   remote?: string;
 }
 
 export interface Tip {
   /** The newest commit of the base, here or on the remote. */
   sha: string;
-  /** Where the branch stands here. */
+  /** The branch's local commit. */
   local: string;
-  /** Where it stands on the remote. Absent: it is not there. */
+  /** The branch's commit on the remote. Absent: the remote does not have it. */
   remote?: string;
 }
 
 /**
- * Where the next merge goes. Fetches what the remote has beyond this repository. Fails with
- * `push_failed` if the remote does not answer, and with `base_diverged` if neither holds the other.
+ * The commit that the next merge is based on. Fetches commits that only the remote has. Fails with
+ * `push_failed` if the remote does not answer, and with `base_diverged` if neither side contains the other.
  */
 export async function findTip(
   repo: Repository,
@@ -114,8 +114,8 @@ export type Moved =
   | { kind: "elsewhere" };
 
 /**
- * Moves the local branch on, and the checkout that stands on it, if that touches no uncommitted
- * change there. `checkouts: false` leaves the checkout as it is in any case.
+ * Moves the local branch forward, and the checkout that has it checked out, if that touches no uncommitted
+ * change there. `checkouts: false` never changes the checkout.
  */
 export async function moveBase(
   repo: Repository,
@@ -144,7 +144,7 @@ export async function moveBase(
   return { kind: "elsewhere" };
 }
 
-/** What passes the time until the next look at a lock. */
+/** Waits until the next look at a lock. */
 export type Pause = () => Promise<void>;
 
 const LOCKED_TRIES = 20;
@@ -152,7 +152,7 @@ const LOCKED_PAUSE_MS = 150;
 
 const aMoment: Pause = () => sleep(LOCKED_PAUSE_MS);
 
-/** Moves a checkout on with its branch. Waits while another git is at work there. */
+/** Moves a checkout forward with its branch. Waits while another git works there. */
 async function fastForward(
   checkout: Git,
   ref: string,
@@ -167,7 +167,7 @@ async function fastForward(
   ]);
   for (let tries = 1;; tries++) {
     const locked = exists(lock);
-    // A merge goes into whatever is checked out, and somebody may have switched in the meantime.
+    // A merge changes whatever is checked out, and somebody may have switched branches since.
     const stands = await checkout.line(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]);
     if (stands !== `${from}\n${ref}`) return "elsewhere";
     const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];

@@ -6,7 +6,7 @@ import { entries, Git } from "./git.ts";
 import type { Repository } from "./repository.ts";
 import type { Worktree } from "./worktree.ts";
 
-/** What was seen, with what it takes to put it back. */
+/** What was seen, with what is needed to restore it. */
 export interface Look {
   sight: Sight;
   index: { path: string; stamp: string; bytes?: Uint8Array };
@@ -20,11 +20,11 @@ const FILE_BYTES = 1024 * 1024;
 /** A plan in the checkout, where parex itself writes. Absolute. */
 export interface PlanPaths {
   folder: string;
-  /** What is to be read there but for the status. */
+  /** Files in which only the status may change. */
   files: readonly string[];
 }
 
-/** Looks at what lies behind a worktree's borders: two commands of git, all else by files. */
+/** Looks at what is outside of a worktree: two git commands, everything else from files. */
 export async function lookAcross(worktree: Worktree, plan: PlanPaths): Promise<Look> {
   const { repo } = worktree;
   const checkoutDir = checkoutDirOf(repo);
@@ -60,7 +60,7 @@ async function refsOf(repo: Repository): Promise<Map<string, RefSight>> {
   );
 }
 
-/** Nothing where it would take too long to tell. */
+/** Nothing if it would take too long to find out. */
 async function changedFiles(
   repo: Repository,
   plan: PlanPaths,
@@ -91,8 +91,8 @@ function indexOf(path: string): Look["index"] {
 }
 
 /**
- * The later look as it compares with the earlier: an index that git has only refreshed, which it does
- * at each `git status` of the user's, is the same.
+ * Removes false differences between two looks: an index that git has only refreshed, as each `git status` of
+ * the user's does, counts as unchanged.
  */
 export async function settled(repo: Repository, before: Look, after: Look): Promise<Look> {
   const { bytes: was } = before.index;
@@ -134,7 +134,7 @@ function headsOf(repo: Repository): Map<string, string> {
   );
 }
 
-/** By their paths; those that parex makes for new worktrees are not among them. */
+/** By path; without the files that parex creates for new worktrees. */
 function gitFilesOf({ commonDir }: Repository, { path, task }: Worktree): Map<string, string> {
   const own = join(commonDir, "worktrees", task);
   const paths = [
@@ -163,7 +163,7 @@ function namesIn(folder: string): string[] {
 
 const BYTES = "iso-8859-1"; // each byte is a character of its own
 
-/** What is to be told apart: kind, mode and content, without what parex itself writes there. */
+/** A fingerprint: kind, mode and content, without what parex itself writes there. */
 function seenAt(path: string): string | undefined {
   try {
     const about = Deno.lstatSync(path);
@@ -177,11 +177,11 @@ function seenAt(path: string): string | undefined {
   }
 }
 
-/** What parex itself writes to one of git's files, and all else in it. */
+/** Splits one of git's files into what parex writes and everything else. */
 function parted(path: string, text: string): { own: string; rest: string } {
-  // To which plan a branch belongs.
+  // The plan that a branch belongs to.
   if (basename(path) === "config") return split(text, /^(?=[ \t]*\[)/m, /^[ \t]*\[branch[ \t."]/i);
-  // Worktrees are kept out of commits.
+  // The patterns that keep worktrees out of commits.
   if (basename(path) === "exclude") return split(text, /(?<=\n)/, /worktrees\b|parex/);
   return { own: "", rest: text };
 }
@@ -194,7 +194,7 @@ function split(text: string, at: RegExp, own: RegExp): { own: string; rest: stri
   };
 }
 
-/** The newest moves of a ref; none where git keeps no record. */
+/** The newest reflog entries of a ref; none if git keeps no reflog. */
 export async function movesOf(repo: Repository, ref: string): Promise<Move[]> {
   const linked = /^worktrees\/(.+)\/HEAD$/.exec(ref)?.[1];
   const of = linked === undefined ? [] : ["--git-dir", join(repo.commonDir, "worktrees", linked)];
@@ -207,12 +207,12 @@ export async function movesOf(repo: Repository, ref: string): Promise<Move[]> {
   });
 }
 
-/** Variables that make every git of a process write down what it was asked for. */
+/** Variables that make every git of a process record its commands. */
 export function traceEnv(file: string): Record<string, string> {
   return { GIT_TRACE2_EVENT: file, GIT_TRACE2_EVENT_NESTING: "1" };
 }
 
-/** The commands that were written down. */
+/** The recorded commands. */
 export function commandsIn(file: string): GitCommand[] {
   const found = new Map<string, { name: string; args: string[]; worktree?: string | undefined }>();
   for (const line of traceLines(file)) {
@@ -248,7 +248,10 @@ function parsed(line: string): Record<string, unknown> {
   }
 }
 
-/** Puts back what nobody has changed since it was seen; whether it was. `keep`: for files that go. */
+/**
+ * Restores what nobody has changed since it was seen; returns whether it did. `keep`: for files that are
+ * removed.
+ */
 export async function putBack(
   repo: Repository,
   undo: Undo,
@@ -275,7 +278,7 @@ async function putRefBack(
   if (is?.symbolic !== undefined && was?.symbolic === undefined) {
     const names = await repo.maybe(["symbolic-ref", "--quiet", ref]);
     if (names !== is.symbolic) return false;
-    // What was committed by this name stays on it; the branch that it named is put back by itself.
+    // Commits made under this name stay on it; the branch that it named is restored separately.
     return await succeeds(repo, ["update-ref", ...WHY, "--no-deref", ref, is.sha]);
   }
   const change = was ? ["update-ref", ...WHY] : ["update-ref", "-d"];
@@ -317,7 +320,7 @@ function putIndexBack({ index: { bytes, path } }: Look, { index: is }: Look): bo
   return false;
 }
 
-/** A file that is in the way is kept in parex's own folder, for it may have been somebody's. */
+/** A file in the way is kept in parex's own folder: it may be somebody's work. */
 function putFileBack(
   { path, is }: Extract<Undo, { kind: "git_file" }>,
   was: string | undefined,

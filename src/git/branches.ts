@@ -16,7 +16,7 @@ export async function planBranches(
   return new Set(own.map(([branch]) => branch).filter((branch) => existing.has(branch)));
 }
 
-/** Those of the branches that exist. */
+/** The branches that exist. */
 export async function existingBranches(repo: Repository, branches: string[]): Promise<Set<string>> {
   if (branches.length === 0) return new Set();
   const refs = branches.map((branch) => `refs/heads/${branch}`);
@@ -24,7 +24,7 @@ export async function existingBranches(repo: Repository, branches: string[]): Pr
   return new Set(found.split("\n"));
 }
 
-/** The commits that the repository's branches stand on, by the branches' names. */
+/** The commits of the repository's branches, by branch name. */
 export async function branchHeads(repo: Repository): Promise<Map<string, string>> {
   const format = "--format=%(objectname) %(refname:lstrip=2)";
   const refs = await repo.git(["for-each-ref", format, "refs/heads"]);
@@ -36,9 +36,9 @@ export async function branchHeads(repo: Repository): Promise<Map<string, string>
 }
 
 /**
- * Brings a worktree whose HEAD went elsewhere back to its branch, if nothing is lost by it: HEAD
- * holds all of the branch, and what it has beyond it was committed since then (milliseconds since
- * the epoch). The branch takes those commits over; no file changes. `moved: false`: it may not.
+ * Returns a worktree whose HEAD has left its branch to that branch, if nothing is lost: HEAD contains all of
+ * the branch, and every other commit was made since then (milliseconds since the epoch). The branch gets
+ * those commits; no file changes. `moved: false`: this was not possible.
  */
 export async function takeHeadHome(
   worktree: Worktree,
@@ -49,7 +49,7 @@ export async function takeHeadHome(
   if (contains.code === 1) return { moved: false };
   if (contains.code !== 0) throw gitFailed(["merge-base", "--is-ancestor", ref, "HEAD"], contains);
   const times = await worktree.git(["log", "-z", "--format=%ct", `${ref}..HEAD`]);
-  // Older ones are somebody else's: the agent only checked their branch out.
+  // Older commits are somebody else's: the agent only checked out their branch.
   const seconds = Math.floor(since / 1000);
   if (entries(times).some((time) => Number(time) < seconds)) return { moved: false };
   const head = await worktree.line(["rev-parse", "HEAD"]);

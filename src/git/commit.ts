@@ -11,13 +11,13 @@ import { type Change, readStatus } from "./status.ts";
 
 export type { Change };
 
-/** Where a worktree's HEAD stands. */
+/** The branch and commit of a worktree's HEAD. */
 export interface HeadState {
   /** Absent: HEAD is detached. */
   branch?: string | undefined;
   /** Absent: the branch has no commit yet. */
   sha?: string | undefined;
-  /** A git operation that was begun and not ended. */
+  /** A git operation that is in progress. */
   inProgress?: Unfinished | undefined;
 }
 
@@ -36,7 +36,7 @@ export async function changes(worktree: Git): Promise<Change[]> {
   return (await readStatus(worktree, UNTRACKED)).changes;
 }
 
-/** As `changes` and `headState`, in one question: for worktrees beside the main one. */
+/** As `changes` and `headState`, in one git command; for linked worktrees. */
 export async function changesAndHead(
   worktree: Worktree,
 ): Promise<{ changes: Change[]; head: HeadState }> {
@@ -45,7 +45,7 @@ export async function changesAndHead(
   return { changes, head: { ...where, inProgress } };
 }
 
-/** The same with what something ignores, in one question; a folder of nothing else is named alone. */
+/** The same with ignored files, in one git command; a folder that has only ignored files is listed alone. */
 export async function everythingIn(
   worktree: Worktree,
 ): Promise<{ changes: Change[]; ignored: Change[]; head: HeadState }> {
@@ -59,12 +59,12 @@ export async function everythingIn(
   };
 }
 
-/** The letters of an ignored file. */
+/** The state of an ignored file. */
 const IGNORED = "!!";
 
 const UNTRACKED = ["--untracked-files=normal"];
 
-/** The branch and commit of a worktree, and what was left half done in it. */
+/** The branch and commit of a worktree, and the operation in progress. */
 export async function headState(worktree: Git): Promise<HeadState> {
   const { gitDir, ref, sha } = await bornHead(worktree) ?? await anyHead(worktree);
   const inProgress = unfinished(gitDir);
@@ -81,7 +81,7 @@ interface Head {
   sha: string | undefined;
 }
 
-/** In one question; undefined if git cannot answer all of it, as on a branch without a commit. */
+/** In one git command; undefined if git cannot answer everything, as on a branch without a commit. */
 async function bornHead(worktree: Git): Promise<Head | undefined> {
   const args = ["rev-parse", "--absolute-git-dir", "HEAD^{commit}", "--symbolic-full-name", "HEAD"];
   const told = await worktree.result(args);
@@ -99,7 +99,7 @@ async function anyHead(worktree: Git): Promise<Head> {
   return { gitDir, ref, sha };
 }
 
-/** A rebase first: while it stops at a commit, it leaves the marks of a cherry-pick too. */
+/** Rebase first: while it stops at a commit, it leaves the files of a cherry-pick too. */
 const MARKS: [string, Unfinished][] = [
   ["rebase-merge", "rebase"],
   ["rebase-apply", "rebase"],
@@ -115,18 +115,18 @@ function unfinished(gitDir: string): Unfinished | undefined {
 }
 
 export interface CommitOptions {
-  /** Paths relative to the top level that stay out of the commit, with all below them. */
+  /** Paths relative to the top level that stay out of the commit, with everything below them. */
   exclude: string[];
-  /** In which the project's hooks run, in place of parex's own environment. */
+  /** The environment for the project's hooks, instead of parex's own. */
   base?: Env | undefined;
-  /** Where HEAD stands, if that is known already. */
+  /** The state of HEAD, if it is known already. */
   head?: HeadState | undefined;
 }
 
 /**
- * Commits everything that a worktree has uncommitted; false if that is nothing. The user's hooks and
- * signing apply; what a hook fixed before it refused is staged, and the commit tried once more.
- * Refuses while a merge or the like is half done, for it would end that.
+ * Commits all uncommitted changes of a worktree; false if there are none. The user's hooks and signing apply;
+ * if a hook fixes files and refuses, the fixes are staged and the commit is tried once more. Refuses while a
+ * merge or the like is in progress, because the commit would conclude it.
  */
 export async function commitAll(
   worktree: Git,
@@ -139,7 +139,7 @@ export async function commitAll(
   }
   const staged = await stageAll(worktree, exclude);
   if (staged.length === 0) return false;
-  // Tidying up would cost every task; git does it at the next commit of somebody else's.
+  // Automatic maintenance would slow down every task; git does it at another commit.
   const untidied = ["-c", "maintenance.auto=false"];
   const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
   const commit = () => worktree.result(args, { base, input: message });
@@ -155,7 +155,7 @@ export async function commitAll(
   throw new Failed({ reason: "commit_failed", detail: detailOf(again) });
 }
 
-/** The fields of `git diff --raw -z` for what is staged then. */
+/** The fields of `git diff --raw -z` after staging. */
 async function stageAll(worktree: Git, exclude: string[]): Promise<string[]> {
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
   const add = ["add", "--all", "--sparse", "--", ":/", ...not];
@@ -164,7 +164,7 @@ async function stageAll(worktree: Git, exclude: string[]): Promise<string[]> {
   const staged = await withoutExcluded(worktree, entries(added.stdout), exclude);
   const nested = nestedRepositories(staged);
   if (nested.length === 0) return staged;
-  // Committed, it would be a link to a commit that nobody else has.
+  // If committed, it would be a link to a commit that exists nowhere else.
   await worktree.git(["rm", "--cached", "--quiet", "-f", "--", ...nested]);
   const detail = `a repository of its own lies in the tree: ${nested.join(", ")}`;
   throw new Failed({ reason: "commit_failed", detail });
@@ -172,7 +172,7 @@ async function stageAll(worktree: Git, exclude: string[]): Promise<string[]> {
 
 const STAGED = ["diff", "--cached", "--raw", "-z", "--no-renames"];
 
-/** The fields of `git diff --raw -z` for what is staged, when all that is excluded no longer is. */
+/** The fields of `git diff --raw -z` after the excluded paths were unstaged. */
 async function withoutExcluded(
   at: Git,
   fields: string[],
@@ -181,7 +181,7 @@ async function withoutExcluded(
   const isExcluded = (field: string) =>
     exclude.some((path) => field === path || field.startsWith(`${path}/`));
   if (!fields.some(isExcluded)) return fields;
-  // The agent has staged them itself.
+  // The agent has staged them.
   const paths = exclude.map((path) => `:(top,literal)${path}`);
   await at.git(["reset", "--quiet", "--", ...paths]);
   const left = await at.git(STAGED);
@@ -201,8 +201,8 @@ function nestedRepositories(fields: string[]): string[] {
 }
 
 /**
- * Commits on a branch that none of `notFrom` (branches, commits) has, newest first. Merges do not
- * count: they bring in the work of others. Neither do empty commits.
+ * Commits on a branch that none of `notFrom` (branches, commits) has, newest first. Merges do not count,
+ * since they contain others' work, and neither do empty commits.
  */
 export async function ownCommits(
   repo: Repository,
@@ -215,7 +215,7 @@ export async function ownCommits(
     "--no-merges",
     "--no-commit-header",
     "--format=%H %s",
-    // With a path, even that of all files, commits are left out that change nothing there.
+    // With a pathspec, even one for all files, git leaves out empty commits.
     "--full-history",
     "--stdin",
     "--",
@@ -232,7 +232,7 @@ export async function ownCommits(
 
 const CHANGE: Record<string, FileChange["change"]> = { A: "added", D: "deleted" };
 
-/** What `to` has changed since it left `from` (both commits or branches). */
+/** What `to` has changed since it left `from` (both are commits or branches). */
 export async function filesChanged(
   repo: Repository,
   from: string,
@@ -242,7 +242,7 @@ export async function filesChanged(
   const since = await resultOf(() =>
     repo.git([...list, "--merge-base", "--end-of-options", from, to])
   );
-  // Two histories that have nothing in common have no merge base.
+  // Unrelated histories have no merge base.
   const diff = since.ok ? since.value : await repo.git([...list, "--end-of-options", from, to]);
   const fields = entries(diff);
   const found: FileChange[] = [];

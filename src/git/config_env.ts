@@ -1,8 +1,8 @@
 import { type Env, processEnv } from "../exec/env.ts";
 
 /**
- * Variables that set keys of git's configuration for every git below a process, above all files. They
- * add to `env`'s own of the kind.
+ * Variables that set git config keys for every git below a process; they override all config files and are
+ * added to those in `env`.
  */
 export function configEnv(config: Env, env: Env = processEnv()): Env {
   const first = Number.parseInt(env.GIT_CONFIG_COUNT ?? "0", 10) || 0;

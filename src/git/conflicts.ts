@@ -8,11 +8,11 @@ interface Stage {
   path: string;
   mode: string;
   sha: string;
-  /** 1: what both began from, 2: ours, 3: theirs. */
+  /** 1: the merge base, 2: ours, 3: theirs. */
   stage: number;
 }
 
-/** What `git merge-tree --write-tree --messages -z` has printed. */
+/** The output of `git merge-tree --write-tree --messages -z`. */
 export interface MergeTreeOutput {
   tree: string;
   stages: Stage[];
@@ -20,7 +20,7 @@ export interface MergeTreeOutput {
   messages: string[];
 }
 
-/** Reads it: the tree, versions up to an empty field, then for each message its paths, kind and text. */
+/** Parses it: the tree, versions up to an empty field, then paths, kind and text of each message. */
 export function parseMergeTree(stdout: string): MergeTreeOutput {
   const [tree = "", ...fields] = stdout.split("\0");
   const end = fields.indexOf("");
@@ -52,7 +52,7 @@ function stageOf(line: string): Stage | undefined {
   return { path, mode, sha, stage: Number(stage) };
 }
 
-/** What each side of a merge did to the files in conflict, seen from where both began. */
+/** What each side of a merge did to the files in conflict since the merge base. */
 export async function describeConflicts(
   repo: Repository,
   sides: { ours: string; theirs: string },
@@ -75,7 +75,7 @@ export async function describeConflicts(
       binary: isBinary || undefined,
     };
   });
-  // Full names of commits tell people nothing.
+  // People cannot use full commit names.
   const said = messages.map((text) =>
     text.replaceAll(/\b[0-9a-f]{40,64}\b/g, (sha) => sha.slice(0, 10))
   );
@@ -104,7 +104,7 @@ function kindOf({ mode }: Stage): { as?: "symlink" | "submodule" | "executable" 
   return mode === "100755" ? { as: "executable" } : {};
 }
 
-/** The files that have been renamed from one commit to another, with their new names. */
+/** The files that were renamed between two commits, with their new names. */
 async function renames(
   repo: Repository,
   from: string,

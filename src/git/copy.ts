@@ -7,10 +7,10 @@ import { entries, type Git } from "./git.ts";
 const INCLUDE_FILE = ".worktreeinclude";
 
 /**
- * Copies untracked files that a worktree needs, such as `.env`: what `patterns` name (files, folders
- * or globs from the root on) and what the root's `.worktreeinclude` lists. What the worktree has
- * already stays as it is. Nothing of git's own, of other worktrees or from outside the root is
- * copied, whatever a pattern says. Returns the paths copied, relative to both.
+ * Copies untracked files that a worktree needs, such as `.env`: files, folders or globs in `patterns`,
+ * relative to the root, and what the root's `.worktreeinclude` lists. Files that the worktree already has
+ * stay as they are. Nothing in git's directory, in other worktrees or outside of the root is copied, whatever
+ * a pattern says. Returns the copied paths, relative to both.
  */
 export async function copyFiles(
   from: Git,
@@ -25,7 +25,7 @@ export async function copyFiles(
   return copied;
 }
 
-/** The files in the root that such patterns and its `.worktreeinclude` name. */
+/** The files in the root that these patterns and its `.worktreeinclude` name. */
 export async function filesToCopy(from: Git, patterns: string[]): Promise<string[]> {
   const named = await namedFiles(from.path, patterns.filter((pattern) => !isGlob(pattern)));
   const matched = await matchedFiles(from, patterns.filter(isGlob));
@@ -42,7 +42,7 @@ function mayCopy(path: string): boolean {
     parts[0] !== WORKTREES_DIR;
 }
 
-/** Looked up one by one: the usual case must not cost a walk through the whole tree. */
+/** Looks up names one by one: the usual case must not walk the whole tree. */
 async function namedFiles(root: string, names: string[]): Promise<string[]> {
   const found: string[] = [];
   for (const name of names) {
@@ -66,7 +66,7 @@ async function filesIn(root: string, path: string): Promise<string[]> {
   return found;
 }
 
-/** Lets git match, so that patterns mean what they mean in a `.gitignore`. */
+/** git does the matching, so that patterns have the same meaning as in a `.gitignore`. */
 async function matchedFiles(from: Git, globs: string[]): Promise<string[]> {
   const included = exists(join(from.path, INCLUDE_FILE));
   if (globs.length === 0 && !included) return [];
@@ -77,12 +77,12 @@ async function matchedFiles(from: Git, globs: string[]): Promise<string[]> {
   return entries(listed);
 }
 
-/** False: it is there already, or neither file nor link. */
+/** False: it exists already, or is neither a file nor a link. */
 async function copyOne(root: string, worktree: string, path: string): Promise<boolean> {
   const [from, to] = [join(root, path), join(worktree, path)];
   const { isFile, isSymlink } = await Deno.lstat(from);
   if (!isFile && !isSymlink || exists(to)) return false;
-  // A folder of the tree may be a link that leads out of it.
+  // A folder in the tree may be a link to the outside.
   const folder = await realPathOf(dirname(to));
   if (!isWithin(folder, await realPathOf(worktree))) return false;
   await Deno.mkdir(folder, { recursive: true });
@@ -90,7 +90,7 @@ async function copyOne(root: string, worktree: string, path: string): Promise<bo
     await Deno.symlink(await Deno.readLink(from), to);
     return true;
   }
-  // Half a file would be taken for the worktree's own the next time.
+  // The next call would take a partial copy for the worktree's own file.
   const part = `${to}.parex-copy`;
   await Deno.copyFile(from, part);
   await Deno.rename(part, to);

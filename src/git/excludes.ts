@@ -4,7 +4,7 @@ import { exists, io, readIfThere, realPathOf } from "../util/files.ts";
 import { entries, type Git } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
-/** What the user's own `core.excludesFile` says. */
+/** The content of the user's own `core.excludesFile`. */
 export async function userExcludes(repo: Git): Promise<string> {
   const configured = await repo.maybe(["config", "--type=path", "--get", "core.excludesFile"]);
   const own = configured ?? defaultExcludes();
@@ -12,8 +12,8 @@ export async function userExcludes(repo: Git): Promise<string> {
 }
 
 /**
- * Begins the list of files of one worktree that nobody may commit: a file that stands in for the
- * user's own `core.excludesFile` and so begins with what that says. Keeps a list that was begun.
+ * Creates the exclude file of one worktree: it replaces the user's own `core.excludesFile`, and so begins
+ * with its content. Keeps an existing file.
  */
 export async function createExcludes(file: string, own: string): Promise<void> {
   return await io(file, async () => {
@@ -24,7 +24,7 @@ export async function createExcludes(file: string, own: string): Promise<void> {
   });
 }
 
-/** Where git looks if `core.excludesFile` is not set. */
+/** git's default if `core.excludesFile` is not set. */
 function defaultExcludes(): string | undefined {
   const { XDG_CONFIG_HOME: config, HOME: home } = processEnv();
   if (config) return join(config, "git/ignore");
@@ -32,8 +32,8 @@ function defaultExcludes(): string | undefined {
 }
 
 /**
- * Adds files and folders, relative to the worktree, to a list. Returns those that no pattern can
- * express: a name with a newline in it.
+ * Adds files and folders, relative to the worktree, to an exclude file. Returns those that no pattern can
+ * express: names that contain a newline.
  */
 export async function addExcludes(
   file: string,
@@ -51,27 +51,30 @@ export async function addExcludes(
   });
 }
 
-/** The gitignore pattern that means this one path: anchored, with every special character escaped. */
+/** The gitignore pattern for exactly this path: anchored, with all special characters escaped. */
 function patternOf(path: string): string {
   return "/" +
     path.replaceAll(/[\\*?[\]]/g, "\\$&").replace(/ +$/, (all) => "\\ ".repeat(all.length));
 }
 
-/** Untracked files of a worktree that nothing ignores; a folder of nothing else is named alone, with `/`. */
+/**
+ * Untracked files of a worktree that are not ignored; a folder that has only such files is listed alone, with
+ * `/`.
+ */
 export async function untracked(worktree: Git): Promise<string[]> {
   const args = ["ls-files", "--others", "--exclude-standard", "--directory", "-z"];
   const listed = await worktree.git([...args, "--no-empty-directory"]);
   return entries(listed);
 }
 
-/** Files of a worktree that something ignores; a folder of nothing else is named alone, with `/`. */
+/** Ignored files of a worktree; a folder that has only such files is listed alone, with `/`. */
 export async function ignored(worktree: Git): Promise<string[]> {
   const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"];
   const listed = await worktree.git(args);
   return entries(listed);
 }
 
-/** Keeps what a pattern means out of git without a change to the tree, once and for all worktrees. */
+/** Excludes a pattern in all worktrees without a change to the tree. */
 export async function excludeLocally(repo: Repository, pattern: string): Promise<void> {
   const info = join(repo.commonDir, "info");
   return await io(join(info, "exclude"), async () => {
@@ -84,7 +87,7 @@ export async function excludeLocally(repo: Repository, pattern: string): Promise
   });
 }
 
-/** Appends to a copy and puts that in the file's place, so that no reader sees half a line. */
+/** Appends to a copy and renames it over the file, so that no reader sees half a line. */
 async function replace(file: string, addition: string): Promise<void> {
   const next = `${file}.parex-${Deno.pid}`;
   try {

@@ -5,67 +5,67 @@ import { shInTurn, type ShResult } from "../exec/sh.ts";
 import { exists } from "../util/files.ts";
 import { configEnv } from "./config_env.ts";
 
-/** Bound on a command that talks to a remote. */
+/** Timeout of a command that talks to a remote. */
 export const NETWORK_TIMEOUT_MS = 2 * 60_000;
 
 export interface GitOptions {
-  /** Variables on top of those that all commands of this object get. */
+  /** Variables in addition to those that all commands of this object get. */
   env?: Env | undefined;
-  /** In place of parex's own environment, for a command that runs the project's hooks. */
+  /** Replaces parex's own environment, for a command that runs the project's hooks. */
   base?: Env | undefined;
   /** Text for stdin; without it stdin is closed. */
   input?: string | undefined;
   timeoutMs?: number | undefined;
-  /** Ends the command before it is done. */
+  /** Ends the command early. */
   signal?: AbortSignal | undefined;
 }
 
-/** What people set for themselves and parex cannot read, or cannot do without. */
+/** User settings that make git's output unreadable for parex, or break what it needs. */
 const OWN_SETTINGS = {
-  // With `always`, names of files come with escapes.
+  // With `always`, file names contain escape sequences.
   "color.ui": "false",
   "log.showSignature": "false",
-  // What it adds to a merge's message comes behind the trailers, which then are none.
+  // It adds text after the trailers of a merge's message, which are no longer trailers then.
   "merge.log": "false",
-  // A conflict that it resolves fails the merge, with nothing left to resolve.
+  // If it resolves a conflict, the merge still fails, with nothing left to resolve.
   "rerere.enabled": "false",
 };
 
-/** git in one folder: a top level, unless the repository may be in a folder above. */
+/** git in one folder: a top level, unless git may search for the repository in folders above. */
 export class Git {
   constructor(
     readonly path: string,
     private readonly settings: { env?: Env; config?: Env; discover?: boolean } = {},
   ) {}
 
-  /** Variables for every command, on top of parex's own environment for tools. */
+  /** Variables for every command, in addition to parex's own environment for tools. */
   get env(): Env {
     return this.settings.env ?? {};
   }
 
-  /** Keys of git's configuration, above all files of it. */
+  /** Config keys that override all config files. */
   get config(): Env {
     return this.settings.config ?? {};
   }
 
-  /** git in a folder below that is a top level of its own. */
+  /** git in a folder below that has a repository of its own. */
   below(folder: string): Git {
     return new Git(join(this.path, folder));
   }
 
-  /** Runs git and returns its stdout, byte for byte; any other exit code than 0 throws `git_failed`. */
+  /** Runs git and returns its stdout, byte for byte; throws `git_failed` unless the exit code is 0. */
   async git(args: readonly string[], options?: GitOptions): Promise<string> {
     const result = await this.result(args, options);
     if (result.code === 0) return result.stdout;
     throw gitFailed(args, result);
   }
 
-  /** As `git`, for commands that print one value: without the newline that ends it. */
+  /** As `git`, for commands that print one value: without the trailing newline. */
   async line(args: readonly string[], options?: GitOptions): Promise<string> {
     return lineOf(await this.git(args, options));
   }
 
-  /** As `line`, for questions that git answers with exit code 1 for "there is none". */
+  /** As `line`; undefined if git answers with exit code 1, which means "there is none". */
   async maybe(args: readonly string[], options?: GitOptions): Promise<string | undefined> {
     const result = await this.result(args, options);
     if (result.code === 1) return undefined;
@@ -73,17 +73,17 @@ export class Git {
     throw gitFailed(args, result);
   }
 
-  /** Runs git to its end and returns whatever its exit code was. */
+  /** Runs git and returns its result, whatever the exit code. */
   result(args: readonly string[], options?: GitOptions): Promise<ShResult> {
     return this.resultInTurn([args], options);
   }
 
-  /** Runs git several times, until one fails: what all have printed, and the last one's exit code. */
+  /** Runs git commands in sequence until one fails: returns all output, and the last exit code. */
   async resultInTurn(
     commands: readonly (readonly string[])[],
     options: GitOptions = {},
   ): Promise<ShResult> {
-    // In a worktree whose `.git` an agent has deleted, git would find the user's own checkout above.
+    // If an agent deletes its worktree's `.git`, git would find the user's own checkout above.
     if (!this.settings.discover && !exists(join(this.path, ".git"))) {
       const stderr = `fatal: not a git repository: ${this.path}`;
       return { code: 128, stdout: "", stderr, timedOut: false };
@@ -101,8 +101,8 @@ export class Git {
 }
 
 /**
- * These say something while they change files; stopped there, what they leave looks like work. And they
- * run hooks: a process that a hook leaves behind would keep their pipes open.
+ * Commands that change files: if they are stopped, the files that they leave look like work. They also run
+ * hooks, whose background processes would keep their pipes open.
  */
 const CHANGES = new Set(["checkout", "commit", "hook", "merge", "push", "restore"]);
 
@@ -115,7 +115,7 @@ function lineOf(stdout: string): string {
   return stdout.replace(/\r?\n$/, "");
 }
 
-/** The failure of a git command that no rule of parex expected. */
+/** The failure of a git command that parex has no rule for. */
 export function gitFailed(args: readonly string[], result: ShResult): Failed {
   const stderr = result.timedOut ? `${result.stderr}\ntimed out` : result.stderr;
   return new Failed({
@@ -126,7 +126,7 @@ export function gitFailed(args: readonly string[], result: ShResult): Failed {
   });
 }
 
-/** What git said when it failed: hooks speak on both streams. */
+/** git's output when it failed: hooks write to both streams. */
 export function detailOf(result: ShResult): string {
   const said = [result.stderr.trim(), result.stdout.trim()].filter((text) => text !== "");
   if (result.timedOut) said.push("timed out");

@@ -2,8 +2,8 @@ import type { Env } from "../exec/env.ts";
 import type { Git } from "./git.ts";
 
 /**
- * Variables with the name and address that git would commit under in a worktree: they hold wherever
- * the program that gets them has its home. Throws `git_failed` where git knows none.
+ * Variables with the name and address that git would commit under in a worktree, so that they also apply to
+ * programs with another home folder. Throws `git_failed` if git has none.
  */
 export async function identityEnv(worktree: Git): Promise<Env> {
   const roles = ["AUTHOR", "COMMITTER"];

@@ -3,13 +3,13 @@ import type { Worktree } from "./worktree.ts";
 import { exists, io } from "../util/files.ts";
 import { sleep } from "../util/backoff.ts";
 
-/** A git that is still at work on a worktree gives its index back within this time of taking it. */
+/** A running git releases the index lock within this time. */
 const WAIT_MS = 5_000;
 const POLL_MS = 50;
 
 /**
- * Waits until nobody holds the index of a worktree in which nothing is at work any more. What holds
- * it longer is a lock that a git left when it was killed, and is removed.
+ * Waits until the index of a worktree without running processes is unlocked. A lock that is held longer was
+ * left by a git that was killed, and is removed.
  */
 export async function waitForIndex(worktree: Worktree): Promise<void> {
   const lock = join(worktree.gitDir, "index.lock");
@@ -24,7 +24,7 @@ export async function waitForIndex(worktree: Worktree): Promise<void> {
   });
 }
 
-/** Milliseconds since the file was last written; undefined if it is not there. */
+/** Milliseconds since the file was last written; undefined if it does not exist. */
 async function ageOf(path: string): Promise<number | undefined> {
   try {
     return Date.now() - ((await Deno.stat(path)).mtime?.getTime() ?? Date.now());

@@ -3,12 +3,12 @@ import { gitFailed } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
 /**
- * How a branch came to its base: its very commits; other commits with the same changes, one for one
- * (`rebase`) or one for all (`squash`); or whatever way its content took (`tree`).
+ * How a branch got into its base: by its very commits (`merge`), by other commits with the same changes, one
+ * each (`rebase`) or one for all (`squash`), or by its content in some other way (`tree`).
  */
 export type LandedBy = "merge" | "rebase" | "squash" | "tree";
 
-/** How the whole of a branch has come into one of these bases (branches, commits); undefined: it has not. */
+/** How all of a branch got into one of these bases (branches, commits); undefined: it did not. */
 export async function landedBy(
   repo: Repository,
   branch: string,
@@ -44,14 +44,17 @@ async function landedIn(
   return undefined;
 }
 
-/** Whether the base has a commit with the same patch for every one of the branch. */
+/** Whether the base has a commit with the same patch for every commit of the branch. */
 async function hasPatches(repo: Repository, tip: string, base: string): Promise<boolean> {
   const compared = await repo.git(["cherry", base, tip]);
   const lines = compared.split("\n").filter((line) => line !== "");
   return lines.length > 0 && lines.every((line) => line.startsWith("- "));
 }
 
-/** The same for one commit that has all changes of the branch. It is made for that, and left to git. */
+/**
+ * The same for one commit with all changes of the branch; the commit is created only for this question, and
+ * left to git's garbage collection.
+ */
 async function hasSquash(
   repo: Repository,
   fork: string,
@@ -69,7 +72,7 @@ async function hasSquash(
   return await hasPatches(repo, squashed, base);
 }
 
-/** Whether the base has been, since the branch left it, exactly what the branch is. */
+/** Whether the base has had exactly the branch's tree since the branch left it. */
 async function hadTree(
   repo: Repository,
   fork: string,
@@ -82,7 +85,7 @@ async function hadTree(
   return trees.split("\n").includes(tree);
 }
 
-/** Whether a merge of the branch would leave the base as it is. */
+/** Whether merging the branch would leave the base unchanged. */
 async function mergesToNothing(repo: Repository, tip: string, base: string): Promise<boolean> {
   const args = ["merge-tree", "--write-tree", "--no-messages", "--end-of-options", base, tip];
   const merged = await repo.result(args);

@@ -5,15 +5,15 @@ import { entries } from "./git.ts";
 import { type LandedBy, landedBy } from "./landed.ts";
 import type { Repository } from "./repository.ts";
 
-/** git processes at the same time. */
+/** Limit of concurrent git processes. */
 const AT_ONCE = 4;
 
-/** By branch: how the whole of it has come into one of the bases; undefined: it has not. */
+/** By branch: how all of it got into one of the bases; undefined: it did not. */
 export type LandedBranches = Map<string, Result<LandedBy | undefined>>;
 
 /**
- * As `landedBy`, for many branches: most are decided by a few questions about all of them, and only
- * those whose every path has changed on the base, too, are compared with it one by one.
+ * As `landedBy`, for many branches: a few git commands decide most of them at once. Only branches whose paths
+ * have all changed on the base are compared one by one.
  */
 export async function landedBranches(
   repo: Repository,
@@ -24,7 +24,7 @@ export async function landedBranches(
   let open = branches;
   const asked = new Map<string, string[]>(branches.map((branch) => [branch, []]));
   for (const base of bases) {
-    // One broken branch fails the questions about all: then each is asked about by itself.
+    // One broken branch makes the commands for all fail: then each is checked separately.
     const sorted = await resultOf(() => sort(repo, open, base));
     const { merged, unlanded } = sorted.ok ? sorted.value : NONE;
     for (const branch of open) {
@@ -42,7 +42,7 @@ export async function landedBranches(
 
 interface Sorted {
   merged: ReadonlySet<string>;
-  /** They hold something that has certainly not come to the base. */
+  /** Branches with changes that are certainly not in the base. */
   unlanded: ReadonlySet<string>;
 }
 
@@ -84,8 +84,8 @@ async function tipsOf(repo: Repository, which: string[]): Promise<Map<string, Ti
 }
 
 /**
- * Where branches have left the base. One that came upon it at several commits, by a merge of the
- * base, or at none, has no entry.
+ * The commits at which branches left the base. A branch with several of them, because it merged the base, or
+ * with none, has no entry.
  */
 async function forksOf(
   repo: Repository,
@@ -103,7 +103,7 @@ async function forksOf(
     }),
   );
   const entered = new Map<string, Set<string>>();
-  // Children come first, so from the end all parents are known; what is not listed is the base's.
+  // Children come first, so in reverse all parents are known; unlisted commits are the base's.
   for (const [commit, before] of [...parents].reverse()) {
     const into = before.map((one) => entered.get(one) ?? new Set([one]));
     entered.set(commit, into.reduce((all, some) => all.union(some), new Set<string>()));
@@ -123,7 +123,7 @@ async function treesOf(repo: Repository, commits: string[]): Promise<Map<string,
   return new Map(linesOf(listed).map((line) => line.split(" ") as [string, string]));
 }
 
-/** The paths that differ between two trees, by `<tree> <tree>`; between all of them something does. */
+/** The paths that differ between two trees, by `<tree> <tree>`; every pair must differ. */
 async function pathsBetween(repo: Repository, pairs: string[]): Promise<Map<string, string[]>> {
   const paths = new Map<string, string[]>(pairs.map((pair) => [pair, []]));
   if (pairs.length === 0) return paths;
@@ -138,13 +138,13 @@ async function pathsBetween(repo: Repository, pairs: string[]): Promise<Map<stri
   return paths;
 }
 
-/** git ends the line with the two trees by a newline, also with `-z`. */
+/** git ends the line with the two trees by a newline, even with `-z`. */
 function splitPair(entry: string): [pair: string, path: string] {
   const match = /^([0-9a-f]{40,64} [0-9a-f]{40,64})\n([^]*)$/.exec(entry);
   return match ? [match[1] ?? "", match[2] ?? ""] : ["", entry];
 }
 
-/** The paths that commits of the base have changed since the first of the forks. */
+/** The paths that commits of the base have changed since the first fork. */
 async function touchedSince(
   repo: Repository,
   forks: string[],

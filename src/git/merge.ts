@@ -12,7 +12,7 @@ import { listTree } from "./objects.ts";
 import { withScratchIndex } from "./scratch_index.ts";
 import type { Repository } from "./repository.ts";
 
-/** A branch to merge, and what people call it. */
+/** A branch to merge, and the name that people use for it. */
 export interface MergeSource {
   branch: string;
   label: string;
@@ -24,7 +24,7 @@ export type MergedTree =
 
 export type Merged =
   | { kind: "merged"; sha: string }
-  /** Nothing to do: the one has all of the other. */
+  /** Nothing to do: one side contains the other. */
   | { kind: "contained" }
   | { kind: "conflict"; conflicts: FileConflict[]; messages: string[] };
 
@@ -34,13 +34,13 @@ export interface MergeSpec {
   /** A commit or branch. */
   theirs: string;
   message: string;
-  /** A folder that stays as `ours` has it, whatever the other side made of it. */
+  /** A folder that stays as in `ours`, whatever the other side changed in it. */
   keep?: string | undefined;
 }
 
 /**
- * Makes a merge commit as an object: no hook, index or worktree takes part. Attributes and merge drivers
- * count as they do in `ours`, and the commit is signed where the user's commits are.
+ * Creates a merge commit without hooks, index or worktree. Attributes and merge drivers are taken from
+ * `ours`, and the commit is signed if the user signs commits.
  */
 export async function mergeCommits(repo: Repository, spec: MergeSpec): Promise<Merged> {
   const { ours, theirs, message, keep } = spec;
@@ -54,7 +54,7 @@ export async function mergeCommits(repo: Repository, spec: MergeSpec): Promise<M
   return { kind: "merged", sha: await repo.line(args, { input: message }) };
 }
 
-/** What merging two commits comes to. `keep`: a folder that stays as `ours` has it. */
+/** The result of merging two commits. `keep`: a folder that stays as in `ours`. */
 export async function mergeTrees(
   repo: Repository,
   ours: string,
@@ -89,8 +89,8 @@ export async function conflictsBetween(
 }
 
 /**
- * A folder with the `.gitattributes` of a commit: git takes them from the files of its work tree, and
- * before 2.41 from nowhere else.
+ * A folder with the `.gitattributes` of a commit: git reads attributes from its work tree, and before 2.41
+ * from nowhere else.
  */
 async function attributesOf(repo: Repository, commit: string): Promise<string> {
   const files = (await listTree(repo, commit, { deep: true }))
@@ -108,7 +108,7 @@ async function attributesOf(repo: Repository, commit: string): Promise<string> {
       await Deno.writeTextFile(join(part, path), text);
     }
     await Deno.rename(part, folder).catch(async (error) => {
-      // Another merge has made it meanwhile.
+      // Another merge has created it in the meantime.
       await Deno.remove(part, { recursive: true });
       if (!exists(folder)) throw error;
     });
@@ -116,7 +116,7 @@ async function attributesOf(repo: Repository, commit: string): Promise<string> {
   });
 }
 
-/** The tree with a folder as a commit has it. */
+/** The tree, with one folder replaced by a commit's version. */
 async function keepFolder(
   repo: Repository,
   tree: string,
@@ -137,8 +137,8 @@ async function keepFolder(
 }
 
 /**
- * Merges branches into a clean worktree, one after the other; those that it has already cost next to
- * nothing. On a conflict the ones before it stay.
+ * Merges branches into a clean worktree, one after the other; merged branches are skipped cheaply. After a
+ * conflict, the earlier merges stay.
  */
 export async function mergeInto(
   repo: Repository,
@@ -166,12 +166,12 @@ export async function mergeInto(
   }
 }
 
-/** Brings a worktree and its branch to a commit, unless that touches uncommitted changes. */
+/** Moves a worktree and its branch to a commit, unless that touches uncommitted changes. */
 export async function moveOnto(worktree: Git, commit: string): Promise<void> {
   await worktree.git(["reset", "--quiet", "--keep", commit, "--"]);
 }
 
-/** Which of the branches merged before this one does not get along with it; if none, the worktree's own. */
+/** Which of the branches merged earlier conflict with this one; if none, the worktree's own. */
 async function opponents(
   repo: Repository,
   worktree: Git,

@@ -1,14 +1,14 @@
 import { entries } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
-/** What a commit's tree has under a path. */
+/** An entry of a commit's tree. */
 export interface TreeEntry {
   path: string;
   sha: string;
   isFile: boolean;
 }
 
-/** What stands at the top of a commit's tree; with `deep`, all of its files. */
+/** The top level of a commit's tree; with `deep`, all of its files. */
 export async function listTree(
   repo: Repository,
   commit: string,
@@ -23,7 +23,7 @@ export async function listTree(
   });
 }
 
-/** The text of a file that git holds. */
+/** The text of a blob. */
 export async function blobText(repo: Repository, sha: string): Promise<string> {
   const text = await repo.git(["cat-file", "blob", sha]);
   return text.replace(/^\ufeff/, "");

@@ -5,17 +5,17 @@ import type { TaskId } from "../domain/task.ts";
 import { type Env, processEnv } from "../exec/env.ts";
 import { exists } from "../util/files.ts";
 
-/** A linked worktree as git's own files have it; see gitrepository-layout(5). */
+/** A linked worktree as recorded in git's files; see gitrepository-layout(5). */
 export interface LinkedWorktree {
   /** Its folder in the repository's git directory. */
   admin: string;
-  /** Absolute, as it was when git noted it last. */
+  /** Absolute, as git last recorded it. */
   path: string;
   /** Absent: HEAD is detached. */
   branch?: string | undefined;
 }
 
-/** All linked worktrees, without a question to git, which takes the longer the more there are. */
+/** All linked worktrees, read without git, which gets slower the more there are. */
 export function linkedWorktrees(commonDir: string): LinkedWorktree[] {
   const folder = join(commonDir, "worktrees");
   return namesIn(folder).flatMap((name) => {
@@ -29,13 +29,13 @@ export function linkedWorktrees(commonDir: string): LinkedWorktree[] {
 }
 
 /**
- * The folder in which a checkout's worktrees are made: where the link `worktrees` in it leads to, else
- * the folder beside it. Changes nothing.
+ * The folder in which a checkout's worktrees are created: the target of its link `worktrees`, or the sibling
+ * folder. Changes nothing.
  */
 export function worktreesFolder(root: string): string {
   const beside = besideOf(root);
   const linked = linkTarget(root);
-  // In a copy of a checkout the link leads to the other one's worktrees.
+  // In a copy of a checkout, the link points to the original's worktrees.
   const others = linked?.replace(/\.worktrees$/, "");
   const isCopy = linked !== beside && others !== linked && exists(join(others ?? "", ".git"));
   if (linked !== undefined && !isCopy) return linked;
@@ -43,7 +43,7 @@ export function worktreesFolder(root: string): string {
   return fallback !== undefined && !exists(beside) && exists(fallback) ? fallback : beside;
 }
 
-/** Where the link `worktrees` of a checkout leads to; undefined without one, or if nothing is there. */
+/** The target of a checkout's link `worktrees`; undefined without a link, or if the target does not exist. */
 export function linkTarget(root: string): string | undefined {
   const link = join(root, WORKTREES_DIR);
   try {
@@ -55,7 +55,7 @@ export function linkTarget(root: string): string | undefined {
   }
 }
 
-/** For a checkout beside which nothing can be made. Undefined without a home folder. */
+/** The folder for a checkout that cannot have a sibling folder. Undefined without a home folder. */
 export function fallbackOf(
   root: string,
   { XDG_STATE_HOME: state, HOME: home }: Env,
@@ -66,7 +66,7 @@ export function fallbackOf(
   return join(base, "parex/worktrees", `${basename(root) || "root"}-${hash}`);
 }
 
-/** Where a checkout's worktrees are made if nothing else is said, and where older versions made them. */
+/** The default folder of a checkout's worktrees, and that of older versions. */
 export function usualFolders(root: string): [beside: string, inside: string] {
   return [besideOf(root), join(root, WORKTREES_DIR)];
 }
@@ -76,8 +76,8 @@ export function besideOf(root: string): string {
 }
 
 /**
- * Where a task's worktree lies, or is to be made: one that is there already is used where it lies,
- * made by an older version, with another setting or moved by its user. Pure.
+ * The path of a task's worktree: an existing one is used where it is, even if an older version, another
+ * setting or the user put it there. Pure.
  */
 export function placeOf(
   task: TaskId,
@@ -90,13 +90,13 @@ export function placeOf(
   return own?.path ?? join(folders[0], task);
 }
 
-/** Whether another repository has this worktree: a copy of that one has it on its list, too. */
+/** Whether the worktree belongs to another repository: a copy of that repository also lists it. */
 export function isAnothers({ path, admin }: LinkedWorktree): boolean {
   const pointer = pointerOf(path);
   return pointer !== undefined && pointer !== admin && exists(pointer);
 }
 
-/** Where the `.git` file of a worktree leads to; undefined if it is none or cannot be read. */
+/** The target of a worktree's `.git` file; undefined if there is none or it cannot be read. */
 export function pointerOf(path: string): string | undefined {
   const pointer = /^gitdir: (.+)$/.exec(lineOf(join(path, ".git")) ?? "")?.[1];
   if (pointer === undefined) return undefined;
@@ -104,15 +104,15 @@ export function pointerOf(path: string): string | undefined {
   return exists(admin) ? Deno.realPathSync(admin) : admin;
 }
 
-/** A worktree that git cannot find any more, with the folder that it lies in now. */
+/** A worktree that git cannot find any more, with its current folder. */
 export interface MovedWorktree {
   linked: LinkedWorktree;
   path: string;
 }
 
 /**
- * Worktrees that have lost their repository, or that it has lost, since a folder was moved or renamed.
- * Nothing of another repository, which a copy of this one has on its list, is among them.
+ * Worktrees and repositories that have lost each other since a folder was moved or renamed, without worktrees
+ * of another repository that this one is a copy of.
  */
 export function movedWorktrees(
   linked: readonly LinkedWorktree[],

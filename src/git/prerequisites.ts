@@ -15,11 +15,11 @@ export interface RepositoryChecks {
   /** Branch to land on; absent: the one checked out. */
   base?: string | undefined;
   allowDirty: boolean;
-  /** Files and folders whose changes do not count. Absolute. */
+  /** Files and folders whose changes are ignored. Absolute. */
   mayBeDirty: string[];
 }
 
-/** Whether a run can begin in this repository, and from where. */
+/** Whether a run can begin in this repository, and from which commit. */
 export async function checkRepository(
   repo: Repository,
   checks: RepositoryChecks,
@@ -32,7 +32,7 @@ export async function checkRepository(
   return base;
 }
 
-/** The base and its tip; without a name the branch that is checked out. */
+/** The base and its tip; by default the branch that is checked out. */
 export async function findBase(
   repo: Repository,
   wanted: string | undefined,
@@ -72,7 +72,7 @@ async function checkIdentity(repo: Repository): Promise<void> {
   return;
 }
 
-/** Paths that the failure names; there may be thousands. */
+/** Limit of paths in the failure; there may be thousands. */
 const NAMED = 100;
 
 async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<void> {
@@ -80,7 +80,7 @@ async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<void>
   const allowed = await Promise.all(
     [repo.worktrees, join(repo.root, ".parallel"), ...mayBeDirty].map(realPathOf),
   );
-  // Of the link itself, where that is not excluded yet.
+  // The link itself may not be excluded yet.
   allowed.push(join(repo.root, WORKTREES_DIR));
   const [head, dirty] = await allOf([headState(here), dirtyPaths(here, allowed)]);
   const { inProgress } = head;
@@ -103,7 +103,7 @@ async function dirtyPaths(here: Git, allowed: string[]): Promise<string[]> {
   for (const { path, state } of status.changes) {
     const plain = path.replace(/\/$/, "");
     if (isAllowed(plain)) continue;
-    // git names an untracked folder alone: what is allowed may lie in it, beside what is not.
+    // git lists an untracked folder alone; it may contain both allowed and other files.
     const holdsAllowed = allowed.some((folder) => isWithin(folder, join(root, plain)));
     (state === "??" && holdsAllowed ? mixed : dirty).push(path);
   }
@@ -120,7 +120,7 @@ export interface TaskBranch {
   path: string;
 }
 
-/** Whether the branches and folders of all tasks are free, or this plan's own. */
+/** Whether the branches and folders of all tasks are unused, or belong to this plan. */
 export async function checkBranches(
   repo: Repository,
   tasks: TaskBranch[],
@@ -155,7 +155,7 @@ export async function checkBranches(
   }
 }
 
-/** Branches are files and folders to git: `a` and `a/b` cannot both exist. */
+/** Branches are files and folders for git: `a` and `a/b` cannot both exist. */
 function checkNames(
   tasks: TaskBranch[],
   branches: string[],

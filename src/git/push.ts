@@ -2,7 +2,7 @@ import { Failed } from "../domain/failed.ts";
 import { detailOf, NETWORK_TIMEOUT_MS } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
-/** Pushes a branch under its own name, and leaves the user's configuration as it is. */
+/** Pushes a branch under its own name, without a change to the user's config. */
 export async function pushBranch(
   repo: Repository,
   remote: string,

@@ -15,12 +15,12 @@ import {
   worktreesFolder,
 } from "./places.ts";
 
-/** The repository that a command is about, and git in its root. All paths are absolute and real. */
+/** The repository that a command works on, and git in its root. All paths are absolute and real. */
 export class Repository extends Git {
   constructor(
     /** Top level of the main worktree; with a bare main repository, the checkout. */
     readonly root: string,
-    /** Top level where the user stands; the root if that is one of parex's own worktrees. */
+    /** Top level of the user's current folder; the root if that is one of parex's own worktrees. */
     readonly checkout: string,
     /** What all worktrees share: objects, refs, config. */
     readonly commonDir: string,
@@ -30,35 +30,35 @@ export class Repository extends Git {
     super(root);
   }
 
-  /** The same repository, with another folder for worktrees. */
+  /** The same repository with another folder for worktrees. */
   withWorktrees(folder: string): Repository {
     return new Repository(this.root, this.checkout, this.commonDir, folder);
   }
 
-  /** Folders in which worktrees of parex's may lie: the one for new ones first. */
+  /** Folders that may contain parex's worktrees; new ones are created in the first. */
   get homes(): [string, ...string[]] {
     return [this.worktrees, ...usualFolders(this.root).filter((one) => one !== this.worktrees)];
   }
 
-  /** Where a task's worktree lies, or is to be made. */
+  /** The path of a task's worktree, whether it exists or not. */
   placeOf(task: TaskId): string {
     this.#linked ??= linkedWorktrees(this.commonDir).filter((one) => !isAnothers(one));
     return placeOf(task, this.homes, this.#linked);
   }
 
-  /** Worktrees have been moved on git's list. */
+  /** Forgets cached paths: worktrees have been moved in git's list. */
   lookAgain(): void {
     this.#linked = undefined;
   }
 
   #linked: LinkedWorktree[] | undefined;
 
-  /** git where the user stands. */
+  /** git in the user's checkout. */
   get here(): Git {
     return new Git(this.checkout);
   }
 
-  /** Runs what changes git's list of worktrees or its config, when all earlier work of that kind is over. */
+  /** Runs a change of git's worktree list or config after all earlier ones have finished. */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     return exclusively(this.commonDir, work);
   }
@@ -67,11 +67,11 @@ export class Repository extends Git {
 /** The first version with `git merge-tree --write-tree`. */
 const NEEDED = [2, 38] as const;
 
-/** Finds the repository that `cwd` lies in. */
+/** Finds the repository that contains `cwd`. */
 export async function openRepository(cwd: string): Promise<Repository> {
   const here = new Git(cwd, { discover: true });
   const topLevel = ["rev-parse", "--path-format=absolute", "--show-toplevel"];
-  // The version's failure is the first to be thrown: what a git that is too old answers means nothing.
+  // The version is checked first: other output of an outdated git means nothing.
   const [, common, top] = await allOf([
     checkVersion(here),
     commonDirOf(here),
@@ -94,7 +94,7 @@ export async function openRepository(cwd: string): Promise<Repository> {
   return new Repository(root, checkout, commonDir);
 }
 
-/** Asks git about a repository by its git directory, wherever its work trees are. */
+/** Asks git about a repository by its git directory, without a work tree. */
 async function inGitDir(commonDir: string, args: string[]): Promise<string> {
   const git = new Git(commonDir, { discover: true });
   return await git.line(["--git-dir", commonDir, ...args]);
@@ -118,7 +118,7 @@ async function commonDirOf(here: Git): Promise<string> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
   const found = await here.result(args);
   if (found.code !== 0) {
-    // A repository is there but git refuses it, such as another user's: git's own words say why.
+    // git refuses a repository that exists, such as another user's: its own message says why.
     if (liesInRepository(here.path)) throw gitFailed(args, found);
     throw new Failed({ reason: "not_a_repository", cwd: here.path });
   }
@@ -132,7 +132,7 @@ function liesInRepository(cwd: string): boolean {
   }
 }
 
-/** Undefined where git keeps no record of it: a git directory apart from its only work tree. */
+/** Undefined if git does not record it: a git directory apart from its only work tree. */
 async function mainWorktree(commonDir: string): Promise<string | undefined> {
   const configured = await resultOf(() =>
     new Git(commonDir, { discover: true }).maybe([
@@ -160,7 +160,7 @@ async function ownerOfWorktree(
   const owner = main ?? checkoutOf(dirname(path));
   if (owner === undefined || path === owner) return undefined;
   if (![worktreesFolder(owner), ...usualFolders(owner)].includes(dirname(path))) return undefined;
-  // People keep worktrees of their own beside a checkout, too.
+  // Users may have worktrees of their own next to a checkout, too.
   const isOlder = dirname(path) === join(owner, WORKTREES_DIR);
   if (!isOlder && !exists(join(commonDir, STATE_DIR, "worktrees", basename(path)))) {
     return undefined;

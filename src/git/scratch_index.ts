@@ -3,7 +3,7 @@ import { makeTempFolder } from "../exec/temp.ts";
 import { io } from "../util/files.ts";
 import { Git } from "./git.ts";
 
-/** Runs work with git on an index of its own, at that path, which is gone afterwards. */
+/** Runs git commands with a temporary index at that path, which is removed afterwards. */
 export async function withScratchIndex<T>(
   worktree: Git,
   work: (scratch: Git, index: string) => Promise<T>,
@@ -18,7 +18,7 @@ export async function withScratchIndex<T>(
   }
 }
 
-/** A tree of these files. */
+/** Writes a tree with these files. */
 export async function writeTree(
   worktree: Git,
   files: { mode: string; sha: string; path: string }[],

@@ -8,7 +8,7 @@ export interface Change {
   state: string;
 }
 
-/** What `git status` says. */
+/** The output of `git status`, parsed. */
 export interface Status {
   changes: Change[];
   /** Absent: HEAD is detached. */
@@ -17,7 +17,7 @@ export interface Status {
   sha?: string | undefined;
 }
 
-/** The git command whose output is read here; it takes more flags. */
+/** The git command whose output is parsed here; more flags can be added. */
 export const STATUS = [
   "status",
   "--porcelain=v2",
@@ -29,7 +29,7 @@ export const STATUS = [
   "--untracked-files=normal",
 ];
 
-/** What `git status` says in a worktree, with these flags. */
+/** Runs `git status` in a worktree with these flags. */
 export async function readStatus(
   worktree: Git,
   flags: string[] = [],
@@ -38,7 +38,7 @@ export async function readStatus(
   return readPorcelain(status);
 }
 
-/** Reads what it prints, as git-status(1) describes "Porcelain Format Version 2". */
+/** Parses "Porcelain Format Version 2" of git-status(1). */
 export function readPorcelain(output: string): Status {
   const status: Status = { changes: [] };
   for (const line of output.split("\0")) {
@@ -57,5 +57,5 @@ export function readPorcelain(output: string): Status {
   return status;
 }
 
-/** The fields before a path, by the kind of line: changed, unmerged, untracked, ignored. */
+/** How many fields precede the path, by the kind of line: changed, unmerged, untracked, ignored. */
 const PATH_AFTER: Record<string, number> = { "1": 8, u: 10, "?": 1, "!": 1 };

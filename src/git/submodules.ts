@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { exists } from "../util/files.ts";
 import { detailOf, entries, type Git, NETWORK_TIMEOUT_MS } from "./git.ts";
 
-/** A submodule that could not be had. */
+/** A submodule that could not be checked out. */
 export interface MissingSubmodule {
   /** Relative to the worktree. */
   path: string;
-  /** git's own words. */
+  /** git's own message. */
   detail: string;
 }
 
@@ -17,9 +17,9 @@ interface Submodule {
 }
 
 /**
- * Gives a worktree the submodules that the user's checkout has, with the objects that lie there, and
- * those that the checkout does not know yet. The network is asked only for what is missing. What is in
- * the worktree already stays as it is, and nothing is written to the configuration that they share.
+ * Checks out in a worktree the submodules that the user's checkout has, from the objects there, and those
+ * that the checkout does not have yet. Uses the network only for what is missing. Existing files in the
+ * worktree stay as they are, and the shared config is not changed.
  */
 export async function fillSubmodules(
   checkout: Git,
@@ -44,7 +44,7 @@ export async function fillSubmodules(
   return missing;
 }
 
-/** What `.gitmodules` lists in a tree; without a path or a URL there is nothing to check out. */
+/** The submodules in `.gitmodules`; an entry without a path or a URL is skipped. */
 async function submodulesOf(tree: Git): Promise<Submodule[]> {
   if (!exists(join(tree.path, ".gitmodules"))) return [];
   const args = ["config", "--null", "--file", ".gitmodules", "--get-regexp", "^submodule\\."];
@@ -60,7 +60,7 @@ async function submodulesOf(tree: Git): Promise<Submodule[]> {
   );
 }
 
-/** Checks one out, from the user's own where there is one. Returns why it could not be done. */
+/** Checks out one submodule, from the user's own if possible. Returns why it failed. */
 async function fill(
   worktree: Git,
   submodule: Submodule,
@@ -89,7 +89,7 @@ function configured({ name }: Submodule, url: string | undefined): string[] {
     ...(url === undefined ? [] : [`submodule.${name}.url=${url}`]),
     `submodule.${name}.active=true`,
     `submodule.${name}.update=checkout`,
-    // git refuses folders on this machine, which a stranger's repository may name. This is the user's.
+    // git refuses local paths, since a foreign repository may name them. This one is the user's own.
     ...(url?.startsWith("/") ? ["protocol.file.allow=always"] : []),
   ];
   return settings.flatMap((setting) => ["-c", setting]);
@@ -99,14 +99,14 @@ async function gitDirOf(tree: Git): Promise<string | undefined> {
   return await tree.maybe(["rev-parse", "--path-format=absolute", "--git-common-dir"]);
 }
 
-/** Its agent fetches from where the user's does, not from the user's. */
+/** The agent's copy fetches from the user's remote, not from the user's folder. */
 async function takeOverUrl(users: Git, copy: Git): Promise<void> {
   if (!exists(join(copy.path, ".git"))) return;
   const url = await users.maybe(["config", "--get", "remote.origin.url"]);
   if (url !== undefined) await copy.result(["config", "remote.origin.url", url]);
 }
 
-/** A relative URL begins at that of the superproject's own remote, or at its folder. */
+/** A relative URL is resolved against the superproject's remote, or its folder. */
 async function resolvedUrl(worktree: Git, url: string): Promise<string> {
   if (!/^\.\.?\//.test(url)) return url;
   const origin = await worktree.maybe(["config", "--get", "remote.origin.url"]);

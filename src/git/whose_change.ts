@@ -8,15 +8,15 @@ interface Lines {
   count: number;
 }
 
-/** A change of a file: lines of the old one, and what stands there in the new one. */
+/** A hunk: lines of the old file, and their replacement in the new one. */
 interface Hunk {
   before: Lines;
   after: Lines;
 }
 
 /**
- * The tasks whose landed changes meet those of a branch in these files: by the lines that meet where both
- * sides changed lines, else by the files. In the order in which they landed.
+ * The tasks whose landed changes conflict with a branch in these files: by overlapping lines if both sides
+ * changed lines, otherwise by file. In the order in which they landed.
  */
 export async function tasksInConflict(
   repo: Repository,
@@ -43,7 +43,9 @@ export async function tasksInConflict(
   return [...new Set(tasks)];
 }
 
-/** The commits of the base's first-parent line whose lines meet the branch's; undefined: not told by lines. */
+/**
+ * The commits on the base's first-parent line whose lines overlap the branch's; undefined: lines cannot tell.
+ */
 async function commitsThatMeet(
   repo: Repository,
   { fork, ours, theirs }: { fork: string; ours: string; theirs: string },
@@ -61,7 +63,7 @@ async function commitsThatMeet(
   ];
   const meeting = own?.filter((hunk) => other?.some((one) => meet(hunk.before, one.before)));
   if (!meeting || meeting.length === 0) return undefined;
-  // Lines that the base has deleted are nobody's any more.
+  // Lines that the base deleted cannot be blamed.
   if (meeting.some(({ after }) => after.count === 0)) return undefined;
   const ranges = meeting.map(({ after }) => `-L${after.start},+${after.count}`);
   const flags = ["--first-parent", "--line-porcelain", ...ranges];
@@ -79,7 +81,7 @@ function commitsOf(blamed: string): string[] {
   return [...commits];
 }
 
-/** Changes of neighbouring lines conflict, too. */
+/** Changes of adjacent lines conflict, too. */
 function meet(a: Lines, b: Lines): boolean {
   const end = ({ start, count }: Lines) => start + Math.max(count, 1);
   return a.start <= end(b) && b.start <= end(a);
@@ -101,7 +103,7 @@ async function hunksBetween(
   }));
 }
 
-/** The commits of the base's first-parent line that changed the file, under whatever name. */
+/** The commits on the base's first-parent line that changed the file, under any name. */
 async function commitsOnFile(
   repo: Repository,
   fork: string | undefined,
@@ -111,7 +113,7 @@ async function commitsOnFile(
   const names = [path, own.from, own.to, theirs.from, theirs.to].filter((name) =>
     name !== undefined
   );
-  // `thing~HEAD` is how git keeps a file for which a folder has taken its place.
+  // git writes a file to `thing~HEAD` if a folder has taken its place.
   const paths = names.map((name) => `:(top,literal)${name.replace(/~[^/~]+$/, "")}`);
   const since = fork === undefined ? ours : `${fork}..${ours}`;
   const args = ["log", "--first-parent", "--format=%H", since, "--", ...paths];

@@ -6,11 +6,11 @@ import { exists, ioSync } from "../util/files.ts";
 import { Git } from "./git.ts";
 import type { Repository } from "./repository.ts";
 
-/** A worktree that parex makes beside the main one: a task's, or the one for landing. */
+/** A worktree that parex creates: a task's, or one for landing. */
 export class Worktree extends Git {
   constructor(
     readonly repo: Repository,
-    /** The task's id; its folder has that name, too. */
+    /** The task's id, which is also the name of its folder. */
     readonly task: string,
     path: string = repo.placeOf(task),
   ) {
@@ -22,24 +22,24 @@ export class Worktree extends Git {
   }
 
   /**
-   * Its own folder in the repository's git directory, absolute; it goes with the worktree. Read from
-   * its `.git` file as gitrepository-layout(5) describes it: an agent may have replaced it.
+   * Its own folder in the repository's git directory, absolute; removed with the worktree. Its `.git` file is
+   * not trusted blindly, since an agent may have replaced it: see gitrepository-layout(5).
    */
   get gitDir(): string {
     return gitDirOf(this.path);
   }
 
-  /** parex's own notes on it, where no agent may write, and no link of an agent's leads elsewhere. */
+  /** parex's own notes on it, where agents cannot write and cannot place links. */
   get notes(): string {
     return join(this.repo.commonDir, STATE_DIR, "worktrees", this.task);
   }
 
-  /** The file that keeps copied files, and what setup and checks leave behind, out of every commit. */
+  /** The exclude file that keeps copied files and files of setup and checks out of every commit. */
   get excludes(): string {
     return join(this.notes, "excludes");
   }
 
-  /** Makes every git use that list, once it was begun. */
+  /** Makes every git use that file, once it exists. */
   override get config(): Env {
     const { excludes } = this;
     return exists(excludes) ? { "core.excludesFile": excludes } : {};

@@ -3,9 +3,9 @@ import { planKeyOf } from "../domain/names.ts";
 import type { Repository } from "./repository.ts";
 import { sleep } from "../util/backoff.ts";
 
-/** A worktree as git has it on its list, whether its folder exists or not. */
+/** A worktree in git's list, whether its folder exists or not. */
 export interface Registration {
-  /** Absolute, as it was when git made it. */
+  /** Absolute, as it was when git created it. */
   path: string;
   /** All zeros while there is no commit. */
   head: string;
@@ -22,7 +22,7 @@ export async function listWorktrees(repo: Repository): Promise<Registration[]> {
   const listed = await repo.git(["worktree", "list", "--porcelain", "-z"]);
   const all = listed.split("\0\0").filter((block) => block !== "").map(registrationOf);
   const [main, ...linked] = all;
-  // Of a submodule, or a git directory apart from its tree, git names that directory.
+  // For a submodule, or a separate git directory, git lists that directory.
   const isRoot = main !== undefined && !main.bare && linked.every(({ path }) => path !== repo.root);
   return isRoot ? [{ ...main, path: repo.root }, ...linked] : all;
 }
@@ -45,7 +45,7 @@ function registrationOf(block: string): Registration {
   };
 }
 
-/** Which plan each of parex's branches belongs to. A branch need not exist any more. */
+/** The plan that each of parex's branches belongs to. A branch may be deleted already. */
 export async function planOwners(repo: Repository): Promise<Map<string, string>> {
   const args = ["config", "--null", "--get-regexp", "^branch\\..*\\.parex-plan$"];
   const result = await repo.maybe(args);
@@ -75,7 +75,7 @@ export async function recordOwner(
   return await configure(repo, recordingOwner(branch, identity), [0]);
 }
 
-/** The git command that does it, if nobody else is at git's config. */
+/** The git command that records it, if no other process is writing git's config. */
 export function recordingOwner(branch: string, identity: string): string[] {
   return ["config", "--local", "--replace-all", planKeyOf(branch), identity];
 }
@@ -83,13 +83,13 @@ export function recordingOwner(branch: string, identity: string): string[] {
 /** git's exit code when there is no such section. */
 const NO_SECTION = 128;
 
-/** Deletes what git's config says of a branch that is gone, the plan that it belonged to included. */
+/** Deletes git's config section of a deleted branch, including the plan that it belonged to. */
 export async function forgetOwner(repo: Repository, branch: string): Promise<void> {
   const args = ["config", "--local", "--remove-section", `branch.${branch}`];
   return await configure(repo, args, [0, NO_SECTION]);
 }
 
-/** An agent's own `git config` may stand in the way. */
+/** Retries while another `git config`, such as an agent's, holds the lock. */
 async function configure(
   repo: Repository,
   args: string[],

@@ -3,7 +3,7 @@ import { notedCommits } from "./reflog_commits.ts";
 import type { Worktree } from "../worktree.ts";
 import { anchor, type Anchored } from "./anchor.ts";
 
-/** Aborts an unfinished operation in a worktree, after anchoring everything in it. */
+/** Aborts the operation in progress in a worktree, after anchoring everything in it. */
 export async function giveUp(
   worktree: Worktree,
   run: string,

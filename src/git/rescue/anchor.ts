@@ -11,13 +11,13 @@ import { Repository } from "../repository.ts";
 import { type RescueNote, writeNote } from "./note.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot.ts";
 
-/** What is about to go. */
+/** What is about to be removed. */
 export interface Removal {
   run: string;
   task: string;
-  /** With its uncommitted work and its HEAD. */
+  /** Its uncommitted work and its HEAD are anchored, too. */
   worktree?: Git | undefined;
-  /** Branches or other refs, by their full names. */
+  /** Branches or other refs, by full name. */
   refs?: string[];
   /** Commits that no ref names. */
   commits?: string[];
@@ -29,17 +29,17 @@ export interface Anchored {
   sha: string;
 }
 
-/** What the rescue commit is made from. */
+/** The content of a rescue commit. */
 interface Rescue {
   note: RescueNote;
-  /** Absent: nothing is uncommitted. */
+  /** Absent: there are no uncommitted changes. */
   snapshot?: Snapshot | undefined;
 }
 
 /**
- * Anchors under the task's rescue ref what would be lost: commits that no other ref holds, and what
- * is staged, unstaged or untracked (ignored files are not kept). Undefined if that is nothing. Leaves
- * the worktree and its index as they are. Anchoring the same twice gives the same ref.
+ * Anchors under the task's rescue ref what would be lost: commits that no other ref contains, and what is
+ * staged, unstaged or untracked (ignored files are not kept). Undefined if that is nothing. Leaves the
+ * worktree and its index as they are. Anchoring the same twice gives the same ref.
  */
 export async function anchor(
   repo: Repository,
@@ -77,7 +77,7 @@ async function collect(repo: Repository, removal: Removal): Promise<Rescue> {
   return worktree === undefined ? { note } : await look(repo, note, worktree);
 }
 
-/** Adds what a worktree holds. */
+/** Adds the content of a worktree. */
 async function look(
   repo: Repository,
   note: RescueNote,
@@ -110,7 +110,7 @@ async function commonDirOf(worktree: Git): Promise<string> {
   return await Deno.realPath(common);
 }
 
-/** Brings all work of a repository inside a worktree into this one's objects, as a rescue commit. */
+/** Copies all work of a repository inside a worktree into this one's objects, as a rescue commit. */
 async function carryOver(
   repo: Repository,
   { run, task }: RescueNote,
@@ -131,14 +131,14 @@ async function carryOver(
   return sha;
 }
 
-/** Brings a commit of another repository on this machine here, although no ref there names it. */
+/** Fetches a commit from another repository on this machine, even if no ref there names it. */
 export async function fetchObjects(at: Git, from: string, sha: string): Promise<void> {
   const config = ["-c", "protocol.version=2", "-c", "protocol.file.allow=always"];
   const flags = ["--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
   await at.git([...config, "fetch", ...flags, "--", from, sha]);
 }
 
-/** Everything that a rescue commit is to hold beside its trees, HEAD first. */
+/** All commits that a rescue commit must contain besides its trees, HEAD first. */
 function commitsOf({ head, refs, commits, stashes, nested }: RescueNote): string[] {
   const shas = (all: { sha: string }[]) => all.map(({ sha }) => sha);
   const start = head === undefined ? [] : [head];
@@ -183,7 +183,7 @@ async function folderOf(repo: Repository, trees: string[]): Promise<string> {
   return await repo.line(["mktree"], { input });
 }
 
-/** Needs no identity of the user's, and has the date of the work, so that it comes out the same twice. */
+/** Needs no user identity, and uses the date of the work, so that the same work gives the same commit. */
 async function authorship(repo: Repository, commit: string | undefined): Promise<Env> {
   let date = "0";
   if (commit !== undefined) {
@@ -201,7 +201,7 @@ async function authorship(repo: Repository, commit: string | undefined): Promise
   };
 }
 
-/** Under the task's name, or that name and a number if other work is anchored there. */
+/** Under the task's name, with a number if that ref anchors other work. */
 async function createRef(
   repo: Repository,
   { run, task }: Removal,

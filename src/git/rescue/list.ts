@@ -2,7 +2,7 @@ import { RESCUE_REFS } from "../../domain/names.ts";
 import type { Repository } from "../repository.ts";
 import { readNote, type RescueNote } from "./note.ts";
 
-/** Work that was anchored. */
+/** Anchored work. */
 export interface Rescued {
   ref: string;
   sha: string;
@@ -23,7 +23,7 @@ export async function listRescues(repo: Repository): Promise<Rescued[]> {
   return found;
 }
 
-/** How many of the commits that are anchored there no branch and no tag holds. */
+/** How many of the anchored commits are on no branch and no tag. */
 export async function commitsIn(repo: Repository, { note }: Rescued): Promise<number> {
   const { head, refs, commits } = note;
   const anchored = [

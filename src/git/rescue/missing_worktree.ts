@@ -5,14 +5,14 @@ import { Git } from "../git.ts";
 import type { Repository } from "../repository.ts";
 import { writeStaged } from "./snapshot.ts";
 
-/** A worktree that git lists, but whose folder is gone. */
+/** A worktree in git's list whose folder is gone. */
 export interface Missing {
   path: string;
-  /** The commit that its HEAD stood on; all zeros if its branch had none. */
+  /** The commit of its HEAD; all zeros if its branch had none. */
   head: string;
 }
 
-/** The commits that git notes about it, with one of what was staged in it. */
+/** The commits that git has recorded about it, with one for what was staged in it. */
 export async function missingCommits(
   repo: Repository,
   { path, head }: Missing,
@@ -25,7 +25,7 @@ export async function missingCommits(
   return staged === undefined ? noted : [...noted, staged];
 }
 
-/** Such a worktree's own folder in the git directory, found from there: its `.git` file is gone. */
+/** Such a worktree's own folder in the git directory, found without its `.git` file, which is gone. */
 export async function adminFolderOf(
   repo: Repository,
   path: string,

@@ -4,15 +4,15 @@ import { entries, Git } from "../git.ts";
 import { readStatus } from "../status.ts";
 
 /**
- * For git in a repository whose settings an agent may have written: neither what they name as
- * `core.fsmonitor` nor its hooks are run. Filters are, for without them files would seem changed.
+ * For git in a repository whose config an agent may have written: its `core.fsmonitor` and hooks do not run.
+ * Filters do, because without them files would seem changed.
  */
 export const STRANGERS_CONFIG = { "core.fsmonitor": "false", "core.hooksPath": "/dev/null" };
 
 /**
- * Repositories inside a worktree that hold what is nowhere else, by their paths: those that were put
- * there, and submodules with changes, with commits that no remote of theirs has, on another commit
- * than the index names, or without a declaration to fetch them by.
+ * Repositories inside a worktree with content that is nowhere else, by path: those that were created there,
+ * and submodules that have changes, unpushed commits, another commit than the index names, or no declaration
+ * to fetch them by.
  */
 export async function nestedWork(worktree: Git): Promise<string[]> {
   const modules = await populatedModules(worktree);
@@ -30,7 +30,7 @@ export async function nestedWork(worktree: Git): Promise<string[]> {
 
 interface Module {
   path: string;
-  /** The commit that the index names. */
+  /** The commit in the index. */
   sha: string;
 }
 
@@ -42,11 +42,11 @@ async function populatedModules(worktree: Git): Promise<Module[]> {
     const module = { path: link.slice(link.indexOf("\t") + 1), sha: link.split(" ")[1] ?? "" };
     if (exists(join(worktree.path, module.path, ".git"))) populated.push(module);
   }
-  // A conflict lists one module three times.
+  // In a conflict, one submodule is listed three times.
   return [...new Map(populated.map((module) => [module.path, module])).values()];
 }
 
-/** The others cannot be fetched again. */
+/** Undeclared ones cannot be fetched again. */
 async function declaredModules(worktree: Git): Promise<string[]> {
   if (!exists(join(worktree.path, ".gitmodules"))) return [];
   const args = ["config", "--file", ".gitmodules", "--null", "--get-regexp", "\\.path$"];

@@ -1,25 +1,25 @@
 import type { Unfinished } from "../../domain/failure.ts";
 import type { Stash } from "./reflog_commits.ts";
 
-/** What a rescue commit says of the work that it holds. Its tree is all files as they lay there. */
+/** A rescue commit's description of its content. Its tree is all files as they were. */
 export interface RescueNote {
   run: string;
   task: string;
-  /** The worktree's HEAD; absent without a worktree, or if it had no commit. */
+  /** The worktree's HEAD; absent without a worktree, or without a commit. */
   head?: string | undefined;
-  /** What HEAD stood on. */
+  /** The branch of HEAD. */
   branch?: string | undefined;
-  /** What was half done there. */
+  /** The operation in progress there. */
   unfinished?: Unfinished;
-  /** A commit of what was staged. Absent: nothing was uncommitted. */
+  /** A commit of what was staged. Absent: there were no uncommitted changes. */
   index?: string;
-  /** A commit of three folders, the versions of the files in conflict by their stage. */
+  /** A commit of three folders: the versions of the files in conflict, by stage. */
   conflicts?: string | undefined;
-  /** A commit of the files that are not to go through filters, as they lay there. */
+  /** A commit of the files that must not go through filters, byte for byte. */
   raw?: string | undefined;
-  /** Files that were announced to git and not staged. */
+  /** Files that were added with `git add -N`. */
   intended: string[];
-  /** Branches and other refs that were to go. */
+  /** Branches and other refs that were to be deleted. */
   refs: { ref: string; sha: string }[];
   /** Commits that no ref named. */
   commits: string[];
@@ -34,7 +34,7 @@ export function writeNote(note: RescueNote): string {
   return `${title}\n\n${JSON.stringify(note, null, 2)}\n`;
 }
 
-/** What a commit's message says, if it is one that parex wrote. */
+/** Parses a commit's message, if parex wrote it. */
 export function readNote(message: string): RescueNote | undefined {
   const start = message.indexOf("\n\n{");
   if (start < 0) return undefined;
@@ -46,7 +46,7 @@ export function readNote(message: string): RescueNote | undefined {
   }
 }
 
-/** Only parex writes below `refs/parex`: this tells its commits from others, not good from bad ones. */
+/** Only parex writes below `refs/parex`: this recognizes its commits and does not validate them. */
 function isNote(value: Partial<RescueNote>): value is RescueNote {
   return typeof value.run === "string" && typeof value.task === "string" &&
     [value.intended, value.refs, value.commits, value.stashes, value.nested].every(Array.isArray);

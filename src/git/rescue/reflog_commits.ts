@@ -9,7 +9,7 @@ export interface Stash {
   message: string;
 }
 
-/** Files of a worktree's git folder that name commits while something is half done, or after it. */
+/** Files of a worktree's git folder that name commits during or after an operation. */
 const NOTED_IN = [
   "ORIG_HEAD",
   "MERGE_HEAD",
@@ -26,8 +26,8 @@ const NOTED_IN = [
 ];
 
 /**
- * Commits that only git's notes about a worktree or a branch name, and that go with them: from
- * reflogs, from half-done operations, from the worktree's own refs. Many of them are held elsewhere.
+ * Commits that are named only in git's records of a worktree or a branch, and would go with them: in reflogs,
+ * unfinished operations, the worktree's own refs. Many of them are on other refs, too.
  */
 export async function notedCommits(
   repo: Repository,
@@ -56,7 +56,7 @@ async function reflog(at: Git, ref: string): Promise<string> {
   return await at.git(["reflog", "show", "--format=%H", ref, "--"]);
 }
 
-/** What is named in the notes of a worktree's git folder, whatever it is. */
+/** All commits named in the files of a worktree's git folder. */
 export async function notesIn(folder: string, others: string[] = []): Promise<string[]> {
   return await io(folder, async () => {
     const names = [...NOTED_IN, ...others];
@@ -69,7 +69,7 @@ function idsIn(text: string): string[] {
   return text.match(/\b[0-9a-f]{40,64}\b/g) ?? [];
 }
 
-/** What a reflog names may have been cleared away long ago. */
+/** Commits in a reflog may have been pruned long ago. */
 export async function existingCommits(repo: Repository, shas: string[]): Promise<string[]> {
   if (shas.length === 0) return [];
   const format = "--batch-check=%(objectname) %(objecttype)";
@@ -79,7 +79,7 @@ export async function existingCommits(repo: Repository, shas: string[]): Promise
   return commits.map((line) => line.slice(0, line.indexOf(" ")));
 }
 
-/** The stashes that were made on a branch, or that name none and were made where HEAD has been. */
+/** The stashes that were made on a branch, or without one at a commit where HEAD has been. */
 export async function stashesOf(
   repo: Repository,
   branch: string,
@@ -88,7 +88,7 @@ export async function stashesOf(
   const args = ["stash", "list", "-z", "--format=%H%n%P%n%gs"];
   const listed = await repo.git(args);
   const made = [`On ${branch}: `, `WIP on ${branch}: `];
-  // The last is what git calls the changes that it put aside for a merge which was then given up.
+  // `autostash`: changes that git put aside for a merge that was then aborted.
   const unnamed = ["On (no branch): ", "WIP on (no branch): ", "autostash"];
   const visited = new Set(heads);
   return entries(listed).map((entry) => {

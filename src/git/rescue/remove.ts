@@ -1,6 +1,6 @@
 /**
- * The only door for removals of work. Nothing else in parex deletes a worktree or a branch that may
- * hold anything, and nothing is deleted here before it is anchored.
+ * The only code that removes work. Nothing else in parex deletes a worktree or a branch that may contain
+ * work, and nothing is deleted here before it is anchored.
  */
 import { basename, dirname, join } from "node:path";
 import { Failed, resultOf } from "../../domain/failed.ts";
@@ -15,49 +15,49 @@ import type { Repository } from "../repository.ts";
 import { Worktree } from "../worktree.ts";
 import { anchor, type Anchored } from "./anchor.ts";
 
-/** The work of a task that is to go. */
+/** The work of a task that is to be removed. */
 export interface Work {
   run: string;
   task: string;
   branch: string;
   /** Absent: there is none. */
   worktree?: Worktree | undefined;
-  /** A worktree that git still lists, but whose folder is gone. */
+  /** A worktree in git's list whose folder is gone. */
   missing?: Missing;
-  /** Delete the branch there, too. */
+  /** Delete the branch on this remote, too. */
   remote?: string;
 }
 
 export interface Removed {
-  /** Where it can be brought back from. */
+  /** The refs that it can be restored from. */
   anchored: Anchored[];
-  /** A folder of which something could not be deleted. */
+  /** A folder that could not be deleted completely. */
   leftover?: string | undefined;
 }
 
 interface Step {
   apply: () => Promise<unknown>;
-  /** Takes it back when a later step fails. */
+  /** Undoes it when a later step fails. */
   revert?: () => Promise<unknown>;
 }
 
-/** Begins no task's id, so no worktree is ever called so. */
+/** No task id begins like this, so no worktree has such a name. */
 const GOING = "_going-";
 
-/** Where a worktree lies while it is removed. */
+/** The path of a worktree while it is being removed. */
 export function goingPath(worktree: string): string {
   return join(dirname(worktree), GOING + basename(worktree));
 }
 
-/** Whether a folder in `worktrees/` is one that a removal was interrupted at; the task's name. */
+/** The task of a folder that an interrupted removal has left; undefined for other folders. */
 export function goingTask(path: string): string | undefined {
   const name = basename(path);
   return name.startsWith(GOING) ? name.slice(GOING.length) : undefined;
 }
 
 /**
- * Removes a task's worktree, its branch and what parex noted about it: all of it, or, if one of
- * these fails, nothing. Everything that no other branch holds is anchored first.
+ * Removes a task's worktree, its branch and what parex recorded about it: all of it, or, if a step fails,
+ * nothing. Everything that no other branch contains is anchored first.
  */
 export async function removeWork(repo: Repository, work: Work): Promise<Removed> {
   return await repo.exclusively(async () => {
@@ -69,7 +69,7 @@ export async function removeWork(repo: Repository, work: Work): Promise<Removed>
     const steps: Step[] = [anchoring(repo, work, anchored)];
     if (worktree && aside) {
       steps.push(moving(repo, worktree.path, aside.path));
-      // What was written while it moved. Submodules know where they lie and do not work elsewhere.
+      // Anchors what was written during the move. Submodules know their path and do not work elsewhere.
       if (!exists(join(worktree.gitDir, "modules"))) {
         steps.push(anchoring(repo, { ...work, worktree: aside }, anchored));
       }
@@ -79,7 +79,7 @@ export async function removeWork(repo: Repository, work: Work): Promise<Removed>
       steps.push(deletingRemote(repo, work.remote, work.branch, tip));
     }
     const going = aside?.path ?? work.missing?.path;
-    // The last one: there is no way back from it.
+    // The last step: it cannot be undone.
     if (going !== undefined) steps.push({ apply: () => deleteWorktree(repo, going) });
     await allOrNothing(steps);
     await forgetOwner(repo, work.branch);
@@ -110,7 +110,7 @@ function anchoring(repo: Repository, work: Work, anchored: Anchored[]): Step {
   };
 }
 
-/** Anchors the work with all that git notes about it and that goes with it. */
+/** Anchors the work with everything that git has recorded about it and that is removed with it. */
 async function anchorAll(
   repo: Repository,
   { run, task, branch, worktree, missing }: Work,
@@ -152,7 +152,7 @@ function moving(repo: Repository, from: string, to: string): Step {
   };
 }
 
-/** Puts a worktree back that an interrupted removal has moved. */
+/** Moves a worktree back that an interrupted removal has moved. */
 export async function moveBack(repo: Repository, going: string): Promise<void> {
   const task = goingTask(going);
   if (task === undefined) return;
@@ -160,14 +160,14 @@ export async function moveBack(repo: Repository, going: string): Promise<void> {
   await moving(repo, going, home).apply();
 }
 
-/** A worktree whose folder is gone, and whose it was. */
+/** A worktree whose folder is gone, and its task. */
 interface Vanished {
   run: string;
   task: string;
   missing: Missing;
 }
 
-/** Takes a worktree off git's list whose folder is gone, with what is noted about it anchored. */
+/** Removes a worktree whose folder is gone from git's list, after anchoring what git recorded about it. */
 export async function forgetMissing(
   repo: Repository,
   vanished: Vanished,
@@ -179,7 +179,7 @@ export async function forgetMissing(
   });
 }
 
-/** Anchors what git's list alone knows of such a worktree. */
+/** Anchors what only git's list knows of such a worktree. */
 export async function anchorMissing(
   repo: Repository,
   { run, task, missing }: Vanished,
@@ -188,7 +188,7 @@ export async function anchorMissing(
   return await anchor(repo, { run, task, commits });
 }
 
-/** Deletes it where it was seen, and nowhere else: it may have moved on meanwhile. */
+/** Deletes it only at the commit where it was seen: it may have moved since. */
 function deletingBranch(repo: Repository, ref: string, tip: string): Step {
   return {
     apply: () => repo.git(["update-ref", "-d", ref, tip]),
@@ -225,8 +225,7 @@ function deletingRemote(
 }
 
 /**
- * Whether what a remote has of a branch was on the one here; without that one, whether a ref holds
- * it.
+ * Whether a remote's branch was contained in the local one; without a local one, whether a ref contains it.
  */
 async function isKnown(
   repo: Repository,
@@ -242,7 +241,7 @@ async function isKnown(
   return lost.ok && lost.value.length === 0;
 }
 
-/** git forgets it even if something of the folder cannot be deleted. */
+/** git removes it from its list even if part of the folder cannot be deleted. */
 async function deleteWorktree(repo: Repository, path: string): Promise<void> {
   const args = ["worktree", "remove", "--force", "--", path];
   const removed = await repo.result(args);

@@ -4,8 +4,8 @@ import { trustCheckout } from "../as_checked_out.ts";
 import { readStatus } from "../status.ts";
 
 /**
- * Puts a worktree's tracked files back to its last commit, anchored first. Untracked files stay.
- * Undefined if there was nothing to put back.
+ * Resets a worktree's tracked files to its last commit, after anchoring them. Untracked files stay. Undefined
+ * if there was nothing to reset.
  */
 export async function discardTracked(
   worktree: Worktree,

@@ -11,15 +11,15 @@ import { readNote, type RescueNote } from "./note.ts";
 export interface Restored {
   path: string;
   branch: string;
-  /** Stashes that were put back on the list. */
+  /** Number of restored stashes. */
   stashes: number;
-  /** Why submodules without work of their own are not there. */
+  /** Why submodules without work of their own are missing. */
   incomplete?: Failure;
 }
 
 /**
- * Brings anchored work back: a new worktree at `path`, on a new branch, with the files, what was
- * staged and what was in conflict as they were. Nothing that is there is written over.
+ * Restores anchored work: a new worktree at `path`, on a new branch, with the files, what was staged and what
+ * was in conflict as they were. Overwrites nothing.
  */
 export async function restore(
   repo: Repository,
@@ -64,7 +64,7 @@ async function addWorktree(
     await repo.git(args);
     return;
   }
-  // There was no commit yet, and shall be none.
+  // There was no commit, and there must be none now.
   await repo.git([...add, "--detach", "--", worktree.path, sha]);
   await worktree.git(["symbolic-ref", "HEAD", `refs/heads/${branch}`]);
 }
@@ -84,13 +84,13 @@ async function fill(
     () => openConflicts(worktree, note),
     () => announce(worktree, note),
     () => fillNested(repo, worktree, note),
-    // Exit code 1 says no more than that some files are changed.
+    // Exit code 1 only means that some files are changed.
     async () => await worktree.result(["update-index", "-q", "--refresh"]),
   ];
   for (const step of steps) await step();
 }
 
-/** Puts the very bytes there that a filter would change. */
+/** Writes the exact bytes of files that a filter would change. */
 async function writeRaw(worktree: Git, { raw }: RescueNote): Promise<void> {
   if (raw === undefined) return;
   const listed = await worktree.git(["ls-tree", "-r", "-z", "--full-tree", raw]);
@@ -129,7 +129,7 @@ async function announce(worktree: Git, { intended }: RescueNote): Promise<void> 
   await worktree.git(args);
 }
 
-/** Makes the repositories inside the worktree again. */
+/** Restores the repositories inside the worktree. */
 async function fillNested(
   repo: Repository,
   worktree: Git,
@@ -167,7 +167,7 @@ async function fillRepository(
   return await fill(repo, worktree, sha, note);
 }
 
-/** Submodules that had no work of their own are what their remotes have. */
+/** Fetches the submodules that had no work of their own. */
 async function fetchModules(
   repo: Repository,
   worktree: Git,
@@ -185,7 +185,7 @@ async function fetchModules(
   throw new Failed({ reason: "worktree_failed", path: worktree.path, detail: detailOf(fetched) });
 }
 
-/** A stash that is on the list still stays where it is. */
+/** Skips a stash that is still in the list. */
 async function storeStashes(repo: Repository, note: RescueNote): Promise<number> {
   const listed = await repo.git(["stash", "list", "--format=%H"]);
   const present = new Set(listed.split("\n"));
@@ -197,7 +197,7 @@ async function storeStashes(repo: Repository, note: RescueNote): Promise<number>
   return absent.length;
 }
 
-/** Where work is brought back to if nobody says otherwise: a free folder beside the worktrees. */
+/** The default folder for restored work: one that does not exist yet, next to the worktrees. */
 export function freeFolder(parent: string, task: string): string {
   for (let number = 1;; number++) {
     const path = join(parent, `rescue-${task}${number === 1 ? "" : `-${number}`}`);

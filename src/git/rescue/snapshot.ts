@@ -8,19 +8,19 @@ import { withScratchIndex, writeTree } from "../scratch_index.ts";
 export interface Snapshot {
   /** What is staged, without the files in conflict. */
   index: string;
-  /** Of the files in conflict: the base's version, ours and theirs. Absent: there are none. */
+  /** The base's version, ours and theirs of the files in conflict. Absent: there are none. */
   conflicts?: string[] | undefined;
-  /** Files that were announced to git (`git add -N`) and not staged. */
+  /** Files that were added with `git add -N` and not staged. */
   intended: string[];
   /** All files, untracked ones too, ignored ones not. */
   files: string;
-  /** Of those, the ones that a filter or the end of their lines makes differ on disk, as they are there. */
+  /** The files whose bytes on disk differ because of a filter or line endings, byte for byte. */
   raw?: string | undefined;
 }
 
 /**
- * Writes what a worktree has uncommitted into git's object store, through a copy of its index.
- * Undefined if it is clean. Of a submodule it holds the commit alone, of other repositories nothing.
+ * Writes a worktree's uncommitted changes into git's object store, through a copy of its index. Undefined if
+ * it is clean. Of a submodule it keeps only the commit, of other repositories nothing.
  */
 export async function takeSnapshot(
   worktree: Git,
@@ -28,7 +28,7 @@ export async function takeSnapshot(
   const flags = ["--untracked-files=all", "--ignore-submodules=none"];
   const { changes } = await readStatus(worktree, flags);
   if (changes.length === 0) return undefined;
-  // git would not add one without a commit, and of others no more than a link.
+  // git refuses to add one without a commit, and adds only a link to others.
   const nested = changes
     .filter(({ state, path }) => state === "??" && path.endsWith("/"))
     .map(({ path }) => path.slice(0, -1));
@@ -42,8 +42,8 @@ export async function takeSnapshot(
 }
 
 /**
- * git looks into a file that is as young as the index, for its time then tells nothing. The copy must
- * not be younger, or what was changed right after it was staged would go unseen.
+ * git compares the content of a file that is as new as the index, since its time proves nothing then. The
+ * copy must not be newer, or changes made right after staging would be missed.
  */
 async function copyIndex(index: string, copy: string): Promise<void> {
   if (!exists(index)) return;
@@ -69,7 +69,7 @@ async function writeTrees(
   };
 }
 
-/** What the index of a git holds, as trees. */
+/** The index of a git, as trees. */
 export async function writeStaged(
   git: Git,
 ): Promise<Pick<Snapshot, "index" | "conflicts">> {
@@ -81,7 +81,7 @@ export async function writeStaged(
   };
 }
 
-/** The staged tree. Files in conflict, which no tree can hold, are left out of it. */
+/** The staged tree. Files in conflict are left out, since no tree can contain them. */
 async function writeIndex(git: Git, open: string[]): Promise<string> {
   if (open.length === 0) return await git.line(["write-tree"]);
   return await withScratchIndex(git, async (scratch, copy) => {
@@ -95,7 +95,7 @@ async function writeIndex(git: Git, open: string[]): Promise<string> {
 
 const STAGES = ["1", "2", "3"];
 
-/** The three versions of the files in conflict, a tree each. */
+/** The three versions of the files in conflict, one tree each. */
 async function writeConflicts(
   git: Git,
 ): Promise<{ trees: string[]; paths: string[] } | undefined> {

@@ -4,13 +4,13 @@ import { writeTree } from "../scratch_index.ts";
 interface RawFile {
   mode: string;
   path: string;
-  /** As git stores it. */
+  /** The blob that git would store. */
   sha: string;
 }
 
 /**
- * A tree of those changed files whose bytes on disk are not what git stores of them: line ends that
- * it converts, filters. Undefined if there are none.
+ * A tree of the changed files whose bytes on disk differ from what git stores: converted line endings,
+ * filters. Undefined if there are none.
  */
 export async function writeRawTree(
   worktree: Git,
@@ -40,7 +40,7 @@ async function changedFiles(worktree: Git, tree: string): Promise<RawFile[]> {
   return (head === undefined ? fromTree : fromDiff)(entries(listed)).filter((
     { mode, path },
   ) =>
-    // A name that is not UTF-8 does not survive the way through a string.
+    // A name that is not UTF-8 cannot be represented as a string.
     mode.startsWith("100") && !path.includes("\ufffd")
   );
 }
@@ -75,7 +75,7 @@ async function hashes(
   return hashed.split("\n");
 }
 
-/** As git reads a path that ends with its line. */
+/** Quoted as git reads one path per line. */
 function quoted(path: string): string {
   if (!/^"|\n/.test(path)) return path;
   const escaped = path.replaceAll(/["\\]/g, "\\$&").replaceAll("\n", "\\n");

@@ -1,8 +1,8 @@
 import type { Repository } from "../repository.ts";
 
 /**
- * Of these commits, the newest ones that nothing holds when the refs of `going` are gone. Stashes and
- * what a remote has of the same branches do not count as held: a person or a fetch may drop them.
+ * The newest of these commits that no ref contains once the refs of `going` are gone. Stashes and remote-
+ * tracking branches of the same branches are not counted: a person or a fetch may drop them.
  */
 export async function lostWithout(
   repo: Repository,

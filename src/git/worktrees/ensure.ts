@@ -22,33 +22,33 @@ export interface WorktreeSpec {
   branch?: string | undefined;
   /** Absolute. */
   path: string;
-  /** A commit: where the branch begins if it does not exist, or HEAD stands at first. */
+  /** A commit: a new branch begins there, and so does HEAD. */
   startPoint: string;
   /** The plan that the branch belongs to. */
   identity: string;
-  /** Under whose names what goes is anchored. */
+  /** The run under whose name removed work is anchored. */
   run: string;
   task: string;
-  /** Ends what waits for the network. */
+  /** Ends waiting for the network. */
   signal?: AbortSignal | undefined;
 }
 
 export interface WorktreeMade {
-  /** False: it was there, complete, and is used as it is. */
+  /** False: a complete worktree existed, and is used as it is. */
   created: boolean;
-  /** The branch was made, too, and stands at the starting point. */
+  /** The branch is new, too, and is at the starting point. */
   isNew: boolean;
-  /** Submodules that could not be had: the worktree is complete but for them. */
+  /** Submodules that could not be checked out; everything else is complete. */
   missing: MissingSubmodule[];
   ms: number;
 }
 
-/** git's own reason for the lock that it holds while it makes a worktree. */
+/** git's own reason for the lock that it holds while it creates a worktree. */
 const UNFINISHED = "initializing";
 
 /**
- * Makes the worktree of a task, or finds the one that is there: what an earlier call has begun is
- * completed, and no work in it is touched. Any number of calls may run side by side.
+ * Creates the worktree of a task, or finds the existing one: completes what an earlier call has begun, and
+ * touches no work in it. Calls may run concurrently.
  */
 export async function ensureWorktree(
   repo: Repository,
@@ -58,7 +58,8 @@ export async function ensureWorktree(
   await io(spec.path, () => Deno.mkdir(dirname(spec.path), { recursive: true }));
   const path = await realPathOf(spec.path);
   return await exclusively(path, async () => {
-    // git's list of worktrees stands no two writers, but the checkout, which takes the time, does.
+    // git rejects concurrent writers of its worktree list; the checkout, which takes longer, may run in
+    // parallel.
     const added = await repo.exclusively(() => register(repo, { ...spec, path }));
     const worktree = new Worktree(repo, spec.task, path);
     await beginNotes(worktree, added !== "there");
@@ -73,7 +74,7 @@ export async function ensureWorktree(
   });
 }
 
-/** Whether a worktree was registered already, or is now, its branch perhaps with it. */
+/** Whether a worktree was registered already, or is now, perhaps with a new branch. */
 type Registered = "there" | "added" | "new";
 
 async function register(repo: Repository, spec: WorktreeSpec): Promise<Registered> {
@@ -84,11 +85,11 @@ async function register(repo: Repository, spec: WorktreeSpec): Promise<Registere
     const made = await repo.resultInTurn([...claiming, adding(spec, false)]);
     if (made.code === 0) return "new";
   }
-  // git's list of worktrees takes the longer the more there are: it is read where git refuses.
+  // git's worktree list gets slower the longer it is: it is read only if git refuses.
   return await registerAgain(repo, spec);
 }
 
-/** As `register`, where something of it may be there already. */
+/** As `register`, if part of it may exist already. */
 async function registerAgain(
   repo: Repository,
   spec: WorktreeSpec,
@@ -130,8 +131,8 @@ async function branchExists(
 }
 
 /**
- * Records the plan before the branch is made: whatever fails after that, a branch left behind is
- * known for this plan's and used the next time.
+ * Records the plan before the branch is created: if a later step fails, the branch is known to be this plan's
+ * and is used the next time.
  */
 async function claim(
   repo: Repository,
@@ -150,7 +151,9 @@ async function claim(
   throw new Failed({ reason: "foreign_branch", branches: [foreign], identity });
 }
 
-/** True: the registered worktree can be used. False: there was nothing left of it, it is off the list. */
+/**
+ * True: the registered worktree can be used. False: nothing was left of it, and it was removed from the list.
+ */
 async function restore(
   repo: Repository,
   here: Registration,
@@ -163,12 +166,12 @@ async function restore(
   }
   if (exists(join(spec.path, ".git"))) return true;
   const repaired = await resultOf(() => inRepository(repo, spec.path, ["worktree", "repair"]));
-  // It looks at all worktrees, and may have failed at another one.
+  // `repair` looks at all worktrees, and may have failed at another one.
   if (!repaired.ok && !exists(join(spec.path, ".git"))) throw new Failed(repaired.failure);
   return true;
 }
 
-/** `git worktree add` was killed. It had not begun the checkout, so there is no work to lose. */
+/** `git worktree add` was killed before the checkout began, so there is no work to lose. */
 async function discardUnfinished(repo: Repository, path: string): Promise<false> {
   await io(path, async () => {
     if (exists(join(path, ".git"))) await Deno.remove(join(path, ".git"));
@@ -177,8 +180,8 @@ async function discardUnfinished(repo: Repository, path: string): Promise<false>
 }
 
 /**
- * Takes a worktree whose folder is gone off git's list, with what was staged in it and the like
- * anchored; but not if that list alone holds what was committed.
+ * Removes a worktree whose folder is gone from git's list, after anchoring what was staged in it; refuses if
+ * that list alone names committed work.
  */
 async function forget(
   repo: Repository,
@@ -203,7 +206,7 @@ async function unregister(
   path: string,
   force: string[],
 ): Promise<false> {
-  // Refused by the system if anything lies in it; git in turn refuses a folder without its pointer.
+  // The system refuses this if the folder is not empty; git in turn refuses a folder without its `.git` file.
   await io(path, async () => {
     if (exists(path)) await Deno.remove(path);
   });
@@ -211,20 +214,19 @@ async function unregister(
   return false;
 }
 
-/** Checks the files out if that was not done: a checkout that came to its end has left an index. */
+/** Checks out the files if that was not done: a finished checkout has left an index. */
 async function fill(worktree: Worktree): Promise<boolean> {
   const { gitDir, repo: { commonDir } } = worktree;
   const index = join(gitDir, "index");
   const outstanding = !exists(index);
   if (outstanding) {
-    // Without an index, a lock on it is what a checkout of ours has left when it was killed.
+    // Without an index, a lock on it was left by a checkout of parex's that was killed.
     const lock = `${index}.lock`;
     await io(lock, async () => {
       if (exists(lock)) await Deno.remove(lock);
     });
     await linkKeys(commonDir, gitDir);
-    // A reset notes where it began when it is done: then somebody has removed the index, and what lies
-    // there may be work.
+    // A finished reset leaves ORIG_HEAD: then somebody has removed the index, and the files may be work.
     const reset = exists(join(gitDir, "ORIG_HEAD")) ? ["reset", "--mixed"] : ["reset", "--hard"];
     const args = [...reset, "--quiet", "--no-recurse-submodules"];
     const checkedOut = await worktree.result(args);
@@ -239,14 +241,14 @@ async function fill(worktree: Worktree): Promise<boolean> {
   return outstanding;
 }
 
-/** git-crypt looks for its keys in a worktree's own folder alone. */
+/** git-crypt looks for its keys only in a worktree's own folder. */
 async function linkKeys(commonDir: string, gitDir: string): Promise<void> {
   const link = join(gitDir, "git-crypt");
   if (!exists(join(commonDir, "git-crypt")) || exists(link)) return;
   await io(link, () => Deno.symlink("../../git-crypt", link, { type: "dir" }));
 }
 
-/** Notes on an earlier worktree of the same name are gone with it; older versions kept them elsewhere. */
+/** Removes notes on an earlier worktree of the same name; older versions kept them elsewhere. */
 async function beginNotes(worktree: Worktree, isNew: boolean): Promise<void> {
   const { notes, excludes } = worktree;
   await io(notes, async () => {

@@ -8,13 +8,13 @@ import { excludeLocally } from "../excludes.ts";
 import type { Repository } from "../repository.ts";
 import { fallbackOf, linkTarget, worktreesFolder } from "../places.ts";
 
-/** A setting's folder: from the checkout's top on, with `~` for the home folder. */
+/** A setting's folder: relative to the checkout's top level, with `~` for the home folder. */
 export function configuredFolder(root: string, setting: string): string {
   const { HOME: home } = processEnv();
   return resolve(root, home ? setting.replace(/^~(?=\/|$)/, home) : setting);
 }
 
-/** Why no link leads to the worktrees. */
+/** Why there is no link to the worktrees. */
 export interface Unlinked {
   /** Absolute. */
   folder: string;
@@ -24,13 +24,13 @@ export interface Unlinked {
 export interface MadeFolder {
   /** Absolute, real. */
   folder: string;
-  /** When the folder was made; later it is known. */
+  /** Set by the call that created the folder. */
   unlinked?: Unlinked | undefined;
 }
 
 /**
- * Makes the folder of the worktrees and the link to it, and keeps both out of git without a change to
- * the tree. `wanted` comes from a setting.
+ * Creates the folder of the worktrees and the link to it, and excludes both from git without a change to the
+ * tree. `wanted` comes from a setting.
  */
 export async function makeWorktreesFolder(
   repo: Repository,
@@ -42,7 +42,7 @@ export async function makeWorktreesFolder(
   return { folder, unlinked: isNew && why !== undefined ? { folder, why } : undefined };
 }
 
-/** Where nothing can be made beside the checkout, or only in the tree of another repository, elsewhere. */
+/** Uses the fallback if no sibling folder can be created, or only within another repository's tree. */
 async function makeFolder(root: string, wanted: string | undefined): Promise<string> {
   if (wanted !== undefined) return await makeReal(wanted);
   const first = worktreesFolder(root);
@@ -58,7 +58,7 @@ async function makeFolder(root: string, wanted: string | undefined): Promise<str
 async function makeReal(folder: string): Promise<string> {
   return await io(folder, async () => {
     await Deno.mkdir(folder, { recursive: true });
-    // A folder on a file system that cannot be written is found here, not at the first worktree.
+    // A read-only file system is found here, not at the first worktree.
     const probe = join(folder, `.parex-${Deno.pid}`);
     await Deno.mkdir(probe);
     await Deno.remove(probe);
@@ -66,7 +66,7 @@ async function makeReal(folder: string): Promise<string> {
   });
 }
 
-/** Beside a submodule, or a clone within a clone, lies the other repository's tree. */
+/** Next to a submodule, or a clone within a clone, is the other repository's tree. */
 function liesInOther(folder: string): boolean {
   for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) {
     if (exists(join(at, ".git"))) return true;
@@ -80,7 +80,7 @@ async function link(repo: Repository, folder: string): Promise<Unlinked["why"] |
   const path = join(root, WORKTREES_DIR);
   const inside = isWithin(folder, root);
   if (inside) await excludeLocally(repo, `/${relative(root, folder)}/`);
-  // The worktrees of older versions lie there; or it was asked for.
+  // Older versions, or the setting, keep the worktrees there.
   if (folder === path) return undefined;
   if (await isTracked(repo)) return "own";
   await excludeLocally(repo, `/${WORKTREES_DIR}`);
@@ -107,7 +107,7 @@ async function replaceByLink(path: string, target: string): Promise<void> {
   });
 }
 
-/** Takes away what the last worktree has left empty: the folder, and the link to it. */
+/** Removes the folder and the link to it after the last worktree, if the folder is empty. */
 export async function removeIfEmpty(repo: Repository): Promise<void> {
   const { root, worktrees } = repo;
   const path = join(root, WORKTREES_DIR);

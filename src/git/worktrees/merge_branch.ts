@@ -8,13 +8,13 @@ import type { Worktree } from "../worktree.ts";
 export interface BranchMerge {
   branch: string;
   message: string;
-  /** A folder that stays as the base has it, whatever the branch made of it. */
+  /** A folder that stays as in the base, whatever the branch changed in it. */
   keep?: string | undefined;
 }
 
 /**
- * Merges a branch that does not conflict into a clean worktree, always with a commit, and with the
- * repository's hooks. Returns the commit.
+ * Merges a branch that does not conflict into a clean worktree, with the repository's hooks, and always with
+ * a merge commit. Returns the commit.
  */
 export async function mergeBranch(
   worktree: Git,
@@ -32,7 +32,7 @@ export async function mergeBranch(
   return await worktree.line(["rev-parse", "HEAD"]);
 }
 
-/** True: the merge stands committed. False: there is more in conflict than this folder. */
+/** True: the merge is committed. False: other files conflict, too. */
 async function keepOurs(at: Git, folder: string, committed: boolean): Promise<boolean> {
   const path = ["--", `:(top,literal)${folder}`];
   const ours = committed ? "HEAD^1" : "HEAD";
@@ -50,8 +50,8 @@ async function keepOurs(at: Git, folder: string, committed: boolean): Promise<bo
 }
 
 /**
- * Brings a worktree of parex's own, which nobody works in, to a commit. What checks have changed of
- * tracked files is anchored, and untracked files stay unless the commit has files in their places.
+ * Checks out a commit in a worktree of parex's own that nobody works in. Changes that checks made to tracked
+ * files are anchored; untracked files stay unless the commit has files in their places.
  */
 export async function checkOut(
   worktree: Worktree,
@@ -64,7 +64,7 @@ export async function checkOut(
   await worktree.git(args);
 }
 
-/** Removes a worktree; false if it has changes or files that git neither holds nor ignores. */
+/** Removes a worktree; false if it has changes or files that git neither has nor ignores. */
 export async function removeIfClean(
   worktree: Worktree,
 ): Promise<boolean> {

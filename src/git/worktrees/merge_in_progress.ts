@@ -7,19 +7,19 @@ import { discardTracked } from "../rescue/reset.ts";
 import { detailOf, entries, type Git, gitFailed } from "../git.ts";
 import type { Worktree } from "../worktree.ts";
 
-/** Files with open conflicts. */
+/** Files with unresolved conflicts. */
 export async function unmergedFiles(worktree: Git): Promise<string[]> {
   const args = ["diff", "--name-only", "--diff-filter=U", "-z"];
   const open = await worktree.git(args);
   return [...new Set(entries(open))];
 }
 
-/** The commit that is being merged into a worktree; undefined: no merge is under way. */
+/** The commit that is being merged into a worktree; undefined: no merge is in progress. */
 export async function halfMerge(worktree: Git): Promise<string | undefined> {
   return await worktree.maybe(["rev-parse", "--quiet", "--verify", "MERGE_HEAD"]);
 }
 
-/** Ends a merge that stands half done, its state anchored. True: there was one. */
+/** Aborts the merge in progress, after anchoring its state. False: there was none. */
 export async function giveUpMerge(
   worktree: Worktree,
   run: string,
@@ -29,25 +29,24 @@ export async function giveUpMerge(
   await discardTracked(worktree, run);
   const after = await headState(worktree);
   if (after.inProgress !== "merge") return true;
-  // Resolved to what the branch had before: nothing was there to discard.
+  // It was resolved to the branch's own version, so there was nothing to discard.
   await worktree.git(["merge", "--abort"]);
   return true;
 }
 
-/** A merge that is left half done, or nothing of it where the two sides agree. */
+/** A merge that is left in progress; without files if there was no conflict. */
 export interface BegunMerge {
-  /** Files in conflict, as they are in the worktree. */
+  /** Files in conflict. */
   files: string[];
   /** What each side did to them; the worktree's branch is ours. */
   conflicts: FileConflict[];
-  /** git's own lines about them. */
+  /** git's own messages about them. */
   said: string[];
 }
 
 /**
- * Merges a commit into a task's branch in its worktree: as an object where both sides agree, without
- * hooks. A conflict stays there half done, to be resolved. Does nothing if a merge is under way or has
- * been done.
+ * Merges a commit into a task's branch in its worktree, without hooks if there is no conflict. A conflict
+ * stays in the worktree, to be resolved. Does nothing if a merge is in progress or was done.
  */
 export async function beginMerge(
   worktree: Worktree,
@@ -80,10 +79,10 @@ export async function concludeMerge(worktree: Git): Promise<void> {
   throw new Failed({ reason: "commit_failed", detail: detailOf(committed) });
 }
 
-/** Lines that git puts around a conflict; the one between, `=======`, also underlines titles. */
+/** Conflict markers of git; `=======` is left out because it also underlines titles. */
 const MARKERS = "^(<{7}|>{7})( |$)";
 
-/** Of these files, the ones that have conflict markers in a tree and in none of the others. */
+/** The files that have conflict markers in a tree and in none of the others. */
 export async function markedFiles(
   worktree: Git,
   tree: string,

@@ -1,14 +1,14 @@
 import { isAnothers, linkedWorktrees, type MovedWorktree, movedWorktrees } from "../places.ts";
 import type { Repository } from "../repository.ts";
 
-/** Worktrees that lost their repository when it, or the folder of the worktrees, was moved or renamed. */
+/** Worktrees that lost their repository when a folder was moved or renamed. */
 export function findMoved(repo: Repository): MovedWorktree[] {
   const linked = linkedWorktrees(repo.commonDir);
-  // `git worktree repair` repairs all: in a copy of a repository it would take the other one's.
+  // `git worktree repair` repairs all: in a copy of a repository it would take over the original's.
   return linked.some(isAnothers) ? [] : movedWorktrees(linked, repo.homes);
 }
 
-/** Connects them again. No run may be in progress, which could be one in a container with other paths. */
+/** Connects them again. No run may be in progress: it could be in a container with other paths. */
 export async function reconnectMoved(repo: Repository): Promise<void> {
   const moved = findMoved(repo);
   if (moved.length === 0) return;
