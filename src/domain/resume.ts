@@ -1,3 +1,4 @@
+import { dependenciesFirst } from "./graph.ts";
 import { spentUsd } from "./prices.ts";
 import type { Answered } from "./question.ts";
 import type { RunRecord } from "./record.ts";
@@ -93,16 +94,28 @@ export function remainderOf(plan: readonly Task[], run: RunRecord, lands: boolea
     const known = run.tasks.get(task.id);
     return known ? { ...task, status: statusIn(known, task.status) } : task;
   });
-  const left = tasks.filter(({ id, status }) => {
+  const unfinished = tasks.filter(({ id, status }) => {
     const known = run.tasks.get(id);
     if (!known?.selected || status === "blocked") return false;
     return status !== "completed" || (lands && known.status === "completed" && !known.landed);
   });
+  const left = withoutStuck(unfinished, tasks);
   const beginnings = new Map(left.flatMap(({ id }) => {
     const known = run.tasks.get(id);
     return known ? [[id, whereToBegin(known)]] : [];
   }));
   return { tasks, left, beginnings };
+}
+
+/** Without those that wait for a task that is neither completed nor among them. */
+function withoutStuck(unfinished: readonly Task[], all: readonly Task[]): Task[] {
+  const wanted = new Set(unfinished.map(({ id }) => id));
+  const reachable = new Set<TaskId>();
+  for (const { id, status, dependencies } of dependenciesFirst(all)) {
+    const free = dependencies.every((dependency) => reachable.has(dependency));
+    if (status === "completed" || (wanted.has(id) && free)) reachable.add(id);
+  }
+  return unfinished.filter(({ id }) => reachable.has(id));
 }
 
 function statusIn(known: TaskRecord, inFile: Status): Status {

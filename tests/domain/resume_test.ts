@@ -178,6 +178,12 @@ Deno.test("remainderOf() leaves out what was not selected, is blocked, or has la
   assertEquals(left(after(started(1), status("completed"), landed)), ["b"]);
 });
 
+Deno.test("remainderOf() leaves out what waits for a blocked task", () => {
+  const plan = PLAN.map((task) => task.id === "b" ? { ...task, dependencies: ["a"] } : task);
+  assertEquals(left(after(status("blocked")), true, plan), []);
+  assertEquals(left(after(started(1), status("completed")), false, plan), ["b"]);
+});
+
 Deno.test("remainderOf() believes the journal, but for what a person has completed meanwhile", () => {
   const inFiles = (to: Status) => PLAN.map((task) => ({ ...task, status: to }));
   const testing = after(started(1), finished(1, "finished"), status("testing"));

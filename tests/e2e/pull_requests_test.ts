@@ -82,7 +82,8 @@ story(
       assertMatch(run.record.notices[0]?.message ?? "", /stays on its branches: .*gh/);
     }
     const run = await stage.execute();
-    assertEquals([run.code, github.pullRequests.map(({ head }) => head)], [0, ["feature/b"]]);
+    const heads = github.pullRequests.map(({ head }) => head).sort();
+    assertEquals([run.code, heads], [0, ["feature/a", "feature/b"]]);
     assertEquals(run.record.notices, []);
   },
 );

@@ -189,6 +189,31 @@ Deno.test("execute says that a run of its plan was interrupted, ends its process
   assertEquals(eventsOf(journal, "task.status", "a").map(({ to }) => to), COMPLETES_ANEW);
 });
 
+Deno.test("resume continues an interrupted run, whatever was executed in between", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {}, c: {} }, agent: { a: HANGS_ONCE } });
+  assertEquals((await stage.parex(["execute", "--only", "b"])).code, 0);
+  await killedAtWork(stage, "a");
+  const killed = eventsOf(await stage.journal(), "run.started")[0]?.run;
+  for (const task of ["b", "c"]) {
+    const { code, stderr } = await stage.parex(["execute", "--only", task]);
+    assertEquals(code, 0, stderr);
+  }
+  const { code, stderr, stdout } = await stage.parex(["resume"]);
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, new RegExp(`${killed}`));
+  assertEquals(await stage.statuses(), { a: "completed", b: "completed", c: "completed" });
+});
+
+Deno.test("resume does nothing again that a later run has taken over", async () => {
+  await using stage = await rig({ agent: { a: HANGS_ONCE } });
+  await killedAtWork(stage, "a");
+  const killed = eventsOf(await stage.journal(), "run.started")[0]?.run ?? "";
+  assertEquals((await stage.parex(["execute"])).code, 0);
+  const { code, stderr } = await stage.parex(["resume", killed]);
+  assertEquals(code, 2);
+  assertMatch(stderr, /has taken over all that was left of run/);
+});
+
 Deno.test("the time of a task that resume takes up begins anew", async () => {
   await using stage = await rig({ agent: { a: HANGS_ONCE } });
   await killedAtWork(stage, "a");

@@ -1,4 +1,5 @@
 import { Failed } from "../../domain/failed.ts";
+import { selectedTasks } from "../../domain/metrics.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import { type Beginning, remainderOf } from "../../domain/resume.ts";
@@ -19,7 +20,10 @@ export interface Resumption extends Unfinished {
   beginnings: Map<TaskId, Beginning>;
 }
 
-/** The run with this id, or the most recent one; undefined: there is none. */
+/**
+ * The run with this id, or the last one that had something to do; undefined: there is none. Where all
+ * was completed before, a run has done nothing, and hides no other one.
+ */
 export async function lastRun(
   commonDir: string,
   id?: string,
@@ -29,10 +33,13 @@ export async function lastRun(
     if (run.record.plan) return run;
     throw new Failed({ reason: "run_not_found", id });
   }
+  let newest: Unfinished | undefined;
   for await (const run of runsNewestFirst(commonDir)) {
-    if (run.record.plan) return run;
+    if (!run.record.plan) continue;
+    newest ??= run;
+    if (!run.record.finished || selectedTasks(run.record).length > 0) return run;
   }
-  return undefined;
+  return newest;
 }
 
 /** Whether a run that no process executes has work left. */
@@ -40,14 +47,18 @@ export function isUnfinished({ finished }: RunRecord): boolean {
   return finished === undefined || finished.interrupted === true;
 }
 
-/** The run with this id, or the last one, if it can be resumed. */
+/**
+ * The run with this id, or the last interrupted one of the plan that was executed last, if it can be
+ * resumed. Tasks that later runs have taken over are no longer among its own.
+ */
 export async function findUnfinished(
   commonDir: string,
   id?: string,
 ): Promise<Unfinished> {
-  const found = await lastRun(commonDir, id);
-  if (!found) throw new Failed({ reason: "run_not_found" });
-  const { run, plan, agentless } = found.record;
+  const last = await lastRun(commonDir, id);
+  if (!last) throw new Failed({ reason: "run_not_found" });
+  const found = id === undefined ? await lastInterrupted(commonDir, last) : last;
+  const { run, agentless } = found.record;
   if (!isUnfinished(found.record)) {
     const message = `run ${run} is finished: there is nothing to resume`;
     throw new Failed({
@@ -60,17 +71,43 @@ export async function findUnfinished(
     const message = `run ${run} only lands completed work, and calls no agents`;
     throw new Failed({ reason: "usage", message, hint: "land the rest: parex merge" });
   }
-  for await (const { record: later } of runsNewestFirst(commonDir, { lenient: true })) {
-    if (later.run <= run) break;
-    if (later.plan?.identity !== plan?.identity) continue;
-    const message = `run ${run} is not the last one of its plan: run ${later.run} came after it`;
-    throw new Failed({
-      reason: "usage",
-      message,
-      hint: `see its report: parex report ${later.run}`,
-    });
+  const later = await leaveToLater(commonDir, found.record);
+  if (later === undefined || selectedTasks(found.record).length > 0) return found;
+  throw new Failed({
+    reason: "usage",
+    message: `run ${later} has taken over all that was left of run ${run}`,
+    hint: `see its report: parex report ${later}`,
+  });
+}
+
+/** The newest run of the plan that has agents and something left to do; else the given one. */
+async function lastInterrupted(commonDir: string, last: Unfinished): Promise<Unfinished> {
+  for await (const run of runsNewestFirst(commonDir, { lenient: true })) {
+    const { record } = run;
+    if (record.plan?.identity !== last.record.plan?.identity) continue;
+    if (!isUnfinished(record) || record.agentless) continue;
+    await leaveToLater(commonDir, record);
+    if (selectedTasks(record).length > 0) return run;
   }
-  return found;
+  return last;
+}
+
+/**
+ * Takes the tasks from a run that later runs of its plan have had since: they are as those have left
+ * them. Returns the newest of these runs.
+ */
+async function leaveToLater(commonDir: string, record: RunRecord): Promise<string | undefined> {
+  let newest: string | undefined;
+  for await (const { record: later } of runsNewestFirst(commonDir, { lenient: true })) {
+    if (later.run <= record.run) break;
+    if (later.plan?.identity !== record.plan?.identity) continue;
+    for (const { id } of selectedTasks(later)) {
+      const own = record.tasks.get(id);
+      if (own) own.selected = false;
+      newest ??= later.run;
+    }
+  }
+  return newest;
 }
 
 /** Checks again once the lock is held: another process may have resumed the run. */
