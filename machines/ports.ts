@@ -1,7 +1,6 @@
 /**
- * What the machines need from the world, as named actors with typed input and output. `src/run`
- * implements them. Every port is safe to run twice, and ends what it started when its signal says
- * so.
+ * What the machines need from the outside, as named actors with typed input and output. `src/run` implements
+ * them. Every port is safe to run twice, and ends what it started when its signal is aborted.
  */
 import { fromCallback, fromPromise } from "xstate";
 import type { CommandFailure, Failure } from "../src/domain/failure.ts";
@@ -34,7 +33,7 @@ export interface WorkInput {
   occasion: Occasion;
   /** The agent's conversation, to continue. */
   conversation: string | undefined;
-  /** The attempt ended in an earlier process of the run: what that means is still to be decided. */
+  /** The attempt ended in an earlier process of the run, and its result is not handled yet. */
   ended: AttemptRecord | undefined;
 }
 
@@ -43,13 +42,13 @@ export interface Parked {
   /** Milliseconds since the epoch. */
   until: number;
   why: string;
-  /** It is a usage limit, which every attempt would meet. */
+  /** A usage limit, which every attempt would meet. */
   shared: boolean;
   /** The attempt met it and will continue; otherwise it was not started. */
   begun: boolean;
 }
 
-/** How an attempt ended, as far as the task's life goes. */
+/** How an attempt ended, as far as the task's machine needs it. */
 export type WorkOutcome =
   & { conversation?: string | undefined; spentUsd: number }
   & (
@@ -59,28 +58,28 @@ export type WorkOutcome =
     | { kind: "blocked"; failure: Failure }
   );
 
-/** What parex saw of an attempt's work; a failure that the agent may repair is no `Failure`. */
+/** What parex found out about an attempt's work; a failure that the agent may repair is not a `Failure`. */
 export type Verdict =
   | { passed: true }
   | {
     passed: false;
     check: string;
     failed: CommandFailure;
-    /** The base that was merged into the branch, which is green without it. */
+    /** The base that was merged into the branch; the branch passes without it. */
     onto?: string;
   };
 
-/** What became of a completed task's commits. */
+/** The result of landing a completed task's commits. */
 export type Landing =
-  /** Where they were asked to be, which may be on their branch alone. */
+  /** They are where the settings want them, which may be only on their branch. */
   | { kind: "landed" }
   /**
-   * Back to the agent, which may put it right; `failure` if no attempt is left. `overtaken`: it had
-   * been put right, and others have landed first: that costs no attempt.
+   * Back to the agent for a repair; `failure` if no attempt is left. `overtaken`: it had been repaired, but
+   * others landed first; this costs no attempt.
    */
   | { kind: "refused"; occasion: Occasion; failure: Failure; overtaken?: true }
   | { kind: "blocked"; failure: Failure }
-  /** The signal came first: the work stays on its branch. */
+  /** The signal was aborted first: the work stays on its branch. */
   | { kind: "interrupted" };
 
 /** A port that was not provided is a bug. */
@@ -89,19 +88,19 @@ function port<Output, Input>(name: string) {
 }
 
 export const taskPorts = {
-  /** Worktree with the dependencies' work in it, copied files, setup. */
+  /** Prepares the worktree: the dependencies' work merged, files copied, setup run. */
   prepare: port<Result<void>, { task: TaskId }>("prepare"),
-  /** One attempt of the agent. */
+  /** Runs one attempt of the agent. */
   work: port<WorkOutcome, WorkInput>("work"),
-  /** Commits what the agent left, and makes sure that there is something committed. */
+  /** Commits what the agent left, and makes sure that there is a commit. */
   commit: port<Result<Verdict>, { task: TaskId; attempt: number; attempts: number }>("commit"),
-  /** The project's checks on the committed tree. */
+  /** Runs the project's checks on the committed tree. */
   check: port<Result<Verdict>, { task: TaskId; attempt: number }>("check"),
-  /** Pushes the branch where there is a remote. */
+  /** Pushes the branch if there is a remote. */
   publish: port<Result<void>, { task: TaskId }>("publish"),
-  /** Brings the commits of a completed task to the base, if that was asked for. */
+  /** Brings the commits of a completed task to the base, if requested. */
   land: port<Landing, { task: TaskId; attempt: number }>("land"),
-  /** Until the model can be reached again. */
+  /** Waits until the model can be reached again. */
   wait: port<void, { task: TaskId; parked: Parked | undefined }>("wait"),
 };
 
@@ -113,9 +112,9 @@ export interface LoadedRun {
   budgetUsd?: number;
   /** When a task's dependents may start. */
   dependentsAfter: "completed" | "landed";
-  /** Where tasks are taken up again that an earlier process of the run has left. */
+  /** The steps at which tasks of an earlier process of the run resume. */
   beginnings?: Record<TaskId, Beginning>;
-  /** What attempts of earlier processes of the run have cost. */
+  /** The cost of attempts in earlier processes of the run. */
   spentUsd?: number;
 }
 
@@ -124,45 +123,45 @@ export type AnsweredEvent = { type: "ANSWERED"; task: TaskId; begin: Beginning }
 
 /** What a person asks of a run that is in progress. */
 export type SteeringEvent =
-  /** A blocked task is done again. */
+  /** A blocked task starts again. */
   | { type: "RETRY"; task: TaskId; begin: Beginning }
-  /** The agent or the check of a task ends, and it is blocked. */
+  /** The agent or check of a task is stopped, and the task is blocked. */
   | { type: "STOP"; task: TaskId }
   | { type: "SET"; jobs?: number; budgetUsd?: number };
 
 export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };
 
 export const runPorts = {
-  /** Reads the plan and selects what is to be executed. */
+  /** Reads the plan and selects the tasks to execute. */
   load: port<Result<LoadedRun, Failure>, void>("load"),
   /** Checks that the repository and the machine are ready, and takes the lock. */
   preflight: port<Result<void>, void>("preflight"),
-  /** Makes the worktrees of the tasks that come next while agents work. */
+  /** Creates the worktrees of the next tasks while agents work. */
   ahead: fromCallback<AheadEvent>(() => {
     throw new Error("port ahead not provided");
   }),
-  /** Checks the base by itself, beside the first agents; a failure ends the run. */
+  /** Checks the base itself while the first agents work; a failure ends the run. */
   checkBase: port<Result<void>, void>("checkBase"),
-  /** Passes on what persons answer to agents that asked, and what else they ask of the run. */
+  /** Passes on people's answers to agents that asked, and their other requests to the run. */
   answers: fromCallback(() => {
     throw new Error("port answers not provided");
   }),
   /** Checks what has landed as a whole, if anything was merged. */
   verify: port<void, void>("verify"),
-  /** Waits until nothing of a stopped run is at work, and puts its tasks' statuses back. */
+  /** Waits until no process of a stopped run is left, and makes its tasks pending again. */
   putBack: port<void, { tasks: TaskId[] }>("putBack"),
   /** Records the end of the run. */
   finish: port<void, { outcome: RunOutcome }>("finish"),
 };
 
-/** A change of a task's state, told to the world as it happens. */
+/** A change of a task's status, reported at once. */
 export interface Announcement {
   task: TaskId;
   status: Status;
   failure?: Failure | undefined;
 }
 
-/** Why a run is interrupted, unless a person wants it. */
+/** Why a run is interrupted, if not by a person. */
 export interface Interruption {
   limit?: Parked | undefined;
   failure?: Failure | undefined;
@@ -171,8 +170,8 @@ export interface Interruption {
 export type RunOutcome =
   | { kind: "finished" }
   /**
-   * By a person, by a usage limit that is not waited for, or by a failure of the account or the
-   * machine, which is no task's.
+   * By a person, by a usage limit that the run does not wait for, or by a failure of the account or the
+   * machine, which is not a task's.
    */
   | ({ kind: "interrupted" } & Interruption)
   | { kind: "refused"; failure: Failure };

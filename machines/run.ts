@@ -41,7 +41,7 @@ import { withOutput } from "./task_setup.ts";
 export interface RunContext {
   loaded?: LoadedRun;
   board: Board;
-  /** What the attempts of this run have cost, as far as agents reported it. */
+  /** The reported cost of this run's attempts. */
   spentUsd: number;
   outcome: RunOutcome;
 }
@@ -53,14 +53,14 @@ export type RunEvent =
   | TaskMessage
   | DoneActorEvent<TaskEnd, ActorId>;
 
-/** A task's actor; the prefix keeps it apart from the run's ports, which a task may be named like. */
+/** A task's actor; the prefix keeps it apart from the run's ports, whose names a task may have. */
 type ActorId = `task.${TaskId}`;
 const actorOf = (task: TaskId): ActorId => `task.${task}`;
 
-/** Worktrees made ahead of their tasks for each slot. */
+/** Worktrees created ahead of their tasks, per slot. */
 const AHEAD_PER_SLOT = 1;
 
-/** The machine of a task that has a run above it. */
+/** The machine of a task that has a run as its parent. */
 export const childMachine = taskMachine.provide({
   actions: { tell: sendParent((_, message: TaskMessage) => message) },
 });
@@ -90,7 +90,7 @@ export const runMachine = setup({
       enqueue.assign({ board: settle(board, task) });
       enqueue.stopChild(actorOf(task));
     }),
-    /** Gives free slots to tasks, and has the worktrees of the tasks after them made. */
+    /** Gives free slots to tasks, and requests worktrees for the next tasks. */
     fill: enqueueActions(({ context, enqueue }) => {
       const { loaded, spentUsd } = context;
       if (budgetSpent(context)) {
@@ -110,7 +110,7 @@ export const runMachine = setup({
           enqueue.sendTo(id, { type: "START" } satisfies TaskEvent);
         }
       }
-      // An empty list counts too: a task that has its slot makes its worktree itself.
+      // An empty list is sent too: a task with a slot creates its worktree itself.
       const tasks = upcoming(board, board.jobs * AHEAD_PER_SLOT);
       enqueue.sendTo("ahead", { type: "AHEAD", tasks });
     }),
@@ -268,7 +268,7 @@ function beginAgain(
   return { loaded: { ...loaded, beginnings: { ...loaded.beginnings, [task]: begin } } };
 }
 
-/** A task that a person sets going again, with an answer or without, has all attempts. */
+/** A task that a person starts again, with or without an answer, gets all attempts. */
 function attemptsFor(loaded: LoadedRun | undefined, begin: Beginning | undefined): number {
   const attempts = loaded?.attempts ?? 1;
   return begin?.answered || begin?.again ? attempts + begin.attempt - 1 : attempts;

@@ -238,7 +238,7 @@ export const taskMachine = taskSetup.createMachine({
             { target: "#task.settled", actions: [...enter("blocked")] },
           ],
         },
-        /** Its status stays: the run ends, and a resumed one makes this step again. */
+        /** Its status stays: the run ends, and a resumed run repeats this step. */
         halted: { entry: tell(halted) },
       },
     },

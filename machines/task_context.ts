@@ -1,4 +1,4 @@
-/** What a task's machine remembers, and what it makes of its ports' answers. */
+/** What a task's machine remembers, and how it interprets its ports' results. */
 import type { Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
 import type { Beginning } from "../src/domain/resume.ts";
@@ -16,18 +16,18 @@ import type {
 
 export interface TaskInput {
   task: TaskId;
-  /** Attempts in all, repairs included. */
+  /** Number of attempts, repairs included. */
   attempts: number;
-  /** Where it is taken up again. */
+  /** The step at which it resumes. */
   begin?: Beginning;
 }
 
 export interface TaskContext extends TaskInput {
-  /** As it was announced last. */
+  /** The status announced last. */
   status: Status;
   /** The attempt under way, from 1; 0 before the first. */
   attempt: number;
-  /** Why the attempt under way, or the next one, is made. */
+  /** Why the current or next attempt is made. */
   occasion: Occasion;
   /** The agent's conversation, to continue in the next attempt. */
   conversation: string | undefined;
@@ -41,12 +41,12 @@ export type TaskEvent =
   | { type: "START" }
   /** The task has a slot for another attempt. */
   | { type: "SLOT" }
-  /** A person wants no more of it. */
+  /** A person stops the task. */
   | { type: "STOP" }
-  /** No further attempt may be paid for. */
+  /** The budget allows no further attempt. */
   | { type: "BUDGET_SPENT"; spentUsd: number; capUsd: number };
 
-/** What a task tells the run above it. */
+/** The messages of a task to its parent, the run. */
 export type TaskMessage =
   /** An attempt ended and cost this much. */
   | { type: "TASK.SPENT"; task: TaskId; spentUsd: number }
@@ -54,12 +54,12 @@ export type TaskMessage =
   | { type: "TASK.SLOT_FREED"; task: TaskId }
   /** Its checks have passed. */
   | { type: "TASK.COMPLETED"; task: TaskId }
-  /** It met a failure of the account or the machine: no task can work. */
+  /** A failure of the account or the machine: no task can work. */
   | { type: "TASK.HALTED"; task: TaskId; failure?: Failure | undefined }
   /** It needs a slot for another attempt. */
   | { type: "TASK.SLOT_WANTED"; task: TaskId };
 
-/** What a task's machine ends with. */
+/** The output of a task's machine. */
 export interface TaskEnd {
   task: TaskId;
   status: "completed" | "blocked";
@@ -71,13 +71,13 @@ export function firstOccasion({ begin }: TaskInput): Occasion {
   return begin?.cutOff ? { kind: "resumed", why: "interrupted" } : { kind: "first" };
 }
 
-/** What the agent is called with. */
+/** The input of the agent's attempt. */
 export function workInput(context: TaskContext): WorkInput {
   const { task, attempt, occasion, conversation, ended } = context;
   return { task, attempt, occasion, conversation, ended };
 }
 
-/** Keeps what an attempt leaves for the next one. */
+/** Keeps what the next attempt needs of an outcome. */
 export function carryOn(outcome: WorkOutcome): Partial<TaskContext> {
   const kept = { conversation: outcome.conversation, ended: undefined };
   switch (outcome.kind) {
@@ -105,21 +105,18 @@ export function keepFailure(answer: Result<unknown> | Landing): Partial<TaskCont
   return "failure" in answer ? { failure: answer.failure } : {};
 }
 
-/**
- * A refused landing is the occasion for the next attempt; a repair that was overtaken is given
- * back.
- */
+/** A refused landing is the occasion for the next attempt; an overtaken repair is not counted. */
 export function takeBack({ attempts }: TaskContext, landing: Landing): Partial<TaskContext> {
   if (landing.kind !== "refused") return {};
   return { occasion: landing.occasion, attempts: attempts + (landing.overtaken ? 1 : 0) };
 }
 
-/** Whether another attempt may be made for a landing that was refused. */
+/** Whether a refused landing may have another attempt. */
 export function returnable(context: TaskContext, landing: Landing): boolean {
   return landing.kind === "refused" && (landing.overtaken === true || attemptsLeft(context));
 }
 
-/** How the task's status is told to the world. */
+/** The announcement of the task's status. */
 export function announcement({ task, status, failure }: TaskContext): Announcement {
   return { task, status, failure: status === "blocked" ? failure : undefined };
 }
@@ -134,7 +131,7 @@ export function passed(result: Result<Verdict>): boolean {
   return result.ok && result.value.passed;
 }
 
-/** Whether what failed is for the agent to repair, in an attempt that is left. */
+/** Whether the agent can repair the failure and has an attempt left. */
 export function repairable(context: TaskContext, result: Result<Verdict>): boolean {
   return result.ok && !result.value.passed && attemptsLeft(context);
 }
@@ -146,7 +143,7 @@ export function repair(result: Result<Verdict>): Partial<TaskContext> {
   return { occasion: { kind: "repair", check, failed } };
 }
 
-/** Keeps why failed checks block the task. */
+/** Keeps the failed checks as the reason why the task is blocked. */
 export function giveUp(
   context: TaskContext,
   result: Result<Verdict>,

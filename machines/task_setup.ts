@@ -1,4 +1,4 @@
-/** The actions and guards of a task's chart. */
+/** The actions and guards of a task's machine. */
 import { assign, setup } from "xstate";
 import { endsRun } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
@@ -34,32 +34,32 @@ interface Known {
   context: TaskContext;
 }
 
-/** An action or a guard, given what the port answered. */
+/** An action or a guard that gets the port's output. */
 export const withOutput = <Name extends string>(type: Name) =>
   ({ type, params: <Output>({ event }: { event: { output: Output } }) => event.output }) as const;
 
-/** The task begins there. */
+/** The task begins at this step. */
 export const begins = (at: Beginning["at"]) => ({ type: "begins", params: at }) as const;
 
-/** Gives the task a status, and tells the world. */
+/** Sets the task's status and announces it. */
 export const enter = (status: Status) =>
   [
     { type: "setStatus", params: status },
     { type: "announce", params: ({ context }: Known) => announcement(context) },
   ] as const;
 
-/** Tells the run above. */
+/** Sends a message to the parent, the run. */
 export const tell = (message: (context: TaskContext) => TaskMessage) =>
   ({ type: "tell", params: ({ context }: Known) => message(context) }) as const;
 
-/** Tells the run above what the attempt has cost. */
+/** Reports the attempt's cost to the run. */
 export const tellSpent = {
   type: "tell",
   params: ({ context, event }: Known & { event: { output: WorkOutcome } }) =>
     spent(context, event.output),
 } as const;
 
-/** What the chart is made with. */
+/** The setup of a task's machine. */
 export const taskSetup = setup({
   types: {
     input: {} as TaskInput,
@@ -70,9 +70,9 @@ export const taskSetup = setup({
   },
   actors: taskPorts,
   actions: {
-    /** Writes the status down. Provided by the run. */
+    /** Announces the status. The run provides it. */
     announce: (_, _announcement: Announcement) => {},
-    /** Reaches the run above. Provided by it. */
+    /** Sends to the run, which provides it. */
     tell: (_, _message: TaskMessage) => {},
     setStatus: assign((_, status: Status) => ({ status })),
     carryOn: assign((_, outcome: WorkOutcome) => carryOn(outcome)),
@@ -87,7 +87,7 @@ export const taskSetup = setup({
     succeeded: (_, result: Result<unknown>) => result.ok,
     finished: (_, outcome: WorkOutcome) => outcome.kind === "done",
     limited: (_, outcome: WorkOutcome) => outcome.kind === "limited",
-    /** The attempt broke off, and another one is left. */
+    /** The attempt was interrupted or failed, and another one is left. */
     mayTryAgain: ({ context }, outcome: WorkOutcome) =>
       outcome.kind === "broke_off" && attemptsLeft(context),
     hasPassed: (_, verdict: Result<Verdict>) => passed(verdict),

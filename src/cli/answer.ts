@@ -29,7 +29,10 @@ export function command(context: Context) {
   });
 }
 
-/** Shows the open questions; on a terminal, asks which to answer and how. Undefined: none is answered. */
+/**
+ * Shows the open questions; on a terminal, asks which one to answer, and for the answer. Undefined: none was
+ * answered.
+ */
 async function askFor(
   { io }: Context,
   wanted: string | undefined,

@@ -2,12 +2,12 @@ import { processEnv } from "../exec/env.ts";
 import { answer, refuse } from "../hook/hook.ts";
 import type { Io } from "./context.ts";
 
-/** Reads one event of Claude Code's from stdin and answers it; returns the exit code. */
+/** Reads one hook event of Claude Code from stdin and answers it; returns the exit code. */
 export async function answerHook(io: Io): Promise<number> {
   const text = readStdin();
   const env = processEnv();
   const { code, stdout, stderr } = await answer(text, env, io.cwd).catch((error) => {
-    // A bug must not open the borders that it guards.
+    // In a task, a bug must not disable the borders that the hook enforces.
     if (env.PAREX_TASK_ID === undefined) throw error;
     return refuse(`parex could not look at this call, so it is denied: ${error}`);
   });
@@ -16,10 +16,7 @@ export async function answerHook(io: Io): Promise<number> {
   return code;
 }
 
-/**
- * All of stdin, in the way that costs the least to start with. A stdin that cannot be read says
- * nothing.
- */
+/** All of stdin, read in the way that starts fastest. A stdin that cannot be read counts as empty. */
 function readStdin(): string {
   const decoder = new TextDecoder();
   const chunk = new Uint8Array(65_536);

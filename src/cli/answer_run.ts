@@ -16,8 +16,8 @@ interface Given {
 }
 
 /**
- * Hands an answer to the run that is on, or makes ready a run of the task that goes on with it.
- * Undefined: the run that is on has taken it.
+ * Hands an answer to the run in progress, or prepares a run in which the task continues with it. Undefined:
+ * the run in progress has taken it.
  */
 export async function prepareAnswer(
   context: Context,
@@ -41,7 +41,7 @@ export async function prepareAnswer(
   return answer ? { ...ready, answer } : asksNothing(given.task);
 }
 
-/** False: the run came to its end before it took the answer. */
+/** False: the run ended before it took the answer. */
 async function handOver(
   commonDir: string,
   run: string,

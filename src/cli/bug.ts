@@ -11,7 +11,7 @@ const BUG_GRACE_MS = 2000;
 const REPORT_AT = "https://github.com/parex-dev/parex/issues";
 const SHORT_STACK_LINES = 6;
 
-/** Tells what was thrown, ends whatever parex has started, and returns the exit code. */
+/** Reports what was thrown, ends all processes that parex started, and returns the exit code. */
 export async function endOnBug(error: unknown, io: Io): Promise<number> {
   io.err(describeBug(error, { debug: Boolean(processEnv().PAREX_DEBUG) }));
   try {
@@ -22,14 +22,14 @@ export async function endOnBug(error: unknown, io: Io): Promise<number> {
   return BUG_EXIT_CODE;
 }
 
-/** What to print when something was thrown that nobody expected. */
+/** The report of an unexpected throw. */
 function describeBug(error: unknown, { debug }: { debug: boolean }): string {
   const stack = debug || !(error instanceof Error)
     ? Deno.inspect(error, { depth: 6 })
     : (error.stack ?? String(error)).split("\n").slice(0, SHORT_STACK_LINES).join("\n");
   return [
     "error: this is a bug in parex, not in your plan",
-    // The runtime colours the places in a stack even where nothing else is coloured.
+    // The runtime colours a stack trace even without a terminal.
     ...stripVTControlCharacters(stack).split("\n").map((line) => `  ${line}`),
     `parex ${VERSION}, deno ${Deno.version.deno}, ${Deno.build.target}`,
     `please report it with these lines: ${REPORT_AT}`,

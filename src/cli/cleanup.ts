@@ -44,7 +44,7 @@ async function run(context: Context, flags: Flags): Promise<void> {
   const nothing = plan.remove.length === 0 && !plan.archive;
   if (flags.dryRun || nothing) return showPlan(context, plan, flags);
   if (!flags.yes) {
-    // The question is about what was shown, so it is shown where the question is.
+    // The question is asked on stderr, so the plan is shown there, too.
     io.err(cleanupPlanText(plan, { color: io.colorErr, columns: io.columns }));
     if (!canAsk(io)) throw new Failed(UNASKED);
     if (!await confirm("Remove it?")) return context.exit(1);

@@ -11,7 +11,7 @@ export interface CommandModule {
 export const GROUPS = ["Plan", "Run", "Look", "Steer", "Land", "Set up"] as const;
 export type Group = typeof GROUPS[number];
 
-/** A command as the program's help lists it. Its module is loaded when it is chosen. */
+/** A command as the program's help lists it. Its module is loaded only when needed. */
 export interface CommandEntry {
   name: string;
   /** Its arguments, as the help shows them. */

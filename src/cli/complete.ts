@@ -6,7 +6,7 @@ import type { Context } from "./context.ts";
 
 type TabCommand = ReturnType<RootCommand["command"]>;
 
-/** `parex complete -- <words>`: what the scripts of `parex completions` ask at every TAB. */
+/** `parex complete -- <words>`: called by the scripts of `parex completions` at every TAB. */
 export function completeCommand(context: Context, commands: readonly CommandEntry[]) {
   return new Command("complete")
     .description("Answer a shell's question for completions")
@@ -26,7 +26,7 @@ async function complete(
   for (const entry of commands) {
     if (entry.hidden) continue;
     const described = root.command(entry.name, entry.summary);
-    // Only the command on the line is worth its loading time.
+    // Only the command on the line is loaded, to answer fast.
     if (entry.name !== words[0]) continue;
     const { command } = await entry.load();
     const word = words.at(-1) ?? "";
@@ -66,7 +66,7 @@ function offer(choices: readonly string[]) {
     choices.forEach((choice) => add(choice, ""));
 }
 
-/** Values by the name of the argument that takes them, as the help shows it. */
+/** Values by the name of their argument in the help. */
 type Offers = Readonly<Record<string, readonly string[]>>;
 
 /** `<file>` in `--html <file>`. */
@@ -92,7 +92,7 @@ async function offersFor(word: string, cwd: string): Promise<Offers> {
   };
 }
 
-/** What can be named there; nothing outside of a repository. */
+/** What can be named in a repository; nothing outside of one. */
 async function inRepository(cwd: string) {
   const found = await resultOf(async () => {
     const [{ openRepository }, { planInHand }, { listRuns }, { listRescues }] = await Promise.all([
@@ -113,7 +113,7 @@ async function inRepository(cwd: string) {
   return found.ok ? found.value : { tasks: [], runs: [], refs: [] };
 }
 
-/** What is in the folder of the word at the cursor, folders with a slash. */
+/** The contents of the folder at the cursor, folders with a slash. */
 function pathsAt(cwd: string, word: string): string[] {
   const folder = word.slice(0, word.lastIndexOf("/") + 1);
   const path = folder.startsWith("/") ? folder : `${cwd}/${folder}`;

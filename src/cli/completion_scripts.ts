@@ -1,6 +1,6 @@
 /**
- * What a shell reads to ask `parex complete` at every TAB. The words of the line go there as they are
- * typed: none is ever evaluated.
+ * Shell scripts that call `parex complete` at every TAB. The words of the line are passed on literally and
+ * never evaluated.
  */
 const BASH = String.raw`# bash completion for parex; needs nothing else, also in bash 3.2
 __parex_complete() {

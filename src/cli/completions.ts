@@ -9,7 +9,7 @@ In the shell's own start file, or typed for one shell alone:
   fish        parex completions fish | source
   powershell  parex completions powershell | Out-String | Invoke-Expression`;
 
-/** `parex completions <shell>`: the script that asks `parex complete` at every press of TAB. */
+/** `parex completions <shell>`: prints the script that calls `parex complete` at every TAB. */
 export function command({ io }: Context) {
   return new Command("completions")
     .description("Print the shell completion script")

@@ -1,4 +1,4 @@
-/** Where a command reads and writes. The one place that knows about the terminal. */
+/** Where a command reads and writes. The only place that knows about the terminal. */
 export interface Io {
   /** Results. */
   out(text: string): void;
@@ -7,15 +7,15 @@ export interface Io {
   cwd: string;
   stdoutIsTerminal: boolean;
   stderrIsTerminal: boolean;
-  /** Colour on stdout, on stderr: `NO_COLOR` and `FORCE_COLOR` are already weighed in. */
+  /** Colour on stdout and stderr, with `NO_COLOR` and `FORCE_COLOR` taken into account. */
   colorOut: boolean;
   colorErr: boolean;
-  /** Text on stderr can be drawn again in its place. */
+  /** Whether text on stderr can be redrawn in place. */
   redraws: boolean;
   columns: number;
 }
 
-/** What a command's action is given. It throws the failure that it ends with. */
+/** The input of a command's action, which throws its failure. */
 export interface Context {
   io: Io;
   /** Sets the exit code of the program. */

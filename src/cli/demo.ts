@@ -41,7 +41,7 @@ async function showPlanning({ io, exit }: Context, folder: string): Promise<void
   io.out(code === 0 ? whatToDoWithThePlan(folder, selfName()) : whatIsLeft(folder));
 }
 
-/** The demo is the same for everybody, and may be run inside an agent's worktree. */
+/** The demo ignores the user's settings, and can run inside of an agent's worktree. */
 function demoEnv(): Env {
   const kept = Object.entries(childEnv())
     .filter(([name]) => !name.startsWith("PAREX_") || name === "PAREX_DEBUG");

@@ -19,11 +19,11 @@ export function command(context: Context) {
         const message = `${id} has no commits of its own`;
         throw new Failed({ reason: "usage", message, hint: `parex show ${id}` });
       }
-      // A person at a terminal sees it as they set git up; a program reads plain text.
+      // A person at a terminal gets git's configured output; a program gets plain text.
       const plain = io.stdoutIsTerminal ? [] : ["--no-ext-diff", "--no-textconv", "--no-color"];
       const options = [...plain, ...(stat ? ["--stat"] : [])];
       const args = ["diff", ...options, "--end-of-options", range.from, range.to];
-      // git itself knows the user's pager, and whether there is a terminal to page on.
+      // git knows the user's pager, and whether there is a terminal.
       context.exit(
         await runInherited(["git", ...args, "--"], { cwd: repo.root, env: toolEnv({}) }),
       );

@@ -50,7 +50,7 @@ async function run(context: Context, flags: Flags): Promise<void> {
 }
 
 interface Look {
-  /** Absent: parex does not stand in one that it can use. */
+  /** Absent: parex is not in a repository that it can use. */
   repo?: Repository;
   findings: Finding[];
 }
@@ -76,7 +76,7 @@ async function lookAround(io: Io): Promise<Look> {
   return { repo, findings: [...findings, ...examined] };
 }
 
-/** A plan that cannot be read is one more finding; that there is none, is not. */
+/** A plan that cannot be read is one more finding; a missing plan is not. */
 async function questionOf(
   io: Io,
   repo: Repository,
@@ -101,7 +101,7 @@ async function questionOf(
   };
 }
 
-/** Holds the repository's lock, so that no run begins between the look and the hand. */
+/** Holds the repository's lock, so that no run begins between examination and repair. */
 async function fixAll(
   context: Context,
   repo: Repository,

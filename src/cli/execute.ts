@@ -2,7 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import type { Context } from "./context.ts";
 import { addSettingOptions } from "./setting_options.ts";
 
-/** Exit code of what a person has broken off. */
+/** Exit code after an interruption by a person. */
 const INTERRUPTED = 130;
 
 export function command(context: Context) {
@@ -15,7 +15,7 @@ export function command(context: Context) {
   addSettingOptions(command);
   return command.action(async (named, given) => {
     const { plan, flags } = planAmongTasks(named, given);
-    // The help of this command must not wait for all that a run needs, nor the run for all of it.
+    // Loaded late: the help of this command must be fast.
     const { prepareRun } = await import("./ready_run.ts");
     const [ready, { executePlan, showSchedule }] = await Promise.all([
       prepareRun(context, plan, flags),
@@ -31,7 +31,7 @@ export function command(context: Context) {
   });
 }
 
-/** `--only a b plan.yaml`: the option takes every word after it, and the last one can be the plan. */
+/** In `--only a b plan.yaml`, the option takes all words after it, so the last one can be the plan. */
 function planAmongTasks<Flags extends object>(
   plan: string | undefined,
   flags: Flags,

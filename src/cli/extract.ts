@@ -55,7 +55,7 @@ function folderFor({ cwd }: Io, to: string | undefined): string {
   throw new Failed({ reason: "not_a_repository", cwd });
 }
 
-/** The newest complete plan; of several in the same message the one that is asked for. */
+/** The newest complete plan; if its message has several, the one that the user asked for. */
 async function choosePlan(
   io: Io,
   plans: readonly FoundPlan[],

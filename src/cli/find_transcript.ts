@@ -14,10 +14,10 @@ export interface Transcript {
 }
 
 const STDIN = "-";
-/** Who starts parex from a program often leaves it an open pipe that nothing will ever come through. */
+/** A program that starts parex often leaves it an open pipe on which nothing ever arrives. */
 const FIRST_BYTE_MS = 2_000;
 
-/** The transcript of this path, on stdin or named there, or the newest of the project. */
+/** The transcript at this path, on stdin or named there, or the project's newest. */
 export async function findTranscript(
   cwd: string,
   path: string | undefined,
@@ -37,7 +37,7 @@ export async function findTranscript(
   });
 }
 
-/** What somebody has put on stdin; undefined: nothing, or it has not begun to come in time. */
+/** The content of stdin; undefined: nothing, or nothing in time. */
 async function unasked(): Promise<ReadableStream<Uint8Array> | undefined> {
   return somethingOnStdin() ? await begunWithin(Deno.stdin.readable, FIRST_BYTE_MS) : undefined;
 }
@@ -56,7 +56,7 @@ async function begunWithin(
   return ReadableStream.from(prepended(first.value, stream));
 }
 
-/** A pipe or a file; a terminal or /dev/null has nothing to say. */
+/** Whether stdin is a pipe or a file; a terminal or /dev/null has no content. */
 function somethingOnStdin(): boolean {
   const stdin = fstatSync(0);
   return stdin.isFIFO() || stdin.isFile() || stdin.isSocket();
@@ -75,7 +75,7 @@ async function fromStdin(
   return { name: "stdin", lines: prepended(first.value, lines) };
 }
 
-/** What Claude Code gives a hook names the transcript. */
+/** The transcript's path in Claude Code's input for a hook. */
 function transcriptPathIn(line: string): string | undefined {
   try {
     const path: unknown = JSON.parse(line)?.transcript_path;
@@ -90,7 +90,7 @@ async function* prepended<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T
   yield* rest;
 }
 
-/** Claude Code may have been started in the folder, or at the top of the repository. */
+/** Claude Code may have been started in the folder, or at the top level of the repository. */
 async function newestOf(cwd: string): Promise<string | undefined> {
   const claude = claudeFolder(processEnv());
   if (claude === undefined) return undefined;

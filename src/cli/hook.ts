@@ -2,7 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import { answerHook } from "./answer_hook.ts";
 import type { Context } from "./context.ts";
 
-/** `parex hook`. Called without words it does not come here: see program.ts. */
+/** `parex hook`. Without arguments, program.ts answers instead. */
 export function command({ io, exit }: Context) {
   return new Command("hook")
     .description(

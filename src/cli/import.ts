@@ -84,7 +84,7 @@ interface Found {
   title: string;
 }
 
-/** Undefined: a person has left the question which one. */
+/** Undefined: the person cancelled the choice. */
 async function planOfList(
   io: Io,
   top: string,
@@ -97,7 +97,7 @@ async function planOfList(
   return detected && { plan: valueOf(loadForeign(detected)), title: detected.format.title };
 }
 
-/** What the repository has: the one list, or the one that is chosen. */
+/** The only list in the repository, or the chosen one. */
 async function offered(
   io: Io,
   top: string,

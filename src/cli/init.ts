@@ -106,7 +106,7 @@ async function forRepository(
   wishes: SetUpInput["wishes"],
   local: boolean,
 ): Promise<SetUpInput> {
-  // A repository that has no commit yet can be set up as well.
+  // A repository without a commit can be set up as well.
   const repo = findRepository(cwd);
   if (!repo) throw new Failed({ reason: "not_a_repository", cwd });
   const { top: checkout, commonDir } = repo;

@@ -11,9 +11,8 @@ export interface Interruptible {
 }
 
 /**
- * The first signal asks the run to stop, a second one ends it at once; either way no process is
- * left. A terminal that is closed sends more than one hang-up, so those only ask. Returns how to
- * stop listening.
+ * The first signal asks the run to stop, a second one kills it; either way no process is left. A closed
+ * terminal sends several hang-ups, so those only ask. Returns how to stop listening.
  */
 export function interruptible(execution: Interruptible, reporter: Reporter): () => void {
   let asked = false;

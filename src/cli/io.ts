@@ -29,7 +29,7 @@ export function realIo(): Io {
   };
 }
 
-/** Throws `usage` where it is gone, or has no name that is text. */
+/** Throws `usage` if the folder was deleted, or its name is not text. */
 function currentFolder(): string {
   try {
     return Deno.cwd();
@@ -39,7 +39,7 @@ function currentFolder(): string {
   }
 }
 
-/** `NO_COLOR` wins, then `FORCE_COLOR` (`0` is off); without them only a terminal gets colour. */
+/** `NO_COLOR` wins over `FORCE_COLOR` (`0` is off); without them, only a terminal gets colour. */
 export function wantsColor(isTerminal: boolean, env: Variables): boolean {
   if (env.get("NO_COLOR")) return false;
   const forced = env.get("FORCE_COLOR");
@@ -47,7 +47,7 @@ export function wantsColor(isTerminal: boolean, env: Variables): boolean {
   return isTerminal && env.get("TERM") !== "dumb";
 }
 
-/** Whether a terminal understands where to draw: an editor's does not, and a build's log keeps all. */
+/** Whether a terminal can move the cursor: an editor's cannot, and a CI log keeps every line. */
 function canRedraw(env: Variables): boolean {
   const inBuild = !["", "0", "false", undefined].includes(env.get("CI"));
   return env.get("TERM") !== "dumb" && !inBuild;
@@ -65,9 +65,9 @@ function terminalColumns(isTerminal: boolean, env: Variables): number {
 }
 
 /**
- * Writes whole texts, at once. When the reader has gone (`parex … | head`) nothing is left to say to
- * it: the rest is dropped and the command goes on to its own end. So it does where nothing can be
- * written, as on a full disk; `onLost` is then told why, once.
+ * Writes whole texts, synchronously. If the reader has gone (`parex … | head`), the rest is dropped and the
+ * command continues. The same if nothing can be written, as on a full disk; then `onLost` is called with the
+ * reason, once.
  */
 export function writer(
   output: Output,
@@ -90,7 +90,7 @@ export function writer(
   };
 }
 
-/** A pipe without a reader, or a terminal that was closed. */
+/** A pipe without a reader, or a closed terminal. */
 function readerHasGone(error: unknown): boolean {
   return error instanceof Deno.errors.BrokenPipe ||
     error instanceof Error && "code" in error && error.code === "EIO";

@@ -10,18 +10,18 @@ import { secretsForRecords } from "../recovery/secrets.ts";
 import type { RunFolder } from "../web/run_files.ts";
 import { findRun, historyOf } from "./runs.ts";
 
-/** A task of the plan of the last run, with all that its runs recorded. */
+/** A task in the plan of the last run, with the records of all its runs. */
 export interface KnownTask {
   repo: Repository;
   task: TaskRecord;
-  /** Of the plan, over all its runs. */
+  /** The record of the plan over all its runs. */
   record: RunRecord;
   /** Whether its last run is in progress. */
   live: boolean;
   secrets: string[];
 }
 
-/** Throws `unknown_task`, and `run_not_found` where the plan was never run. */
+/** Throws `unknown_task`, and `run_not_found` if the plan was never run. */
 export async function knownTask(cwd: string, id: TaskId): Promise<KnownTask> {
   const repo = await openRepository(cwd);
   const run = await findRun(repo.commonDir);
@@ -36,7 +36,7 @@ export async function knownTask(cwd: string, id: TaskId): Promise<KnownTask> {
   return { repo, task, record, live: run.live, secrets: [...secrets] };
 }
 
-/** The folder of the run that an attempt was made in. */
+/** The folder of the run that made an attempt. */
 export function folderOf({ repo, record, secrets }: KnownTask, { run }: AttemptRecord): RunFolder {
   return { repo, secrets, dir: runDir(repo.commonDir, run ?? record.run) };
 }

@@ -49,7 +49,7 @@ export function command(context: Context) {
     });
 }
 
-/** Prints what is new in the whole of a transcript so far. */
+/** Prints the new part of a transcript. */
 type Printer = (text: string, over: boolean) => void;
 
 function rawPrinter(out: (text: string) => void): Printer {
@@ -60,7 +60,7 @@ function rawPrinter(out: (text: string) => void): Printer {
   };
 }
 
-/** An item is printed when nothing more can become of it: the last one may grow, a tool may answer. */
+/** Prints an item once it is complete: the last one may grow, a tool may answer. */
 function itemPrinter(agent: string, say: (items: readonly TranscriptItem[]) => void): Printer {
   let printed = 0;
   return (text, over) => {
@@ -75,7 +75,7 @@ function itemPrinter(agent: string, say: (items: readonly TranscriptItem[]) => v
   };
 }
 
-/** Looks at the file again and again, until the attempt's run has ended or a later event ended it. */
+/** Polls the file until the attempt's run has ended or a later event ended the attempt. */
 async function followFile(
   { repo, record, secrets, task }: KnownTask,
   { run = record.run, attempt }: AttemptRecord,

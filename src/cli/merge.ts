@@ -41,7 +41,7 @@ async function prepare(
   flags: { base?: string; push: boolean },
 ): Promise<Pick<MergeInput, "repo" | "plan" | "settings" | "worked" | "landed">> {
   const repo = await openRepository(io.cwd);
-  // A switch that was not given has a default, which must not override the config file.
+  // An omitted switch has a default, which must not override the config file.
   const { base, push } = flags;
   const given = { ...(base === undefined ? {} : { base }), ...(push ? {} : { push }) };
   const env = processEnv();
@@ -62,7 +62,7 @@ async function prepare(
     settings: {
       ...settings,
       ...(known === undefined ? {} : { base: known }),
-      // Checks run what those agents wrote.
+      // Checks run the agents' code.
       sandbox: settings.sandbox || worked?.settings?.sandbox === true,
     },
   };

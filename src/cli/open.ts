@@ -24,7 +24,7 @@ export function command(context: Context) {
       if (!io.stdoutIsTerminal) return io.out(`${worktree}\n`);
       const env = processEnv();
       const editor = shell ? undefined : env.VISUAL || env.EDITOR;
-      // The variable may hold options, which the shell takes apart as git lets it.
+      // The variable may contain options; as with git, the shell splits them.
       const argv: [string, ...string[]] = editor
         ? ["sh", "-c", `${editor} "$@"`, editor, worktree]
         : [env.SHELL || "sh"];

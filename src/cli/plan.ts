@@ -34,7 +34,7 @@ interface Flags {
   force?: true | undefined;
 }
 
-/** Exit code of what a person has broken off. */
+/** Exit code after an interruption by a person. */
 const INTERRUPTED = 130;
 const GRACE_MS = 2_000;
 
@@ -97,7 +97,7 @@ interface Drafted {
   planned: Planned;
 }
 
-/** Shows the draft, and writes it where a person agrees. */
+/** Shows the draft, and writes it if the person agrees. */
 async function offer({ io, exit }: Context, drafted: Drafted, flags: Flags): Promise<void> {
   const { repo, settings, folder, plan, planned } = drafted;
   const files = plan ? added(plan, planned) : planFilesOf(planned);
@@ -132,7 +132,7 @@ async function offer({ io, exit }: Context, drafted: Drafted, flags: Flags): Pro
   exit(agreed ? 0 : 1);
 }
 
-/** Before a draft is paid for that could not be written. */
+/** Fails before anything is paid for a draft that could not be written. */
 function mustBeFree(folder: string): void {
   const path = join(folder, "plan.yaml");
   if (!exists(path)) return;
@@ -148,7 +148,7 @@ async function planToAddTo(repo: Repository, folder: string | undefined): Promis
   throw new Failed({ reason: "usage", message, hint: "import it first: parex import" });
 }
 
-/** The files that change when tasks are added: the index, and a file for each. */
+/** The files that change when tasks are added: the index, and one file per task. */
 function added(plan: Plan, { tasks }: Planned): Map<string, string> {
   const text = addEntries(Deno.readTextFileSync(plan.path), tasks.map(entryOf));
   if (text === undefined) {
@@ -166,7 +166,7 @@ function added(plan: Plan, { tasks }: Planned): Map<string, string> {
   ]]);
 }
 
-/** The words themselves, what stands in the file that they name, or what comes on stdin. */
+/** The words themselves, the content of the file that they name, or stdin. */
 async function wishOf(io: Io, words: string[]): Promise<string> {
   const said = words.join(" ");
   const wish = said === "-"

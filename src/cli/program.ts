@@ -8,8 +8,8 @@ const HELP = new Set(["--help", "-h", "help"]);
 const VERSIONS = new Set(["--version", "-V", "-v"]);
 
 /**
- * Runs the command that the arguments name and returns the exit code. A throw is a bug in parex.
- * Help, version and hook answer before any package, or module that needs one, is loaded.
+ * Runs the command named by the arguments and returns the exit code. A throw is a bug in parex. Help, version
+ * and hook answer before any package, or module that needs one, is loaded.
  */
 export async function runProgram(
   args: readonly string[],

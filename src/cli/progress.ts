@@ -1,10 +1,10 @@
 import type { Io } from "./context.ts";
 
-/** With fewer, it is over before anybody reads it. */
+/** With fewer branches, the progress would be gone before anybody can read it. */
 const MANY = 50;
 const STEP = 10;
 
-/** Shows on a terminal how many branches have been looked at; undefined where nothing can be redrawn. */
+/** Shows on a terminal how many branches have been examined; undefined if nothing can be redrawn. */
 export function progressOf(io: Io): ((done: number, all: number) => void) | undefined {
   if (!io.stderrIsTerminal || !io.redraws) return undefined;
   return (done, all) => {

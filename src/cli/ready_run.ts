@@ -16,13 +16,13 @@ export interface ReadyRun {
   repo: Repository;
   planPath: string;
   settings: Settings;
-  /** The run that is gone on with; absent: a new one. */
+  /** The run to resume; absent: a new one. */
   resume?: Unfinished;
-  /** What a person has answered to the agent of a blocked task. */
+  /** A person's answer to the agent of a blocked task. */
   answer?: EventOf<"task.answered">;
 }
 
-/** Finds the repository, the settings and the plan that a command line means. */
+/** Finds the repository, the settings and the plan of a command line. */
 export async function prepareRun(
   { io }: Context,
   plan: string | undefined,
@@ -32,7 +32,7 @@ export async function prepareRun(
   const env = processEnv();
   const root = repo.checkout;
   const found = plan === undefined ? await findPlan(root, io.cwd) : ok(resolve(io.cwd, plan));
-  // A mistake in the settings is said also where there is no plan.
+  // A mistake in the settings is reported even without a plan.
   const loaded = await loadSettings({ flags, env, root, plan: found.ok ? found.value : undefined });
   const settings = valueOf(loaded);
   const path = valueOf(found);
@@ -41,6 +41,6 @@ export async function prepareRun(
   for (const name of unknownVariables(env)) {
     io.err(`warning: ${name} is not a variable of parex and is ignored; see: parex help execute\n`);
   }
-  // A folder of another tool's is known by the list in it.
+  // The folder of another tool is recognized by its list.
   return { repo, planPath: detectList(path)?.list ?? path, settings };
 }

@@ -76,7 +76,7 @@ async function bringBack(
   if (incomplete) io.err(formatFailure(incomplete, { color: io.colorErr }));
 }
 
-/** The one rescue ref that is called so, or ends so. */
+/** The only rescue ref with this name, or whose name ends like this. */
 async function find(repo: Repository, name: string): Promise<Rescued> {
   const rescues = await listRescues(repo);
   const exact = rescues.find(({ ref }) => ref === name);

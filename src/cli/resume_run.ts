@@ -18,21 +18,21 @@ import { asRecorded, fullRunId, lastWithAgents } from "./runs.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
-/** Finds the run that is meant, and the settings that it goes on with. */
+/** Finds the run to resume, and its settings. */
 export async function prepareResume(
   { io }: Context,
   id: string | undefined,
   flags: Flags,
 ): Promise<ReadyRun> {
   const repo = await openRepository(io.cwd);
-  // Before all else: what a live run is doing looks like many other faults.
+  // First of all: the work of a live run looks like many other faults.
   const held = heldBy(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
   const found = await findUnfinished(repo.commonDir, await fullRunId(repo.commonDir, id));
   return await goOnWith(repo, found, flags);
 }
 
-/** A new run of blocked tasks and of what waits for them, with what was set for the last one. */
+/** A new run of blocked tasks and the tasks that wait for them, with the settings of the last run. */
 export async function prepareRetry(
   { io }: Context,
   tasks: string[],
@@ -64,8 +64,8 @@ export async function prepareRetry(
 }
 
 /**
- * Offers to go on with the last run if it was interrupted and is of the same plan. Where nobody can
- * be asked, it says how, and a new run is made. Undefined: the person wants neither.
+ * Offers to resume the last run if it was interrupted and has the same plan. If nobody can be asked, it says
+ * how to resume, and a new run is made. Undefined: the person wants neither.
  */
 export async function offerResume(
   { io }: Context,
@@ -105,7 +105,7 @@ async function goOnWith(
   return { repo, planPath, settings, resume: unfinished };
 }
 
-/** As the run was begun with, where its journal tells; flags win. */
+/** The run's original settings, if its journal has them; flags win. */
 async function settingsOf(
   { checkout }: Repository,
   { settings }: RunRecord,

@@ -7,10 +7,10 @@ import { failureJson, formatFailure } from "../report/messages/explain.ts";
 import type { CommandEntry, CommandModule } from "./command.ts";
 import type { Io } from "./context.ts";
 
-/** Of the program itself; all others are those of a command. */
+/** The program's own options; all others belong to a command. */
 const OWN_OPTIONS = ["--help", "--version"];
 
-/** What people type who know other tools. */
+/** Words that people know from other tools, and what they mean here. */
 const MEANT: Readonly<Record<string, string>> = {
   run: "execute",
   start: "execute",
@@ -29,14 +29,14 @@ const MEANT: Readonly<Record<string, string>> = {
 
 type AnyCommand = ReturnType<CommandModule["command"]>;
 
-/** Runs the command of this name with these words, and returns the exit code. */
+/** Runs the command with this name and these words, and returns the exit code. */
 export async function runNamed(
   name: string,
   words: readonly string[],
   io: Io,
   commands: readonly CommandEntry[],
 ): Promise<number> {
-  // Packages ask for it while they are loaded.
+  // Packages ask for the current folder while they are loaded.
   const here = await resultOf(() => io.cwd);
   if (!here.ok) return report(here.failure, words, io);
   const entry = commands.find((command) => command.name === name);
@@ -47,8 +47,8 @@ export async function runNamed(
 }
 
 /**
- * Whether a failure is to be printed as JSON, too: asked for by the flag or its variable. Decided from
- * the words alone, since the command line itself can be what is wrong.
+ * Whether to print a failure as JSON, too, because of the flag or its variable. Decided from the words alone,
+ * since the command line itself may be wrong.
  */
 function wantsJson(words: readonly string[]): boolean {
   const end = words.indexOf("--");
@@ -57,14 +57,14 @@ function wantsJson(words: readonly string[]): boolean {
   return options.includes("--json") || ["1", "true", "yes", "on"].includes(variable);
 }
 
-/** Prints an expected failure on stderr, with `--json` on stdout too, and returns its exit code. */
+/** Prints an expected failure on stderr, with `--json` also on stdout, and returns its exit code. */
 function report(failure: Failure, words: readonly string[], io: Io): number {
   if (wantsJson(words)) io.out(failureJson(failure));
   io.err(formatFailure(failure, { color: io.colorErr, ...widthOf(io) }));
   return exitCodeOf(failure);
 }
 
-/** Only a terminal has a width: whoever reads a pipe searches for whole sentences. */
+/** Only a terminal has a width: in a pipe, lines must stay whole for searches. */
 function widthOf({ stderrIsTerminal, columns }: Io): { columns?: number } {
   return stderrIsTerminal ? { columns } : {};
 }
@@ -92,8 +92,8 @@ function unknownCommand(word: string, commands: readonly CommandEntry[]): Failur
 }
 
 /**
- * Lets commander parse the words of one command and run its action; returns the exit code. The failure
- * that ends the action is reported here, as is a usage error.
+ * Lets commander parse the words of one command and run its action; returns the exit code. Reports the
+ * failure that ends the action, and usage errors.
  */
 async function runCommand(
   module: CommandModule,
@@ -121,7 +121,7 @@ async function runCommand(
   }
 }
 
-/** Neither exits nor prints errors by itself: that is done in one place, in the same words. */
+/** Keeps commander from exiting and printing errors: parex does both in one place, in the same words. */
 function adapt(command: AnyCommand, io: Io): void {
   command
     .exitOverride()
@@ -135,7 +135,7 @@ function adapt(command: AnyCommand, io: Io): void {
   for (const sub of command.commands) adapt(sub, io);
 }
 
-/** commander words an error and its suggestion as one text: `error: … (Did you mean …?)`. */
+/** commander puts an error and its suggestion into one text: `error: … (Did you mean …?)`. */
 function wording(message: string): { message: string; near?: string } {
   const [said = "", ...more] = message.replace(/^error: /, "").split("\n");
   const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(" "))?.[1];

@@ -11,7 +11,7 @@ import { loadPlan } from "../plan/load.ts";
 import { namesOf } from "../report/layout.ts";
 import { listRuns, liveRun, readRun, runsNewestFirst } from "../journal/store.ts";
 
-/** A run as its journal tells it. */
+/** A run as recorded in its journal. */
 export interface KnownRun {
   record: RunRecord;
   /** Whether a process executes it now. */
@@ -19,8 +19,8 @@ export interface KnownRun {
 }
 
 /**
- * The run of this id, or the one that goes on, or the last one; undefined if there is none. A run
- * that had nothing to do, as all was completed, does not hide the one before it of the same plan.
+ * The run with this id, or the one in progress, or the last one; undefined if there is none. A run that had
+ * nothing to do, because all was completed, does not hide the one before it of the same plan.
  */
 export async function findRun(
   commonDir: string,
@@ -28,12 +28,12 @@ export async function findRun(
 ): Promise<KnownRun | undefined> {
   const current = liveRun(commonDir);
   const runs = await listRuns(commonDir);
-  // A run that has only just begun has no journal yet.
+  // A run that has just begun has no journal yet.
   const begun = runs.find((run) => run === current?.run);
   const meant = id === undefined ? begun : runNamed(runs, id);
   if (meant !== undefined) {
     const read = await resultOf(() => readRun(commonDir, meant));
-    // A run that has only just begun has no line in its journal.
+    // A run that has just begun has an empty journal.
     if (!read.ok && read.failure.reason === "run_not_found" && id === undefined) return undefined;
     return { record: valueOf(read).record, live: current?.run === meant };
   }
@@ -47,7 +47,7 @@ export async function findRun(
   return last;
 }
 
-/** The run that an id, or the beginning of one, names, as git takes them. */
+/** The run that an id, or a unique prefix of one, names. */
 function runNamed(runs: readonly string[], id: string): string {
   const matching = runs.includes(id) ? [id] : runs.filter((run) => run.startsWith(id));
   const [run, ...others] = matching;
@@ -60,12 +60,12 @@ function runNamed(runs: readonly string[], id: string): string {
   });
 }
 
-/** The id of the run that is meant; undefined: none was named. */
+/** The full id of a run; undefined: none was named. */
 export async function fullRunId(commonDir: string, id: string | undefined) {
   return id === undefined ? undefined : runNamed(await listRuns(commonDir), id);
 }
 
-/** What happened to a plan over all its runs, with this as the last one. */
+/** The record of a plan over all its runs up to this one. */
 export async function historyOf(commonDir: string, last: RunRecord): Promise<RunRecord> {
   return planRecord([...await runsBefore(commonDir, last), last]);
 }
@@ -83,7 +83,7 @@ function hadNothingToDo(record: RunRecord): boolean {
   return record.finished !== undefined && selectedTasks(record).length === 0;
 }
 
-/** The runs of a plan, the last one first. One whose journal cannot be read is passed over. */
+/** The runs of a plan, the last one first. A run whose journal cannot be read is skipped. */
 export async function* runsOf(
   commonDir: string,
   identity: string | undefined,
@@ -93,7 +93,7 @@ export async function* runsOf(
   }
 }
 
-/** The run itself, or where it has only landed the work of others, the last one that did any. */
+/** The run itself, or if it only landed completed work, the last run that had agents. */
 export async function lastWithAgents(commonDir: string, last: RunRecord): Promise<RunRecord> {
   if (!last.agentless) return last;
   for await (const run of runsOf(commonDir, last.plan?.identity)) {
@@ -102,19 +102,19 @@ export async function lastWithAgents(commonDir: string, last: RunRecord): Promis
   return last;
 }
 
-/** The plan that a person means who names none, with the last run of it. */
+/** The plan to use if none is named, with its last run. */
 export async function planInHand(
   repo: Repository,
   cwd: string,
 ): Promise<{ plan: Plan; run: KnownRun | undefined }> {
   const run = await findRun(repo.commonDir);
   const plan = await planOf(repo.checkout, run, cwd);
-  // Another plan may lie at the path by now: what the last run did says nothing about this one.
+  // Another plan may be at the path by now: the last run says nothing about it.
   const same = run?.record.plan?.identity === plan.identity;
   return { plan, run: same ? run : undefined };
 }
 
-/** The plan of the last run; where that is gone, or nothing was run, the one in its usual place. */
+/** The plan of the last run; if that is gone, or there was no run, the one in its usual place. */
 async function planOf(root: string, run: KnownRun | undefined, cwd: string): Promise<Plan> {
   if (run?.record.plan) {
     const plan = await loadPlan(await presentPath(root, run.record.plan.path));
@@ -126,7 +126,7 @@ async function planOf(root: string, run: KnownRun | undefined, cwd: string): Pro
   return valueOf(await loadPlan(path));
 }
 
-/** Somebody else's list has no mark for a blocked task: what its last run recorded says so. */
+/** Another tool's list has no mark for a blocked task: the record of its last run does. */
 export function asRecorded(plan: Plan, { plan: ran, tasks: records }: RunRecord): Plan {
   if (!plan.foreign || ran?.identity !== plan.identity) return plan;
   const tasks = plan.tasks.map((task): Task => {
@@ -136,7 +136,7 @@ export function asRecorded(plan: Plan, { plan: ran, tasks: records }: RunRecord)
   return { ...plan, tasks };
 }
 
-/** The base that is known, or else the branch that is checked out. */
+/** The base of the last run if known, otherwise the branch that is checked out. */
 export async function baseInHand(
   repo: Repository,
   known: string | undefined,

@@ -21,20 +21,20 @@ Settings without a flag:
 ${wrap(namesWithoutFlag().join(", "), HELP_COLUMNS - 2).map((line) => `  ${line}`).join("\n")}`;
 
 /**
- * Gives a command one option for every setting that has a flag. Their values stay text: hand
- * `command.opts()` to `loadSettings`, which checks them together with variables and config file.
+ * Adds an option to a command for every setting that has a flag. Values stay text: pass `command.opts()` to
+ * `loadSettings`, which checks them together with variables and config file.
  */
 export function addSettingOptions(command: CommandUnknownOpts): void {
   addOptionsOf(command, KEYS, descriptionOf);
   command.addHelpText("after", `\n${ELSEWHERE}`);
 }
 
-/** The same for a command that goes on with a run: what it does is settled, how may be changed. */
+/** The same for a command that resumes a run: how the run works may change, what it does may not. */
 export function addResumeOptions(command: CommandUnknownOpts): void {
   addRunOptions(command, "Options left out keep the value that the run was started with.");
 }
 
-/** The same for a command that does tasks of the last run in a new one. */
+/** The same for a command that runs tasks of the last run in a new one. */
 export function addRetryOptions(command: CommandUnknownOpts): void {
   addRunOptions(
     command,
@@ -63,14 +63,16 @@ function addOptionsOf(
     if (spec.kind.placeholder) {
       const flags = `${short}--${spec.name} ${spec.kind.placeholder}`;
       const option = new Option(flags, capital(describe(key)));
-      // For the help and the shells' completions; `loadSettings` is the one to check them.
+      // For the help and shell completions; `loadSettings` checks the values.
       if (spec.kind.choices) option.argChoices = [...spec.kind.choices];
       command.addOption(option);
     } else addSwitch(command, spec, describe(key), (DEFAULTS as Partial<Values>)[key]);
   }
 }
 
-/** Both ways, so that a flag can override the config file; the help shows what is not the default. */
+/**
+ * Both forms, so that a flag can override the config file; the help shows the one that is not the default.
+ */
 function addSwitch(
   command: CommandUnknownOpts,
   { name, without }: Spec<unknown>,

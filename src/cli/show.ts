@@ -61,7 +61,7 @@ async function taskPage(known: KnownTask): Promise<TaskPage> {
   };
 }
 
-/** How a person continues the conversation of the last attempt. */
+/** The command that continues the conversation of the last attempt. */
 function takeOverLine({ attempts, worktree }: TaskRecord): string | undefined {
   const last = attempts.findLast(({ session }) => session !== undefined);
   const line = last?.session === undefined ? undefined : takeOverCommand(last.agent, last.session);

@@ -6,8 +6,8 @@ import { followJournal } from "../journal/tail.ts";
 import { leaveSteering, refusalOf, type Steering } from "../run/task/steering.ts";
 
 /**
- * Asks something of the run in progress, and waits until it has done it. Returns the run's id;
- * undefined: no run is in progress, or it ended first. Throws `usage` where the run cannot do it.
+ * Sends a request to the run in progress, and waits until it is done. Returns the run's id; undefined: no run
+ * is in progress, or it ended first. Throws `usage` if the run cannot do it.
  */
 export async function steer(commonDir: string, steering: Steering): Promise<string | undefined> {
   const live = liveRun(commonDir);

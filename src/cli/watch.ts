@@ -12,7 +12,7 @@ import { liveRun, runDir } from "../journal/store.ts";
 import type { Context, Io } from "./context.ts";
 import { findRun, historyOf } from "./runs.ts";
 
-/** Exit code where there is nothing to watch. */
+/** Exit code if there is nothing to watch. */
 const NOTHING = 1;
 
 export function command(context: Context) {
@@ -39,7 +39,7 @@ async function sayWhatElse(context: Context, commonDir: string): Promise<void> {
   context.exit(NOTHING);
 }
 
-/** Unlike those of a command that does the work, the lines are the result here. */
+/** Here the lines are the result, unlike in a command that does the work. */
 function reporterFor(io: Io): Reporter {
   return io.stdoutIsTerminal && io.redraws
     ? startReporter("live", io)

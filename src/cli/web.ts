@@ -35,7 +35,7 @@ export function command(context: Context) {
     });
 }
 
-/** A person is there, and can see a browser that is opened here. */
+/** Whether a person is there who can see a browser on this machine. */
 function isAtHome({ stdoutIsTerminal }: Io): boolean {
   const { SSH_CONNECTION, CI } = processEnv();
   return stdoutIsTerminal && !SSH_CONNECTION && !CI;

@@ -22,8 +22,8 @@ export class Worktree extends Git {
   }
 
   /**
-   * Its own folder in the repository's git directory, absolute; removed with the worktree. Its `.git` file is
-   * not trusted blindly, since an agent may have replaced it: see gitrepository-layout(5).
+   * Its own folder in the repository's git directory, absolute; removed with the worktree. Read from its
+   * `.git` file, see gitrepository-layout(5). Fails if a repository has replaced that file.
    */
   get gitDir(): string {
     return gitDirOf(this.path);

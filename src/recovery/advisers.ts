@@ -4,7 +4,7 @@ import { copilotAdviser } from "./copilot.ts";
 import { modelAdviser } from "./model.ts";
 import type { Adviser } from "./question.ts";
 
-/** An adviser in its place of the order in which they are asked. */
+/** An adviser with its place in the order of asking. */
 export interface Tier {
   tier: "model" | "second opinion";
   adviser: Adviser;
@@ -12,7 +12,7 @@ export interface Tier {
 
 const SECOND_MODEL = "claude-sonnet-5-5";
 
-/** Those that the settings want asked, the cheapest first. */
+/** The advisers that the settings enable, the cheapest first. */
 export function tiersOf(
   settings: Pick<Settings, "recoveryModel" | "recoveryEscalate">,
   env: Env,

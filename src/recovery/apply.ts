@@ -7,12 +7,12 @@ import { fetchBranch, setUpstream } from "./remotes.ts";
 import type { Action } from "./repair.ts";
 import { pruneWorktree, repairWorktree } from "./worktrees.ts";
 
-/** How back-off passes its time. */
+/** Waits between attempts. */
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /**
- * Applies a repair, whoever proposed it. Each makes sure by itself that it loses nothing and touches
- * nothing but this repository; where it cannot, it fails and says why.
+ * Applies a repair, from any source. Each repair verifies that it loses nothing and touches nothing outside
+ * of this repository; if it cannot, it fails and says why.
  */
 export async function applyRepair(
   repo: Repository,

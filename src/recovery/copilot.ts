@@ -12,16 +12,16 @@ import {
   type Silence,
 } from "./question.ts";
 
-/** It may look at nothing and do nothing: all that is wanted of it are words. */
+/** It gets no tools: only its answer is wanted. */
 const NO_TOOLS = "--deny-tool=shell,write,read,url,memory";
 const MAX_ANSWER = 64_000;
 
-/** GitHub's Copilot CLI, where it is installed. */
+/** GitHub's Copilot CLI, if it is installed. */
 export function copilotAdviser(env: Env, timeoutMs: number): Adviser {
   return {
     name: "copilot",
     async ask(question, signal) {
-      // An empty folder: no repository to read, and no instructions that one may hold.
+      // An empty folder: it has no repository to read, and no instructions.
       const cwd = await makeTempFolder("parex-copilot-");
       try {
         return await askIn(cwd, question, { env, timeoutMs, signal });

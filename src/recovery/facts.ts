@@ -6,7 +6,7 @@ import { findLocks, type Lock } from "./locks.ts";
 import { type About, outputOf } from "./operation.ts";
 import { type Symptom, symptomsIn } from "./symptoms.ts";
 
-/** What is known when a repair is chosen. */
+/** The facts that a repair is chosen by. */
 export interface Facts {
   failure: Failure;
   output: string;
@@ -17,7 +17,7 @@ export interface Facts {
   missing: string[];
 }
 
-/** Looks at the repository after a failure. Changes nothing. */
+/** Examines the repository after a failure. Changes nothing. */
 export async function readFacts(
   repo: Repository,
   about: About,

@@ -3,7 +3,7 @@ import type { Facts } from "./facts.ts";
 import { type Lock, YOUNGEST_MS } from "./locks.ts";
 import type { Action } from "./repair.ts";
 
-/** What was done about this operation already, and when and by what luck the next is chosen. */
+/** The earlier repairs of this operation, with time and random number for the next choice. */
 export interface Circumstances {
   /** Applied or refused. */
   tried: readonly Action[];
@@ -13,7 +13,7 @@ export interface Circumstances {
   random: number;
 }
 
-/** The repair of a failure that needs no thought, if there is one that was not tried yet. */
+/** The known repair of a failure, if there is one that was not tried yet. */
 export function knownFix(facts: Facts, circumstances: Circumstances): Action | undefined {
   return candidates(facts, circumstances).find((action) =>
     action.type === "retry_after" || !circumstances.tried.some((one) => same(one, action))
@@ -26,7 +26,7 @@ function* candidates(facts: Facts, circumstances: Circumstances): Generator<Acti
   const waits = tried.filter(({ type }) => type === "retry_after").length;
   if (symptoms.has("locked")) {
     const lock = facts.locks.find((one) => isNamed(one, facts.output));
-    // Its owner may be at work, or has gone in between.
+    // Its owner may be working, or have finished since.
     const left = lock ? YOUNGEST_MS - (circumstances.now - lock.modified) : 0;
     if (lock && left <= 0) yield { type: "remove_stale_lock", path: lock.path };
     yield wait(Math.max(left / 1000, backoff(waits, circumstances.random)));
@@ -37,7 +37,7 @@ function* candidates(facts: Facts, circumstances: Circumstances): Generator<Acti
       : symptoms.has("worktree_missing") && facts.output.includes(path)
   );
   if (gone !== undefined) yield { type: "prune_worktree", path: gone };
-  // What was made halfway is found and used the next time.
+  // What exists already is found and used the next time.
   if (symptoms.has("branch_exists") && waits === 0) yield wait(0);
   if (symptoms.has("push_rejected")) yield { type: "fetch_and_retry" };
   if (symptoms.has("no_upstream")) yield { type: "set_upstream" };
@@ -47,7 +47,7 @@ function* candidates(facts: Facts, circumstances: Circumstances): Generator<Acti
   }
 }
 
-/** git names a config file's lock by the file. */
+/** git's message names the config file instead of its lock. */
 function isNamed({ path }: Lock, output: string): boolean {
   const name = basename(path);
   return output.includes(name) ||
@@ -58,7 +58,7 @@ const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 60;
 const JITTER = 0.5;
 
-/** Seconds: each time twice as long, and never the same for those who failed together. */
+/** In seconds: doubles each time, with jitter so that concurrent failures spread out. */
 function backoff(waits: number, random: number): number {
   return FIRST_PAUSE * 2 ** waits * (1 + JITTER * random);
 }

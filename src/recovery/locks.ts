@@ -9,7 +9,7 @@ import type { Repository } from "../git/repository.ts";
 export interface Lock {
   /** Absolute. */
   path: string;
-  /** Tells it from a later one at the same path. */
+  /** Distinguishes it from a later lock at the same path. */
   inode: number | null;
   /** When git wrote it, milliseconds since the epoch. */
   modified: number;
@@ -25,12 +25,12 @@ const NAMES = [
   "packed-refs.lock",
   "shallow.lock",
 ];
-/** git holds a lock for moments; one that is younger may be somebody's whom nobody sees yet. */
+/** git holds a lock for moments; a younger lock may belong to a process that is not visible yet. */
 export const YOUNGEST_MS = 3_000;
-/** They run for ever and lock nothing. */
+/** They run forever and hold no lock. */
 const DAEMONS = /fsmonitor--daemon|credential-cache--daemon/;
 
-/** Every lock in the repository's git directories, and the one on this branch. */
+/** All locks in the repository's git directories, and the one on this branch. */
 export async function findLocks(repo: Repository, branch?: string): Promise<Lock[]> {
   const folders = [repo.commonDir];
   const worktrees = join(repo.commonDir, "worktrees");
@@ -43,7 +43,7 @@ export async function findLocks(repo: Repository, branch?: string): Promise<Lock
   return found.filter((lock) => lock !== undefined);
 }
 
-/** Makes sure that nobody can hold a lock any more; fails with why somebody may. */
+/** Makes sure that no process can hold a lock; fails with the reason why one may. */
 export async function checkStale(
   repo: Repository,
   lock: Lock,
@@ -58,7 +58,7 @@ export async function checkStale(
   return ok();
 }
 
-/** Removes a lock that git has left, after making sure that nobody can hold it any more. */
+/** Removes a stale lock, after making sure that no process can hold it. */
 export async function removeStaleLock(
   repo: Repository,
   path: string,
@@ -80,7 +80,7 @@ export async function removeStaleLock(
   return ok();
 }
 
-/** An owner has begun before the lock was written, and works in its repository. */
+/** An owner started before the lock was written, and works in its repository. */
 function mayHold(
   program: RunningProgram,
   lock: Lock,
@@ -88,7 +88,7 @@ function mayHold(
   repo: Repository,
   worktrees: readonly Registration[],
 ): boolean {
-  // Two clocks are compared, one of which counts in hundredths.
+  // Two clocks are compared, and one has a resolution of hundredths.
   if (program.ageMs < lockAge - 1000 || DAEMONS.test(program.command)) return false;
   if (program.cwd === undefined) return true;
   const folders = [repo.commonDir, repo.root, ...worktrees.map((one) => one.path)];

@@ -5,7 +5,7 @@ import { ADVICE, type Adviser, INSTRUCTIONS, readAdvice, type Silence } from "./
 const API = "https://api.anthropic.com";
 const MAX_TOKENS = 1024;
 
-/** A model behind Anthropic's API, asked with the key in `ANTHROPIC_API_KEY`. */
+/** A model of Anthropic's API, asked with the key in `ANTHROPIC_API_KEY`. */
 export function modelAdviser(model: string, env: Env, timeoutMs: number): Adviser {
   return {
     name: model,
@@ -31,7 +31,7 @@ async function request(
   env: Env,
   signal: AbortSignal,
 ): Promise<Result<string, Silence>> {
-  // Takes a tenth of a second, which only a failure is to cost.
+  // Loading takes a tenth of a second, so it is done only after a failure.
   const [{ default: Anthropic }, { zodOutputFormat }] = await Promise.all([
     import("@anthropic-ai/sdk"),
     import("@anthropic-ai/sdk/helpers/zod"),
@@ -52,7 +52,7 @@ async function request(
     }, { signal });
     return ok(message.content.map((block) => block.type === "text" ? block.text : "").join(""));
   } catch (error) {
-    // Of any class: what is at that address may answer anything.
+    // Of any class: the server at that address may answer anything.
     const { message, cause } = error as Error;
     return fail({ why: cause instanceof Error ? `${message} ${cause.message}` : message });
   }

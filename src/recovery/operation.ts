@@ -1,31 +1,31 @@
 import type { Failure } from "../domain/failure.ts";
 
-/** What an operation is about: repairs take from here what they act on, whoever proposes them. */
+/** The subject of an operation: repairs take their targets only from here. */
 export interface About {
   branch?: string | undefined;
   remote?: string;
-  /** Absolute. It need not exist. */
+  /** Absolute. It may not exist. */
   worktree?: string | undefined;
 }
 
-/** Something that parex itself does with git or gh. */
+/** A git or gh operation of parex itself. */
 export interface Operation<T> {
-  /** As a person would say it: "push feature/task-1". */
+  /** As people say it: "push feature/task-1". */
   what: string;
   about: About;
-  /** Safe to do again after it failed. */
+  /** Safe to repeat after a failure. */
   run: () => Promise<T>;
   /** Ends waiting, and the recovery. */
   signal?: AbortSignal;
 }
 
-/** What git or gh said when it failed. */
+/** The output of git or gh in a failure. */
 export function outputOf(failure: Failure): string {
   if ("detail" in failure && failure.detail !== undefined) return failure.detail;
   return failure.reason === "git_failed" ? failure.stderr : "";
 }
 
-/** The failure, with what was tried about it for the person who takes over. */
+/** The failure, with what was tried, for the person who takes over. */
 export function withTried(failure: Failure, tried: readonly string[]): Failure {
   if (tried.length === 0) return failure;
   const report = ["parex tried to recover:", ...tried.map((line) => `- ${line}`)].join("\n");
@@ -35,8 +35,8 @@ export function withTried(failure: Failure, tried: readonly string[]): Failure {
 }
 
 /**
- * Whether git or gh may have stumbled over something that is no decision of the user's: others, such
- * as a conflict or another plan's branch, are a person's matter from the start.
+ * Whether recovery may help. Failures that need a decision of the user's, such as a conflict or another
+ * plan's branch, are left to a person from the start.
  */
 export function mayRecover({ reason }: Failure): boolean {
   return RECOVERABLE.has(reason);

@@ -16,7 +16,7 @@ import { type Action, describeRepair } from "./repair.ts";
 import { secretsOf } from "./secrets.ts";
 import { sleep } from "../util/backoff.ts";
 
-/** Runs an operation, and recovers from its failure as far as that can be done safely. */
+/** Runs an operation, and recovers from its failure as far as that is safe. */
 export type Recover = <T>(operation: Operation<T>) => Promise<T>;
 
 /** What recovery works with. */
@@ -24,22 +24,22 @@ export interface RecoveryScope {
   repo: Repository;
   emit: Emit;
   settings: Pick<Settings, "recoveryModel" | "recoveryEscalate">;
-  /** With the keys of the models, and with what they must not see. */
+  /** With the keys of the models, and the secrets to hide from them. */
   env: Env;
-  /** How back-off passes its time. */
+  /** Waits between attempts. */
   wait?: Wait;
-  /** How long an adviser may take for its answer. */
+  /** Timeout of an adviser's answer. */
   answerMs?: number;
 }
 
-/** Repairs after which an operation is done again. */
+/** Limit of repairs that are followed by a repetition of the operation. */
 const ROUNDS = 3;
 const ANSWER_MS = 30_000;
 const SHOWN_OUTPUT = 200;
 
 /**
- * Known fixes first, then a model, then a second opinion, then a person. Nobody's word is taken for
- * a success: the operation itself is done again.
+ * Known fixes first, then a model, then a second opinion, then a person. The only proof of success is that
+ * the operation succeeds when it is repeated.
  */
 export function recovering(scope: RecoveryScope): Recover {
   const tiers = new Set(tiersOf(scope.settings, scope.env, scope.answerMs ?? ANSWER_MS));
@@ -49,21 +49,21 @@ export function recovering(scope: RecoveryScope): Recover {
 interface Proposal {
   tier: "known fix" | Tier["tier"];
   action: Action;
-  /** Who proposes it, and why; a known fix speaks for itself. */
+  /** Who proposes it, and why; absent for a known fix. */
   because?: string;
 }
 
 /** The recovery of one operation. */
 class Recovery<T> {
   private readonly actions: Action[] = [];
-  /** For the advisers, and for the person in the end. */
+  /** For the advisers, and finally for the person. */
   private readonly tried: string[] = [];
   private readonly unasked: Tier[];
 
   constructor(
     private readonly scope: RecoveryScope,
     private readonly operation: Operation<T>,
-    /** Of the whole run; those that can never answer are taken out. */
+    /** Shared by the whole run; advisers that can never answer are removed. */
     private readonly tiers: Set<Tier>,
   ) {
     this.unasked = [...tiers];
@@ -98,7 +98,7 @@ class Recovery<T> {
     const circumstances = { tried: this.actions, now: Date.now(), random: Math.random() };
     const action = knownFix(facts, circumstances);
     if (action) return { tier: "known fix", action };
-    // A failure without any output is parex's own word, and clear.
+    // A failure without output was raised by parex itself, and is clear.
     if (facts.output === "") return undefined;
     for (let tier = this.unasked.shift(); tier; tier = this.unasked.shift()) {
       const proposal = await this.ask(tier, facts);

@@ -11,8 +11,8 @@ interface Target {
 }
 
 /**
- * Looks what the remote's branch holds. Fails if it has commits that the branch here lacks: to push
- * over them would take force, and they may be somebody's work.
+ * Fetches the remote's branch. Fails if it has commits that the local branch lacks: only a forced push could
+ * overwrite them, and they may be somebody's work.
  */
 export async function fetchBranch(repo: Repository, about: About): Promise<Result<void, string>> {
   const target = await ownBranch(repo, about);
@@ -36,7 +36,7 @@ export async function fetchBranch(repo: Repository, about: About): Promise<Resul
   );
 }
 
-/** Lets a branch of parex's track the remote's of the same name, which must exist. */
+/** Makes a branch of parex's track the remote branch of the same name, which must exist. */
 export async function setUpstream(repo: Repository, about: About): Promise<Result<void, string>> {
   const target = await ownBranch(repo, about);
   if (!target.ok) return target;
@@ -53,7 +53,7 @@ export async function setUpstream(repo: Repository, about: About): Promise<Resul
   return set.ok ? ok() : set;
 }
 
-/** The operation's branch and remote, if parex made the branch. */
+/** The operation's branch and remote, if parex created the branch. */
 async function ownBranch(
   repo: Repository,
   { branch, remote }: About,

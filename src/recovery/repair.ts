@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What parex does about a failed operation. There are no others, whoever proposes one. */
+/** All repairs of a failed operation; an adviser can propose no others. */
 export const REPAIR = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("remove_stale_lock").describe("one of the locks listed, whose owner is gone"),
@@ -34,7 +34,7 @@ export const REPAIR = z.discriminatedUnion("type", [
 
 export type Repair = z.infer<typeof REPAIR>;
 
-/** One that is applied, not the word that there is none. */
+/** A repair that can be applied, so not `give_up`. */
 export type Action = Exclude<Repair, { type: "give_up" }>;
 
 /** A repair in words, without a subject: "remove the lock …". */

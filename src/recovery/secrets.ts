@@ -6,10 +6,10 @@ import { entries, Git } from "../git/git.ts";
 import type { Repository } from "../git/repository.ts";
 import { SHORTEST_SECRET } from "../domain/redact.ts";
 
-/** Names of variables whose values are nobody's business. */
+/** Variables with such names have secret values. */
 const SECRET_NAME =
   /TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|API_?KEY|(^|_)(KEY|PASS|AUTH|PAT|DSN)(_|$)/i;
-/** Of several lines, such as a key: each by itself may stand in an output. */
+/** Each line of a multi-line value, such as a key, may appear alone in an output. */
 const SHORTEST_LINE = 8;
 const SHORTEST_PLAIN = 8;
 const MAX_FILES = 200;
@@ -20,8 +20,8 @@ const LIST_TIMEOUT_MS = 20_000;
 type Variable = readonly [name: string, value: string];
 
 /**
- * The values that must not leave this machine: those of the `.env` files in the checkout and in these
- * worktrees, and those of environment variables whose names look secret. Fails where it cannot tell.
+ * The values that must not leave this machine: from the `.env` files in the checkout and in these worktrees,
+ * and from environment variables with secret-looking names. Fails if they cannot be read.
  */
 export async function secretsOf(
   repo: Repository,
@@ -37,9 +37,9 @@ export async function secretsOf(
 }
 
 /**
- * The values that a run's own records must not hold: as `secretsOf`, but of the `.env` files alone
- * that stand at the root, or that `copy` can bring into a worktree. What is short and has a plain
- * name is a word like any other, and where the repository lies is no secret.
+ * The values that a run's own records must not contain: as `secretsOf`, but only from the `.env` files at the
+ * root and those that `copy` can bring into a worktree. A short value with a harmless name is an ordinary
+ * word, and the repository's path is not a secret.
  */
 export async function secretsForRecords(
   repo: Repository,
@@ -60,7 +60,7 @@ function secretVariables(env: Readonly<Record<string, string>>): Variable[] {
   return Object.entries(env).filter(([name]) => SECRET_NAME.test(name));
 }
 
-/** Each value as it may stand in a text. */
+/** All forms in which a value may appear in a text. */
 function searched(values: readonly string[]): string[] {
   const lines = values.flatMap((value) => value.split("\n"))
     .filter((line) => line.length >= SHORTEST_LINE);

@@ -1,6 +1,6 @@
 /**
- * What git says when it fails. Its exit codes do not tell these apart, so its messages must: those of
- * its C locale, which every git command of parex's runs in.
+ * git's error messages. Its exit codes do not distinguish these failures, so its messages must; they are
+ * those of the C locale, in which parex runs every git command.
  */
 export type Symptom =
   | "locked"
@@ -22,11 +22,11 @@ const MESSAGES: readonly [Symptom, RegExp][] = [
   ["network", /Failed to connect|Network is unreachable|No route to host|couldn't connect/i],
   ["network", /early EOF|unexpected disconnect|remote end hung up unexpectedly|RPC failed/],
   ["network", /requested URL returned error: (?:429|5\d\d)/],
-  // Written by parex when it ends a command that takes too long.
+  // Written by parex when a command times out.
   ["network", /^timed out$/m],
 ];
 
-/** What an output shows; several are possible. */
+/** The symptoms in an output; several are possible. */
 export function symptomsIn(output: string): Set<Symptom> {
   return new Set(MESSAGES.filter(([, message]) => message.test(output)).map(([name]) => name));
 }

@@ -7,7 +7,7 @@ import { adminFolderOf } from "../git/rescue/missing_worktree.ts";
 import type { Registration } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 
-/** Takes a worktree whose folder is gone off git's list, unless that list alone knows work of it. */
+/** Removes a worktree whose folder is gone from git's list, unless only that list knows work of it. */
 export async function pruneWorktree(
   repo: Repository,
   path: string,
@@ -25,7 +25,7 @@ export async function pruneWorktree(
   });
 }
 
-/** Commits that no ref holds, and what was staged, are known to the registration alone. */
+/** Fails if only the registration knows commits without a ref, or what was staged. */
 async function holdsWork(repo: Repository, here: Registration): Promise<Result<void, string>> {
   const lost = await repo.result(["rev-list", "-n", "1", here.head, "--not", "--glob=refs/*"]);
   if (lost.code !== 0) return fail(detailOf(lost));
@@ -40,7 +40,7 @@ async function holdsWork(repo: Repository, here: Registration): Promise<Result<v
   return tree.stdout === head.stdout ? ok() : fail("what was staged in it is nowhere else");
 }
 
-/** Connects a worktree and the repository again after one of them was moved. Removes nothing. */
+/** Reconnects a worktree and the repository after one of them was moved. Removes nothing. */
 export async function repairWorktree(
   repo: Repository,
   path: string,
