@@ -190,7 +190,11 @@ Deno.test("execute says that a run of its plan was interrupted, ends its process
 });
 
 Deno.test("resume continues an interrupted run, whatever was executed in between", async () => {
-  await using stage = await rig({ tasks: { a: {}, b: {}, c: {} }, agent: { a: HANGS_ONCE } });
+  await using stage = await rig({
+    tasks: { a: {}, b: {}, c: {} },
+    config: "jobs: 1\n",
+    agent: { a: HANGS_ONCE },
+  });
   assertEquals((await stage.parex(["execute", "--only", "b"])).code, 0);
   await killedAtWork(stage, "a");
   const killed = eventsOf(await stage.journal(), "run.started")[0]?.run;
