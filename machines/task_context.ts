@@ -25,13 +25,13 @@ export interface TaskInput {
 export interface TaskContext extends TaskInput {
   /** The status announced last. */
   status: Status;
-  /** The attempt under way, from 1; 0 before the first. */
+  /** The current attempt, from 1; 0 before the first. */
   attempt: number;
   /** Why the current or next attempt is made. */
   occasion: Occasion;
   /** The agent's conversation, to continue in the next attempt. */
   conversation: string | undefined;
-  /** The attempt under way, if it ended in an earlier process of the run. */
+  /** The current attempt, if it ended in an earlier process of the run. */
   ended: AttemptRecord | undefined;
   parked?: Parked;
   failure?: Failure | undefined;

@@ -10,7 +10,7 @@ import { type ExecuteInput, Ports } from "./ports.ts";
 export interface Execution {
   /** Settles when no process of the run is left. Rejects for bugs only. */
   done: Promise<{ outcome: RunOutcome; record: RunRecord }>;
-  /** Asks everything to stop; the tasks under way become pending again. */
+  /** Asks everything to stop; the tasks in progress become pending again. */
   interrupt(): void;
   /** Kills everything at once, which settles `done`. */
   abort(): Promise<void>;

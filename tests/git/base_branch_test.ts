@@ -8,7 +8,7 @@ import { failureFrom } from "../support/result.ts";
 const SECONDS = 20_000;
 const BASE = { branch: "main", remote: "origin" };
 
-/** A repository with a bare remote beside it, and somebody else's clone of that. */
+/** A repository with a bare remote, and somebody else's clone of that remote. */
 async function withRemote(
   story: (at: { repo: TempRepo; repository: Repository; remote: string; other: string }) => Promise<
     void
@@ -32,7 +32,7 @@ async function commitAndPush(repo: TempRepo, other: string): Promise<string> {
   return await repo.git(["rev-parse", "main"], other);
 }
 
-Deno.test("findTip() is the remote's tip where that is ahead, and fetches it", async () => {
+Deno.test("findTip() returns the remote's tip if that is ahead, and fetches it", async () => {
   await withRemote(async ({ repo, repository, other }) => {
     const local = await repo.git(["rev-parse", "main"]);
     assertEquals((await findTip(repository, BASE, SECONDS)).sha, local);
@@ -46,7 +46,7 @@ Deno.test("findTip() is the remote's tip where that is ahead, and fetches it", a
   });
 });
 
-Deno.test("findTip() fails where local and remote have diverged", async () => {
+Deno.test("findTip() fails if local and remote have diverged", async () => {
   await withRemote(async ({ repo, repository, other }) => {
     await commitAndPush(repo, other);
     await repo.commit("by me", { "mine.txt": "mine\n" });
@@ -58,7 +58,7 @@ Deno.test("findTip() fails where local and remote have diverged", async () => {
   });
 });
 
-Deno.test("findTip() says that a shallow repository lacks the history to tell", async () => {
+Deno.test("findTip() reports that a shallow repository lacks the history", async () => {
   await withRemote(async ({ repo, repository, other }) => {
     await commitAndPush(repo, other);
     await repo.git(["fetch", "-q", "--depth=1", "origin"]);
@@ -67,7 +67,7 @@ Deno.test("findTip() says that a shallow repository lacks the history to tell", 
   });
 });
 
-Deno.test("findTip() keeps to the local branch where the remote has none of its name", async () => {
+Deno.test("findTip() uses the local branch if the remote has none of its name", async () => {
   await withRemote(async ({ repo, repository }) => {
     await repo.git(["branch", "develop"]);
     const tip = await findTip(repository, { branch: "develop", remote: "origin" }, SECONDS);
@@ -113,7 +113,7 @@ Deno.test("pushBase() fails with what the remote's hook said", async () => {
   });
 });
 
-/** `main` with a commit more on a branch beside it. */
+/** `main`, and another branch that is one commit ahead of it. */
 async function ahead(repo: TempRepo): Promise<{ from: string; to: string }> {
   const from = await repo.git(["rev-parse", "main"]);
   await repo.git(["switch", "-qc", "next"]);
@@ -133,7 +133,7 @@ Deno.test("moveBase() takes the checkout along, and leaves uncommitted changes a
   assertEquals(await repo.git(["rev-parse", "HEAD"]), range.to);
 });
 
-Deno.test("moveBase() moves the branch alone where the checkout has changes in the way", async () => {
+Deno.test("moveBase() moves only the branch if uncommitted changes are in the way", async () => {
   await using repo = await tempRepo();
   const repository = await openRepository(repo.root);
   const range = await ahead(repo);
@@ -144,7 +144,7 @@ Deno.test("moveBase() moves the branch alone where the checkout has changes in t
   assertEquals(await repo.read("README.md"), "# Mine\n");
 });
 
-Deno.test("moveBase() waits for another git that is at work in the checkout", async () => {
+Deno.test("moveBase() waits for another git that works in the checkout", async () => {
   await using repo = await tempRepo();
   const repository = await openRepository(repo.root);
   const range = await ahead(repo);
@@ -177,7 +177,7 @@ Deno.test("moveBase() leaves the branch alone that somebody switches to meanwhil
   assertEquals(await repo.git(["status", "--porcelain"]), "");
 });
 
-Deno.test("moveBase() changes nothing where the branch is not where it was", async () => {
+Deno.test("moveBase() changes nothing if the branch has moved", async () => {
   await using repo = await tempRepo();
   const repository = await openRepository(repo.root);
   const range = await ahead(repo);

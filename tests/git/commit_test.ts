@@ -57,7 +57,7 @@ Deno.test("commitAll() commits what a hook fixed before it refused, and asks it 
   assertEquals((await Deno.readTextFile(join(temp.root, "calls"))).length, 4 * 2);
 });
 
-Deno.test("commitAll() does not end a merge that is half done", async () => {
+Deno.test("commitAll() does not conclude a merge in progress", async () => {
   await using temp = await tempRepo({ files: { "a.txt": "a" } });
   await temp.git(["checkout", "-q", "-b", "other"]);
   await temp.commit("theirs", { "a.txt": "theirs" });
@@ -86,7 +86,7 @@ Deno.test("commitAll() never falls back to the checkout above a worktree without
   assertEquals(await temp.git(["log", "--format=%s"]), "Begin");
 });
 
-Deno.test("headState() tells branch, detached HEAD and what is half done", async () => {
+Deno.test("headState() returns the branch, a detached HEAD and the operation in progress", async () => {
   await using temp = await tempRepo({ files: { "a.txt": "a" } });
   const sha = await temp.git(["rev-parse", "HEAD"]);
   assertEquals(await headState(temp.at), { branch: "main", sha });
@@ -122,7 +122,7 @@ Deno.test("ownCommits() counts what only this branch has, without its merges", a
   assertEquals(await subjects(["feature/task"]), []);
 });
 
-Deno.test("filesChanged() tells what a branch changed since it left another", async () => {
+Deno.test("filesChanged() returns what a branch changed since it left another", async () => {
   await using temp = await tempRepo({ files: { "a.txt": "a", "gone.txt": "x" } });
   await temp.git(["checkout", "-q", "-b", "other"]);
   await temp.git(["rm", "-q", "gone.txt"]);

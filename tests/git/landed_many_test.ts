@@ -5,7 +5,7 @@ import { openRepository } from "../../src/git/repository.ts";
 import { assertEquals } from "../support/assert.ts";
 import { tempRepo } from "../support/repo.ts";
 
-Deno.test("landedBranches() says of every branch what landedBy() says of it", async () => {
+Deno.test("landedBranches() agrees with landedBy() about every branch", async () => {
   await using temp = await tempRepo({ files: { "a.txt": "a\n", "b.txt": "b\n" } });
   const begin = await temp.git(["rev-parse", "main"]);
   const branch = async (name: string, from: string, files: Record<string, string>) => {

@@ -3,7 +3,7 @@ import { openRepository } from "../../src/git/repository.ts";
 import { assertEquals } from "../support/assert.ts";
 import { type TempRepo, tempRepo } from "../support/repo.ts";
 
-/** A repository whose branch `topic` has two commits, and `main` has gone on since. */
+/** A repository whose branch `topic` has two commits, and `main` has a newer commit. */
 async function withTopic(): Promise<TempRepo> {
   const temp = await tempRepo({ files: { "a.txt": "a\n", "b.txt": "b\n" } });
   await temp.git(["checkout", "-q", "-b", "topic"]);

@@ -1,4 +1,4 @@
-/** Merges as objects, beside those that `git merge` makes of the same branches. */
+/** Compares merges made as objects with those that `git merge` makes of the same branches. */
 import fc from "fast-check";
 import { join } from "node:path";
 import { mergeCommits } from "../../src/git/merge.ts";
@@ -69,7 +69,7 @@ Deno.test("a merge made as an object is the one that git merge makes, or conflic
       assertEquals(merged.kind === "conflict", !clean, merged.kind);
       if (merged.kind === "conflict") {
         const open = await git(["diff", "--name-only", "--diff-filter=U"]);
-        // The name of a side is a part of the names that git finds for what is in the way.
+        // git derives the names of files that are in the way from the name of the side.
         const plain = (names: string[]) =>
           [...new Set(names.map((name) => name.split("~")[0]))].sort();
         assertEquals(plain(merged.conflicts.map(({ path }) => path)), plain(open.split("\n")));
@@ -106,7 +106,7 @@ Deno.test("attributes count as they are in the commit that is merged into", asyn
       message: "m",
     });
   assertEquals((await merge()).kind, "conflict");
-  // Nobody has committed it: it says nothing about what is committed.
+  // It is not committed, so it says nothing about the commits.
   await temp.write({ ".gitattributes": "list merge=union\n" });
   assertEquals((await merge()).kind, "conflict");
   await temp.commit("attributes");

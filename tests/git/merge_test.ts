@@ -17,7 +17,7 @@ async function branches(temp: TempRepo, changes: Record<string, Record<string, s
 
 const source = (label: string) => ({ branch: `feature/${label}`, label });
 
-Deno.test("mergeInto() brings in each branch, forward where that is enough", async () => {
+Deno.test("mergeInto() merges each branch, with a fast-forward if possible", async () => {
   await using temp = await tempRepo();
   await branches(temp, { "feature/a": { "a.txt": "a" }, "feature/b": { "b.txt": "b" } });
   await temp.git(["config", "merge.ff", "false"]);
@@ -74,7 +74,7 @@ Deno.test("mergeInto() runs no hook", async () => {
   assertEquals(await temp.git(["status", "--porcelain"]), "");
 });
 
-Deno.test("conflictsBetween() foresees conflicts without touching a tree", async () => {
+Deno.test("conflictsBetween() predicts conflicts without touching a tree", async () => {
   await using temp = await tempRepo({ files: { "x.txt": "1\n", "y\n.txt": "1\n" } });
   await branches(temp, {
     "feature/a": { "x.txt": "a\n", "y\n.txt": "a\n" },

@@ -1,4 +1,4 @@
-/** What git does to a worktree when parex is killed meanwhile. */
+/** What git does to a worktree when parex is killed during a merge. */
 import { join } from "node:path";
 import { exists } from "../../src/util/files.ts";
 import { assert, assertMatch } from "../support/assert.ts";
@@ -9,11 +9,11 @@ import { until } from "../support/until.ts";
 
 const ROOT = new URL("../../", import.meta.url).href;
 
-Deno.test("a merge that conflicts stands half done, not broken off, when parex was killed", async () => {
+Deno.test("a merge that conflicts is left in progress, not interrupted, when parex is killed", async () => {
   await using temp = await tempRepo({
     files: { "a.txt": "base\n", ".gitattributes": "a.txt merge=slow\n" },
   });
-  // git says that there is a conflict only when parex is gone.
+  // git reports the conflict only after parex is gone.
   await using driver = await gateAt(join(temp.root, "../driver"));
   await temp.git(["config", "merge.slow.driver", `${driver.wait.trim()}; git merge-file %A %O %B`]);
   await temp.git(["checkout", "-qb", "other"]);

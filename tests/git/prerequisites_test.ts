@@ -67,7 +67,7 @@ Deno.test("checkRepository() names what is not committed, except what may be", a
   must(await check(temp, { mayBeDirty, allowDirty: true }));
 });
 
-Deno.test("checkRepository() looks at the checkout where the user stands", async () => {
+Deno.test("checkRepository() checks the worktree that the user is in", async () => {
   await using temp = await tempRepo();
   const linked = join(dirname(temp.root), "linked");
   await temp.git(["worktree", "add", "-q", "-b", "other", linked]);
@@ -86,7 +86,7 @@ Deno.test("checkRepository() counts changes inside submodules", async () => {
   assertEquals(failureOf(await check(temp), "dirty_tree").paths, ["lib"]);
 });
 
-Deno.test("checkRepository() counts a merge that is half done, without a changed file", async () => {
+Deno.test("checkRepository() finds a merge in progress without a changed file", async () => {
   await using temp = await tempRepo();
   await temp.git(["checkout", "-q", "-b", "other"]);
   await temp.commit("Other");
@@ -96,7 +96,7 @@ Deno.test("checkRepository() counts a merge that is half done, without a changed
   assertEquals([failure.inProgress, failure.total], ["merge", 0]);
 });
 
-Deno.test("checkRepository() needs somebody who can commit", async () => {
+Deno.test("checkRepository() fails without a git identity", async () => {
   await using temp = await tempRepo();
   await temp.git(["config", "--unset", "user.email"]);
   await temp.git(["config", "user.useConfigOnly", "true"]);
@@ -127,7 +127,7 @@ Deno.test("checkBranches() names all branches at once that are not this plan's",
   must(await checkTasks(temp, ["ours", "new"]));
 });
 
-Deno.test("checkBranches() sees a branch that git cannot have beside a task's", async () => {
+Deno.test("checkBranches() finds a branch whose name conflicts with a task's", async () => {
   await using above = await tempRepo();
   await above.git(["branch", "feature"]);
   assertEquals(
@@ -142,7 +142,7 @@ Deno.test("checkBranches() sees a branch that git cannot have beside a task's", 
   );
 });
 
-Deno.test("checkBranches() sees worktrees and folders that are in the way", async () => {
+Deno.test("checkBranches() finds worktrees and folders that are in the way", async () => {
   await using temp = await tempRepo();
   await temp.git(["config", planKeyOf("feature/task-1"), "plan-1"]);
   const elsewhere = join(dirname(temp.root), "elsewhere");

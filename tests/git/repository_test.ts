@@ -7,7 +7,7 @@ import { assertEquals } from "../support/assert.ts";
 import { withEnv } from "../support/env.ts";
 import { tempRepo } from "../support/repo.ts";
 
-/** Where the repository of a folder is, or why it cannot be opened. */
+/** The repository root of a folder, or why it cannot be opened. */
 function whereIs(cwd: string) {
   return resultOf(async () => {
     const { root, checkout, commonDir } = await openRepository(cwd);
@@ -23,7 +23,7 @@ Deno.test("openRepository() finds the root from a subfolder, whatever its name i
   });
 });
 
-Deno.test("openRepository() tells the linked worktree a user stands in from the main one", async () => {
+Deno.test("openRepository() distinguishes the user's linked worktree from the main one", async () => {
   await using repo = await tempRepo();
   const linked = join(dirname(repo.root), "linked tree");
   await repo.git(["worktree", "add", "-q", "-b", "other", linked]);
@@ -80,7 +80,7 @@ Deno.test("openRepository() fails in a bare repository", async () => {
   );
 });
 
-Deno.test("openRepository() fails where no repository is", async () => {
+Deno.test("openRepository() fails outside of a repository", async () => {
   await using repo = await tempRepo();
   const cwd = dirname(repo.root);
   assertEquals(

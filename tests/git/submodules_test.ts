@@ -19,7 +19,7 @@ async function ensure(temp: TempRepo, id: string, signal?: AbortSignal) {
   return { ...made, path };
 }
 
-/** A repository that uses a library, which is then out of reach. */
+/** A repository that uses a library, which is then unreachable. */
 async function withLibrary(path = "lib") {
   const library = await tempRepo({ name: "library", files: { "lib.txt": "lib" } });
   const temp = await tempRepo();
@@ -53,7 +53,7 @@ Deno.test("a worktree gets the submodules of the checkout without their remotes,
     const origin = ["config", "remote.origin.url"];
     assertEquals(await temp.git(origin, join(path, "vendor/the lib")), library.root);
   }
-  // Of the branches alone something was written there.
+  // Only sections of branches may have been added.
   const after = await temp.read(".git/config");
   assertEquals(after.slice(0, config.length), config);
   assertEquals(after.slice(config.length).includes("submodule"), false);
@@ -109,7 +109,7 @@ Deno.test("a submodule that came with another task's work is fetched", async () 
   assertEquals(await textOf(join(path, "lib/lib.txt")), "lib");
 });
 
-Deno.test("a submodule that cannot be had is named, and the worktree is made", async () => {
+Deno.test("a submodule that cannot be checked out is named, and the worktree is created", async () => {
   await using both = await withLibrary();
   const { temp, library } = both;
   await temp.git(["submodule", "--quiet", "deinit", "--all"]);

@@ -1,4 +1,4 @@
-/** Failures that parex knows what to do about, each made with the real git. */
+/** Failures with a known fix, each caused with the real git. */
 import { dirname, join } from "node:path";
 import { pushBranch } from "../../src/git/push.ts";
 import { recordOwner } from "../../src/git/worktree_list.ts";
@@ -63,7 +63,7 @@ Deno.test("a lock in a task's worktree is removed", async () => {
   await recover({ what: "reset", about: {}, run: () => worktree.git(["reset", "--hard"]) });
 });
 
-Deno.test("a young lock is given time, for its owner may be at work", async () => {
+Deno.test("a young lock is given time, because its owner may be running", async () => {
   await using temp = await tempRepo();
   const repo = await repoWith(temp);
   const lock = join(repo.commonDir, "index.lock");
@@ -75,7 +75,7 @@ Deno.test("a young lock is given time, for its owner may be at work", async () =
   assertMatch(steps[0] ?? "", /^known fix: try again after \d\.\ds, it worked$/);
 });
 
-Deno.test("a lock whose owner runs stays, and a person is told of it", async () => {
+Deno.test("a lock whose owner is running stays, and a person is asked", async () => {
   await using temp = await tempRepo();
   const repo = await repoWith(temp);
   const lock = join(repo.commonDir, "index.lock");
@@ -87,7 +87,7 @@ Deno.test("a lock whose owner runs stays, and a person is told of it", async () 
   }).spawn();
   try {
     await Deno.writeTextFile(lock, "");
-    // An owner is older than its lock: this one gets as old as the lock looks.
+    // An owner is older than its lock: this process becomes as old as the lock looks.
     await new Promise((resolve) => setTimeout(resolve, 2500));
     await age(lock, 3.2);
     const { recover, steps } = recoveryRig(repo);
@@ -144,7 +144,7 @@ for (
   });
 }
 
-Deno.test("what was made halfway is found by doing it again", async () => {
+Deno.test("a half-finished operation is completed when it is repeated", async () => {
   await using temp = await tempRepo();
   await temp.git(["branch", BRANCH]);
   const repo = await repoWith(temp);
@@ -156,13 +156,13 @@ Deno.test("what was made halfway is found by doing it again", async () => {
   assertEquals(steps, ["known fix: try again after 0.0s, it worked"]);
 });
 
-Deno.test("a push that is rejected is done again where the remote holds nothing else", async () => {
+Deno.test("a rejected push is repeated if the remote has no other commits", async () => {
   await using temp = await tempRepo();
   const { repo } = await pushedRepo(temp);
   await temp.commit("More");
   const { recover, steps } = recoveryRig(repo);
   let calls = 0;
-  // As if the branch had been pushed from another place in between.
+  // As if the branch had been pushed from another clone since.
   const run = async () => {
     if (calls++) return await pushBranch(repo, "origin", BRANCH);
     await repo.git(["push", "origin", `main:refs/heads/${BRANCH}`]);
@@ -186,7 +186,7 @@ Deno.test("nothing is pushed over commits that are not here", async () => {
   assertEquals(steps.length, 2);
 });
 
-Deno.test("a branch that is not parex's own is not looked at", async () => {
+Deno.test("a branch that parex did not create is left alone", async () => {
   await using temp = await tempRepo();
   const { repo } = await pushedRepo(temp);
   await temp.git(["config", "--unset", `branch.${BRANCH}.parex-plan`]);
@@ -208,7 +208,7 @@ Deno.test("a missing upstream is set to the remote's branch of the same name", a
   assertEquals(steps, ["known fix: set the upstream, it worked"]);
 });
 
-Deno.test("a remote that cannot be reached is tried again, each time later, three times at most", async () => {
+Deno.test("an unreachable remote is retried with growing waits, three times at most", async () => {
   await using temp = await tempRepo();
   const { repo } = await pushedRepo(temp);
   const port = freePort();
@@ -227,7 +227,7 @@ Deno.test("a remote that cannot be reached is tried again, each time later, thre
   assert(first < second && second < third, pauses.join());
 });
 
-Deno.test("a remote that is there again takes the push", async () => {
+Deno.test("a remote that is reachable again accepts the push", async () => {
   await using temp = await tempRepo();
   const { repo, bare } = await pushedRepo(temp);
   const head = await temp.commit("More");
@@ -239,7 +239,7 @@ Deno.test("a remote that is there again takes the push", async () => {
   assertEquals(await temp.git(["rev-parse", BRANCH], bare), head);
 });
 
-Deno.test("an interrupt ends waiting, and nothing is done again", async () => {
+Deno.test("an interrupt ends waiting, and nothing is repeated", async () => {
   await using temp = await tempRepo();
   const { repo } = await pushedRepo(temp);
   await temp.git(["remote", "set-url", "origin", `http://127.0.0.1:${freePort()}/nowhere.git`]);
@@ -253,7 +253,7 @@ Deno.test("an interrupt ends waiting, and nothing is done again", async () => {
   assertEquals(calls, 1);
 });
 
-Deno.test("what only a person can decide is left alone", async () => {
+Deno.test("decisions that only a person can make are left alone", async () => {
   await using temp = await tempRepo();
   await temp.git(["branch", BRANCH]);
   const repo = await repoWith(temp);
@@ -266,7 +266,7 @@ Deno.test("what only a person can decide is left alone", async () => {
   assertEquals(steps, []);
 });
 
-/** Nobody listens there. */
+/** Nothing listens there. */
 function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   listener.close();

@@ -1,4 +1,4 @@
-/** A Messages API on loopback that gives the answers of a script, one for each request. */
+/** A Messages API on loopback that answers from a script, one answer per request. */
 
 export interface ModelApi extends AsyncDisposable {
   env: Record<string, string>;
@@ -6,7 +6,7 @@ export interface ModelApi extends AsyncDisposable {
   requests: string[];
 }
 
-/** Without an answer left, or with `undefined` for one, a request is never answered. */
+/** Without an answer left, or with `undefined` as one, the request stays unanswered. */
 export function serveModel(answers: (unknown | undefined)[]): ModelApi {
   const requests: string[] = [];
   const { promise: closing, resolve: close } = Promise.withResolvers<void>();

@@ -6,7 +6,7 @@ export interface RecoveryRig {
   recover: Recover;
   /** `tier: action, outcome` of every step. */
   steps: string[];
-  /** Milliseconds of every pause. */
+  /** Milliseconds of every wait. */
   pauses: number[];
 }
 
@@ -14,11 +14,11 @@ export interface RigOptions {
   settings?: Partial<Pick<Settings, "recoveryModel" | "recoveryEscalate">>;
   env?: Record<string, string>;
   answerMs?: number | undefined;
-  /** Happens in place of a pause. */
+  /** Called instead of waiting. */
   whileWaiting?: () => Promise<unknown>;
 }
 
-/** Recovery that asks nobody, unless told to, and does not wait. */
+/** Recovery that asks nobody, unless configured to, and does not wait. */
 export function recoveryRig(repo: Repository, options: RigOptions = {}): RecoveryRig {
   const steps: string[] = [];
   const pauses: number[] = [];
@@ -39,7 +39,7 @@ export function recoveryRig(repo: Repository, options: RigOptions = {}): Recover
   return { recover: recovering(scope), steps, pauses };
 }
 
-/** Makes a file look as if it was last written so many seconds ago. */
+/** Sets a file's modification time so many seconds back. */
 export async function age(path: string, seconds: number): Promise<void> {
   const then = new Date(Date.now() - seconds * 1000);
   await Deno.utime(path, then, then);

@@ -52,7 +52,7 @@ Deno.test("secretsOf() takes variables by their names", async () => {
   assertEquals(await secretsOf(repo, [], env), ["value1", "value2", "value3"]);
 });
 
-Deno.test("secretsOf() fails where it cannot read what may be secret", async () => {
+Deno.test("secretsOf() fails if it cannot read a file that may have secrets", async () => {
   await using temp = await tempRepo();
   await temp.write({ ".env": `A=${"x".repeat(1024 * 1024)}` });
   const repo = await openRepository(temp.root);

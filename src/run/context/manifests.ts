@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { entries, type Git } from "../../git/git.ts";
 
-/** Files that say what a project's setup installs, wherever they lie. */
+/** Files that say what a project's setup installs, in any folder. */
 const MANIFEST =
   /(^|\/)(package(-lock)?\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|deno\.(jsonc?|lock)|(dev-)?requirements[^/]*\.(txt|in)|requirements\/[^/]+\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|(uv|poetry|pdm|Pipfile|Cargo|Gemfile|composer|mix|gradle)\.lock(file)?|Pipfile|Gemfile|composer\.json|Cargo\.toml|go\.(mod|sum)|pom\.xml|(build|settings)\.gradle(\.kts)?|[^/]+\.(cs|fs|vb)proj|packages\.lock\.json|\.tool-versions|Makefile)$/;
 

@@ -17,8 +17,8 @@ export function mayBeDirty(repo: Repository, plan: Plan, { copy }: Settings): st
 }
 
 /**
- * What of a plan may be uncommitted, absolute: its whole folder, or, where that is the top of the
- * repository, the plan and its task files alone.
+ * The files of a plan that may be uncommitted, absolute: its whole folder, or only the plan and its task
+ * files if that folder is the top level of the repository.
  */
 function planFilesOf(repo: Repository, plan: Plan): string[] {
   const folder = planFolder(plan);

@@ -63,7 +63,7 @@ export interface Scope extends Memory {
 /** What ports remember for one another. */
 interface Memory {
   ledger: Ledger;
-  /** How each task's attempt under way, or its last one, began. */
+  /** How each task's current or last attempt began. */
   attemptStarts: Map<TaskId, AttemptStart>;
   /** Commits of the base that were merged into tasks' branches because their landing was refused. */
   merges: Map<TaskId, BaseMerge>;

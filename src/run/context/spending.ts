@@ -5,7 +5,7 @@ import type { TaskId } from "../../domain/task.ts";
 /** Shares of the run's budget at which a person is warned. */
 const WARNINGS = [0.75, 0.9];
 
-/** An attempt under way. */
+/** An attempt in progress. */
 interface AtWork {
   spent: number;
   /** Its share of the run's budget. */
@@ -44,7 +44,7 @@ export class Ledger {
     this.warnings();
   }
 
-  /** What a task has cost so far, the attempt under way included. */
+  /** What a task has cost so far, the current attempt included. */
   of(task: TaskId): number {
     return exact((this.#spent.get(task) ?? 0) + (this.#atWork.get(task)?.spent ?? 0));
   }
@@ -61,7 +61,7 @@ export class Ledger {
     this.#atWork.set(task, { spent: 0, share });
   }
 
-  /** What the attempt under way has cost until now. It never gets less. */
+  /** What the current attempt has cost until now. It never gets less. */
   update(task: TaskId, usage: Usage): void {
     const attempt = this.#atWork.get(task);
     if (attempt) attempt.spent = Math.max(attempt.spent, spentUsd(usage));
@@ -82,7 +82,7 @@ export class Ledger {
     return this.#ending.promise;
   }
 
-  /** Whether attempts are under way. */
+  /** Whether attempts are in progress. */
   get isAtWork(): boolean {
     return this.#atWork.size > 0;
   }

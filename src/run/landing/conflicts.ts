@@ -15,7 +15,7 @@ import { notify } from "../context/notices.ts";
 /** Limit of trial merges for each task that has committed. */
 const TRIED_AT_MOST = 32;
 
-/** What of a run this needs. */
+/** What this needs of a run. */
 type Watched = Pick<Scope, "record" | "repo" | "tip" | "tasks" | "emit">;
 
 interface Branch {

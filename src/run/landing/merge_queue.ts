@@ -46,7 +46,7 @@ interface Waiting extends Entrant {
   giveUp: (bug: unknown) => void;
 }
 
-/** A check under way. */
+/** A check in progress. */
 interface Check {
   stop: AbortController;
   done: Promise<void>;

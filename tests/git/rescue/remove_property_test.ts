@@ -1,4 +1,4 @@
-/** Whatever agents and people have done in a worktree, its removal loses nothing. */
+/** Whatever agents and people have done in a worktree, removing it loses nothing. */
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { removeWork } from "../../../src/git/rescue/remove.ts";
@@ -27,7 +27,7 @@ function deed<T>(name: string, what: fc.Arbitrary<T>, act: Act<T>) {
   return what.map((value) => deedOf(name, value, act));
 }
 
-/** What agents and people do in a worktree. Some of it is not possible where it comes; then it is not done. */
+/** What agents and people do in a worktree. A step that is not possible at its turn is skipped. */
 const anyDeed = fc.oneof(
   { weight: 4, arbitrary: deed("write", fc.tuple(anyPath, fc.string()), writes) },
   deed("write bytes", fc.tuple(anyPath, fc.uint8Array({ maxLength: 9 })), writesBytes),
@@ -48,7 +48,7 @@ const anyDeed = fc.oneof(
 
 const anyDeeds = fc.array(anyDeed, { minLength: 1, maxLength: 9 });
 
-/** What no run may miss, however few there are. */
+/** Steps that every run must include, however short it is. */
 const ALWAYS: [Deed[], crlf: boolean][] = [
   [[
     deedOf("write", ["-x", "J"], writes),
@@ -84,7 +84,7 @@ async function links({ worktree }: Stage, path: string) {
   await Deno.symlink("../no/where", join(worktree, path));
 }
 
-/** Stops at a conflict, with whatever was changed before. */
+/** Stops at a conflict, with the earlier changes in place. */
 async function halfDone({ temp, worktree, git }: Stage, how: string) {
   const before = await textOf(join(worktree, "a.txt")) ?? "";
   await writeFiles(worktree, { "a.txt": `ours\n${before}`, "both.txt": "ours\n" });
@@ -116,7 +116,7 @@ Deno.test("removeWork() and restore() bring any worktree back: bytes, modes, lin
     fc.asyncProperty(anyDeeds, fc.boolean(), async (deeds, crlf) => {
       await using on = await stage();
       for (const { act } of deeds) await act(on).catch(() => "not possible here");
-      // Committed, they would be no change to git, which then has only what it stores of them.
+      // If they were committed, git would see no change, and would only have their stored form.
       if (crlf) await writeFiles(on.worktree, { "eol.txt": "x\r\ny\r\n", "crlf.txt": "x\r\n" });
       const stashes = await on.temp.git(["stash", "list", "--format=%H"]);
       const before = await sightOf(on, on.worktree);

@@ -1,4 +1,4 @@
-/** The worktree of a task, with all that can be lost with it. */
+/** The worktree of a task, with everything that its removal could lose. */
 import { join } from "node:path";
 import { excludeLocally } from "../../../src/git/excludes.ts";
 import { recordOwner } from "../../../src/git/worktree_list.ts";
@@ -50,7 +50,7 @@ export async function stage(): Promise<Stage> {
   };
 }
 
-/** All that a person would see of a worktree. */
+/** Everything that a person sees of a worktree. */
 export async function sightOf({ temp }: Stage, worktree: string) {
   return {
     files: await treeOf(worktree),

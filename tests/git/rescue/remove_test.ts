@@ -57,7 +57,7 @@ Deno.test("removeWork() removes nothing when the remote refuses, or has commits 
   assertEquals(await on.temp.git(["ls-remote", "--heads", "origin"]), "");
 });
 
-Deno.test("removeWork() leaves a remote branch that has commits which nothing here holds", async () => {
+Deno.test("removeWork() keeps a remote branch with commits that no local ref contains", async () => {
   await using on = await stage();
   const remote = join(dirname(on.temp.root), "remote.git");
   await on.temp.git(["init", "-q", "--bare", remote]);
@@ -75,7 +75,7 @@ Deno.test("removeWork() leaves a remote branch that has commits which nothing he
   );
 });
 
-Deno.test("moveBack() brings home a worktree at which a removal was interrupted", async () => {
+Deno.test("moveBack() moves a worktree back after an interrupted removal", async () => {
   await using on = await stage();
   const going = join(dirname(on.worktree), "_going-task-1");
   await Deno.rename(on.worktree, going);
@@ -103,7 +103,7 @@ Deno.test("forgetMissing() keeps what git knows of a worktree whose folder is go
   assertEquals(await textOf(join(on.worktree, "a.txt")), "staged\n");
 });
 
-Deno.test("restore() writes over nothing, neither folder nor branch", async () => {
+Deno.test("restore() overwrites neither a folder nor a branch", async () => {
   await using on = await stage();
   await writeFiles(on.worktree, { "new.txt": "new\n" });
   await removeWork(on.repo, { ...WORK, worktree: on.tree });
@@ -119,7 +119,7 @@ Deno.test("restore() writes over nothing, neither folder nor branch", async () =
   assertEquals(await textOf(join(to, "new.txt")), "new\n");
 });
 
-Deno.test("restore() announces again what was announced to git and not staged", async () => {
+Deno.test("restore() restores files that were added with intent-to-add", async () => {
   await using on = await stage();
   await writeFiles(on.worktree, { "new.txt": "new\n" });
   await on.git("rm", "-q", "--cached", "a.txt");

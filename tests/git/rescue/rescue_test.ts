@@ -97,7 +97,7 @@ Deno.test("anchor() does nothing when nothing would be lost", async () => {
   assertEquals(await temp.git(["for-each-ref", "refs/parex"]), "");
 });
 
-Deno.test("anchor() keeps commits that only a branch or a detached HEAD holds", async () => {
+Deno.test("anchor() keeps commits that are only on a branch or a detached HEAD", async () => {
   const { temp, worktree, repo } = await withWorktree();
   await using _ = temp;
   const commit = async (message: string) => {
@@ -138,7 +138,7 @@ Deno.test("anchor() needs no identity, and runs none of the user's hooks", async
   assert(await anchor(repo, { ...WORK, worktree: new Git(worktree) }));
 });
 
-Deno.test("anchor() fails where the worktree is not this repository's any more", async () => {
+Deno.test("anchor() fails if the worktree no longer belongs to this repository", async () => {
   const { temp, worktree, repo } = await withWorktree();
   await using _ = temp;
   await Deno.remove(join(worktree, ".git"));

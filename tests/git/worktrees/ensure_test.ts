@@ -101,7 +101,7 @@ Deno.test("ensureWorktree() makes a worktree again whose folder is gone, and no 
   assert(listed.includes(`worktree ${second}\n`), "task-2 stays on git's list");
 });
 
-Deno.test("ensureWorktree() forgets no commit that only a vanished worktree held", async () => {
+Deno.test("ensureWorktree() keeps commits that only a vanished worktree had", async () => {
   await using temp = await tempRepo();
   const repo = await open(temp);
   await ensure(repo, "task-1");
@@ -177,7 +177,7 @@ Deno.test("ensureWorktree() clears up after a killed `git worktree add`", async 
   await ensure(repo, "task-1");
   const tree = join(temp.root, "worktrees/task-1");
   const admin = await temp.git(["rev-parse", "--absolute-git-dir"], tree);
-  // As it stands between the folder's creation and the first HEAD.
+  // The state between the folder's creation and the first HEAD.
   await Deno.writeTextFile(join(admin, "locked"), "initializing");
   await Deno.writeTextFile(join(admin, "HEAD"), `${"0".repeat(40)}\n`);
   await Deno.remove(join(admin, "index"));

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "../../support/assert.ts";
 const NEVER = new AbortController().signal;
 const HOUR = 3_600_000;
 
-/** Whether a promise is settled by now. */
+/** Whether a promise has settled. */
 async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   void promise.then(() => settled = true);
@@ -23,7 +23,7 @@ Deno.test("one attempt goes ahead, and the others follow when its answer has beg
   await admission.follow("claude", NEVER);
 });
 
-Deno.test("where the one ahead ends without an answer, one other goes ahead", async () => {
+Deno.test("if the attempt ahead ends without an answer, one other goes ahead", async () => {
   const admission = new Admission();
   const first = await admission.follow("claude", NEVER);
   const second = admission.follow("claude", NEVER);
@@ -55,13 +55,13 @@ Deno.test("a limit holds until its end, for its agent alone, and the longest one
   assertEquals(admission.limitOf("codex"), undefined);
 });
 
-Deno.test("a limit without an end is guessed once for all that meet it", async () => {
+Deno.test("the end of a limit without one is guessed once for all attempts that meet it", async () => {
   const admission = new Admission();
   (await admission.follow("claude", NEVER)).answered();
   const guessed = admission.guess("claude", "429");
   assert(guessed.news && guessed.until > Date.now() + 10_000);
   assertEquals(admission.guess("claude", "429"), { until: guessed.until, why: "429", news: false });
-  // When it is over, one attempt finds out for all.
+  // After the limit, one attempt finds out for all.
   await admission.follow("claude", NEVER);
   assertEquals(await isSettled(admission.follow("claude", AbortSignal.abort())), true);
 });

@@ -19,7 +19,7 @@ Deno.test("no two tasks at work, nor a landing tree, have a slot, a port or a pr
   }
 });
 
-Deno.test("ports at which somebody listens are given to nobody", () => {
+Deno.test("ports that are in use are given to no task", () => {
   const usual = Number(new Slots(REPOSITORY).envOf("a").PAREX_PORT);
   using _server = Deno.listen({ hostname: "0.0.0.0", port: usual + 3 });
   const given = Number(new Slots(REPOSITORY).envOf("a").PAREX_PORT);

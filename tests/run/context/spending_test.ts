@@ -8,7 +8,7 @@ import { assert, assertEquals } from "../../support/assert.ts";
 
 const NUMBERS = { min: 0, max: 1, noNaN: true };
 
-Deno.test("a ledger counts attempts that are over and what the one at work has cost so far", () => {
+Deno.test("a ledger counts finished attempts and the cost of the current one", () => {
   const ledger = new Ledger(undefined, undefined);
   ledger.begin("a");
   ledger.update("a", { cost_usd: 1 });
@@ -19,14 +19,14 @@ Deno.test("a ledger counts attempts that are over and what the one at work has c
   assertEquals([ledger.of("a"), ledger.total], [5, 5]);
 });
 
-Deno.test("an attempt that was cut off before it told its cost counts with what was known", () => {
+Deno.test("an attempt that was interrupted before it reported its cost counts with the known cost", () => {
   const ledger = new Ledger(undefined, undefined);
   ledger.begin("a");
   ledger.update("a", { cost_usd: 2 });
   assertEquals(ledger.end("a", {}), 2);
 });
 
-Deno.test("an attempt that told its tokens but not its cost counts at list price", () => {
+Deno.test("an attempt that reported its tokens but not its cost counts at list price", () => {
   const ledger = new Ledger(undefined, undefined);
   ledger.begin("a");
   const usage = { model: "claude-haiku-4-5", input_tokens: 1_000_000, output_tokens: 100_000 };
@@ -34,7 +34,7 @@ Deno.test("an attempt that told its tokens but not its cost counts at list price
   assertEquals([ledger.total, ledger.end("a", usage)], [1.5, 1.5]);
 });
 
-Deno.test("allowance() shares what is left of the run's budget among its places", () => {
+Deno.test("allowance() divides the rest of the run's budget among its slots", () => {
   const ledger = new Ledger(10, undefined);
   assertEquals(ledger.allowance("a", 4), { usd: 2.5, scope: "run", capUsd: 10 });
   ledger.begin("a", 2.5);
@@ -79,7 +79,7 @@ Deno.test("all shares together never exceed the run's budget", () => {
   }));
 });
 
-Deno.test("allowance() is what is left of the task's budget where that is less", () => {
+Deno.test("allowance() is the rest of the task's budget if that is less", () => {
   const ledger = new Ledger(10, 2);
   ledger.begin("a");
   ledger.end("a", { cost_usd: 1.5 });
@@ -88,7 +88,7 @@ Deno.test("allowance() is what is left of the task's budget where that is less",
   assertEquals(new Ledger(undefined, undefined).allowance("a", 1), undefined);
 });
 
-Deno.test("warnings() tells once each that 75 and 90 percent of the budget are spent", () => {
+Deno.test("warnings() reports once each that 75 and 90 percent of the budget are spent", () => {
   const ledger = new Ledger(10, undefined);
   ledger.begin("a");
   const at = (usd: number) => {
@@ -111,7 +111,7 @@ Deno.test("waits grow from about 15 seconds to about 15 minutes, each task for i
   assert(waits.next("b") <= 18_750);
 });
 
-Deno.test("waits for overloads grow until an attempt got something done, and start anew", () => {
+Deno.test("waits for overloads grow until an attempt makes progress, and then start again", () => {
   const scope = { waits: new Waits() } as unknown as Scope;
   const input: WorkInput = {
     task: "a",

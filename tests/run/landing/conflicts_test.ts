@@ -8,9 +8,9 @@ import { assertEquals } from "../../support/assert.ts";
 import { taskOf } from "../../support/plans.ts";
 import { type TempRepo, tempRepo } from "../../support/repo.ts";
 
-/** More than are tried for one task. */
+/** More than the limit of trial merges per task. */
 const MANY = 40;
-/** Three lines for each task: changes of lines that touch one another conflict. */
+/** Three lines for each task: changes of adjacent lines conflict. */
 const LINES = Array.from({ length: 3 * (MANY + 2) }, (_, at) => `line ${at}`);
 
 function fileWith(changed: ReadonlyMap<number, string>): string {

@@ -6,7 +6,7 @@ import { type QueueRig, queueRig } from "../../support/queue.ts";
 import { leaveLock } from "../../support/repo.ts";
 import { eventsOf } from "../../support/rig.ts";
 
-/** Red where both files of a line of `foes` are there. */
+/** Fails if both files of a line of `foes` exist. */
 const CHECK = `while read a b; do
   if [ -e "$a" ] && [ -e "$b" ]; then echo "$a and $b do not get along"; exit 1; fi
 done < foes
@@ -17,13 +17,13 @@ async function main(at: QueueRig): Promise<string> {
   return await at.stage.repo.git(["rev-parse", "main"]);
 }
 
-/** Everything that `main` has ever pointed at, by its reflog. */
+/** All commits that `main` has ever pointed at, by its reflog. */
 async function everMain(at: QueueRig): Promise<string[]> {
   const shas = await at.stage.repo.git(["log", "-g", "--format=%H", "refs/heads/main"]);
   return [...new Set(shas.split("\n"))];
 }
 
-/** Whether the sample's check passes on a commit; looks at its files alone. */
+/** Whether the sample's check passes on a commit; reads only its files. */
 async function isGreen(at: QueueRig, sha: string): Promise<boolean> {
   const { repo } = at.stage;
   const files = new Set((await repo.git(["ls-tree", "--name-only", sha])).split("\n"));
@@ -31,7 +31,7 @@ async function isGreen(at: QueueRig, sha: string): Promise<boolean> {
   return foes.map((line) => line.split(" ")).every((pair) => !pair.every((one) => files.has(one)));
 }
 
-Deno.test("whatever conflicts or turns red together, main is always green and nothing is lost", async () => {
+Deno.test("whatever conflicts or fails together, main always passes and nothing is lost", async () => {
   const tasks = ["a", "b", "c", "d"];
   const pairs = fc.subarray(tasks.flatMap((a) => tasks.filter((b) => a < b).map((b) => [a, b])));
   await fc.assert(
@@ -137,11 +137,11 @@ Deno.test("tasks of a batch are checked once, and taken apart when they do not p
   const landings = await Promise.all(["a", "b", "c", "d"].map((task) => at.land(task)));
   assertEquals(landings.map(({ kind }) => kind), ["landed", "landed", "refused", "landed"]);
   const checks = eventsOf(at.events, "checks.finished").map(({ exit_code }) => exit_code);
-  // Three of them, the first two, the third, and the fourth without it.
+  // The first three, the first two, the third, and the fourth without it.
   assertEquals(checks, [1, 0, 1, 0]);
 });
 
-Deno.test("a checkout with changes in the way stays as it is, and the commands bring it up to date", async () => {
+Deno.test("a checkout with changes in the way stays as it is, and the suggested commands update it", async () => {
   await using at = await queueRig({
     tasks: ["a", "b"],
     config: CONFIG,
@@ -181,7 +181,7 @@ async function withRemote(at: { root: string; repo: QueueRig["stage"]["repo"] })
 Deno.test("where the remote has moved meanwhile, the merge is made and checked again on what it has", async () => {
   await using at = await queueRig({
     tasks: ["a"],
-    // The check itself pushes as somebody else would, once.
+    // The check itself pushes once, as somebody else would.
     config: `test: sh check.sh && sh ../../../push-once.sh\n`,
     files: { "check.sh": CHECK, foes: "" },
     before: async (stage) => {
@@ -240,12 +240,12 @@ Deno.test("a remote that hangs blocks the task in the time it is given", async (
   assertMatch(landing.failure.detail, /timed out/);
 });
 
-Deno.test("the integration names the merge that brought a failure in", async () => {
+Deno.test("the integration names the merge that introduced a failure", async () => {
   const late = "test -e hour || exit 0; n=$(ls a b c 2>/dev/null | wc -l); test $n -lt 2";
   await using at = await queueRig({
     tasks: ["a", "b", "c"],
     config: `test: sh late.sh\n`,
-    // Fails from the second merge on, but only when the time has come.
+    // Fails from the second merge on, but only once the flag is set.
     files: { "late.sh": late.replace("hour", "../../../hour") },
   });
   for (const task of ["a", "b", "c"]) {
@@ -268,7 +268,7 @@ Deno.test("the integration names the merge that brought a failure in", async () 
   assertEquals(red?.introduced_at, await at.stage.repo.git(["rev-parse", "main~2"]));
 });
 
-Deno.test("a check that the base has got and a merge has not is no green merge", async () => {
+Deno.test("a merge that lacks a check of the base does not pass", async () => {
   await using at = await queueRig({
     tasks: ["a", "b"],
     files: { "deno.json": "{}\n" },

@@ -5,7 +5,7 @@ import { eventsOf } from "../../support/rig.ts";
 Deno.test("a red merge is blamed only after setup has run on its tree, whatever file setup reads", async () => {
   await using at = await queueRig({
     tasks: ["a", "b"],
-    // No list of names knows that setup reads these.
+    // parex's list of setup files has none of these.
     config: `setup: ls needs > installed
 test: for need in $(ls needs); do grep -qx $need installed || exit 1; done
 check-jobs: 1

@@ -28,7 +28,7 @@ async function leftovers(
   return await readLeftovers({ repo, plan, base: "main", remote: "origin", cwd: root, mergedHead });
 }
 
-Deno.test("readLeftovers() takes a merged pull request for landed if it brought the whole branch", async () => {
+Deno.test("readLeftovers() counts a merged pull request as landed if it contained the whole branch", async () => {
   const { temp, worktree } = await withTask();
   await using _ = temp;
   const tip = await temp.git(["rev-parse", "feature/a"]);
@@ -42,14 +42,14 @@ Deno.test("readLeftovers() takes a merged pull request for landed if it brought 
   assertEquals((await asked(tip))[0]?.landed, undefined);
 });
 
-Deno.test("readLeftovers() looks at the base as the remote has it, too", async () => {
+Deno.test("readLeftovers() also looks at the remote's base", async () => {
   const { temp } = await withTask();
   await using _ = temp;
   await temp.git(["update-ref", "refs/remotes/origin/main", "feature/a"]);
   assertEquals((await leftovers(temp))[0]?.landed, "merge");
 });
 
-Deno.test("readLeftovers() tells what is in a worktree, and of no other plan's", async () => {
+Deno.test("readLeftovers() returns the content of this plan's worktrees only", async () => {
   const { temp, worktree } = await withTask();
   await using _ = temp;
   await temp.git(["branch", "feature/b"]);
@@ -65,7 +65,7 @@ Deno.test("readLeftovers() tells what is in a worktree, and of no other plan's",
   assertEquals(gone?.worktree?.missing, await temp.git(["rev-parse", "feature/a"]));
 });
 
-Deno.test("readLeftovers() fails where there is no base", async () => {
+Deno.test("readLeftovers() fails without a base", async () => {
   const { temp } = await withTask();
   await using _ = temp;
   await temp.git(["checkout", "-q", "-b", "other"]);
