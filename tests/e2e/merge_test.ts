@@ -248,7 +248,7 @@ Deno.test("after parex merge, status and retry know a blocked task by the run th
   const report = await stage.parex(["report"]);
   assertMatch(report.stdout, /^2 runs, the last one \S+ · base main · agent command( |$)/m);
   assertMatch(report.stdout, new RegExp(`\nRuns\n  ${worked}  1 of 2 tasks completed, 1 blocked`));
-  assertMatch(report.stdout, /\nNext\n[^]*  parex retry b\n/);
+  assertMatch(report.stdout, /\nNext\n[^]* {2}parex retry b\n/);
   const [a, b] = JSON.parse((await stage.parex(["status", "--json"])).stdout).tasks;
   assertEquals([a.attempts, a.landed.how], [1, "merge"]);
   assertEquals([b.attempts, b.reason], [1, "agent_failed"]);
