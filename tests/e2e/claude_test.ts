@@ -20,6 +20,9 @@ const realClaude = needs("the Claude CLI", claude);
 const bwrap = await whyNoSandbox("/") === undefined ? "bwrap" : undefined;
 const EXAMPLE = fileURLToPath(new URL("../../examples/todo-cli", import.meta.url));
 
+/** A check that the base passes, and the first work of the model does not. */
+const NOT_BAD = `test: "! grep -qs bad a.txt || { echo a.txt is not good; exit 3; }"\n`;
+
 /** The model writes a file. */
 function writes(path: string, content: string): Step {
   return tool("Write", { file_path: path, content });
@@ -66,7 +69,7 @@ Deno.test({
   ...realClaude,
   fn: async () => {
     await using stage = await rig({
-      config: "test: grep -q good a.txt || { echo a.txt is not good; exit 3; }\n",
+      config: NOT_BAD,
     });
     const file = join(stage.worktree("a"), "a.txt");
     await using api = serveModels({
@@ -104,13 +107,13 @@ Deno.test({
   ignore: realClaude.ignore || needs("bubblewrap", bwrap).ignore,
   fn: async () => {
     await using stage = await rig({
-      config: "test: grep -q good a.txt || { echo a.txt is not good; exit 3; }\n",
+      config: NOT_BAD,
     });
     const file = join(stage.worktree("a"), "a.txt");
     await using api = serveModels({
       a: [
         writes(file, "bad\n"),
-        tool("Bash", { command: "echo reached > ../../README.md" }),
+        tool("Bash", { command: `echo reached > ${stage.root}/README.md` }),
         commits("feat: a"),
         text("Done."),
         tool("Edit", { file_path: file, old_string: "bad", new_string: "good" }),

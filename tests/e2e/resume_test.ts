@@ -121,7 +121,8 @@ Deno.test("resume after a Ctrl-C goes on under the same run, with the settings i
 
 Deno.test("resume does not make an attempt again that had ended: its work is committed and checked", async () => {
   await using stage = await rig({
-    config: `test: '[ -e "$RIG/notes/go" ] || { touch "$RIG/notes/checking"; sleep 300; }'\n`,
+    config:
+      `test: '[ ! -e a.txt ] || [ -e "$RIG/notes/go" ] || { touch "$RIG/notes/checking"; sleep 300; }'\n`,
     agent: { a: `echo start >> "$NOTES/starts"; echo work > a.txt` },
   });
   const killed = stage.start(["execute"]);
@@ -293,7 +294,7 @@ echo '{"type":"result","subtype":"success","is_error":false,"session_id":"'$sess
 
 Deno.test("retry reads the checks from the config file again, and keeps what was given as a flag", async () => {
   await using stage = await rig({
-    config: "test: exit 1\nattempts: 2\n",
+    config: "test: test ! -e a.txt\nattempts: 2\n",
     agent: { a: "echo again >> a.txt" },
   });
   const config = join(stage.root, ".parallel/config.yaml");
