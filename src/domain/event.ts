@@ -261,6 +261,8 @@ export type EventBody =
     speedup: number;
     cost_usd?: number | undefined;
     interrupted?: boolean;
+    /** The remote lets nobody push to the base: what is completed waits on its branches. */
+    base_protected?: boolean;
     /** The failure of the account, the machine or the base that stopped it; resume continues it. */
     stopped?: StopReason | undefined;
   };

@@ -36,7 +36,10 @@ const FIELDS: Readonly<Record<string, Is>> = {
     number,
     "cost_usd budget_usd input_tokens output_tokens cache_read_tokens cache_write_tokens",
   ),
-  ...all(flag, "resumed agentless by_parex merged ok unchecked unlanded interrupted undone"),
+  ...all(
+    flag,
+    "resumed agentless by_parex merged ok unchecked unlanded interrupted undone base_protected",
+  ),
   ...all(texts, "tasks leftovers warnings next details between files"),
   ...all(moment, "at until"),
   ...all(status, "from to"),

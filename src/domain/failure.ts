@@ -135,6 +135,8 @@ export type TaskFailure =
   }
   | { reason: "commit_failed"; detail: string }
   | { reason: "push_failed"; remote: string; branch: string; detail: string }
+  /** The remote lets nobody push to the base: landing by merge is over for the run. */
+  | { reason: "base_protected"; remote: string; branch: string; detail: string }
   | {
     reason: "merge_conflict";
     files: string[];

@@ -84,7 +84,8 @@ async function fetchCommit(
 
 /**
  * Pushes a commit to the base's branch on the remote, never by force. `moved`: somebody else has
- * pushed since it was `seen` there. Fails with `push_failed` if the remote refuses.
+ * pushed since it was `seen` there. Fails with `push_failed` if the remote refuses, and with
+ * `base_protected` if it does so by a rule for this branch.
  */
 export async function pushBase(
   repo: Repository,
@@ -97,12 +98,29 @@ export async function pushBase(
   const args = ["push", ...flags, "--", remote, `${sha}:refs/heads/${branch}`];
   const pushed = await repo.result(args, { timeoutMs });
   if (pushed.code === 0) return "pushed";
-  const refused = new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
-  if (pushed.timedOut) throw refused;
+  const detail = detailOf(pushed);
+  const reason = isProtected(pushed.stderr) ? "base_protected" : "push_failed";
+  const refused = new Failed({ reason, remote, branch, detail });
+  if (pushed.timedOut || reason === "base_protected") throw refused;
   const now = await resultOf(() => remoteSha(repo, remote, branch, timeoutMs));
   if (now.ok && now.value === sha) return "pushed";
   if (!now.ok || now.value === seen) throw refused;
   return "moved";
+}
+
+/** How GitHub, GitLab, Bitbucket, Azure DevOps and Gitea refuse a push to a protected branch. */
+const PROTECTED = [
+  /\bGH006\b/,
+  /\bGH013\b/,
+  /protected branch/i,
+  /branch is protected/i,
+  /not allowed to push (code )?to protected/i,
+  /TF402455|TF401027/,
+  /only be modified through pull requests|pull requests? (is|are) required/i,
+];
+
+function isProtected(said: string): boolean {
+  return PROTECTED.some((pattern) => pattern.test(said));
 }
 
 export type Moved =

@@ -23,6 +23,7 @@ const REASON_WORDS: Record<Reason, string> = {
   checks_failed: "checks failed",
   commit_failed: "commit failed",
   push_failed: "push failed",
+  base_protected: "base is protected",
   merge_conflict: "merge conflict",
   budget_exhausted: "budget spent",
   needs_input: "needs your answer",

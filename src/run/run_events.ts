@@ -49,7 +49,7 @@ export function startedEvent(
 
 /** The last event of a run; tasks that are neither completed nor blocked count as pending. */
 export function finishedEvent(
-  { record, land }: Scope,
+  { record, land, baseProtected }: Scope,
   outcome: RunOutcome,
 ): EventOf<"run.finished"> {
   const { completed, blocked, ...undone } = countStatuses(record);
@@ -78,6 +78,7 @@ export function finishedEvent(
     speedup: speedupOf(record),
     ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
     ...(interrupted ? { interrupted } : {}),
+    ...(baseProtected ? { base_protected: true } : {}),
     ...(failure ? { stopped: { reason: failure.reason, ...explain(failure) } } : {}),
   };
 }

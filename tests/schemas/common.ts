@@ -65,6 +65,7 @@ const REASONS: Record<Reason, true> = {
   checks_failed: true,
   commit_failed: true,
   push_failed: true,
+  base_protected: true,
   merge_conflict: true,
   budget_exhausted: true,
   needs_input: true,

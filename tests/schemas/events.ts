@@ -268,6 +268,9 @@ export const EVENTS = [
     speedup: number.describe("the tasks' own times over the wall time"),
     cost_usd: usd.optional(),
     interrupted: flag.optional(),
+    base_protected: flag.optional().describe(
+      "the remote lets nobody push to the base: what is completed waits on its branches",
+    ),
     stopped: stopped.optional(),
   }),
 ] as const;

@@ -218,7 +218,12 @@ function explainAgent(
 
 function explainWork(
   failure: Of<
-    "worktree_failed" | "commit_failed" | "push_failed" | "merge_conflict" | "budget_exhausted"
+    | "worktree_failed"
+    | "commit_failed"
+    | "push_failed"
+    | "base_protected"
+    | "merge_conflict"
+    | "budget_exhausted"
   >,
   about: About,
 ): Explanation {
@@ -249,6 +254,12 @@ function explainWork(
           `push it: git push ${shellWord(failure.remote)} ${shellWord(failure.branch)}`,
           `then: ${again}`,
         ],
+      };
+    case "base_protected":
+      return {
+        message: `${failure.branch} is protected on ${failure.remote}: nothing can be pushed to it`,
+        details: linesOf(failure.detail),
+        next: ["open pull requests for what is completed: parex prs"],
       };
     case "merge_conflict":
       return explainConflict(failure, about);

@@ -54,8 +54,8 @@ function planWords({ plan }: RunRecord): string {
   return found ? "" : ` ${shellWord(plan.path)}`;
 }
 
-function landing({ settings }: RunRecord): string {
-  return settings?.land === "pr" ? "parex prs" : "parex merge";
+function landing({ settings, finished }: RunRecord): string {
+  return settings?.land === "pr" || finished?.base_protected ? "parex prs" : "parex merge";
 }
 
 function removedTasks({ cleanups }: RunRecord): Set<TaskId> {

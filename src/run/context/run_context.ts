@@ -45,6 +45,8 @@ export interface Scope extends Memory {
   /** The newest commit of the base that is known; it moves on as tasks are merged. */
   tip: string;
   land: Land;
+  /** The remote has refused a push to the base by a rule: no merge can land any more. */
+  baseProtected?: true;
   /** Where completed branches are pushed to. */
   remote?: string;
   emit: Emit;

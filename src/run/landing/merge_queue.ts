@@ -65,6 +65,8 @@ export class MergeQueue {
   readonly #checks = new Map<string, Check>();
   readonly #repairs: Repairs;
   readonly #base: BaseMover;
+  /** Why nobody can push to the base. */
+  #protected: Failure | undefined;
   #working = false;
   #again = false;
   /** How often in a row others have moved the base. */
@@ -78,6 +80,7 @@ export class MergeQueue {
 
   /** Lands a task when its turn has come. */
   land(input: Entrant, signal: AbortSignal): Promise<Landing> {
+    if (this.#protected) return Promise.resolve(stays(input, this.#protected));
     return new Promise((answer, giveUp) => {
       this.#waiting.set(input.task, { ...input, signal, answer, giveUp });
       join(this.#line, input.task, this.#repairs.has(input.task));
@@ -265,6 +268,7 @@ export class MergeQueue {
     const steps = entries.flatMap(({ steps }) => steps);
     const tasks = steps.map(({ task }) => task);
     const moved = await resultOf(() => this.#base.advance(steps));
+    if (!moved.ok && moved.failure.reason === "base_protected") return this.#end(moved.failure);
     if (!moved.ok) return this.#block(tasks, moved.failure);
     if (moved.value === "moved") return await this.#beginAnew();
     this.#moved = 0;
@@ -276,6 +280,19 @@ export class MergeQueue {
     const guilty = landed(this.#line, entries);
     this.#answer(tasks, { kind: "landed" });
     for (const entry of guilty) await this.#refuseRed(entry);
+  }
+
+  /** No merge can land in this run: what is completed stays on its branches. */
+  #end(failure: Failure): void {
+    this.#protected = failure;
+    this.scope.baseProtected = true;
+    notify(this.scope.emit, { about: "failed", failure, without: "landing" });
+    const all = [...this.#waiting.values()];
+    leave(this.#line, all.map(({ task }) => task));
+    for (const entrant of all) {
+      this.#repairs.end(entrant.task);
+      this.#answer([entrant.task], stays(entrant, failure));
+    }
   }
 
   async #beginAnew(): Promise<void> {
@@ -310,4 +327,9 @@ export class MergeQueue {
       this.#waiting.delete(task);
     }
   }
+}
+
+/** What becomes of a task when the base is protected; where nothing else was asked for, it has failed. */
+function stays({ attempt }: Entrant, failure: Failure): Landing {
+  return attempt === undefined ? { kind: "blocked", failure } : { kind: "landed" };
 }

@@ -77,6 +77,12 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   no_changes: { reason: "no_changes" },
   checks_failed: { reason: "checks_failed", check: "test", failed, attempts: 3 },
   commit_failed: { reason: "commit_failed", detail: "hook declined" },
+  base_protected: {
+    reason: "base_protected",
+    remote: "origin",
+    branch: "main",
+    detail: "remote: error: GH006: Protected branch update failed for refs/heads/main.",
+  },
   push_failed: { reason: "push_failed", remote: "origin", branch: "feature/a", detail: "denied" },
   base_diverged: { reason: "base_diverged", base: "main", remote: "origin" },
   merge_conflict: { reason: "merge_conflict", files: ["a.ts"], between: ["task-0", "task-1"] },

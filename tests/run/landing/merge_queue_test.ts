@@ -223,6 +223,29 @@ Deno.test("a remote that refuses blocks the task and leaves main where it was", 
   assertEquals(await main(at), before);
 });
 
+Deno.test("a protected base is noticed at the first refusal: nothing more is merged to be refused", async () => {
+  await using at = await queueRig({
+    tasks: ["a", "b"],
+    config: CONFIG,
+    files: { "check.sh": CHECK, foes: "" },
+    before: async (stage) => {
+      const { remote } = await withRemote(stage);
+      const hook = `#!/bin/sh\ntest "$1" = refs/heads/main || exit 0
+echo "error: GH006: Protected branch update failed for $1." >&2\nexit 1\n`;
+      await Deno.writeTextFile(join(remote, "hooks/update"), hook, { mode: 0o755 });
+    },
+  });
+  const before = await main(at);
+  for (const task of ["a", "b"]) await at.branch(task, { [task]: "" });
+  for (const task of ["a", "b"]) assertEquals(await at.land(task), { kind: "landed" });
+  assertEquals(await main(at), before);
+  assertEquals(eventsOf(at.events, "task.landed"), []);
+  assertEquals(eventsOf(at.events, "checks.finished").length, 1);
+  const [notice, ...others] = eventsOf(at.events, "notice");
+  assertMatch(notice?.message ?? "", /main is protected on origin/);
+  assertEquals(others, []);
+});
+
 Deno.test("a remote that hangs blocks the task in the time it is given", async () => {
   await using at = await queueRig({
     tasks: ["a"],
