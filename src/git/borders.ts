@@ -36,7 +36,7 @@ export async function lookAcross(worktree: Worktree, plan: PlanPaths): Promise<L
       files,
       head: textIn(join(checkoutDir, "HEAD")) ?? "",
       index: index.stamp,
-      heads: headsOf(repo),
+      heads: headsOf(repo, worktree),
       gitFiles: gitFilesOf(repo, worktree),
     },
     index,
@@ -125,9 +125,16 @@ function worktreeDirs({ commonDir }: Repository): string[] {
   }
 }
 
-function headsOf(repo: Repository): Map<string, string> {
+/** git's folder of the worktree, also where the task has removed the pointer to it. */
+function ownDir({ commonDir }: Repository, { task }: Worktree): string {
+  return join(commonDir, "worktrees", task);
+}
+
+/** Of the other worktrees: what the task does to its own HEAD is looked at when its work is committed. */
+function headsOf(repo: Repository, worktree: Worktree): Map<string, string> {
+  const own = ownDir(repo, worktree);
   return new Map(
-    worktreeDirs(repo).flatMap((folder) => {
+    worktreeDirs(repo).filter((folder) => folder !== own).flatMap((folder) => {
       const head = textIn(join(folder, "HEAD"));
       return head === undefined ? [] : [[basename(folder), head] as const];
     }),
@@ -135,8 +142,10 @@ function headsOf(repo: Repository): Map<string, string> {
 }
 
 /** By path; without the files that parex creates for new worktrees. */
-function gitFilesOf({ commonDir }: Repository, { path, task }: Worktree): Map<string, string> {
-  const own = join(commonDir, "worktrees", task);
+function gitFilesOf(repo: Repository, worktree: Worktree): Map<string, string> {
+  const { commonDir } = repo;
+  const { path } = worktree;
+  const own = ownDir(repo, worktree);
   const paths = [
     ...["config", "config.worktree", "shallow", "objects/info/alternates"].map((name) =>
       join(commonDir, name)
@@ -327,6 +336,8 @@ function putFileBack(
   keep: string,
 ): boolean {
   if (seenAt(path) !== is) return false;
+  // A repository that somebody made there may hold work.
+  if (is !== undefined && Deno.lstatSync(path).isDirectory) return false;
   const own = is === undefined || is.startsWith("link ")
     ? ""
     : parted(path, new TextDecoder(BYTES).decode(Deno.readFileSync(path))).own;

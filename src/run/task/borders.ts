@@ -14,6 +14,7 @@ import {
 } from "../../git/borders.ts";
 import { anchor } from "../../git/rescue/anchor.ts";
 import type { Worktree } from "../../git/worktree.ts";
+import { exists } from "../../util/files.ts";
 import { planFolder } from "../../domain/plan.ts";
 import { type Scope, traceOf } from "../context/run_context.ts";
 
@@ -53,7 +54,10 @@ async function compare(scope: Bordered, worktree: Worktree, before: Look): Promi
   if (!seen.ok) return [];
   const after = seen.value;
   const facts = await factsOf(scope, worktree, before.sight, after.sight);
-  const crossings = crossingsBetween(before.sight, after.sight, facts);
+  // Without its folder a worktree is made again from its branch: its pointer is not missed.
+  const pointer = exists(worktree.path) ? undefined : join(worktree.path, ".git");
+  const crossings = crossingsBetween(before.sight, after.sight, facts)
+    .filter(({ undo }) => undo?.kind !== "git_file" || undo.path !== pointer);
   const keep = join(scope.dir, "borders", task);
   const strayed: string[] = [];
   for (const crossing of crossings) {
