@@ -5,7 +5,14 @@ import { oneLine } from "../escape.ts";
 import { plural } from "../layout.ts";
 import { crossingWords, kindWords, outcomeWords, reasonWords, statusWord } from "../words.ts";
 import { namesOf } from "../layout.ts";
-import { inColorOf, landedWords, type Paint, predictedWords, reusedWords } from "../run/phrases.ts";
+import {
+  inColorOf,
+  landedWords,
+  NOTHING_TO_DO,
+  type Paint,
+  predictedWords,
+  reusedWords,
+} from "../run/phrases.ts";
 
 /** What an event is for people who read a log: a line for each change, none for mere activity. */
 export function linesOf(event: RunEvent, { color }: { color: boolean }): string[] {
@@ -141,6 +148,7 @@ function startWords(event: EventOf<"run.started"> & { run: string }): Words[] {
 
 function finishWords(event: EventOf<"run.finished">): string {
   const { completed, blocked, pending, ms, interrupted } = event;
+  if (!interrupted && completed + blocked + pending === 0) return NOTHING_TO_DO;
   return `${interrupted ? "interrupted" : "finished"} after ${formatDuration(ms)}: ` +
     `${completed} completed, ${blocked} blocked, ${pending} waiting`;
 }

@@ -182,9 +182,11 @@ export function taskFacts(task: TaskSummary, when = false): string {
   return facts.join(" · ");
 }
 
+export const NOTHING_TO_DO = "nothing to do: all selected tasks are already completed";
+
 /** `4 of 6 tasks completed, 1 blocked, 1 pending`. */
 export function countWords(counts: Record<Status, number> & { selected: number }): string {
-  if (counts.selected === 0) return "nothing to do: all selected tasks are already completed";
+  if (counts.selected === 0) return NOTHING_TO_DO;
   const others: Status[] = ["blocked", "in_progress", "testing", "pending"];
   return [
     `${counts.completed} of ${plural(counts.selected, "task")} completed`,

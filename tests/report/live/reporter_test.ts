@@ -34,6 +34,20 @@ Deno.test("startReporter() prints a line on stderr for each change, none for mer
   assertEquals(printed.out, "");
 });
 
+Deno.test("startReporter() says when a run had nothing to do", () => {
+  const { io, printed } = recordedIo();
+  const reporter = startReporter("lines", io);
+  for (const event of sampleEvents()) {
+    if (event.type !== "run.finished") continue;
+    reporter.onEvent({ ...event, completed: 0, blocked: 0, pending: 0 });
+  }
+  reporter.stop();
+  assertEquals(printed.err.trimEnd().split("  ").slice(1), [
+    "run",
+    "nothing to do: all selected tasks are already completed",
+  ]);
+});
+
 Deno.test("startReporter() prints every event as a line of JSON on stdout, and nothing else", () => {
   const { io, printed } = recordedIo();
   const reporter = startReporter("json", io);
