@@ -53,7 +53,7 @@ Deno.test({
   ignore: !await isAnotherFileSystem("/dev/shm"),
   fn: async () => {
     await using stage = await rig({
-      config: "test: test -f a.txt\n",
+      config: "test: test -f README.md\n",
       agent: { a: `echo staged > a.txt; git add a.txt; exit 1` },
     });
     const TMPDIR = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "parex-" });
@@ -82,7 +82,7 @@ async function isAnotherFileSystem(path: string): Promise<boolean> {
 }
 
 Deno.test("a TMPDIR that is not there stops nothing", async () => {
-  await using stage = await rig({ config: "test: test -f a.txt\n" });
+  await using stage = await rig({ config: "test: test -f README.md\n" });
   const env = { ...agentEnv(stage.home), HOME: stage.home, TMPDIR: join(stage.home, "gone") };
   const { code, stderr } = await bareParex(stage.root, env);
   assertEquals(code, 0, stderr);

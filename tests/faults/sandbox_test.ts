@@ -11,10 +11,13 @@ const NEEDS_BWRAP = needs(
   await whyNoSandbox("/") === undefined ? "bwrap" : undefined,
 );
 
+/** The rig's checkout, seen from a worktree; in a variable, parex would replace it by the worktree. */
+const CHECKOUT = "../../repo";
+
 /** Tries to write everywhere, then works. */
-const REACHES_OUT =
-  `for path in ../../README.md ../b/x ../../.git/config ../../.git/hooks/pre-commit \\
-  ../../.git/refs/heads/main ../../.parallel/plans/tasks/a.md "$NOTES/reached" /tmp/parex-reached; do
+const REACHES_OUT = `git=${CHECKOUT}/.git
+for path in "${CHECKOUT}/README.md" ../b.txt "$git/config" "$git/hooks/pre-commit" "$git/refs/heads/main" \\
+  "${CHECKOUT}/.parallel/plans/tasks/a.md" "$NOTES/reached" /tmp/parex-reached; do
   (echo reached > "$path") 2>/dev/null && reached="$reached $path"
 done
 grep -q "CapEff:.*0000000000000000" /proc/self/status || reached="$reached capabilities"
@@ -30,8 +33,7 @@ Deno.test({
   ...NEEDS_BWRAP,
   fn: async () => {
     await using stage = await rig({
-      config:
-        `test: '! (echo x > ../../README.md) 2>/dev/null && touch "$TMPDIR/x" && test -f a.txt'\n`,
+      config: `test: '! (echo x > "${CHECKOUT}/README.md") 2>/dev/null && touch "$TMPDIR/x"'\n`,
       agent: { a: `${REACHES_OUT}git add -A; git commit -qm "feat: a"` },
     });
     const { code, stderr, stdout } = await stage.parex(

@@ -19,10 +19,10 @@ echo "https://me:${KEY}@example.org/x.git" >&2
 
 function spillingRig(): Promise<Rig> {
   return rig({
-    tasks: { a: {}, b: {} },
+    tasks: { a: {}, b: {}, c: {} },
     files: { ".gitignore": ".env\n" },
-    config: `setup: test -f .env\ntest: ${JSON.stringify(`${SPILLS}test -f b.txt`)}\n`,
-    agent: { a: `${SPILLS}exit 1`, b: `${SPILLS}echo b > b.txt` },
+    config: `setup: test -f .env\ntest: ${JSON.stringify(`${SPILLS}test ! -e c.txt`)}\n`,
+    agent: { a: `${SPILLS}exit 1`, b: `${SPILLS}echo b > b.txt`, c: "echo c > c.txt" },
   });
 }
 
