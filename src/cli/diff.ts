@@ -2,7 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import { Failed } from "../domain/failed.ts";
 import { toolEnv } from "../exec/env.ts";
 import { runInherited } from "../exec/inherit.ts";
-import { rangeOf } from "../web/run_files.ts";
+import { PATCH, rangeOf } from "../web/run_files.ts";
 import type { Context } from "./context.ts";
 import { knownTask } from "./known_task.ts";
 
@@ -19,8 +19,8 @@ export function command(context: Context) {
         const message = `${id} has no commits of its own`;
         throw new Failed({ reason: "usage", message, hint: `parex show ${id}` });
       }
-      // A person at a terminal gets git's configured output; a program gets plain text.
-      const plain = io.stdoutIsTerminal ? [] : ["--no-ext-diff", "--no-textconv", "--no-color"];
+      // A person at a terminal gets git's configured output; a program gets what `git apply` reads.
+      const plain = io.stdoutIsTerminal ? [] : PATCH;
       const options = [...plain, ...(stat ? ["--stat"] : [])];
       const args = ["diff", ...options, "--end-of-options", range.from, range.to];
       // git knows the user's pager, and whether there is a terminal.

@@ -58,6 +58,16 @@ export async function logOf(
   return printed === null ? null : redact(stripAnsi(printed), secrets);
 }
 
+/** Options of `git diff` for what a program reads, whatever the user has configured for people. */
+export const PATCH: readonly string[] = [
+  "--no-ext-diff",
+  "--no-textconv",
+  "--no-color",
+  "--src-prefix=a/",
+  "--dst-prefix=b/",
+  "--submodule=short",
+];
+
 /** The task's own changes, as git prints them; null: it has no commits. */
 export async function diffOf(
   { repo, secrets }: RunFolder,
@@ -66,10 +76,10 @@ export async function diffOf(
 ): Promise<string | null> {
   const range = await rangeOf(repo, task, record);
   if (!range) return null;
-  const options = ["--no-color", "--no-ext-diff", "--no-textconv", "--find-renames"];
   const { code, stdout } = await repo.result([
     "diff",
-    ...options,
+    ...PATCH,
+    "--find-renames",
     "--end-of-options",
     range.from,
     range.to,

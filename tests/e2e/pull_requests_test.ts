@@ -120,7 +120,7 @@ story(
     const blocked = [...run.record.tasks.values()].find(({ status }) => status === "blocked");
     assert(blocked);
     assertEquals([blocked.reason, github.pullRequests.length], ["pull_request_failed", 1]);
-    assertMatch(github.issues[0]?.body ?? "", /blocked: `pull_request_failed`[^]*No way/);
+    assertMatch(github.issues[0]?.body ?? "", /blocked: pull request failed[^]*No way/);
 
     await stage.agent({ any: "echo more >> work.txt; git add -A; git commit -qm 'feat: more'" });
     assertEquals((await stage.execute({ land: "pr", issues: true })).code, 0);

@@ -160,7 +160,7 @@ Deno.test("a path with spaces, quotes, unicode and a dollar works", async () => 
   await using stage = await rig({
     name: "für 'alle' [x] $HOME \"y\"",
     tasks: { a: {}, b: { after: ["a"] } },
-    config: "setup: test -d .\ntest: test -f a.txt\n",
+    config: "setup: test -d .\ntest: test ! -f b.txt || test -f a.txt\n",
   });
   const { code, stderr, stdout } = await stage.parex(["execute"]);
   assertEquals(code, 0, stderr);
