@@ -141,19 +141,21 @@ function headsOf(repo: Repository, worktree: Worktree): Map<string, string> {
   );
 }
 
+/** The files by which git finds a worktree's repository, and the repository the worktree. */
+export function pointersOf(worktree: Worktree): string[] {
+  const own = ownDir(worktree.repo, worktree);
+  return [join(worktree.path, ".git"), join(own, "gitdir"), join(own, "commondir")];
+}
+
 /** By path; without the files that parex creates for new worktrees. */
-function gitFilesOf(repo: Repository, worktree: Worktree): Map<string, string> {
-  const { commonDir } = repo;
-  const { path } = worktree;
-  const own = ownDir(repo, worktree);
+function gitFilesOf({ commonDir }: Repository, worktree: Worktree): Map<string, string> {
   const paths = [
     ...["config", "config.worktree", "shallow", "objects/info/alternates"].map((name) =>
       join(commonDir, name)
     ),
     ...namesIn(join(commonDir, "hooks")).filter((name) => !name.endsWith(".sample")),
     ...namesIn(join(commonDir, "info")).filter((name) => !/\.parex-\d+$/.test(name)),
-    join(path, ".git"),
-    ...["gitdir", "commondir"].map((name) => join(own, name)),
+    ...pointersOf(worktree),
   ];
   return new Map(paths.flatMap((path) => {
     const seen = seenAt(path);

@@ -143,6 +143,16 @@ Deno.test("a worktree that is deleted after its agent had committed is made agai
   assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "a");
 });
 
+Deno.test("a worktree that its agent removes with git is made again from the branch", async () => {
+  await using stage = await rig();
+  await stage.agent({
+    a: `echo a > a.txt; ${COMMITS}; cd '${stage.root}'; git worktree remove "$PAREX_WORKTREE"`,
+  });
+  const run = await stage.execute({ attempts: 1 });
+  assertEquals([run.code, eventsOf(run.events, "border.crossed")], [0, []]);
+  assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "a");
+});
+
 Deno.test("a worktree that is deleted while checks run fails the check, and the branch keeps the work", async () => {
   await using stage = await rig({
     config: `test: '[ ! -e a.txt ] || { rm -rf "$PAREX_WORKTREE"; exit 1; }'\n`,

@@ -1,9 +1,9 @@
 /** Machines that lack something: a home, room for files, programs; and clocks that jump. */
 import { join } from "node:path";
-import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { assertEquals, assertMatch } from "../support/assert.ts";
 import { findTool } from "../support/needs.ts";
 import { parexArgv } from "../support/parex.ts";
-import { eventsOf, rig, until } from "../support/rig.ts";
+import { rig, until } from "../support/rig.ts";
 
 const DENO_DIR = await denoDir();
 
@@ -147,12 +147,13 @@ Deno.test("a clock that stands still while the journal is written keeps its line
   }
 });
 
-Deno.test("an agent whose program is missing blocks its task and says which", async () => {
+Deno.test("an agent whose program is missing ends the run and says which, and no task is blamed", async () => {
   await using stage = await rig();
   const run = await stage.execute({ agentCommand: "no-such-program-anywhere", attempts: 1 });
-  const blocked = eventsOf(run.events, "task.status", "a").at(-1);
-  assert(blocked?.failure?.reason === "agent_failed");
-  assertMatch(blocked.failure.detail, /no-such-program-anywhere/);
+  const { stopped } = run.record.finished ?? {};
+  assertEquals([run.code, stopped?.reason], [3, "agent_refused"]);
+  assertMatch(stopped?.details?.join() ?? "", /no-such-program-anywhere/);
+  assertEquals(await stage.status("a"), "pending");
 });
 
 Deno.test("claude that is not installed ends with 3 before anything is begun", async () => {

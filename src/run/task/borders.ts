@@ -8,6 +8,7 @@ import {
   type Look,
   lookAcross,
   movesOf,
+  pointersOf,
   type PlanPaths,
   putBack,
   settled,
@@ -54,10 +55,10 @@ async function compare(scope: Bordered, worktree: Worktree, before: Look): Promi
   if (!seen.ok) return [];
   const after = seen.value;
   const facts = await factsOf(scope, worktree, before.sight, after.sight);
-  // Without its folder a worktree is made again from its branch: its pointer is not missed.
-  const pointer = exists(worktree.path) ? undefined : join(worktree.path, ".git");
+  // Without its folder a worktree is made again from its branch: its pointers are not missed.
+  const gone = exists(worktree.path) ? [] : pointersOf(worktree);
   const crossings = crossingsBetween(before.sight, after.sight, facts)
-    .filter(({ undo }) => undo?.kind !== "git_file" || undo.path !== pointer);
+    .filter(({ undo }) => undo?.kind !== "git_file" || !gone.includes(undo.path));
   const keep = join(scope.dir, "borders", task);
   const strayed: string[] = [];
   for (const crossing of crossings) {
