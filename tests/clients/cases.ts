@@ -43,7 +43,9 @@ export const CASES: Case[] = [
     name: REPAIR,
     async play(client) {
       const script = [makes("a"), text("First."), makes("b"), text("Repaired.")];
-      await using on = await stageOf(client, script, { config: "test: test -f b.txt\n" });
+      await using on = await stageOf(client, script, {
+        config: "test: test ! -e a.txt || test -e b.txt\n",
+      });
       await completes(on, "execute");
       const [first, second] = await on.attempts();
       assertEquals([first?.detail, second?.detail], ["First.", "Repaired."]);

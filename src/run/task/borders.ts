@@ -8,8 +8,8 @@ import {
   type Look,
   lookAcross,
   movesOf,
-  pointersOf,
   type PlanPaths,
+  pointersOf,
   putBack,
   settled,
 } from "../../git/borders.ts";
