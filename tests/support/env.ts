@@ -16,9 +16,13 @@ export const TIDY_GIT: Env = {
   GIT_CONFIG_GLOBAL: join(import.meta.dirname ?? "", "gitconfig.tidy"),
 };
 
-/** A test may itself run inside of a parex, whose marks and settings are not the test's own. */
+/**
+ * A test may itself run inside of a parex or of a git command, whose marks, settings and author are
+ * not the test's own.
+ */
 function isForeign(name: string): boolean {
-  return name.startsWith("PAREX_") && !name.startsWith("PAREX_TEST_");
+  return /^GIT_(AUTHOR|COMMITTER)_/.test(name) ||
+    name.startsWith("PAREX_") && !name.startsWith("PAREX_TEST_");
 }
 
 const own = Object.fromEntries(
