@@ -14,7 +14,7 @@ import {
   tool,
 } from "../support/models/script.ts";
 import { eventsOf } from "../support/rig.ts";
-import { CRASH, REPAIR, UNCOUNTED } from "./exceptions.ts";
+import { CRASH, REPAIR, SILENCE, UNCOUNTED } from "./exceptions.ts";
 import { type ClientId, type Stage, stageOf } from "./client.ts";
 
 /** The model makes a file and commits it. */
@@ -72,7 +72,7 @@ export const CASES: Case[] = [
     },
   },
   {
-    name: "is ended after a silence; the next attempt continues the conversation",
+    name: SILENCE,
     async play(client) {
       await using on = await stageOf(client, [makes("a"), hang(), text("All done.")]);
       await completes(on, "execute", "--idle-timeout", IDLE);
