@@ -31,6 +31,7 @@ export const copilot: AgentProgram = {
     (exists(join(homeOf(env), "config.json")) ? undefined : false),
   listen: () => hear,
   banner: /^Package extraction took.*\n?/gm,
+  refusals: [["no_money", /check your plan and billing/i]],
 };
 
 function homeOf(env: Record<string, string>): string {
