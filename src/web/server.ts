@@ -27,6 +27,8 @@ export interface WebServer extends AsyncDisposable {
   url: string;
 }
 
+/** The event streams of a server, by its signal: it has stopped when they let go of the journal. */
+const followers = new WeakMap<AbortSignal, Promise<void>[]>();
 /** Events that come close together go out as one message. */
 const GATHER_MS = 100;
 /** Whether the run is live is asked at most this often. */
@@ -55,6 +57,7 @@ export function serveRun(run: WebRun, { port, control }: ServeOptions): WebServe
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await server.finished;
+      await Promise.all(followers.get(stopping.signal) ?? []);
     },
   };
 }
@@ -218,6 +221,9 @@ function parsed(text: string): { task: string; answer: string } | undefined {
  * The run's events after the one with this number, as server-sent events, until the run is over.
  */
 function eventStream(run: WebRun, after: number, stopping: AbortSignal): Response {
+  const { promise, resolve: closed } = Promise.withResolvers<void>();
+  const open = followers.get(stopping) ?? [];
+  followers.set(stopping, [...open, promise]);
   const encoder = new TextEncoder();
   let gone = false;
   const lives = everySoOften(() => liveRun(run.repo.commonDir)?.run === run.id);
@@ -237,11 +243,15 @@ function eventStream(run: WebRun, after: number, stopping: AbortSignal): Respons
         if (gathered.length > 0) send({ events: gathered }, gathered.at(-1)?.seq);
         gathered = [];
       };
-      for await (const event of followJournal(run.dir, alive)) {
-        if (gone || stopping.aborted) break;
-        if (event.seq <= after) continue;
-        gathered.push(event);
-        timer ??= setTimeout(flush, GATHER_MS);
+      try {
+        for await (const event of followJournal(run.dir, alive)) {
+          if (gone || stopping.aborted) break;
+          if (event.seq <= after) continue;
+          gathered.push(event);
+          timer ??= setTimeout(flush, GATHER_MS);
+        }
+      } finally {
+        closed();
       }
       flush();
       send({ over: true });
