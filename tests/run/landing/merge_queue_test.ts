@@ -182,16 +182,16 @@ Deno.test("where the remote has moved meanwhile, the merge is made and checked a
   await using at = await queueRig({
     tasks: ["a"],
     // The check itself pushes once, as somebody else would.
-    config: `test: sh check.sh && sh ../../../push-once.sh\n`,
+    config: `test: sh check.sh && sh "$(git rev-parse --git-common-dir)/push-once.sh"\n`,
     files: { "check.sh": CHECK, foes: "" },
     before: async (stage) => {
       await withRemote(stage);
-      const once = `cd ../../../other || exit 1
+      const once = `cd "$(dirname "$0")/../../other" || exit 1
 test ! -e pushed || exit 0
 touch pushed
 git -c user.name=o -c user.email=o@example.org commit -q --allow-empty -m theirs
 git push -q origin main\n`;
-      await Deno.writeTextFile(join(stage.root, "../push-once.sh"), once);
+      await Deno.writeTextFile(join(stage.root, ".git/push-once.sh"), once);
     },
   });
   const { root, repo } = at.stage;
@@ -269,7 +269,7 @@ Deno.test("the integration names the merge that introduced a failure", async () 
     tasks: ["a", "b", "c"],
     config: `test: sh late.sh\n`,
     // Fails from the second merge on, but only once the flag is set.
-    files: { "late.sh": late.replace("hour", "../../../hour") },
+    files: { "late.sh": late.replace("hour", '"$(git rev-parse --git-common-dir)/hour"') },
   });
   for (const task of ["a", "b", "c"]) {
     await at.branch(task, { [task]: "" });
@@ -277,7 +277,7 @@ Deno.test("the integration names the merge that introduced a failure", async () 
   }
   await at.verify();
   await at.stage.repo.commit("theirs", { "theirs.txt": "" });
-  await Deno.writeTextFile(join(at.stage.root, "../hour"), "");
+  await Deno.writeTextFile(join(at.stage.root, ".git/hour"), "");
   await at.verify();
   assertEquals(
     eventsOf(at.events, "checks.finished", undefined).filter(({ task }) => task === undefined)
