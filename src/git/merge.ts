@@ -102,6 +102,8 @@ async function attributesOf(repo: Repository, commit: string): Promise<string> {
   const part = `${folder}.${crypto.randomUUID()}`;
   return await io(folder, async () => {
     await Deno.mkdir(part, { recursive: true });
+    // rename(2) replaces an empty folder, in which another merge may be running.
+    await Deno.writeTextFile(join(part, ".gitattributes"), "");
     for (const { path, sha } of files) {
       const text = await repo.git(["cat-file", "blob", sha]);
       await Deno.mkdir(join(part, dirname(path)), { recursive: true });

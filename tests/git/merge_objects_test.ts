@@ -112,3 +112,18 @@ Deno.test("attributes count as they are in the commit that is merged into", asyn
   await temp.commit("attributes");
   assertEquals((await merge()).kind, "merged");
 });
+
+Deno.test("merges made at the same time do not take each other's folder away", async () => {
+  await using temp = await tempRepo({ files: { list: "1\n" } });
+  await temp.git(["checkout", "-q", "-b", "right"]);
+  await temp.commit("right", { other: "right\n" });
+  await temp.git(["checkout", "-q", "main"]);
+  await temp.commit("left", { list: "left\n" });
+  const repo = await openRepository(temp.root);
+  const spec = { ours: "main", theirs: "right", message: "m" };
+  for (let round = 0; round < 2; round++) {
+    const merges = await Promise.all(Array.from({ length: 10 }, () => mergeCommits(repo, spec)));
+    assertEquals(merges.map(({ kind }) => kind), Array(10).fill("merged"));
+    await Deno.remove(join(temp.root, ".git/parex/attributes"), { recursive: true });
+  }
+});
