@@ -3,6 +3,7 @@ import type { Env } from "./env.ts";
 import { endTree, GRACE_MS, signalTree } from "./kill.ts";
 import type { Marks, Tree } from "./processes.ts";
 import { type Sandbox, sandboxed } from "./sandbox.ts";
+import { drain, feed } from "./pipes.ts";
 import { onShutdown } from "./shutdown.ts";
 
 export interface ProcessSpec {
@@ -114,29 +115,4 @@ function watchdogs(spec: ProcessSpec, endAs: (why: "timeout" | "idle") => unknow
       idle?.stop();
     },
   };
-}
-
-/** Reads a stream to its end, or until `cancel`. */
-function drain(stream: ReadableStream<Uint8Array>, onChunk: (chunk: Uint8Array) => void) {
-  const reader = stream.getReader();
-  const done = (async () => {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      onChunk(value);
-    }
-  })();
-  return { done, cancel: () => reader.cancel() };
-}
-
-/** Writes the input; a child that does not read all of it is not a failure. */
-async function feed(child: Deno.ChildProcess, input: string | undefined): Promise<void> {
-  if (input === undefined) return;
-  try {
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(input));
-    await writer.close();
-  } catch {
-    // EPIPE: it closed its stdin or ended.
-  }
 }

@@ -159,9 +159,10 @@ export async function commitAll(
 async function stageAll(worktree: Git, exclude: string[]): Promise<string[]> {
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
   const add = ["add", "--all", "--sparse", "--", ":/", ...not];
-  const added = await worktree.resultInTurn([add, STAGED]);
+  const added = await worktree.result(add);
   if (added.code !== 0) throw new Failed({ reason: "commit_failed", detail: detailOf(added) });
-  const staged = await withoutExcluded(worktree, entries(added.stdout), exclude);
+  const listed = await worktree.git(STAGED);
+  const staged = await withoutExcluded(worktree, entries(listed), exclude);
   const nested = nestedRepositories(staged);
   if (nested.length === 0) return staged;
   // If committed, it would be a link to a commit that exists nowhere else.

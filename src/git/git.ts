@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { Failed } from "../domain/failed.ts";
 import { type Env, toolEnv } from "../exec/env.ts";
-import { shInTurn, type ShResult } from "../exec/sh.ts";
+import type { CommandResult } from "../exec/command.ts";
+import { runProgram } from "../exec/run_program.ts";
+import { sh } from "../exec/sh.ts";
 import { exists } from "../util/files.ts";
 import { configEnv } from "./config_env.ts";
 
@@ -74,29 +76,23 @@ export class Git {
   }
 
   /** Runs git and returns its result, whatever the exit code. */
-  result(args: readonly string[], options?: GitOptions): Promise<ShResult> {
-    return this.resultInTurn([args], options);
-  }
-
-  /** Runs git commands in sequence until one fails: returns all output, and the last exit code. */
-  async resultInTurn(
-    commands: readonly (readonly string[])[],
-    options: GitOptions = {},
-  ): Promise<ShResult> {
+  async result(args: readonly string[], options: GitOptions = {}): Promise<CommandResult> {
     // If an agent deletes its worktree's `.git`, git would find the user's own checkout above.
     if (!this.settings.discover && !exists(join(this.path, ".git"))) {
       const stderr = `fatal: not a git repository: ${this.path}`;
       return { code: 128, stdout: "", stderr, timedOut: false };
     }
     const env = toolEnv({ ...this.env, ...options.env }, options.base);
-    return await shInTurn(commands.map((args) => ["git", ...args]), {
+    const command = {
       cwd: this.path,
       env: { ...env, ...configEnv({ ...OWN_SETTINGS, ...this.config }, env) },
       timeoutMs: options.timeoutMs,
       signal: options.signal,
       input: options.input,
-      outlives: commands.some(changesWorktrees),
-    });
+    };
+    const argv = ["git", ...args];
+    if (changesWorktrees(args)) return await sh(argv, { ...command, outlives: true });
+    return await runProgram(argv, command);
   }
 }
 
@@ -116,7 +112,7 @@ function lineOf(stdout: string): string {
 }
 
 /** The failure of a git command that parex has no rule for. */
-export function gitFailed(args: readonly string[], result: ShResult): Failed {
+export function gitFailed(args: readonly string[], result: CommandResult): Failed {
   const stderr = result.timedOut ? `${result.stderr}\ntimed out` : result.stderr;
   return new Failed({
     reason: "git_failed",
@@ -127,7 +123,7 @@ export function gitFailed(args: readonly string[], result: ShResult): Failed {
 }
 
 /** git's output when it failed: hooks write to both streams. */
-export function detailOf(result: ShResult): string {
+export function detailOf(result: CommandResult): string {
   const said = [result.stderr.trim(), result.stdout.trim()].filter((text) => text !== "");
   if (result.timedOut) said.push("timed out");
   return said.join("\n") || `exit code ${result.code}`;

@@ -72,12 +72,8 @@ export async function recordOwner(
   branch: string,
   identity: string,
 ): Promise<void> {
-  return await configure(repo, recordingOwner(branch, identity), [0]);
-}
-
-/** The git command that records it, if no other process is writing git's config. */
-export function recordingOwner(branch: string, identity: string): string[] {
-  return ["config", "--local", "--replace-all", planKeyOf(branch), identity];
+  const args = ["config", "--local", "--replace-all", planKeyOf(branch), identity];
+  return await configure(repo, args, [0]);
 }
 
 /** git's exit code when there is no such section. */

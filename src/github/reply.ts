@@ -1,4 +1,4 @@
-import type { ShResult } from "../exec/sh.ts";
+import type { CommandResult } from "../exec/command.ts";
 
 /** GitHub's answer, as far as gh reports it. */
 export interface Reply {
@@ -18,7 +18,7 @@ export interface Reply {
 const NEEDS_LOGIN = 4;
 
 /** Reads what gh printed. With `--include`, the answer's status line and headers come first. */
-export function readReply(result: ShResult, included: boolean): Reply {
+export function readReply(result: CommandResult, included: boolean): Reply {
   const parts: Parts = included
     ? split(result.stdout)
     : { headers: new Map(), body: result.stdout };
@@ -56,7 +56,7 @@ function split(stdout: string): Parts {
 }
 
 /** gh prints only the first error; the answer's body names the field. */
-function detailOf(result: ShResult, body: string): string {
+function detailOf(result: CommandResult, body: string): string {
   const said = [result.stderr.trim()];
   const more = result.code === 0 ? [] : validationErrors(body);
   said.push(...more.filter((line) => !result.stderr.includes(line)));

@@ -1,5 +1,5 @@
 import { type Env, toolEnv } from "../exec/env.ts";
-import { quick } from "../exec/spawn_quick.ts";
+import { runProgram } from "../exec/run_program.ts";
 import { readPorcelain, STATUS } from "../git/status.ts";
 import { isAbsolute } from "./shell/paths.ts";
 import { gitDirOf } from "./repository.ts";
@@ -30,7 +30,7 @@ const PATHS = ["--", ":/", ":(top,exclude).parallel"];
 export async function standingOf(env: Env): Promise<Standing | undefined> {
   const { PAREX_WORKTREE: cwd = "" } = env;
   if (!isAbsolute(cwd)) return undefined;
-  const asked = await quick(["git", ...STATUS, ...PATHS], { cwd, env: toolEnv() });
+  const asked = await runProgram(["git", ...STATUS, ...PATHS], { cwd, env: toolEnv() });
   const { sha: head, changes } = readPorcelain(asked.stdout);
   if (asked.code !== 0 || head === undefined) return undefined;
   return { gitDir: gitDirOf(cwd), head, uncommitted: changes.map(({ path }) => path) };

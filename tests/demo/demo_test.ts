@@ -6,14 +6,15 @@ import { CHECKS } from "../../src/demo/sample.ts";
 import { TASKS } from "../../src/demo/tasks.ts";
 import { resultOf } from "../../src/domain/failed.ts";
 import { toolEnv } from "../../src/exec/env.ts";
-import { sh, type ShResult } from "../../src/exec/sh.ts";
+import type { CommandResult } from "../../src/exec/command.ts";
+import { sh } from "../../src/exec/sh.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 
 /** A scratch repository of the demo, by hand. */
 class Demo {
   constructor(readonly folder: string) {}
 
-  run(...argv: string[]): Promise<ShResult> {
+  run(...argv: string[]): Promise<CommandResult> {
     return sh(argv, { cwd: this.folder, env: toolEnv() });
   }
 
@@ -23,7 +24,7 @@ class Demo {
     return stdout.trimEnd();
   }
 
-  check(name: keyof typeof CHECKS): Promise<ShResult> {
+  check(name: keyof typeof CHECKS): Promise<CommandResult> {
     return this.run("sh", "-c", CHECKS[name]);
   }
 

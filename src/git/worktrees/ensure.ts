@@ -5,13 +5,7 @@ import { exists, io, isFree, realPathOf } from "../../util/files.ts";
 import { trustCheckout } from "../as_checked_out.ts";
 import { detailOf } from "../git.ts";
 import { exclusively } from "../../util/mutex.ts";
-import {
-  listWorktrees,
-  planOwners,
-  recordingOwner,
-  recordOwner,
-  type Registration,
-} from "../worktree_list.ts";
+import { listWorktrees, planOwners, recordOwner, type Registration } from "../worktree_list.ts";
 import { anchorMissing } from "../rescue/remove.ts";
 import type { Repository } from "../repository.ts";
 import { fillSubmodules, type MissingSubmodule } from "../submodules.ts";
@@ -81,8 +75,8 @@ async function register(repo: Repository, spec: WorktreeSpec): Promise<Registere
   const { branch, identity } = spec;
   const found = await branchExists(repo, branch);
   if (!found && isFree(spec.path)) {
-    const claiming = branch === undefined ? [] : [recordingOwner(branch, identity)];
-    const made = await repo.resultInTurn([...claiming, adding(spec, false)]);
+    if (branch !== undefined) await recordOwner(repo, branch, identity);
+    const made = await repo.result(adding(spec, false));
     if (made.code === 0) return "new";
   }
   // git's worktree list gets slower the longer it is: it is read only if git refuses.

@@ -8,7 +8,7 @@ import type { Selection } from "../../domain/selection.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { endTree, gone } from "../../exec/kill.ts";
 import type { Marks } from "../../exec/processes.ts";
-import { markCommands } from "../../exec/sh.ts";
+import { markCommands } from "../../exec/command.ts";
 import type { Repository } from "../../git/repository.ts";
 import { type JournaledRun, readRun, runsNewestFirst } from "../../journal/store.ts";
 
