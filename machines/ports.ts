@@ -21,6 +21,8 @@ export type Occasion =
   | { kind: "conflict"; onto: string; files: string[]; between: TaskId[] }
   /** The last attempt was cut off. */
   | { kind: "resumed"; why: CutOff }
+  /** It was blocked, and a person tries it again. */
+  | { kind: "retried"; message: string }
   /** It ended with a question that a person has answered. */
   | ({ kind: "answered" } & Answered);
 

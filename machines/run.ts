@@ -271,7 +271,8 @@ function beginAgain(
 /** A task that a person starts again, with or without an answer, gets all attempts. */
 function attemptsFor(loaded: LoadedRun | undefined, begin: Beginning | undefined): number {
   const attempts = loaded?.attempts ?? 1;
-  return begin?.answered || begin?.again ? attempts + begin.attempt - 1 : attempts;
+  if (!begin?.answered && !begin?.again) return attempts;
+  return attempts + begin.attempt - (begin.at === "preparing" ? 1 : 0);
 }
 
 function interrupted({ limit, failure }: Interruption): Partial<RunContext> {

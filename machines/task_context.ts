@@ -1,7 +1,7 @@
 /** What a task's machine remembers, and how it interprets its ports' results. */
 import type { Failure } from "../src/domain/failure.ts";
 import type { Result } from "../src/domain/result.ts";
-import type { Beginning } from "../src/domain/resume.ts";
+import type { Beginning, Blocked } from "../src/domain/resume.ts";
 import type { Status, TaskId } from "../src/domain/task.ts";
 import type { AttemptRecord } from "../src/domain/task_record.ts";
 import type {
@@ -68,7 +68,14 @@ export interface TaskEnd {
 /** Why the first attempt of this actor is made. */
 export function firstOccasion({ begin }: TaskInput): Occasion {
   if (begin?.answered) return { kind: "answered", ...begin.answered };
+  if (begin?.blockedBy) return afterBlock(begin.blockedBy);
   return begin?.cutOff ? { kind: "resumed", why: "interrupted" } : { kind: "first" };
+}
+
+function afterBlock({ failure, message }: Blocked): Occasion {
+  if (failure?.reason !== "checks_failed") return { kind: "retried", message };
+  const { check, failed } = failure;
+  return { kind: "repair", check, failed };
 }
 
 /** The input of the agent's attempt. */

@@ -27,6 +27,8 @@ export interface PromptInput {
   planFolder: string;
   checks: readonly CheckLine[];
   dependencies: readonly DependencyChanges[];
+  /** Subjects of the commits that the branch has already, newest first. */
+  commits?: readonly string[];
   /** What was asked and answered before. */
   answers?: readonly Answered[];
 }

@@ -116,7 +116,7 @@ export type EventBody =
     session?: string | undefined;
     pid: number;
     /** Why this attempt is made. */
-    kind: "first" | "repair" | "conflict" | "resumed" | "answered";
+    kind: "first" | "repair" | "conflict" | "resumed" | "retried" | "answered";
   }
   | {
     /** The agent has told the id of its conversation. */

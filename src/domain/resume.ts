@@ -1,3 +1,4 @@
+import type { Failure } from "./failure.ts";
 import { dependenciesFirst } from "./graph.ts";
 import { spentUsd } from "./prices.ts";
 import type { Answered } from "./question.ts";
@@ -19,14 +20,22 @@ export interface Beginning {
   attempt: number;
   /** The attempt was started, and only the end of parex ended it. */
   cutOff?: true | undefined;
-  /** A person has set the blocked task going again. */
+  /** It gets all attempts, whatever it has used before. */
   again?: true;
+  /** A person tries it again: why it was blocked, to be told to its agent. */
+  blockedBy?: Blocked | undefined;
   /** The agent's conversation, to continue. */
   conversation?: string | undefined;
   /** What it asked in the last attempt, and has not heard the answer to yet. */
   answered?: Answered;
   /** At `working`: how the attempt ended. */
   ended?: AttemptRecord;
+}
+
+/** Why a task was blocked, as its record has it. */
+export interface Blocked {
+  failure?: Failure | undefined;
+  message: string;
 }
 
 /** Decides from a task's record where it continues: no finished attempt is repeated. */
@@ -56,6 +65,39 @@ export function withAnswer(
     conversation: session,
     answered: { question, answer },
   };
+}
+
+/**
+ * Where a blocked task begins when a person tries it again: work that only failed to land is not done
+ * again, and otherwise its agent is told why it was blocked. `attempt` is the next one's number.
+ */
+export function whereToRetry(task: TaskRecord, attempt: number): Beginning {
+  const { failure, message = "", attempts } = task;
+  const done = Math.max(1, attempt - 1);
+  if (failure && failedToLand(failure)) return { at: "landing", attempt: done, again: true };
+  if (failure?.reason === "push_failed") return { at: "testing", attempt: done, again: true };
+  const blockedBy = attempts.length === 0 ? undefined : { failure, message };
+  return { at: "preparing", attempt, again: true, blockedBy };
+}
+
+/** Whether the work was committed and had passed its checks on its own branch. */
+function failedToLand(failure: Failure): boolean {
+  switch (failure.reason) {
+    case "merge_conflict":
+    case "checks_failed":
+      return failure.onto !== undefined;
+    case "base_protected":
+    case "base_diverged":
+    case "pull_request_failed":
+    case "pull_request_closed":
+    case "github_failed":
+    case "github_denied":
+    case "gh_logged_out":
+    case "gh_missing":
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Whether the attempt is repeated, because it had no result. */

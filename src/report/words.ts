@@ -89,6 +89,7 @@ const KIND_WORDS: Record<EventOf<"agent.started">["kind"], string> = {
   repair: "repair",
   conflict: "resolves a conflict",
   resumed: "continued",
+  retried: "tried again",
   answered: "with your answer",
 };
 

@@ -44,7 +44,8 @@ import { type OpenRun, openRun } from "./preflight.ts";
 import { prepare, prepareAhead } from "./task/prepare.ts";
 import { publish } from "./task/publish.ts";
 import { MergeQueue } from "./landing/merge_queue.ts";
-import { type Resumption, selectRemainder, type Unfinished } from "./resume/resume.ts";
+import { retriesOf } from "./resume/retry.ts";
+import { selectRemainder, type Unfinished } from "./resume/resume.ts";
 import { until } from "../util/backoff.ts";
 import { work } from "./task/work.ts";
 
@@ -65,7 +66,7 @@ interface Selected {
   selection: Selection;
   /** Where tasks begin that earlier runs have worked on. */
   beginnings: Map<TaskId, Beginning>;
-  resume?: Resumption;
+  resume?: Unfinished;
 }
 
 interface OpenedRun extends OpenRun {
@@ -337,11 +338,20 @@ async function orDiskFull(failure: Failure, { root }: Repository): Promise<Failu
 async function choose(plan: Plan, { repo, resume, settings }: ExecuteInput): Promise<Selected> {
   if (resume) {
     const remainder = selectRemainder(plan, resume, settings);
-    const { beginnings } = remainder;
-    return { ...remainder, resume: { ...resume, beginnings } };
+    const { tasks, run } = resume.record;
+    const unbegun = [...remainder.beginnings].filter(([id, { at, answered }]) =>
+      at === "preparing" && !answered && tasks.get(id)?.attempts.length === 0
+    );
+    const retries = await retriesOf(repo, plan, unbegun.map(([id]) => id), run);
+    const beginnings = new Map([...remainder.beginnings, ...retries]);
+    return { ...remainder, beginnings, resume };
   }
   const chosen = valueOf(select(plan.tasks, withoutGroups(plan, settings.only)));
-  const beginnings = await landingsLeft(repo, plan, chosen.skipped, settings);
+  const blocked = chosen.tasks.filter(({ status }) => status === "blocked");
+  const beginnings = new Map([
+    ...await landingsLeft(repo, plan, chosen.skipped, settings),
+    ...await retriesOf(repo, plan, blocked.map(({ id }) => id)),
+  ]);
   const left = new Set([...chosen.tasks.map(({ id }) => id), ...beginnings.keys()]);
   const selection = {
     ...chosen,

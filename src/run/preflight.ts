@@ -6,6 +6,8 @@ import type { Failure } from "../domain/failure.ts";
 import type { Plan } from "../domain/plan.ts";
 import { applyEvent, emptyRecord, type RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
+import type { Beginning } from "../domain/resume.ts";
+import type { TaskId } from "../domain/task.ts";
 import type { Settings } from "../domain/settings.ts";
 import { whyNoSandbox } from "../exec/sandbox.ts";
 import { childEnv, processEnv } from "../exec/env.ts";
@@ -36,7 +38,7 @@ import {
   endProcessesOf,
   isStillUnfinished,
   markCommandsOf,
-  type Resumption,
+  type Unfinished,
 } from "./resume/resume.ts";
 import { PlanWatch } from "./plan_watch.ts";
 import { Statuses } from "./statuses.ts";
@@ -57,7 +59,9 @@ export interface OpenInput {
   /** The journal cannot be written any more: nothing more may be done. */
   onLost: (failure: Failure) => void;
   /** The run to resume; absent: a new one. */
-  resume?: Resumption;
+  resume?: Unfinished;
+  /** Where tasks begin that earlier runs have worked on. */
+  beginnings?: Map<TaskId, Beginning>;
   /** It only lands completed work. */
   agentless?: true;
   /** The last run that had agents before it. */
@@ -214,7 +218,7 @@ async function lookAround(
 /** Records the start, and restores what a resumed run has left. */
 async function begin(
   { scope, statuses }: OpenRun,
-  { selection, resume, agentless, worked }: OpenInput,
+  { selection, resume, beginnings, agentless, worked }: OpenInput,
   problem: Notice | undefined,
 ): Promise<void> {
   if (resume) recall(scope, resume);
@@ -230,9 +234,8 @@ async function begin(
     ...(unlanded?.ok ? { unlanded: unlanded.value } : {}),
   });
   if (problem !== undefined) notify(scope.emit, problem);
-  if (!resume) return;
-  statuses.restore(selection.tasks.map(({ id }) => id));
-  return await takeUp(scope, resume.beginnings);
+  if (resume) statuses.restore(selection.tasks.map(({ id }) => id));
+  await takeUp(scope, beginnings ?? new Map());
 }
 
 function openOn(

@@ -181,7 +181,7 @@ export const EVENTS = [
     agent: text,
     session: text.optional(),
     pid: integer,
-    kind: z.enum(["first", "repair", "conflict", "resumed", "answered"])
+    kind: z.enum(["first", "repair", "conflict", "resumed", "retried", "answered"])
       .describe("why the attempt is made"),
   }),
   event("agent.session", "An agent has told the id of its conversation.", {

@@ -32,7 +32,7 @@ export async function landingsLeft(
 ): Promise<Map<TaskId, Beginning>> {
   const left = await resultOf(() => tasksToLand(repo, plan, completed, settings));
   const tasks = left.ok ? left.value : [];
-  return new Map(tasks.map(({ id }) => [id, { at: "landing", attempt: 1 }]));
+  return new Map(tasks.map(({ id }) => [id, { at: "landing", attempt: 1, again: true }]));
 }
 
 async function tasksToLand(

@@ -10,11 +10,11 @@ import { mergeTrees } from "../../git/merge.ts";
 import { anchor } from "../../git/rescue/anchor.ts";
 import { disown } from "../context/excludes.ts";
 import { makeTree } from "../task/prepare.ts";
-import type { Resumption } from "./resume.ts";
+import type { Unfinished } from "./resume.ts";
 import { type BaseMerge, type Scope, worktreeFor } from "../context/run_context.ts";
 
 /** Restores what an earlier process of the run remembered, as far as ports need it. */
-export function recall(scope: Scope, { record }: Resumption): void {
+export function recall(scope: Scope, { record }: Unfinished): void {
   for (const { id, attempts } of record.tasks.values()) {
     for (const { usage } of attempts) scope.ledger.carryOver(id, spentUsd(usage));
   }

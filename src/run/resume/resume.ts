@@ -15,11 +15,6 @@ import { type JournaledRun, readRun, runsNewestFirst } from "../../journal/store
 /** A run that an earlier process has left. */
 export type Unfinished = JournaledRun;
 
-/** With the step at which each of its tasks begins again. */
-export interface Resumption extends Unfinished {
-  beginnings: Map<TaskId, Beginning>;
-}
-
 /**
  * The run with this id, or the last one that had something to do; undefined: there is none. Where all
  * was completed before, a run has done nothing, and hides no other one.

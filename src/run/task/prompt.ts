@@ -6,6 +6,7 @@ import {
   buildContinuePrompt,
   buildGonePrompt,
   buildRepairPrompt,
+  buildRetryPrompt,
 } from "../../agent/later_prompts.ts";
 import { findChecks } from "../../checks/find.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
@@ -26,9 +27,9 @@ export async function promptFor(
   const about = { base: scope.base, merge: scope.merges.get(task.id) };
   if (conversation !== undefined) return laterPrompt(occasion, about, { task });
   const first = await firstPrompt(scope, worktree);
-  return occasion.kind === "first"
-    ? buildPrompt(first)
-    : laterPrompt(occasion, about, { task, first });
+  if (occasion.kind === "first") return buildPrompt(first);
+  const commits = await commitsSoFar(scope, worktree);
+  return laterPrompt(occasion, about, { task, first: { ...first, commits } });
 }
 
 function laterPrompt(
@@ -51,6 +52,7 @@ function laterPrompt(
     const told = files?.length ? files : occasion.files;
     return buildConflictPrompt({ ...of, base, files: told, said: merge?.said, between: others });
   }
+  if (occasion.kind === "retried") return buildRetryPrompt({ ...of, ...occasion });
   if (occasion.kind === "answered") return buildAnswerPrompt({ ...of, ...occasion });
   return buildContinuePrompt({
     ...of,
@@ -71,6 +73,14 @@ async function firstPrompt(scope: Scope, worktree: Worktree): Promise<PromptInpu
     dependencies,
     answers: scope.record.tasks.get(task.id)?.answers ?? [],
   };
+}
+
+/** Subjects of the task's own commits, newest first. */
+async function commitsSoFar(scope: Scope, worktree: Worktree): Promise<string[]> {
+  const upstream = await ownBranches(scope, taskOf(scope, worktree.task).dependencies);
+  const notFrom = [scope.baseSha, scope.tip, ...upstream.map(({ branch }) => branch)];
+  const commits = await ownCommits(scope.repo, worktree.branch, notFrom);
+  return commits.map(({ subject }) => subject);
 }
 
 async function dependencyChanges(

@@ -4,6 +4,7 @@
  */
 import type { SteeringEvent } from "../../../machines/ports.ts";
 import type { RunRecord } from "../../domain/record.ts";
+import { type Beginning, whereToRetry } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { io, isAbsent } from "../../util/files.ts";
 import type { Scope } from "../context/run_context.ts";
@@ -60,8 +61,12 @@ function eventOf({ record }: Scope, steering: Steering): SteeringEvent {
   }
   const { ask, task } = steering;
   if (ask === "stop") return { type: "STOP", task };
-  const attempt = (record.tasks.get(task)?.attempts.at(-1)?.attempt ?? 0) + 1;
-  return { type: "RETRY", task, begin: { at: "preparing", attempt, again: true } };
+  const known = record.tasks.get(task);
+  const attempt = (known?.attempts.at(-1)?.attempt ?? 0) + 1;
+  const begin: Beginning = known
+    ? whereToRetry(known, attempt)
+    : { at: "preparing", attempt, again: true };
+  return { type: "RETRY", task, begin };
 }
 
 function folderOf(dir: string): string {

@@ -5,7 +5,7 @@ import type { AgentOutcome, AgentRequest } from "../../agent/agent.ts";
 import type { AgentOutcomeName, Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { Env } from "../../exec/env.ts";
 import { identityEnv } from "../../git/identity.ts";
 import { mergeBase } from "./base_merge.ts";
@@ -15,6 +15,8 @@ import { budgetFor, warnOfBudget } from "./budget.ts";
 import { type Turn, turnOf } from "../context/agent_choice.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { meaning, outcomeOf } from "./attempt_outcome.ts";
+import { exists } from "../../util/files.ts";
+import { prepare } from "./prepare.ts";
 import { promptFor } from "./prompt.ts";
 import { gitFoldersOf, sandboxOf } from "./sandbox.ts";
 import { attemptName, type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
@@ -82,6 +84,8 @@ async function makeAttempt(
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
   const worktree = worktreeFor(scope, input.task);
+  // A task that began at its landing has none, if that was removed.
+  if (!exists(join(worktree.path, ".git"))) await prepare(scope, input.task, signal);
   await mergeBase(scope, worktree, input.occasion, signal);
   const request = await makeRequest(scope, worktree, input, start, signal);
   // Another attempt may have met a limit since.
