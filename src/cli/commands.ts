@@ -87,6 +87,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./open.ts"),
   },
   {
+    name: "check",
+    usage: "[task|ref]",
+    summary: "run the project's checks on a task or branch",
+    group: "Look",
+    load: () => import("./check.ts"),
+  },
+  {
     name: "watch",
     usage: "",
     summary: "follow a run in another process",

@@ -14,7 +14,10 @@ export interface Interruptible {
  * The first signal asks the run to stop, a second one kills it; either way no process is left. A closed
  * terminal sends several hang-ups, so those only ask. Returns how to stop listening.
  */
-export function interruptible(execution: Interruptible, reporter: Reporter): () => void {
+export function interruptible(
+  execution: Interruptible,
+  reporter: Pick<Reporter, "say">,
+): () => void {
   let asked = false;
   const listeners = SIGNALS.map((signal) => {
     const onSignal = () => {

@@ -70,6 +70,18 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+/** The end of a text file, at most so many bytes. Empty if it cannot be read. */
+export async function readEnd(path: string, bytes: number): Promise<string> {
+  try {
+    using file = await Deno.open(path);
+    const { size } = await file.stat();
+    await file.seek(Math.max(0, size - bytes), Deno.SeekMode.Start);
+    return await new Response(file.readable).text();
+  } catch {
+    return "";
+  }
+}
+
 /** The real path of something that need not exist: links are resolved as far as it does. */
 export async function realPathOf(path: string): Promise<string> {
   const absolute = resolve(path);

@@ -380,11 +380,47 @@ export const planned = z.strictObject({
   cost_usd: z.number().optional().describe("absent: the planner reported none"),
 });
 
+const coverage = z.strictObject({
+  of: z.enum(["lines", "statements"]),
+  percent: number.describe("the lowest, if the tool printed one for each of several packages"),
+  highest: number.optional(),
+  packages: integer.optional(),
+  covered: integer.optional(),
+  total: integer.optional(),
+  from: text.describe("a file that the check wrote, or `output`"),
+});
+
+export const checked = z.strictObject({
+  target: z.strictObject({
+    kind: z.enum(["task", "base", "branch", "commit"]),
+    name: text,
+    sha: text,
+    subject: text,
+  }),
+  state: z.enum(["passed", "failed", "unchecked"]),
+  checks: z.array(z.strictObject({
+    name: text,
+    command: text,
+    from: text.describe("`config`, or the manifests that the command comes from"),
+    state: z.enum(["passed", "failed", "timed_out", "killed", "removed"])
+      .describe("removed: the base has this check, the commit does not"),
+    exit_code: exitCode,
+    ms,
+    excerpt: texts.describe("the lines of its output that say what failed"),
+    log: path.optional(),
+    coverage: coverage.optional(),
+    reused: reused.optional(),
+  })),
+  ms,
+  notes: texts,
+});
+
 /** Each `--json` output: the name of its schema's file, and the command that prints it. */
 export const OUTPUTS: Record<string, { command: string; schema: z.ZodType }> = {
   status: { command: "parex status --json", schema: taskStatus },
   report: { command: "parex report --json", schema: report },
   runs: { command: "parex runs --json", schema: runs },
+  check: { command: "parex check --json", schema: checked },
   plan: { command: "parex plan --json", schema: planned },
   import: { command: "parex import --json", schema: imported },
   validate: { command: "parex validate --json", schema: validate },

@@ -1,3 +1,4 @@
+import type { CheckReport, CheckResult, CheckTarget } from "../../domain/check_report.ts";
 import { attemptCount, selectedTasks } from "../../domain/metrics.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { CheckRecord, TaskRecord } from "../../domain/task_record.ts";
@@ -43,6 +44,38 @@ export function solvedBy(record: RunRecord): { key: string; text: string }[] {
       key: integrationKey(name),
       text: `${code(name)} passes ${by}.`,
     })),
+  ];
+}
+
+/** The issues that a check of a branch or commit gives reason for, and those that it has seen solved. */
+export function issuesOfCheck(
+  { target, checks }: CheckReport,
+): { drafts: IssueDraft[]; solved: { key: string; text: string }[] } {
+  const keyOf = ({ name }: CheckResult) => `check/${target.name}/${name}`;
+  const passed = checks.filter(({ state }) => state === "passed");
+  return {
+    drafts: checks.filter((check) => !passed.includes(check)).map((check) => ({
+      key: keyOf(check),
+      title: cut(`${oneLine(check.name)} fails on ${oneLine(target.name)}`, TITLE_LIMIT),
+      part: (room) => cutMarkdown(failedCheckLines(target, check).join("\n"), room, MORE),
+    })),
+    solved: passed.map((check) => ({
+      key: keyOf(check),
+      text: `${code(check.name)} passes on ${code(target.name)} at ${target.sha}.`,
+    })),
+  };
+}
+
+function failedCheckLines(target: CheckTarget, check: CheckResult): string[] {
+  const { name, command, state, exit_code, ms, excerpt } = check;
+  return [
+    `${code(name)} does not pass on ${code(oneLine(target.name))} at ${target.sha}.`,
+    "",
+    ...(excerpt.length === 0 ? [] : [...fenced(printable(excerpt.join("\n"))), ""]),
+    `- Command: ${code(oneLine(command))}`,
+    `- Result: ${state.replace("_", " ")}, exit code ${exit_code ?? "none"}, after ${
+      formatDuration(ms)
+    }`,
   ];
 }
 

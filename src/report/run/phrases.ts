@@ -112,8 +112,10 @@ export function tokenWords(usage: UsageSummary): string[] {
 }
 
 /** The words for a check that was not run again. */
-export function reusedWords({ run, task }: NonNullable<CheckSummary["reused"]>): string {
-  return `passed as the same tree of ${oneLine(task ?? `run ${run}`)}`;
+export function reusedWords({ task }: NonNullable<CheckSummary["reused"]>): string {
+  return task === undefined
+    ? "passed before on the same tree"
+    : `passed as the same tree of ${oneLine(task)}`;
 }
 
 /** `test ok 1.2s, lint exit code 1`. */

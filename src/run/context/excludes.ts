@@ -6,7 +6,7 @@ import type { Scope } from "./run_context.ts";
 
 /** Copies the uncommitted files that a worktree needs, such as `.env`, and keeps them uncommitted. */
 export async function copyUncommitted(
-  { repo, settings }: Scope,
+  { repo, settings }: Pick<Scope, "repo" | "settings">,
   worktree: Worktree,
 ): Promise<void> {
   const copied = await copyFiles(repo, worktree, settings.copy);

@@ -62,6 +62,23 @@ export interface Scope extends Memory {
   evidence: Evidence;
 }
 
+/** What setup and checks need, in a run or without one. */
+export type CheckScope = Pick<
+  Scope,
+  | "run"
+  | "dir"
+  | "repo"
+  | "plan"
+  | "tasks"
+  | "settings"
+  | "emit"
+  | "record"
+  | "checkouts"
+  | "slots"
+  | "checkPermits"
+  | "toldCrossings"
+>;
+
 /** What ports remember for one another. */
 interface Memory {
   ledger: Ledger;
@@ -144,7 +161,7 @@ export function worktreeFor(
 }
 
 /** The variables that identify every process of an attempt, even one that left its process group. */
-export function marksOf(scope: Scope, task: TaskId): Record<string, string> {
+export function marksOf(scope: Pick<Scope, "run">, task: TaskId): Record<string, string> {
   return { PAREX_TASK_ID: task, PAREX_RUN_ID: scope.run };
 }
 
@@ -154,7 +171,7 @@ export function traceOf({ dir }: Pick<Scope, "dir">, task: TaskId): string {
 }
 
 /** The environment of what runs in a worktree: agents, setup, checks and the hooks of commits. */
-export function workEnv(scope: Scope, worktree: Worktree, extra: Env = {}): Env {
+export function workEnv(scope: CheckScope, worktree: Worktree, extra: Env = {}): Env {
   const { checkouts, settings, slots } = scope;
   const { task, path } = worktree;
   const env = {

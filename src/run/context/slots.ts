@@ -13,12 +13,12 @@ export class Slots {
   readonly #numbers = new SlotNumbers();
   readonly #ports = new Map<TaskId, number>();
 
-  /** `repository` tells this machine's repositories apart. */
-  constructor(private readonly repository: string) {}
+  /** `repository` tells this machine's repositories apart; numbers below `first` belong to another process. */
+  constructor(private readonly repository: string, private readonly first = 0) {}
 
   /** The variables of a task, or of a landing tree; the same at each call until `free`. */
   envOf(owner: TaskId): Env {
-    const slot = this.#numbers.take(owner);
+    const slot = this.first + this.#numbers.take(owner);
     return {
       PAREX_SLOT: String(slot),
       PAREX_PORT: String(this.#portOf(owner, slot)),

@@ -1,3 +1,4 @@
+import type { CheckReport } from "../../domain/check_report.ts";
 import type { Emit } from "../../domain/event.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { Gh } from "../../github/gh.ts";
@@ -8,7 +9,7 @@ import {
   listIssues,
   updateIssue,
 } from "../../github/issues.ts";
-import { type IssueDraft, issuesOf, solvedBy } from "../../report/github/issue.ts";
+import { type IssueDraft, issuesOf, issuesOfCheck, solvedBy } from "../../report/github/issue.ts";
 import { markOf, withPart } from "../../report/github/managed_part.ts";
 import { repositoryOn } from "./land_pr.ts";
 import { notify, orNotice } from "../context/notices.ts";
@@ -39,22 +40,45 @@ export interface IssuesInput {
  * and comments on issues of earlier runs that are solved by now. People close them.
  */
 export async function reportIssues({ gh, record, emit }: IssuesInput): Promise<void> {
-  const { plan } = record;
+  const { plan, run } = record;
   if (!plan) return;
-  const drafts = issuesOf(record);
-  const solved = solvedBy(record);
+  const told = { drafts: issuesOf(record), solved: solvedBy(record) };
+  await tellIssues({ gh, identity: plan.identity, run, emit, ...told });
+}
+
+/** The same for `parex check`. */
+export async function reportCheckIssues(
+  { gh, identity, report, emit }: Pick<IssuesInput, "gh" | "emit"> & {
+    /** The plan's; empty: there is none. */
+    identity: string;
+    report: CheckReport;
+  },
+): Promise<void> {
+  const { sha } = report.target;
+  await tellIssues({ gh, identity, run: sha, emit, ...issuesOfCheck(report) });
+}
+
+interface Told extends Pick<IssuesInput, "gh" | "emit"> {
+  identity: string;
+  /** What a comment on a solved issue is made for, once. */
+  run: string;
+  drafts: readonly IssueDraft[];
+  solved: readonly { key: string; text: string }[];
+}
+
+async function tellIssues({ gh, identity, run, emit, drafts, solved }: Told): Promise<void> {
   if (drafts.length + solved.length === 0) return;
   const listed = await listIssues(gh);
   const standing = (mark: string) => listed.find(({ body }) => body.includes(mark));
   for (const draft of drafts) {
-    const mark = markOf(plan.identity, draft.key);
+    const mark = markOf(identity, draft.key);
     const { url, what } = await ensureIssue(gh, mark, draft, standing(mark));
     notify(emit, { about: "issue", what, key: draft.key, url });
   }
   for (const { key, text } of solved) {
-    const issue = standing(markOf(plan.identity, key));
+    const issue = standing(markOf(identity, key));
     if (issue?.state !== "open") continue;
-    await commentOnce(gh, issue.number, markOf(record.run, key), text);
+    await commentOnce(gh, issue.number, markOf(run, key), text);
   }
 }
 

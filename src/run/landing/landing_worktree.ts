@@ -1,21 +1,13 @@
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Verdict } from "../../../machines/ports.ts";
 import { exists } from "../../util/files.ts";
-import { trustCheckout } from "../../git/as_checked_out.ts";
-import { waitForIndex } from "../../git/index_lock.ts";
-import {
-  type BranchMerge,
-  checkOut,
-  mergeBranch,
-  removeIfClean,
-} from "../../git/worktrees/merge_branch.ts";
+import { type BranchMerge, mergeBranch, removeIfClean } from "../../git/worktrees/merge_branch.ts";
 import type { Worktree } from "../../git/worktree.ts";
-import { ensureWorktree } from "../../git/worktrees/ensure.ts";
 import { checkSetUp, type Which } from "../task/check.ts";
 import type { Told } from "../task/check_command.ts";
 import { copyUncommitted } from "../context/excludes.ts";
 import { type Scope, worktreeFor } from "../context/run_context.ts";
-import { tellMissing } from "../task/prepare.ts";
+import { checkOutIn } from "../task/check_out.ts";
 import { setUp } from "../task/setup.ts";
 
 /** No task has such an id. */
@@ -37,15 +29,7 @@ export class LandingTree {
 
   /** Checks out a commit, with nothing else in the worktree. Creates the worktree on first use. */
   async checkOut(sha: string): Promise<void> {
-    const { repo, run, plan } = this.scope;
-    const { path, task } = this.#worktree;
-    const whose = { run, task, identity: plan.identity };
-    const tree = await ensureWorktree(repo, { ...whose, path, startPoint: sha });
-    tellMissing(this.scope, tree.missing);
-    // No other process works here: a git that was killed left the lock.
-    await waitForIndex(this.#worktree);
-    await checkOut(this.#worktree, run, sha);
-    await trustCheckout(this.#worktree);
+    await checkOutIn(this.scope, this.#worktree, sha);
   }
 
   /** Merges a branch into what the worktree is at, with the repository's hooks. Returns the commit. */

@@ -164,9 +164,9 @@ async function runAll(
 }
 
 /** The first check that a commit of the base has and this one lacks; configured checks cannot be lost. */
-async function lostCheck(
-  { settings, committedChecks }: Scope,
-  { commit, found }: Checked,
+export async function lostCheck(
+  { settings, committedChecks }: Pick<Scope, "settings" | "committedChecks">,
+  { commit, found }: Pick<Checked, "commit" | "found">,
   since: NonNullable<Which["since"]>,
 ): Promise<CheckCommand | undefined> {
   const known = ({ name }: Pick<CheckCommand, "name">) =>

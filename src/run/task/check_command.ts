@@ -6,7 +6,7 @@ import type { Worktree } from "../../git/worktree.ts";
 import type { Passed } from "../../journal/evidence.ts";
 import { withinBorders } from "./borders.ts";
 import { sandboxOf } from "./sandbox.ts";
-import { marksOf, type Scope, workEnv } from "../context/run_context.ts";
+import { type CheckScope, marksOf, workEnv } from "../context/run_context.ts";
 
 /** How a command is recorded in the journal. */
 export interface Told {
@@ -22,7 +22,7 @@ export interface Told {
 
 /** Runs a command of the checks, setup included, and records how it ended. */
 export async function runCommand(
-  scope: Scope,
+  scope: CheckScope,
   worktree: Worktree,
   command: CheckCommand,
   { log: name, quiet, ...told }: Told,
@@ -56,7 +56,7 @@ export async function runCommand(
 
 /** Records a check that does not run because it has passed on the same tree. */
 export function tellReused(
-  { emit }: Scope,
+  { emit }: Pick<CheckScope, "emit">,
   { name, command }: CheckCommand,
   { log: _, quiet, ...told }: Told,
   reused: Passed,

@@ -131,7 +131,10 @@ async function makeInTurn(
 }
 
 /** A check that needs a submodule fails without it; everything else works. */
-export function tellMissing({ record, emit }: Scope, missing: readonly MissingSubmodule[]): void {
+export function tellMissing(
+  { record, emit }: Pick<Scope, "record" | "emit">,
+  missing: readonly MissingSubmodule[],
+): void {
   for (const { path, detail } of missing) {
     const notice = { about: "submodule_missing", path, detail } as const;
     const message = noticeWords(notice);

@@ -4,7 +4,7 @@ import type { Sandbox } from "../../exec/sandbox.ts";
 import { programOf, PROGRAMS } from "../../agent/agents.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { exists, io } from "../../util/files.ts";
-import type { Scope } from "../context/run_context.ts";
+import type { CheckScope } from "../context/run_context.ts";
 
 /** In a worktree's own git folder: the files by which git finds the repository, and its settings there. */
 const GIT_RULES = ["commondir", "gitdir", "config.worktree"];
@@ -15,7 +15,7 @@ const GIT_RULES = ["commondir", "gitdir", "config.worktree"];
  * agent's name it is the sandbox of a check.
  */
 export async function sandboxOf(
-  scope: Scope,
+  scope: CheckScope,
   worktree: Worktree,
   agent?: string,
 ): Promise<{ sandbox?: Sandbox | undefined }> {
@@ -40,7 +40,7 @@ export async function sandboxOf(
 
 /** What git writes to for a commit on a task's branch: the worktree's own git folder first. */
 export async function gitFoldersOf(
-  { repo: { commonDir } }: Scope,
+  { repo: { commonDir } }: Pick<CheckScope, "repo">,
   worktree: Worktree,
 ): Promise<[own: string, ...shared: string[]]> {
   const shared = ["objects", "refs/heads/feature", "logs/refs/heads/feature"].map((name) =>

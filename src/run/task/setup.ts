@@ -8,7 +8,7 @@ import type { Worktree } from "../../git/worktree.ts";
 import { checkFailure, runCommand } from "./check_command.ts";
 import { disown, leavingNoTrace } from "../context/excludes.ts";
 import { manifestsOf } from "../context/manifests.ts";
-import type { Scope } from "../context/run_context.ts";
+import type { CheckScope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 import { noticeWords } from "../../report/messages/notice.ts";
 
@@ -30,7 +30,7 @@ export interface SetupFor {
  * unchanged. Nothing that it creates is committed. False: it was not run.
  */
 export async function setUp(
-  scope: Scope,
+  scope: CheckScope,
   worktree: Worktree,
   { task, quiet, again }: SetupFor,
   signal: AbortSignal,
@@ -67,7 +67,7 @@ export async function setUp(
 }
 
 /** Why checks could not be found: without the notice, the project would seem to have none. */
-function tellOnce({ record, emit }: Scope, notes: readonly string[]): void {
+function tellOnce({ record, emit }: CheckScope, notes: readonly string[]): void {
   for (const note of notes) {
     const notice = { about: "checks_unread", note } as const;
     const message = noticeWords(notice);
@@ -81,7 +81,7 @@ function tellOnce({ record, emit }: Scope, notes: readonly string[]): void {
  * stays.
  */
 async function onCommitted<T>(
-  scope: Scope,
+  scope: CheckScope,
   worktree: Worktree,
   begun: string,
   work: () => Promise<T>,
