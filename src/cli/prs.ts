@@ -1,7 +1,9 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import { Failed, valueOf } from "../domain/failed.ts";
-import { processEnv } from "../exec/env.ts";
+import { branchOf } from "../domain/names.ts";
+import { childEnv, processEnv } from "../exec/env.ts";
+import { taskEnv } from "../exec/task_env.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
 import { formatFailure } from "../report/messages/explain.ts";
@@ -41,12 +43,20 @@ async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestSco
   const remote = await remoteOf(repo, base);
   if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
   const repository = await preparePullRequests(repo, remote);
+  const { hookTimeoutMs: timeoutMs } = settings;
+  const notice: PullRequestScope["notice"] = (task, notice) => io.err(noticeLine(task, notice));
   return {
     repo,
     remote,
     base,
     plan,
     gh: { repository, cwd: repo.root },
-    notice: (task, notice) => io.err(noticeLine(task, notice)),
+    notice,
+    hooks: (task) => ({
+      env: taskEnv(childEnv(), { worktree: repo.placeOf(task), checkouts: [repo.root] }),
+      timeoutMs,
+      onWait: (waitedFor) =>
+        notice(task, { about: "waiting", ...waitedFor, branch: branchOf(task), timeoutMs }),
+    }),
   };
 }

@@ -184,6 +184,12 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     flagless: true,
     description: "time limit of each check",
   },
+  hookTimeoutMs: {
+    name: "hook-timeout",
+    kind: duration,
+    flagless: true,
+    description: "time limit of each git hook, and of the program that signs a commit",
+  },
   recoveryModel: {
     name: "recovery.model",
     kind: text("<name>"),
@@ -224,6 +230,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   copy: [".env", ".env.local"],
   env: {},
   checkTimeoutMs: 30 * 60_000,
+  hookTimeoutMs: 10 * 60_000,
   recoveryModel: "claude-haiku-5-5",
   recoveryEscalate: "none",
 };

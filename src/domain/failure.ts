@@ -133,7 +133,8 @@ export type TaskFailure =
     /** The base that it was merged with; absent: its own branch fails. */
     onto?: string;
   }
-  | { reason: "commit_failed"; detail: string }
+  /** `late`: a hook or the program that signs did not end in time. */
+  | { reason: "commit_failed"; detail: string; late?: true | undefined }
   | { reason: "push_failed"; remote: string; branch: string; detail: string }
   /** The remote lets nobody push to the base: landing by merge is over for the run. */
   | { reason: "base_protected"; remote: string; branch: string; detail: string }

@@ -30,6 +30,8 @@ export type Notice =
     gone: boolean;
   }
   | { about: "base_ahead"; base: string }
+  /** git waits for a program: on behalf of a branch. */
+  | { about: "waiting"; kind: "hook" | "signer"; name: string; branch: string; timeoutMs: number }
   | { about: "hook_failed"; hook: string; detail: string }
   | { about: "submodule_missing"; path: string; detail: string }
   /** There is no link `worktrees` in the checkout. */

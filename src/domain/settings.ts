@@ -67,6 +67,8 @@ export interface Settings {
   checkJobs: number;
   /** Per check command, milliseconds. */
   checkTimeoutMs: number;
+  /** Per git hook, and per program that signs a commit, milliseconds. */
+  hookTimeoutMs: number;
   /**
    * The model that is asked about a failure of git or gh that no known fix helps; `none`: nobody.
    */

@@ -16,6 +16,8 @@ export interface CommandResult {
   stdout: string;
   stderr: string;
   timedOut: boolean;
+  /** What took too long; absent: the command itself. */
+  why?: string | undefined;
 }
 
 let marks: Marks = {};

@@ -1,9 +1,12 @@
 import { GRACE_MS } from "./kill.ts";
 import { onShutdown } from "./shutdown.ts";
+import { limitTime, type SlowPart } from "./time_limit.ts";
 
 export interface Limits {
   /** Milliseconds after which the command and its children are ended. */
   timeoutMs?: number | undefined;
+  /** A part of the command with a time of its own. */
+  slow?: SlowPart | undefined;
   /** Ends the command and its children before they are done. */
   signal?: AbortSignal | undefined;
 }
@@ -16,7 +19,7 @@ const MIN_GRACE_MS = 1_000;
 export class Supervision implements Disposable {
   /** Set when parex ends the command; its children may outlive it until this resolves. */
   ending: Promise<void> | undefined;
-  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #stopClock: () => void;
   readonly #forget: () => void;
   readonly #abort = () => {
     this.ending ??= this.end(MIN_GRACE_MS);
@@ -27,9 +30,9 @@ export class Supervision implements Disposable {
     private readonly limits: Limits,
     private readonly end: (graceMs: number) => Promise<void>,
   ) {
-    this.#timer = setTimeout(() => {
+    this.#stopClock = limitTime(limits.timeoutMs ?? LOCAL_TIMEOUT_MS, limits.slow, () => {
       this.ending = end(GRACE_MS);
-    }, limits.timeoutMs ?? LOCAL_TIMEOUT_MS);
+    });
     limits.signal?.addEventListener("abort", this.#abort, { once: true });
     // git removes its locks when it is asked to end, so it is never just killed.
     this.#forget = onShutdown((graceMs) => end(Math.max(graceMs, MIN_GRACE_MS)));
@@ -40,7 +43,7 @@ export class Supervision implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#stopClock();
     this.limits.signal?.removeEventListener("abort", this.#abort);
     this.#forget();
   }

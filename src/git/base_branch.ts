@@ -2,6 +2,7 @@ import { Failed, resultOf } from "../domain/failed.ts";
 import { isAncestor } from "./ancestry.ts";
 import { exists } from "../util/files.ts";
 import { detailOf, Git, gitFailed } from "./git.ts";
+import type { Hooks } from "./hooks.ts";
 import { listWorktrees } from "./worktree_list.ts";
 import type { Repository } from "./repository.ts";
 import { sleep } from "../util/backoff.ts";
@@ -51,13 +52,13 @@ export async function findTip(
 }
 
 async function remoteSha(
-  repo: Repository,
+  from: Git,
   remote: string,
   branch: string,
   timeoutMs: number,
 ): Promise<string | undefined> {
   const args = ["ls-remote", "--quiet", "--", remote, `refs/heads/${branch}`];
-  const listed = await repo.result(args, { timeoutMs });
+  const listed = await from.result(args, { timeoutMs });
   if (listed.code !== 0) {
     throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(listed) });
   }
@@ -83,26 +84,27 @@ async function fetchCommit(
 }
 
 /**
- * Pushes a commit to the base's branch on the remote, never by force. `moved`: somebody else has
+ * Pushes a commit to the base's branch on the remote, never by force. Hooks run in the folder of `from`. `moved`: somebody else has
  * pushed since it was `seen` there. Fails with `push_failed` if the remote refuses, and with
  * `base_protected` if it does so by a rule for this branch.
  */
 export async function pushBase(
-  repo: Repository,
+  from: Git,
   base: Required<Base>,
   { sha, seen }: { sha: string; seen: string },
   timeoutMs: number,
+  hooks?: Hooks,
 ): Promise<"pushed" | "moved"> {
   const { branch, remote } = base;
   const flags = ["--quiet", "--no-follow-tags"];
   const args = ["push", ...flags, "--", remote, `${sha}:refs/heads/${branch}`];
-  const pushed = await repo.result(args, { timeoutMs });
+  const pushed = await from.result(args, { timeoutMs, hooks });
   if (pushed.code === 0) return "pushed";
   const detail = detailOf(pushed);
   const reason = isProtected(pushed.stderr) ? "base_protected" : "push_failed";
   const refused = new Failed({ reason, remote, branch, detail });
   if (pushed.timedOut || reason === "base_protected") throw refused;
-  const now = await resultOf(() => remoteSha(repo, remote, branch, timeoutMs));
+  const now = await resultOf(() => remoteSha(from, remote, branch, timeoutMs));
   if (now.ok && now.value === sha) return "pushed";
   if (!now.ok || now.value === seen) throw refused;
   return "moved";
@@ -139,7 +141,7 @@ export async function moveBase(
   repo: Repository,
   branch: string,
   { from, to }: { from: string; to: string },
-  options: { checkouts: boolean; pause?: Pause },
+  options: { checkouts: boolean; pause?: Pause; hooks?: Hooks },
 ): Promise<Moved> {
   if (from === to) return { kind: "moved" };
   const worktrees = await listWorktrees(repo);
@@ -147,7 +149,7 @@ export async function moveBase(
   const ref = `refs/heads/${branch}`;
   let left = checkout !== undefined && exists(checkout);
   if (left && checkout !== undefined && options.checkouts) {
-    const forwarded = await fastForward(new Git(checkout), ref, { from, to }, options.pause);
+    const forwarded = await fastForward(new Git(checkout), ref, { from, to }, options);
     if (forwarded === "moved") return { kind: "moved" };
     left = forwarded === "in_the_way";
   }
@@ -175,7 +177,7 @@ async function fastForward(
   checkout: Git,
   ref: string,
   { from, to }: { from: string; to: string },
-  pause = aMoment,
+  { pause = aMoment, hooks }: { pause?: Pause; hooks?: Hooks },
 ): Promise<"moved" | "in_the_way" | "elsewhere"> {
   const lock = await checkout.line([
     "rev-parse",
@@ -189,7 +191,7 @@ async function fastForward(
     const stands = await checkout.line(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]);
     if (stands !== `${from}\n${ref}`) return "elsewhere";
     const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];
-    const merged = await checkout.result(args);
+    const merged = await checkout.result(args, { hooks });
     if (merged.code === 0) {
       const now = await checkout.line(["rev-parse", "--verify", ref]);
       return now === to ? "moved" : "elsewhere";

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { Failed, resultOf } from "../domain/failed.ts";
 import type { Unfinished } from "../domain/failure.ts";
-import type { Env } from "../exec/env.ts";
+import type { CommandResult } from "../exec/command.ts";
 import { allOf } from "../util/all_of.ts";
 import { exists } from "../util/files.ts";
 import { detailOf, entries, type Git } from "./git.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Repository } from "./repository.ts";
 import type { Worktree } from "./worktree.ts";
 import { type Change, readStatus } from "./status.ts";
@@ -117,8 +118,7 @@ function unfinished(gitDir: string): Unfinished | undefined {
 export interface CommitOptions {
   /** Paths relative to the top level that stay out of the commit, with everything below them. */
   exclude: string[];
-  /** The environment for the project's hooks, instead of parex's own. */
-  base?: Env | undefined;
+  hooks?: Hooks | undefined;
   /** The state of HEAD, if it is known already. */
   head?: HeadState | undefined;
 }
@@ -131,7 +131,7 @@ export interface CommitOptions {
 export async function commitAll(
   worktree: Git,
   message: string,
-  { exclude, base, head: known }: CommitOptions,
+  { exclude, hooks, head: known }: CommitOptions,
 ): Promise<boolean> {
   const head = known ? known : await headState(worktree);
   if (head.inProgress) {
@@ -142,17 +142,23 @@ export async function commitAll(
   // Automatic maintenance would slow down every task; git does it at another commit.
   const untidied = ["-c", "maintenance.auto=false"];
   const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
-  const commit = () => worktree.result(args, { base, input: message });
+  const commit = () => worktree.result(args, { hooks, input: message });
   const committed = await commit();
   if (committed.code === 0) return true;
-  const refused = new Failed({ reason: "commit_failed", detail: detailOf(committed) });
+  const refused = refusal(committed);
   if (committed.timedOut) throw refused;
   const fixed = await stageAll(worktree, exclude);
   if (fixed.length === 0) return false;
   if (fixed.join("\0") === staged.join("\0")) throw refused;
   const again = await commit();
   if (again.code === 0) return true;
-  throw new Failed({ reason: "commit_failed", detail: detailOf(again) });
+  throw refusal(again);
+}
+
+/** The failure of a commit. */
+export function refusal(committed: CommandResult): Failed {
+  const late = committed.timedOut || undefined;
+  return new Failed({ reason: "commit_failed", detail: detailOf(committed), late });
 }
 
 /** The fields of `git diff --raw -z` after staging. */

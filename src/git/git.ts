@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Failed } from "../domain/failed.ts";
 import { type Env, toolEnv } from "../exec/env.ts";
 import type { CommandResult } from "../exec/command.ts";
@@ -6,6 +6,7 @@ import { runProgram } from "../exec/run_program.ts";
 import { sh } from "../exec/sh.ts";
 import { exists } from "../util/files.ts";
 import { configEnv } from "./config_env.ts";
+import { type Hooks, HookWatch } from "./hooks.ts";
 
 /** Timeout of a command that talks to a remote. */
 export const NETWORK_TIMEOUT_MS = 2 * 60_000;
@@ -13,8 +14,8 @@ export const NETWORK_TIMEOUT_MS = 2 * 60_000;
 export interface GitOptions {
   /** Variables in addition to those that all commands of this object get. */
   env?: Env | undefined;
-  /** Replaces parex's own environment, for a command that runs the project's hooks. */
-  base?: Env | undefined;
+  /** For a command that runs the project's hooks, or signs. */
+  hooks?: Hooks | undefined;
   /** Text for stdin; without it stdin is closed. */
   input?: string | undefined;
   timeoutMs?: number | undefined;
@@ -75,6 +76,13 @@ export class Git {
     throw gitFailed(args, result);
   }
 
+  /** Whether the project has a hook of this name. */
+  async hasHook(name: string): Promise<boolean> {
+    return exists(
+      resolve(this.path, await this.line(["rev-parse", "--git-path", `hooks/${name}`])),
+    );
+  }
+
   /** Runs git and returns its result, whatever the exit code. */
   async result(args: readonly string[], options: GitOptions = {}): Promise<CommandResult> {
     // If an agent deletes its worktree's `.git`, git would find the user's own checkout above.
@@ -82,17 +90,22 @@ export class Git {
       const stderr = `fatal: not a git repository: ${this.path}`;
       return { code: 128, stdout: "", stderr, timedOut: false };
     }
-    const env = toolEnv({ ...this.env, ...options.env }, options.base);
+    const { hooks } = options;
+    await using slow = hooks && await HookWatch.begin(hooks);
+    const env = toolEnv({ ...this.env, ...options.env, ...slow?.env }, hooks?.env);
     const command = {
       cwd: this.path,
       env: { ...env, ...configEnv({ ...OWN_SETTINGS, ...this.config }, env) },
       timeoutMs: options.timeoutMs,
+      slow,
       signal: options.signal,
       input: options.input,
     };
     const argv = ["git", ...args];
-    if (changesWorktrees(args)) return await sh(argv, { ...command, outlives: true });
-    return await runProgram(argv, command);
+    const result = changesWorktrees(args)
+      ? await sh(argv, { ...command, outlives: true })
+      : await runProgram(argv, command);
+    return slow && result.timedOut ? { ...result, why: slow.whyEnded() } : result;
   }
 }
 
@@ -113,7 +126,7 @@ function lineOf(stdout: string): string {
 
 /** The failure of a git command that parex has no rule for. */
 export function gitFailed(args: readonly string[], result: CommandResult): Failed {
-  const stderr = result.timedOut ? `${result.stderr}\ntimed out` : result.stderr;
+  const stderr = result.timedOut ? `${result.stderr}\n${result.why ?? "timed out"}` : result.stderr;
   return new Failed({
     reason: "git_failed",
     command: ["git", ...args].join(" "),
@@ -125,7 +138,7 @@ export function gitFailed(args: readonly string[], result: CommandResult): Faile
 /** git's output when it failed: hooks write to both streams. */
 export function detailOf(result: CommandResult): string {
   const said = [result.stderr.trim(), result.stdout.trim()].filter((text) => text !== "");
-  if (result.timedOut) said.push("timed out");
+  if (result.timedOut) said.push(result.why ?? "timed out");
   return said.join("\n") || `exit code ${result.code}`;
 }
 

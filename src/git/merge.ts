@@ -8,6 +8,7 @@ import { isAncestor } from "./ancestry.ts";
 import { headState } from "./commit.ts";
 import { describeConflicts, parseMergeTree } from "./conflicts.ts";
 import { Git, gitFailed } from "./git.ts";
+import type { Hooks } from "./hooks.ts";
 import { listTree } from "./objects.ts";
 import { withScratchIndex } from "./scratch_index.ts";
 import type { Repository } from "./repository.ts";
@@ -36,6 +37,8 @@ export interface MergeSpec {
   message: string;
   /** A folder that stays as in `ours`, whatever the other side changed in it. */
   keep?: string | undefined;
+  /** How the program runs that signs. */
+  hooks?: Hooks | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ export interface MergeSpec {
  * `ours`, and the commit is signed if the user signs commits.
  */
 export async function mergeCommits(repo: Repository, spec: MergeSpec): Promise<Merged> {
-  const { ours, theirs, message, keep } = spec;
+  const { ours, theirs, message, keep, hooks } = spec;
   if (await isAncestor(repo, theirs, ours)) return { kind: "contained" };
   const merged = await mergeTrees(repo, ours, theirs, keep);
   if (merged.kind === "conflict") return merged;
@@ -51,7 +54,7 @@ export async function mergeCommits(repo: Repository, spec: MergeSpec): Promise<M
   const parent = await repo.line(["rev-parse", "--verify", `${theirs}^{commit}`]);
   const sign = signing === "true" ? ["-S"] : [];
   const args = ["commit-tree", ...sign, "-p", ours, "-p", parent, "-F", "-", merged.tree];
-  return { kind: "merged", sha: await repo.line(args, { input: message }) };
+  return { kind: "merged", sha: await repo.line(args, { input: message, hooks }) };
 }
 
 /** The result of merging two commits. `keep`: a folder that stays as in `ours`. */
@@ -147,6 +150,7 @@ export async function mergeInto(
   worktree: Git,
   sources: MergeSource[],
   message: string,
+  hooks?: Hooks,
 ): Promise<void> {
   for (const [index, source] of sources.entries()) {
     const theirs = `refs/heads/${source.branch}`;
@@ -155,7 +159,7 @@ export async function mergeInto(
       await moveOnto(worktree, theirs);
       continue;
     }
-    const merged = await mergeCommits(repo, { ours, theirs, message });
+    const merged = await mergeCommits(repo, { ours, theirs, message, hooks });
     if (merged.kind === "merged") await moveOnto(worktree, merged.sha);
     if (merged.kind !== "conflict") continue;
     const between = [

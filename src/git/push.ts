@@ -1,16 +1,21 @@
 import { Failed } from "../domain/failed.ts";
-import { detailOf, NETWORK_TIMEOUT_MS } from "./git.ts";
+import { detailOf, type Git, NETWORK_TIMEOUT_MS } from "./git.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Repository } from "./repository.ts";
 
-/** Pushes a branch under its own name, without a change to the user's config. */
+/**
+ * Pushes a branch under its own name, without a change to the user's config. Its hooks run in the folder of
+ * `from`: a worktree of the branch, if there is one.
+ */
 export async function pushBranch(
-  repo: Repository,
+  from: Git,
   remote: string,
   branch: string,
+  hooks?: Hooks,
 ): Promise<void> {
   const ref = `refs/heads/${branch}`;
   const args = ["push", "--quiet", "--no-follow-tags", "--", remote, `${ref}:${ref}`];
-  const pushed = await repo.result(args, { timeoutMs: NETWORK_TIMEOUT_MS });
+  const pushed = await from.result(args, { timeoutMs: NETWORK_TIMEOUT_MS, hooks });
   if (pushed.code === 0) return;
   throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
 }

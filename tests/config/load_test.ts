@@ -69,6 +69,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     checks: {},
     checkJobs: defaultCheckJobs(navigator.hardwareConcurrency),
     checkTimeoutMs: 30 * 60_000,
+    hookTimeoutMs: 10 * 60_000,
     recoveryModel: "claude-haiku-5-5",
     recoveryEscalate: "none",
   });
@@ -152,6 +153,7 @@ lint: npm run lint
 typecheck: npx tsc
 check_jobs: 3
 check_timeout: 5m
+hook_timeout: 20m
 recovery:
   model: claude-haiku-4-5
   escalate: copilot
@@ -190,6 +192,7 @@ recovery:
     checks: { setup: "npm ci", test: "npm test", lint: "npm run lint", typecheck: "npx tsc" },
     checkJobs: 3,
     checkTimeoutMs: 5 * 60_000,
+    hookTimeoutMs: 20 * 60_000,
     recoveryModel: "claude-haiku-4-5",
     recoveryEscalate: "copilot",
   });

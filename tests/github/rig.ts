@@ -9,6 +9,7 @@ import { openRepository } from "../../src/git/repository.ts";
 import type { PullRequestScope } from "../../src/run/landing/pr_stack.ts";
 import type { Evidence } from "../../src/report/github/pull_request.ts";
 import { evidenceIn } from "../../src/run/landing/last_attempts.ts";
+import { childEnv } from "../../src/exec/env.ts";
 import { withEnv } from "../support/env.ts";
 import { findTool, needs } from "../support/needs.ts";
 import { type FakeGitHub, fakeGitHub } from "../support/github.ts";
@@ -73,6 +74,7 @@ export async function makeRig(): Promise<Rig> {
         return Promise.resolve();
       },
     },
+    hooks: () => ({ env: childEnv(), timeoutMs: 60_000, onWait: () => {} }),
     notice: (task, notice) => notices.push(`${task}: ${noticeWords(notice, task)}`),
   };
   const commit = async (id: TaskId, message: string) => {

@@ -2,10 +2,13 @@ import { headState } from "../commit.ts";
 import { discardTracked } from "../rescue/reset.ts";
 import { exists } from "../../util/files.ts";
 import { Git, gitFailed } from "../git.ts";
+import type { Hooks } from "../hooks.ts";
 import { giveUpMerge, unmergedFiles } from "./merge_in_progress.ts";
 import type { Worktree } from "../worktree.ts";
 
 export interface BranchMerge {
+  /** How the repository's hooks run. */
+  hooks?: Hooks | undefined;
   branch: string;
   message: string;
   /** A folder that stays as in the base, whatever the branch changed in it. */
@@ -18,11 +21,11 @@ export interface BranchMerge {
  */
 export async function mergeBranch(
   worktree: Git,
-  { branch, message, keep }: BranchMerge,
+  { branch, message, keep, hooks }: BranchMerge,
 ): Promise<string> {
   const flags = ["--quiet", "--no-ff", "--no-edit", "--no-autostash"];
   const args = ["merge", ...flags, "-m", message, "--", `refs/heads/${branch}`];
-  const merge = await worktree.result(args);
+  const merge = await worktree.result(args, { hooks });
   const kept = keep !== undefined && await keepOurs(worktree, keep, merge.code === 0);
   if (!kept && merge.code !== 0) {
     const head = await headState(worktree);

@@ -1,10 +1,10 @@
-import { Failed } from "../../domain/failed.ts";
 import type { FileConflict } from "../../domain/file_conflict.ts";
-import { headState } from "../commit.ts";
+import { headState, refusal } from "../commit.ts";
 import { describeConflicts, unmergedStages } from "../conflicts.ts";
 import { mergeCommits, moveOnto } from "../merge.ts";
 import { discardTracked } from "../rescue/reset.ts";
-import { detailOf, entries, type Git, gitFailed } from "../git.ts";
+import { entries, type Git, gitFailed } from "../git.ts";
+import type { Hooks } from "../hooks.ts";
 import type { Worktree } from "../worktree.ts";
 
 /** Files with unresolved conflicts. */
@@ -50,14 +50,14 @@ export interface BegunMerge {
  */
 export async function beginMerge(
   worktree: Worktree,
-  { onto, message }: { onto: string; message: string },
+  { onto, message, hooks }: { onto: string; message: string; hooks?: Hooks },
 ): Promise<BegunMerge> {
   const { repo } = worktree;
   const head = await headState(worktree);
   const ours = await worktree.line(["rev-parse", "HEAD"]);
   const merged = head.inProgress === "merge"
     ? undefined
-    : await mergeCommits(repo, { ours, theirs: onto, message });
+    : await mergeCommits(repo, { ours, theirs: onto, message, hooks });
   if (merged?.kind === "merged") await moveOnto(worktree, merged.sha);
   if (merged && merged.kind !== "conflict") return { files: [], conflicts: [], said: [] };
   const flags = ["--quiet", "--no-ff", "--no-edit", "--no-autostash"];
@@ -72,11 +72,11 @@ export async function beginMerge(
 }
 
 /** Commits a merge whose conflicts are resolved. Fails with `commit_failed` if a hook refuses it. */
-export async function concludeMerge(worktree: Git): Promise<void> {
+export async function concludeMerge(worktree: Git, hooks?: Hooks): Promise<void> {
   const args = ["commit", "--quiet", "--no-edit", "--cleanup=strip"];
-  const committed = await worktree.result(args);
+  const committed = await worktree.result(args, { hooks });
   if (committed.code === 0) return;
-  throw new Failed({ reason: "commit_failed", detail: detailOf(committed) });
+  throw refusal(committed);
 }
 
 /** Conflict markers of git; `=======` is left out because it also underlines titles. */

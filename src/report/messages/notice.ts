@@ -1,6 +1,6 @@
 import type { Notice, Optional } from "../../domain/notice.ts";
 import type { TaskId } from "../../domain/task.ts";
-import { formatUsd } from "../../domain/units.ts";
+import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { printable, shellWord } from "../escape.ts";
 import { estimateWords } from "../estimate.ts";
 import { namesOf } from "../layout.ts";
@@ -50,6 +50,13 @@ function worded(notice: Notice, task: TaskId | undefined): string {
       return `${notice.what} for ${notice.key}: ${notice.url}`;
     case "pull_request_ended":
       return `its pull request was ${notice.state}; parex opens no second one: ${notice.url}`;
+    case "waiting": {
+      const { kind, name, branch } = notice;
+      const what = kind === "hook"
+        ? `the ${name} hook of ${branch}`
+        : `${name} to sign a commit on ${branch}; it may be asking for a passphrase`;
+      return `waiting for ${what} (hook-timeout: ${formatDuration(notice.timeoutMs)})`;
+    }
     case "hook_failed":
       return `the ${notice.hook} hook failed: ${notice.detail}`;
     case "submodule_missing":

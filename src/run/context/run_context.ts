@@ -5,12 +5,14 @@ import type { Emit } from "../../domain/event.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { Result } from "../../domain/result.ts";
+import { branchOf } from "../../domain/names.ts";
 import type { Land, Settings } from "../../domain/settings.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { childEnv, type Env } from "../../exec/env.ts";
 import { taskEnv } from "../../exec/task_env.ts";
 import { traceEnv } from "../../git/borders.ts";
 import { configEnv } from "../../git/config_env.ts";
+import type { Hooks } from "../../git/hooks.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
 import type { BegunMerge } from "../../git/worktrees/merge_in_progress.ts";
@@ -20,6 +22,7 @@ import type { CommittedChecks } from "./committed_checks.ts";
 import type { Evidence } from "./evidence.ts";
 import { Ledger } from "./spending.ts";
 import type { Slots } from "./slots.ts";
+import { notify } from "./notices.ts";
 import { Waits } from "../../util/backoff.ts";
 
 /** The agents that a run may call, by name. */
@@ -170,7 +173,7 @@ export function traceOf({ dir }: Pick<Scope, "dir">, task: TaskId): string {
   return `${dir}/tmp/${task}/git-commands`;
 }
 
-/** The environment of what runs in a worktree: agents, setup, checks and the hooks of commits. */
+/** The environment of what runs in a worktree: agents, setup, checks and hooks. */
 export function workEnv(scope: CheckScope, worktree: Worktree, extra: Env = {}): Env {
   const { checkouts, settings, slots } = scope;
   const { task, path } = worktree;
@@ -188,6 +191,19 @@ export function workEnv(scope: CheckScope, worktree: Worktree, extra: Env = {}):
   // git shares its records of resolved conflicts between all worktrees, the user's included.
   const config = { ...worktree.config, "rerere.enabled": "false" };
   return { ...env, ...configEnv(config, env) };
+}
+
+/** How the project's hooks run in a git command: for a worktree, else for the user's checkout. */
+export function hooksIn(scope: Scope, worktree?: Worktree): Hooks {
+  const { emit, settings: { hookTimeoutMs: timeoutMs } } = scope;
+  const task = worktree && scope.tasks.has(worktree.task) ? worktree.task : undefined;
+  const branch = task === undefined ? scope.base : branchOf(task);
+  return {
+    env: worktree ? workEnv(scope, worktree) : childEnv(),
+    timeoutMs,
+    onWait: (waitedFor) =>
+      notify(emit, { about: "waiting", ...waitedFor, branch, timeoutMs }, task),
+  };
 }
 
 /** Names the files of one call of an agent. */

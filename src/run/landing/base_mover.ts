@@ -2,8 +2,11 @@ import type { Failure } from "../../domain/failure.ts";
 import type { Step } from "../../domain/merge_pipeline.ts";
 import { type Base, findTip, moveBase, pushBase, type Tip } from "../../git/base_branch.ts";
 import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
+import type { Git } from "../../git/git.ts";
+import type { Hooks } from "../../git/hooks.ts";
 import { notify } from "../context/notices.ts";
-import type { Scope } from "../context/run_context.ts";
+import { hooksIn, type Scope } from "../context/run_context.ts";
+import type { LandingTrees } from "./landing_trees.ts";
 
 export interface NetworkOptions {
   /** Timeout of each command that talks to the remote. */
@@ -18,7 +21,14 @@ export class BaseMover {
   /** A checkout of the base that was left behind because its uncommitted changes are in the way. */
   #left: string | undefined;
 
-  constructor(private readonly scope: Scope, options: NetworkOptions) {
+  /** Whether the project has a hook for pushes. */
+  #hooked: Promise<boolean> | undefined;
+
+  constructor(
+    private readonly scope: Scope,
+    private readonly trees: LandingTrees,
+    options: NetworkOptions,
+  ) {
     this.#base = baseOf(scope);
     this.#networkTimeoutMs = options.networkTimeoutMs ?? NETWORK_TIMEOUT_MS;
   }
@@ -38,7 +48,10 @@ export class BaseMover {
     const { repo, base, emit } = this.scope;
     const range = { from: tip.local, to: sha };
     if (await this.#push(tip, sha) === "moved") return "moved";
-    const moved = await moveBase(repo, base, range, { checkouts: this.#left === undefined });
+    const moved = await moveBase(repo, base, range, {
+      checkouts: this.#left === undefined,
+      hooks: hooksIn(this.scope),
+    });
     if (moved.kind === "elsewhere") {
       if (tip.remote === undefined) return "moved";
       notify(emit, { about: "base_ahead", base });
@@ -63,7 +76,11 @@ export class BaseMover {
     if (remote === undefined || tip.remote === undefined) return "pushed";
     if (tip.remote === sha) return "pushed";
     const what = { sha, seen: tip.remote };
-    return await pushBase(this.scope.repo, { branch, remote }, what, this.#networkTimeoutMs);
+    const push = (from: Git, hooks?: Hooks) =>
+      pushBase(from, { branch, remote }, what, this.#networkTimeoutMs, hooks);
+    this.#hooked ??= this.scope.repo.hasHook("pre-push");
+    if (!await this.#hooked) return await push(this.scope.repo);
+    return await this.trees.use(sha, (tree) => tree.withHooks(push));
   }
 
   #tellLeft(checkout: string, { from, to }: { from: string; to: string }): void {

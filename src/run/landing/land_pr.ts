@@ -12,7 +12,7 @@ import { type GitHubRepository, parseRemoteUrl, withoutCredentials } from "../..
 import type { Evidence } from "../../report/github/pull_request.ts";
 import { evidenceIn, findEvidence } from "./last_attempts.ts";
 import { ensurePullRequest } from "./pull_request.ts";
-import { type Scope, taskOf } from "../context/run_context.ts";
+import { hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
 import { isInBase, type PullRequestScope } from "./pr_stack.ts";
 import { notify } from "../context/notices.ts";
 
@@ -74,6 +74,7 @@ export async function openPullRequest(
     plan,
     gh: { repository, cwd: repo.root, signal },
     notice: (task, notice) => notify(emit, notice, task),
+    hooks: (task) => hooksIn(scope, worktreeFor(scope, task)),
   };
   const task = taskOf(scope, id);
   const known = evidenceIn(record, id) ??

@@ -2,11 +2,13 @@ import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Verdict } from "../../../machines/ports.ts";
 import { exists } from "../../util/files.ts";
 import { type BranchMerge, mergeBranch, removeIfClean } from "../../git/worktrees/merge_branch.ts";
+import type { Git } from "../../git/git.ts";
+import type { Hooks } from "../../git/hooks.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { checkSetUp, type Which } from "../task/check.ts";
 import type { Told } from "../task/check_command.ts";
 import { copyUncommitted } from "../context/excludes.ts";
-import { type Scope, worktreeFor } from "../context/run_context.ts";
+import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
 import { checkOutIn } from "../task/check_out.ts";
 import { setUp } from "../task/setup.ts";
 
@@ -32,10 +34,17 @@ export class LandingTree {
     await checkOutIn(this.scope, this.#worktree, sha);
   }
 
+  /** Does something that runs the project's hooks: they find the tree set up. */
+  async withHooks<T>(work: (at: Git, hooks: Hooks) => Promise<T>): Promise<T> {
+    await this.#setUp({ log: "hooks" }, new AbortController().signal);
+    return await work(this.#worktree, hooksIn(this.scope, this.#worktree));
+  }
+
   /** Merges a branch into what the worktree is at, with the repository's hooks. Returns the commit. */
   async merge(merge: BranchMerge): Promise<string> {
     // Untracked files of setup and checks must not be in the merge's way.
-    return await mergeBranch(this.#worktree, merge);
+    const hooks = hooksIn(this.scope, this.#worktree);
+    return await mergeBranch(this.#worktree, { ...merge, hooks });
   }
 
   /** Runs the project's checks on the commit that is checked out. */

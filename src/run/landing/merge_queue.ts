@@ -75,7 +75,7 @@ export class MergeQueue {
   constructor(private readonly scope: Scope, options: NetworkOptions = {}) {
     this.trees = new LandingTrees(scope);
     this.#repairs = new Repairs(scope);
-    this.#base = new BaseMover(scope, options);
+    this.#base = new BaseMover(scope, this.trees, options);
   }
 
   /** Lands a task when its turn has come. */

@@ -4,7 +4,7 @@ import type { TaskId } from "../../domain/task.ts";
 import { mergeCommits, type Merged, mergeTrees } from "../../git/merge.ts";
 import { isAncestor } from "../../git/ancestry.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
-import type { Scope } from "../context/run_context.ts";
+import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
 import type { LandingTrees } from "./landing_trees.ts";
 
 export type { Merged };
@@ -23,7 +23,10 @@ export async function mergeTask(
   const keep = planFolderIn(repo, plan);
   const of = { task: id, title: title ?? name ?? id, branch, base, plan: plan.name };
   const message = mergeMessage(of, settings.mergeMessage);
-  if (!settings.mergeHooks) return await mergeCommits(repo, { ours: onto, theirs, message, keep });
+  if (!settings.mergeHooks) {
+    const hooks = hooksIn(scope, worktreeFor(scope, id));
+    return await mergeCommits(repo, { ours: onto, theirs, message, keep, hooks });
+  }
   if (await isAncestor(repo, theirs, onto)) return { kind: "contained" };
   const found = await mergeTrees(repo, onto, theirs, keep);
   if (found.kind === "conflict") return found;

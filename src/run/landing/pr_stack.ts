@@ -3,6 +3,7 @@ import { withDependencies } from "../../domain/graph.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isAncestor } from "../../git/ancestry.ts";
+import type { Hooks } from "../../git/hooks.ts";
 import type { Repository } from "../../git/repository.ts";
 import type { Gh } from "../../github/gh.ts";
 import { listPullRequests, type PullRequest } from "../../github/pull_requests.ts";
@@ -20,6 +21,8 @@ export interface PullRequestScope {
   gh: Gh;
   /** Reports something about the task that is not a failure. */
   notice: (task: TaskId, notice: Notice) => void;
+  /** How hooks of the push of a task's branch run. */
+  hooks: (task: TaskId) => Hooks;
 }
 
 /** The dependencies of a task whose work is not in the base yet, in the order of the plan. */

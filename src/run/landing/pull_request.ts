@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { TaskPullRequest } from "../../domain/pull_request.ts";
@@ -5,6 +6,8 @@ import { redactProse } from "../../domain/redact.ts";
 import type { Task } from "../../domain/task.ts";
 import { childEnv } from "../../exec/env.ts";
 import { pushBranch } from "../../git/push.ts";
+import { Worktree } from "../../git/worktree.ts";
+import { exists } from "../../util/files.ts";
 import type { Gh } from "../../github/gh.ts";
 import { addLabels } from "../../github/labels.ts";
 import {
@@ -39,7 +42,9 @@ export async function ensurePullRequest(
     scope.notice(task.id, { about: "pull_request_ended", state, url });
     return { number, url, state };
   }
-  await pushBranch(repo, remote, branch);
+  const worktree = new Worktree(repo, task.id);
+  const from = exists(join(worktree.path, ".git")) ? worktree : repo;
+  await pushBranch(from, remote, branch, scope.hooks(task.id));
   const unlanded = await unlandedOf(scope, task.id);
   const secrets = await secretsForRecords(repo, [], childEnv());
   const draft = draftOf(scope, task, unlanded, { evidence, secrets });

@@ -13,7 +13,7 @@ import {
 import type { Worktree } from "../../git/worktree.ts";
 import { orNotice } from "../context/notices.ts";
 import { setUp } from "./setup.ts";
-import { type Scope, worktreeFor } from "../context/run_context.ts";
+import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
 
 /**
  * Merges the commit of the base that a task's landing was refused on into its branch, before its agent is
@@ -29,7 +29,7 @@ export async function mergeBase(
   if (onto === undefined) return;
   const before = await worktree.line(["rev-parse", "HEAD"]);
   const message = `Merge branch '${scope.base}' into ${worktree.branch}`;
-  const begun = await beginMerge(worktree, { onto, message });
+  const begun = await beginMerge(worktree, { onto, message, hooks: hooksIn(scope, worktree) });
   const { task } = worktree;
   const between = occasion.kind === "conflict" ? occasion.between : [scope.base, task];
   scope.merges.set(task, { onto, before, between, ...begun });
@@ -67,11 +67,11 @@ export async function settleMerge(
     return unresolved(marked, "git diff --check", "conflict markers are left in");
   }
   if (!half) return { passed: true };
-  const concluded = await resultOf(() => concludeMerge(worktree));
+  const concluded = await resultOf(() => concludeMerge(worktree, hooksIn(scope, worktree)));
   if (concluded.ok) return { passed: true };
-  // Most likely a hook of the user's refused it: the agent can fix that.
+  // Most likely a hook of the user's refused it: the agent can fix that, but not one that hangs.
   const { failure } = concluded;
-  if (failure.reason !== "commit_failed") throw new Failed(failure);
+  if (failure.reason !== "commit_failed" || failure.late) throw new Failed(failure);
   return unfit("git commit", failure.detail);
 }
 

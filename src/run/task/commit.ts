@@ -21,7 +21,7 @@ import type { Worktree } from "../../git/worktree.ts";
 import { settleMerge, unfit } from "./base_merge.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
 import { makeTree, ownBranches } from "./prepare.ts";
-import { attemptName, type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
+import { attemptName, hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
 
 /**
@@ -127,11 +127,11 @@ async function commitLeftovers(
   if (wanted.length === 0) return { verdict: { passed: true }, byParex: false };
   const { id, name, title, labels } = taskOf(scope, worktree.task);
   const message = commitMessage({ title: title ?? name, task: id, labels });
-  const base = workEnv(scope, worktree);
-  const done = await resultOf(() => commitAll(worktree, message, { base, exclude, head }));
+  const hooks = hooksIn(scope, worktree);
+  const done = await resultOf(() => commitAll(worktree, message, { hooks, exclude, head }));
   if (done.ok) return { verdict: { passed: true }, byParex: done.value };
-  if (done.failure.reason !== "commit_failed") throw new Failed(done.failure);
-  // Most likely a hook of the user's refused it: the agent can fix that.
+  if (done.failure.reason !== "commit_failed" || done.failure.late) throw new Failed(done.failure);
+  // Most likely a hook of the user's refused it: the agent can fix that, but not one that hangs.
   return { verdict: unfit("git commit", done.failure.detail), byParex: false };
 }
 

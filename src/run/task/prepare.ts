@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { resultOf, valueOf } from "../../domain/failed.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { forkPoint } from "../../git/ancestry.ts";
@@ -16,7 +16,7 @@ import type { Worktree } from "../../git/worktree.ts";
 import { ensureWorktree, type WorktreeMade } from "../../git/worktrees/ensure.ts";
 import { besideOf } from "../context/beside.ts";
 import { copyUncommitted, disown } from "../context/excludes.ts";
-import { type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
+import { hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
 import { setUp } from "./setup.ts";
 import { branchOf } from "../../domain/names.ts";
 
@@ -72,11 +72,10 @@ async function noteOrigin(scope: Scope, worktree: Worktree): Promise<void> {
 
 /** Runs the post-checkout hook as `git worktree add` does. What the hook changes is not work. */
 async function runCheckoutHook(scope: Scope, worktree: Worktree): Promise<void> {
-  const path = await worktree.line(["rev-parse", "--git-path", `hooks/${CHECKOUT_HOOK}`]);
-  if (!exists(resolve(worktree.path, path))) return;
+  if (!await worktree.hasHook(CHECKOUT_HOOK)) return;
   const head = await worktree.line(["rev-parse", "HEAD"]);
   const args = ["hook", "run", CHECKOUT_HOOK, "--", "0".repeat(head.length), head, "1"];
-  const ran = await worktree.result(args, { base: workEnv(scope, worktree) });
+  const ran = await worktree.result(args, { hooks: hooksIn(scope, worktree) });
   if (ran.code !== 0) {
     const notice = { about: "hook_failed", hook: CHECKOUT_HOOK, detail: detailOf(ran) } as const;
     notify(scope.emit, notice, worktree.task);
@@ -150,7 +149,7 @@ async function mergeDependencies(
   const refs = await ownBranches(scope, dependencies);
   if (refs.length === 0) return;
   const message = `Merge ${refs.map(({ label }) => label).join(", ")} for ${id}`;
-  return await mergeInto(scope.repo, worktree, refs, message);
+  return await mergeInto(scope.repo, worktree, refs, message, hooksIn(scope, worktree));
 }
 
 /**
