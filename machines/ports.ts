@@ -16,7 +16,7 @@ export type Occasion =
   /**
    * A check failed on what was committed; with `onto`, on its merge with that commit of the base.
    */
-  | { kind: "repair"; check: string; failed: CommandFailure; onto?: string }
+  | { kind: "repair"; check: string; failed: CommandFailure; onto?: string | undefined }
   /** It cannot be merged with that commit of the base. */
   | { kind: "conflict"; onto: string; files: string[]; between: TaskId[] }
   /** The last attempt was cut off. */
@@ -68,7 +68,7 @@ export type Verdict =
     check: string;
     failed: CommandFailure;
     /** The base that was merged into the branch; the branch passes without it. */
-    onto?: string;
+    onto?: string | undefined;
   };
 
 /** The result of landing a completed task's commits. */
@@ -79,7 +79,7 @@ export type Landing =
    * Back to the agent for a repair; `failure` if no attempt is left. `overtaken`: it had been repaired, but
    * others landed first; this costs no attempt.
    */
-  | { kind: "refused"; occasion: Occasion; failure: Failure; overtaken?: true }
+  | { kind: "refused"; occasion: Occasion; failure: Failure; overtaken?: true | undefined }
   | { kind: "blocked"; failure: Failure }
   /** The signal was aborted first: the work stays on its branch. */
   | { kind: "interrupted" };
@@ -111,13 +111,13 @@ export interface LoadedRun {
   tasks: Task[];
   jobs: number;
   attempts: number;
-  budgetUsd?: number;
+  budgetUsd?: number | undefined;
   /** When a task's dependents may start. */
   dependentsAfter: "completed" | "landed";
   /** The steps at which tasks of an earlier process of the run resume. */
-  beginnings?: Record<TaskId, Beginning>;
+  beginnings?: Record<TaskId, Beginning> | undefined;
   /** The cost of attempts in earlier processes of the run. */
-  spentUsd?: number;
+  spentUsd?: number | undefined;
 }
 
 /** A blocked task continues: a person has answered its agent. */
@@ -129,7 +129,7 @@ export type SteeringEvent =
   | { type: "RETRY"; task: TaskId; begin: Beginning }
   /** The agent or check of a task is stopped, and the task is blocked. */
   | { type: "STOP"; task: TaskId }
-  | { type: "SET"; jobs?: number; budgetUsd?: number };
+  | { type: "SET"; jobs?: number | undefined; budgetUsd?: number | undefined };
 
 export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };
 

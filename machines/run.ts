@@ -106,7 +106,7 @@ export const runMachine = setup({
         else {
           const begin = loaded?.beginnings?.[task];
           const attempts = attemptsFor(loaded, begin);
-          enqueue.spawnChild("task", { id, input: { task, attempts, ...(begin && { begin }) } });
+          enqueue.spawnChild("task", { id, input: { task, attempts, begin } });
           enqueue.sendTo(id, { type: "START" } satisfies TaskEvent);
         }
       }
@@ -256,7 +256,7 @@ function changed(
   if (!loaded) return {};
   return {
     board: { ...board, jobs },
-    loaded: { ...loaded, jobs, ...(budgetUsd === undefined ? {} : { budgetUsd }) },
+    loaded: { ...loaded, jobs, budgetUsd: budgetUsd ?? loaded.budgetUsd },
   };
 }
 

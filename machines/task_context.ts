@@ -19,7 +19,7 @@ export interface TaskInput {
   /** Number of attempts, repairs included. */
   attempts: number;
   /** The step at which it resumes. */
-  begin?: Beginning;
+  begin?: Beginning | undefined;
 }
 
 export interface TaskContext extends TaskInput {

@@ -20,13 +20,13 @@ export interface AgentRequest {
   /** Absent: the agent's own default. */
   model?: string | undefined;
   /** Whether the user's own MCP servers are started for it. */
-  mcp?: boolean;
+  mcp?: boolean | undefined;
   /** Continues this conversation; absent: a new one. */
-  resume?: string;
+  resume?: string | undefined;
   /** What the attempts reported that led this conversation so far. */
-  usedBefore?: Usage;
+  usedBefore?: Usage | undefined;
   /** What this attempt may cost. */
-  budgetUsd?: number;
+  budgetUsd?: number | undefined;
   timeoutMs: number;
   idleMs: number;
   /** Everything the agent prints is written to this file as it comes. Absolute. */
@@ -52,15 +52,15 @@ export interface AgentOutcome {
   session?: string | undefined;
   exitCode: number | null;
   /** For people: the agent's final message, or why it failed. */
-  detail?: string;
+  detail?: string | undefined;
   /** `limited`: by the account's usage limit, which all attempts share, or by the API's state. */
   limit?: "quota" | "overload" | undefined;
   /**
    * `limited`: when to continue, milliseconds since the epoch; absent where the agent did not say.
    */
-  until?: number;
+  until?: number | undefined;
   /** `refused`: why no agent of this account can work. */
-  refusal?: RefusalWhy;
+  refusal?: RefusalWhy | undefined;
 }
 
 /** A program that does the work of a task. */

@@ -38,7 +38,10 @@ export function takeOverCommand(agent: string, session: string): string[] | unde
 }
 
 /** The agent of that name. */
-export function makeAgent(name: string, settings: { agentCommand?: string }): Result<Agent> {
+export function makeAgent(
+  name: string,
+  settings: { agentCommand?: string | undefined },
+): Result<Agent> {
   const program = programOf(name);
   if (program) return ok(agentOf(program));
   if (name !== "command") {

@@ -1,16 +1,13 @@
 import { isRecord } from "../util/json_values.ts";
 import { cutDetail, cutLine } from "../util/text.ts";
 import { foldUsage, NO_MODEL } from "./claude_usage.ts";
-import { type Heard, type Obstacle, optional } from "./heard.ts";
+import type { Heard, Obstacle } from "./heard.ts";
 import type { StreamMessage } from "./stream_json.ts";
 
 /** Reads the output of one attempt of Claude Code. */
 export function hearClaude(worktree: string): (message: StreamMessage) => Heard {
   const usage = foldUsage();
-  return (message) => {
-    const used = usage.add(message);
-    return { ...hear(message, worktree), ...(used ? { used } : {}) };
-  };
+  return (message) => ({ ...hear(message, worktree), used: usage.add(message) });
 }
 
 function hear(message: StreamMessage, worktree: string): Heard {
@@ -33,17 +30,14 @@ function hear(message: StreamMessage, worktree: string): Heard {
 /** The account's limit rejects requests; null: it does not. */
 function rejection({ rate_limit_info: info }: StreamMessage): Obstacle | null {
   if (!isRecord(info) || info.status !== "rejected") return null;
-  return {
-    limit: "quota",
-    ...(typeof info.resetsAt === "number" ? { until: info.resetsAt * 1000 } : {}),
-  };
+  const until = typeof info.resetsAt === "number" ? info.resetsAt * 1000 : undefined;
+  return { limit: "quota", until };
 }
 
 /** Messages of Claude Code itself, in the place of the model's. */
 function heardOfError(message: StreamMessage): Heard {
-  const words = lastText(message);
-  const obstacle = obstacleOf(message.error, words ?? "");
-  return { ...optional("error", words), ...(obstacle ? { obstacle } : {}) };
+  const error = lastText(message);
+  return { error, obstacle: obstacleOf(message.error, error ?? "") };
 }
 
 /** By Claude Code's own error code, which newer versions report. */
@@ -61,11 +55,7 @@ function obstacleOf(error: unknown, words: string): Obstacle | undefined {
 }
 
 function heardOfModel(message: StreamMessage, worktree: string): Heard {
-  const doing = activityOf(message, worktree);
-  return {
-    ...optional("said", lastText(message)),
-    ...(doing === undefined ? {} : { doing }),
-  };
+  return { said: lastText(message), doing: activityOf(message, worktree) };
 }
 
 function heardOfResult(result: StreamMessage): Heard {
@@ -80,13 +70,12 @@ function heardOfResult(result: StreamMessage): Heard {
   // A request that was refused ends with the subtype of a success.
   if (result.is_error !== true && result.subtype === "success") {
     // It repeats the model's final message.
-    return { ended: true, ...(words === "" ? {} : { said: words, doing: "" }) };
+    return words === "" ? { ended: true } : { ended: true, said: words, doing: "" };
   }
-  const obstacle = obstacleOfStatus(result.api_error_status);
   return {
     failed: true,
-    ...optional("error", words || errorsIn(result)),
-    ...(obstacle ? { obstacle } : {}),
+    error: words || errorsIn(result),
+    obstacle: obstacleOfStatus(result.api_error_status),
   };
 }
 

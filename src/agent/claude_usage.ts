@@ -57,11 +57,7 @@ function isSince(version: unknown, since: readonly number[]): boolean {
 }
 
 function ofTurns(turns: Tokens[], model: string | undefined): Usage {
-  return {
-    ...asUsage(turns.reduce(sum)),
-    turns: turns.length,
-    ...(model === undefined ? {} : { model }),
-  };
+  return { ...asUsage(turns.reduce(sum)), turns: turns.length, model };
 }
 
 function ofResult(
@@ -80,14 +76,9 @@ function ofResult(
   const model = main?.model ?? answered;
   const cost = amountAt(result, "total_cost_usd");
   const turns = amountAt(result, "num_turns");
-  const own = {
-    ...(turns === undefined ? {} : { turns }),
-    ...(model === undefined ? {} : { model }),
-  };
-  const counted = {
-    ...(cost === undefined ? {} : { cost_usd: cost }),
-    ...(used.length === 0 ? {} : asUsage(used.map(({ tokens }) => tokens).reduce(sum))),
-  };
+  const own = { turns, model };
+  const tokens = used.length === 0 ? {} : asUsage(used.map(({ tokens }) => tokens).reduce(sum));
+  const counted = { cost_usd: cost, ...tokens };
   if (cumulative) return { attempt: own, conversation: counted };
   const usage = used.length === 0 && isRecord(result.usage) ? asUsage(tokensOf(result.usage)) : {};
   return { attempt: { ...own, ...usage, ...counted } };

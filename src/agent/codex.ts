@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { countAt, recordAt, textAt } from "../util/json_values.ts";
-import { type Heard, optional } from "./heard.ts";
+import type { Heard } from "./heard.ts";
 import type { AgentProgram, Call } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 
@@ -55,17 +55,17 @@ function sandboxArgs({ sandbox, gitFolders }: Call): string[] {
 function hear(message: StreamMessage): Heard {
   switch (message.type) {
     case "thread.started":
-      return optional("session", textAt(message, "thread_id"));
+      return { session: textAt(message, "thread_id") };
     case "turn.completed":
       return {
         ended: true,
         used: { more: { turns: 1 }, conversation: usageIn(recordAt(message, "usage")) },
       };
     case "turn.failed":
-      return { failed: true, ...optional("error", textAt(recordAt(message, "error"), "message")) };
+      return { failed: true, error: textAt(recordAt(message, "error"), "message") };
     // This includes a reconnection, after which everything continues.
     case "error":
-      return optional("error", textAt(message, "message"));
+      return { error: textAt(message, "message") };
     case "item.started":
     case "item.completed":
       return heardOfItem(message.type, recordAt(message, "item"));
@@ -78,9 +78,9 @@ function heardOfItem(type: string, item: Record<string, unknown>): Heard {
   const isDone = type === "item.completed";
   switch (item.type) {
     case "agent_message":
-      return isDone ? optional("said", textAt(item, "text")) : {};
+      return isDone ? { said: textAt(item, "text") } : {};
     case "command_execution":
-      return isDone ? {} : optional("doing", textAt(item, "command"));
+      return isDone ? {} : { doing: textAt(item, "command") };
     case "file_change": {
       const changes = Array.isArray(item.changes) ? item.changes : [];
       return { doing: changes.map((change) => textAt(change, "path") ?? "").join(" ") };

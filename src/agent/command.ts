@@ -43,7 +43,7 @@ async function attempt(command: string, request: AgentRequest): Promise<AgentOut
     usage: {},
     ms: end.ms,
     exitCode: end.code,
-    ...(detail === "" ? {} : { detail }),
+    detail: detail || undefined,
   };
 }
 

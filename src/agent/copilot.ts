@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { countAt, recordAt, textAt } from "../util/json_values.ts";
-import { type Heard, optional } from "./heard.ts";
+import type { Heard } from "./heard.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 
@@ -42,27 +42,22 @@ function hear(message: StreamMessage): Heard {
   const data = recordAt(message, "data");
   switch (message.type) {
     case "assistant.message":
-      return { ...optional("said", textAt(data, "content")), used: { more: usageIn(data) } };
+      return { said: textAt(data, "content"), used: { more: usageIn(data) } };
     case "tool.execution_start": {
       const subject = textAt(recordAt(data, "arguments"), "command", "path", "pattern");
       return { doing: `${textAt(data, "toolName") ?? "tool"} ${subject ?? ""}` };
     }
     case "model.call_failure":
-      return optional(
-        "retried",
-        wordsOf(textAt(data, "errorMessage")) ?? textAt(data, "errorCode"),
-      );
+      return { retried: wordsOf(textAt(data, "errorMessage")) ?? textAt(data, "errorCode") };
     case "session.error":
-      return optional("error", textAt(data, "message"));
+      return { error: textAt(data, "message") };
     case "result": {
+      const session = textAt(message, "sessionId");
       const failed = countAt(message, "exitCode") > 0;
-      return {
-        ...optional("session", textAt(message, "sessionId")),
-        ...(failed ? { failed } : { ended: true }),
-      };
+      return failed ? { session, failed } : { session, ended: true };
     }
     default:
-      return optional("session", textAt(data, "sessionId"));
+      return { session: textAt(data, "sessionId") };
   }
 }
 
@@ -80,8 +75,8 @@ function usageIn(data: Record<string, unknown>): Usage {
   const output = countAt(data, "outputTokens");
   return {
     // It reports no tokens for a provider that the user has configured.
-    ...(output === 0 ? {} : { output_tokens: output }),
+    output_tokens: output || undefined,
     turns: 1,
-    ...(model === undefined ? {} : { model }),
+    model,
   };
 }

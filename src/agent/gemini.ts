@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { countAt, recordAt, textAt } from "../util/json_values.ts";
-import { type Heard, optional } from "./heard.ts";
+import type { Heard } from "./heard.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 
@@ -57,13 +57,13 @@ function hear(message: StreamMessage): Heard {
     case "init": {
       const model = textAt(message, "model");
       return {
-        ...optional("session", textAt(message, "session_id")),
-        ...(model === undefined ? {} : { used: { more: { model } } }),
+        session: textAt(message, "session_id"),
+        used: model === undefined ? undefined : { more: { model } },
       };
     }
     case "message":
       return message.role === "assistant"
-        ? { ...optional("said", textAt(message, "content")), continues: message.delta === true }
+        ? { said: textAt(message, "content"), continues: message.delta === true }
         : {};
     case "tool_use": {
       const subject = textAt(recordAt(message, "parameters"), "command", "file_path", "path");
@@ -74,14 +74,13 @@ function hear(message: StreamMessage): Heard {
       };
     }
     case "error":
-      return optional("error", textAt(message, "message"));
-    case "result":
-      return {
-        used: { more: usageIn(recordAt(message, "stats")) },
-        ...(message.status === "error"
-          ? { failed: true, ...optional("error", textAt(recordAt(message, "error"), "message")) }
-          : { ended: true }),
-      };
+      return { error: textAt(message, "message") };
+    case "result": {
+      const used = { more: usageIn(recordAt(message, "stats")) };
+      return message.status === "error"
+        ? { used, failed: true, error: textAt(recordAt(message, "error"), "message") }
+        : { used, ended: true };
+    }
     default:
       return {};
   }

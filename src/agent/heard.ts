@@ -7,26 +7,26 @@ export interface Heard {
   /** The conversation's id. */
   session?: string | undefined;
   /** What it is doing now. */
-  doing?: string;
+  doing?: string | undefined;
   /** What the model wrote; with `continues`, the next part of it. */
   said?: string | undefined;
   continues?: boolean;
-  used?: UsageTold;
+  used?: UsageTold | undefined;
   /** What went wrong; with `failed`, for good. Without words: it recovered. */
-  error?: string;
+  error?: string | undefined;
   failed?: boolean | undefined;
   /** Why the API refused a request that is tried again. */
-  retried?: string;
+  retried?: string | undefined;
   /** Whether its work is over: false while the model has not read a tool's result yet. */
-  ended?: boolean;
+  ended?: boolean | undefined;
   /** A limit or a refusal in machine-readable form; null: it is lifted. */
-  obstacle?: Obstacle | null;
+  obstacle?: Obstacle | null | undefined;
 }
 
 /** Why the model does not answer. */
 export type Obstacle =
   /** Waiting helps; `until` in milliseconds since the epoch. */
-  | { limit: "quota" | "overload"; until?: number }
+  | { limit: "quota" | "overload"; until?: number | undefined }
   /** Waiting does not help, and no other attempt would get further. */
   | { refusal: RefusalWhy }
   /** The attempt's own budget is used up. */
@@ -36,7 +36,7 @@ export type Obstacle =
 export interface Told extends Pick<Heard, "session" | "error" | "failed" | "ended"> {
   said: string;
   usage: Usage;
-  obstacle?: Obstacle;
+  obstacle?: Obstacle | undefined;
   /** The agent has shown that it works. */
   worked: boolean;
 }
@@ -47,23 +47,16 @@ export const NOTHING_TOLD: Told = { said: "", usage: {}, worked: false };
 export function fold(told: Told, heard: Heard, before: Usage | undefined): Told {
   const { session, said, doing, error, failed, ended, used, obstacle } = heard;
   const words = said !== undefined && said !== "" || doing !== undefined;
-  const { obstacle: known, ...rest } = told;
-  const inTheWay = obstacle ?? (obstacle === null || said !== undefined ? undefined : known);
+  // Output after an error means that the client recovered.
+  const recovered = said !== undefined;
   return {
-    ...rest,
-    ...(session === undefined ? {} : { session }),
-    // Output after an error means that the client recovered.
-    ...(said === undefined ? {} : { said: heard.continues ? told.said + said : said, error: "" }),
-    ...(used === undefined ? {} : { usage: usedBy(told.usage, used, before) }),
-    ...(error === undefined ? {} : { error }),
-    ...(failed ? { failed } : {}),
-    ...(ended === undefined ? {} : { ended }),
-    ...(inTheWay === undefined ? {} : { obstacle: inTheWay }),
+    session: session ?? told.session,
+    said: said === undefined ? told.said : heard.continues ? told.said + said : said,
+    usage: used ? usedBy(told.usage, used, before) : told.usage,
+    error: error ?? (recovered ? "" : told.error),
+    failed: failed || told.failed,
+    ended: ended ?? told.ended,
+    obstacle: obstacle ?? (obstacle === null || recovered ? undefined : told.obstacle),
     worked: told.worked || words,
   };
-}
-
-/** A line with one fact, if it has it. */
-export function optional<K extends keyof Heard>(key: K, value: Heard[K] | undefined): Heard {
-  return value === undefined ? {} : { [key]: value };
 }

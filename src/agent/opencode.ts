@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { amountAt, countAt, isRecord, recordAt, textAt } from "../util/json_values.ts";
-import { type Heard, optional } from "./heard.ts";
+import type { Heard } from "./heard.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 
@@ -40,7 +40,7 @@ export const opencode: AgentProgram = {
     return keys || exists(join(configOf(env), "opencode")) ? undefined : false;
   },
   listen: () => (message) => ({
-    ...optional("session", textAt(message, "sessionID")),
+    session: textAt(message, "sessionID"),
     ...hear(message),
   }),
   startsAlone: true,
@@ -74,7 +74,7 @@ function hear(message: StreamMessage): Heard {
   const part = recordAt(message, "part");
   switch (message.type) {
     case "text":
-      return optional("said", textAt(part, "text"));
+      return { said: textAt(part, "text") };
     case "tool_use": {
       const input = recordAt(recordAt(part, "state"), "input");
       const subject = textAt(input, "command", "filePath", "path", "pattern");
@@ -83,7 +83,7 @@ function hear(message: StreamMessage): Heard {
     case "step_finish":
       return { used: { more: usageIn(part) }, ended: part.reason !== "tool-calls" };
     case "error":
-      return { failed: true, ...optional("error", errorIn(message)) };
+      return { failed: true, error: errorIn(message) };
     default:
       return {};
   }
@@ -95,13 +95,13 @@ function usageIn(part: Record<string, unknown>): Usage {
   const model = textAt(part, "modelID");
   const cost = amountAt(part, "cost");
   return {
-    ...(cost === undefined ? {} : { cost_usd: cost }),
+    cost_usd: cost,
     input_tokens: countAt(tokens, "input"),
     output_tokens: countAt(tokens, "output") + countAt(tokens, "reasoning"),
     cache_read_tokens: countAt(cache, "read"),
     cache_write_tokens: countAt(cache, "write"),
     turns: 1,
-    ...(model === undefined ? {} : { model }),
+    model,
   };
 }
 

@@ -163,7 +163,7 @@ function outputOf(program: AgentProgram, call: Call): Output {
   const retry = (reason: string | undefined) => {
     if (reason === undefined) return;
     const obstacle = obstacleIn(reason, program.refusals);
-    told = fold(told, { error: reason, ...(obstacle ? { obstacle } : {}) }, undefined);
+    told = fold(told, { error: reason, obstacle }, undefined);
     retriesSince ??= performance.now();
     const isLong = performance.now() - retriesSince > Math.min(RETRIES_MS, call.idleMs);
     // A key may be renewed, and a limit may end soon; an empty account stays empty.

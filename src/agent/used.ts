@@ -4,7 +4,7 @@ import { addUsage } from "../domain/metrics.ts";
 /** Tokens and cost in a line, by what each part covers. */
 export interface UsageTold {
   /** Since the last line with usage. */
-  more?: Usage;
+  more?: Usage | undefined;
   /** The attempt so far: it replaces earlier figures. */
   attempt?: Usage | undefined;
   /** The conversation with all of its attempts, including interrupted ones. */

@@ -64,7 +64,7 @@ function withoutEnd(
   return `${how} ${what}${garbage}`;
 }
 
-function detailOf(words: string): { detail?: string } {
+function detailOf(words: string): { detail?: string | undefined } {
   const detail = cutDetail(words);
   return detail === "" ? {} : { detail };
 }

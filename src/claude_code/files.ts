@@ -29,11 +29,12 @@ export function writeText(path: string, text: string, mode?: number): Result<str
     // wish.
     if (kept !== undefined && (kept & ANY_WRITE) === 0) return failed(path, "it is read-only");
     temporary = join(dirname(target), `.parex-${crypto.randomUUID()}.tmp`);
-    const wanted = kept ?? mode;
-    Deno.writeTextFileSync(temporary, text, {
-      createNew: true,
-      ...(wanted === undefined ? {} : { mode: wanted }),
-    });
+    const created = kept ?? mode;
+    Deno.writeTextFileSync(
+      temporary,
+      text,
+      created === undefined ? { createNew: true } : { createNew: true, mode: created },
+    );
     if (kept !== undefined) Deno.chmodSync(temporary, kept);
     Deno.renameSync(temporary, target);
     return ok(made);

@@ -62,7 +62,7 @@ async function prepare(io: Io, wanted: string | undefined, fresh: boolean): Prom
       flags: {},
       env,
       root: repo.checkout,
-      ...(known.ok ? { plan: plan.path } : {}),
+      plan: known.ok ? plan.path : undefined,
     }),
   );
   const worked = last && await lastWithAgents(repo.commonDir, last);

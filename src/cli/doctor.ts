@@ -97,7 +97,7 @@ async function questionOf(
     base,
     remote,
     onProgress: progressOf(io),
-    ...(found.ok ? { plan: found.value.plan } : {}),
+    plan: found.ok ? found.value.plan : undefined,
   };
 }
 

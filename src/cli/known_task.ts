@@ -30,7 +30,7 @@ export async function knownTask(cwd: string, id: TaskId): Promise<KnownTask> {
   const task = record.tasks.get(id);
   if (!task) {
     const suggestion = closest(id, record.tasks.keys());
-    throw new Failed({ reason: "unknown_task", id, ...(suggestion ? { suggestion } : {}) });
+    throw new Failed({ reason: "unknown_task", id, suggestion });
   }
   const secrets = await secretsForRecords(repo, record.settings?.copy ?? [], processEnv());
   return { repo, task, record, live: run.live, secrets: [...secrets] };

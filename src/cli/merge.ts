@@ -43,7 +43,7 @@ async function prepare(
   const repo = await openRepository(io.cwd);
   // An omitted switch has a default, which must not override the config file.
   const { base, push } = flags;
-  const given = { ...(base === undefined ? {} : { base }), ...(push ? {} : { push }) };
+  const given = { base, push: push ? undefined : push };
   const env = processEnv();
   const { plan, run } = await planInHand(repo, io.cwd);
   const input = { flags: given, env, root: repo.checkout, plan: plan.path };
@@ -58,10 +58,10 @@ async function prepare(
     repo,
     plan,
     landed: new Map(landed),
-    ...(worked && !worked.agentless ? { worked: worked.run } : {}),
+    worked: worked && !worked.agentless ? worked.run : undefined,
     settings: {
       ...settings,
-      ...(known === undefined ? {} : { base: known }),
+      base: known,
       // Checks run the agents' code.
       sandbox: settings.sandbox || worked?.settings?.sandbox === true,
     },

@@ -56,8 +56,8 @@ async function taskPage(known: KnownTask): Promise<TaskPage> {
     logs,
     commits,
     diffstat,
-    ...(task.worktree !== undefined && exists(task.worktree) ? { worktree: task.worktree } : {}),
-    ...(takeOver === undefined ? {} : { takeOver }),
+    worktree: task.worktree !== undefined && exists(task.worktree) ? task.worktree : undefined,
+    takeOver,
   };
 }
 
@@ -76,12 +76,13 @@ function jsonOf({ task, transcripts, commits, diffstat, worktree, takeOver }: Ta
     id,
     name,
     status,
-    ...(reason === undefined ? {} : { reason, message }),
+    reason,
+    message,
     details,
     next,
     dependencies,
     branch,
-    ...(worktree === undefined ? {} : { worktree }),
+    worktree,
     attempts: attempts.map(({ run, attempt, kind, agent, outcome, ms, usage, session }, at) => ({
       run,
       attempt,
@@ -90,7 +91,7 @@ function jsonOf({ task, transcripts, commits, diffstat, worktree, takeOver }: Ta
       outcome: outcome ?? null,
       ms: ms ?? null,
       usage,
-      ...(session === undefined ? {} : { session }),
+      session,
       transcript: transcripts[at],
     })),
     answers,
@@ -101,11 +102,11 @@ function jsonOf({ task, transcripts, commits, diffstat, worktree, takeOver }: Ta
       command,
       exit_code: exitCode,
       ms,
-      ...(log === undefined ? {} : { log }),
+      log,
     })),
     commits,
     diffstat,
-    ...(landed === undefined ? {} : { landed }),
-    ...(takeOver === undefined ? {} : { take_over: takeOver }),
+    landed,
+    take_over: takeOver,
   };
 }

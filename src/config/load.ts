@@ -193,18 +193,13 @@ function withDefaults(values: Partial<Values>): Values {
     ...values,
   };
   const usual = isAgentName(given.agent) ? USUAL_MODELS[given.agent] : undefined;
-  return { ...(usual === undefined ? {} : { model: usual }), ...given };
+  return { model: usual, ...given };
 }
 
 function asSettings({ setup, test, lint, typecheck, ...others }: Values): Settings {
   return {
     ...others,
-    checks: {
-      ...(setup === undefined ? {} : { setup }),
-      ...(test === undefined ? {} : { test }),
-      ...(lint === undefined ? {} : { lint }),
-      ...(typecheck === undefined ? {} : { typecheck }),
-    },
+    checks: { setup, test, lint, typecheck },
   };
 }
 

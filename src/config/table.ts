@@ -16,7 +16,7 @@ import {
 
 /** All settings side by side, as they are written. */
 export type Values = Omit<Settings, "checks" | "given"> & CheckCommands;
-type Every = Required<Values>;
+type Every = { [K in keyof Required<Values>]: Exclude<Values[K], undefined> };
 export type Key = keyof Every;
 
 export interface Spec<T> {

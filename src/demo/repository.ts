@@ -46,7 +46,7 @@ export async function makeRepository(
 ): Promise<void> {
   await writeFiles(folder, {
     ...SAMPLE,
-    ...(planned ? planFiles(new Date()) : {}),
+    ...(planned && planFiles(new Date())),
     [CONFIG_PATH]: stringify({ agent: "command", "agent-command": agentCommand, ...CHECKS }),
   });
   const steps = [

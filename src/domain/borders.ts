@@ -19,7 +19,7 @@ export interface Sight {
 export interface RefSight {
   sha: string;
   /** It names another ref. */
-  symbolic?: string;
+  symbolic?: string | undefined;
 }
 
 /** A git command that a process of the task has run. */
@@ -55,19 +55,19 @@ export interface Facts {
 
 /** How what has changed is put back. Nothing is, where it is not as it was seen. */
 export type Undo =
-  | { kind: "ref"; ref: string; was?: RefSight; is?: RefSight }
+  | { kind: "ref"; ref: string; was?: RefSight | undefined; is?: RefSight | undefined }
   | { kind: "head"; was: string; is: string }
   | { kind: "index"; was: string; is: string }
-  | { kind: "git_file"; path: string; is?: string };
+  | { kind: "git_file"; path: string; is?: string | undefined };
 
 /** Something behind a task's borders has changed. */
 export interface Crossing {
   /** A sentence without its full stop. */
   what: string;
   /** Absent: it may have been the user, or there is nothing to put back. */
-  undo?: Undo;
+  undo?: Undo | undefined;
   /** Work of the task lies where it does not belong. */
-  strays?: true;
+  strays?: true | undefined;
 }
 
 const PAREX_REFS = "refs/parex/";
@@ -131,8 +131,8 @@ function refCrossing(
   const undo = {
     kind: "ref",
     ref,
-    ...(was ? { was } : {}),
-    ...(is ? { is } : {}),
+    was,
+    is,
   } as const satisfies Undo;
   const name = shortName(ref);
   if (is?.symbolic !== was?.symbolic && is?.symbolic !== undefined && ref.startsWith(BRANCHES)) {
@@ -152,7 +152,7 @@ function refCrossing(
     (ref === facts.checkedOut && inCheckout(facts, COMMIT_COMMANDS));
   if (!is) {
     if (facts.others.has(ref) && !byName) return [];
-    return [{ what: `${name} was deleted`, ...(byName ? { undo } : {}) }];
+    return [{ what: `${name} was deleted`, undo: byName ? undo : undefined }];
   }
   const who = moverOf(facts.movesOf(ref), was?.sha, is.sha, facts.task);
   if (who === "parex" || who === "other_task") return [];
@@ -280,9 +280,9 @@ function gitFileCrossings(before: Sight, after: Sight): Crossing[] {
     const is = after.gitFiles.get(path);
     if (was === is) return [];
     const did = was === undefined ? "created" : is === undefined ? "deleted" : "changed";
-    const undo = { kind: "git_file", path, ...(is === undefined ? {} : { is }) } as const;
+    const undo = { kind: "git_file", path, is } as const;
     const leads = /(^|\/)(\.git|gitdir|commondir)$/.test(path);
-    return [{ what: `${path} was ${did}`, undo, ...(leads ? { strays } : {}) }];
+    return [{ what: `${path} was ${did}`, undo, strays: leads ? strays : undefined }];
   });
 }
 

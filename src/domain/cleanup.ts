@@ -15,23 +15,23 @@ export interface WorkFacts {
   /** Absent: not all of it has. */
   landed?: Landed | undefined;
   /** Another worktree than its own that has the branch checked out. */
-  elsewhere?: string;
+  elsewhere?: string | undefined;
   /** What could not be read. */
-  unreadable?: Failure;
+  unreadable?: Failure | undefined;
 }
 
 export interface WorktreeFacts {
   /** Absolute. */
   path: string;
   /** git lists it, but its folder is gone. HEAD's commit. */
-  missing?: string;
+  missing?: string | undefined;
   /** Changed, staged and untracked files. */
   changed: number;
   /** Ignored files and folders: nothing keeps them. */
   ignored: number;
   /** HEAD is not on the task's branch. */
   strayed: boolean;
-  unfinished?: Unfinished;
+  unfinished?: Unfinished | undefined;
   /** The reason, if it is locked with `git worktree lock`. */
   locked?: string | undefined;
   /** Processes that parex or an agent started there. */
@@ -73,7 +73,7 @@ export interface CleanupWish {
   /** Tasks whose work is removed even if it has not landed. */
   force: readonly TaskId[];
   /** The live run. */
-  live?: string;
+  live?: string | undefined;
   /** Of every task of the plan. */
   statuses: readonly Status[];
   /** The plan was run, and is not in the archive yet. */

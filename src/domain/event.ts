@@ -7,11 +7,11 @@ import type { Priority, Status, TaskId } from "./task.ts";
 /** What an agent used, as it reported it. Absent: not reported. */
 export interface Usage {
   cost_usd?: number | undefined;
-  input_tokens?: number;
-  output_tokens?: number;
-  cache_read_tokens?: number;
-  cache_write_tokens?: number;
-  turns?: number;
+  input_tokens?: number | undefined;
+  output_tokens?: number | undefined;
+  cache_read_tokens?: number | undefined;
+  cache_write_tokens?: number | undefined;
+  turns?: number | undefined;
   /** The model's real id, such as `claude-haiku-5-5`. */
   model?: string | undefined;
 }
@@ -66,18 +66,18 @@ export type EventBody =
     /**
      * The settings, except those about this process's output: a resumed run continues with them.
      */
-    settings?: RunSettings;
+    settings?: RunSettings | undefined;
     /** Another process continues the run. */
-    resumed?: true;
+    resumed?: true | undefined;
     /** It lands what others have done, and its settings say nothing of how agents are to work. */
-    agentless?: true;
+    agentless?: true | undefined;
     /** The last run that had agents before it. */
-    worked?: string;
+    worked?: string | undefined;
     /** Tasks found `in_progress` or `testing` without a live run: executed again. */
-    leftovers?: TaskId[];
+    leftovers?: TaskId[] | undefined;
     /** Where there is nothing to do: whether the base lacks work of completed tasks. */
-    unlanded?: boolean;
-    warnings?: string[];
+    unlanded?: boolean | undefined;
+    warnings?: string[] | undefined;
   }
   | {
     type: "task.status";
@@ -87,9 +87,9 @@ export type EventBody =
     reason?: Reason | undefined;
     message?: string | undefined;
     /** Details: the end of an output, one line each. */
-    details?: string[];
+    details?: string[] | undefined;
     /** What to do next, a line each. */
-    next?: string[];
+    next?: string[] | undefined;
     failure?: Failure | undefined;
   }
   | {
@@ -104,8 +104,8 @@ export type EventBody =
   | {
     /** A person changed it while it was in progress. */
     type: "run.changed";
-    jobs?: number;
-    budget_usd?: number;
+    jobs?: number | undefined;
+    budget_usd?: number | undefined;
   }
   | { type: "worktree.created"; task: TaskId; path: string; branch: string; ms: number }
   | {
@@ -133,14 +133,14 @@ export type EventBody =
     outcome: AgentOutcomeName;
     ms: number;
     /** null: ended by a signal. */
-    exit_code?: number | null;
+    exit_code?: number | null | undefined;
     /** `refused`: why the account cannot work. */
-    refusal?: RefusalWhy;
+    refusal?: RefusalWhy | undefined;
     /** `limited`: when the agent may go on, if it said so. ISO 8601 */
-    until?: string;
+    until?: string | undefined;
     session?: string | undefined;
-    detail?: string;
-    transcript?: string;
+    detail?: string | undefined;
+    transcript?: string | undefined;
   } & Usage)
   | {
     type: "task.committed";
@@ -172,7 +172,7 @@ export type EventBody =
     sha: string;
     ok: boolean;
     /** The first check that failed. */
-    check?: string;
+    check?: string | undefined;
   }
   | { type: "branch.pushed"; task: TaskId; remote: string; branch: string; ms: number }
   | {
@@ -219,7 +219,7 @@ export type EventBody =
     /** git's own lines. */
     said?: string[] | undefined;
     /** It had been repaired on an older commit of the base: this costs no attempt. */
-    overtaken?: true;
+    overtaken?: true | undefined;
   }
   | {
     /**
@@ -260,9 +260,9 @@ export type EventBody =
     /** Sum of the tasks' own times over the wall time. */
     speedup: number;
     cost_usd?: number | undefined;
-    interrupted?: boolean;
+    interrupted?: boolean | undefined;
     /** The remote lets nobody push to the base: what is completed waits on its branches. */
-    base_protected?: boolean;
+    base_protected?: boolean | undefined;
     /** The failure of the account, the machine or the base that stopped it; resume continues it. */
     stopped?: StopReason | undefined;
   };

@@ -14,12 +14,12 @@ export interface CommandFailure {
   /** It was not run: the tree no longer has it, which the base has, by these manifests. */
   gone?: { from: string; base: string };
   /** This base fails the same check without the task's work. */
-  onBase?: string;
+  onBase?: string | undefined;
 }
 
 /** The user's request is not valid: exit 2. */
 export type UsageFailure =
-  | { reason: "usage"; message: string; hint?: string }
+  | { reason: "usage"; message: string; hint?: string | undefined }
   /**
    * `archived`: the folder of the plan that cleanup archived last. `lists`: what other tools have
    * left in the repository, where no plan was named.
@@ -28,13 +28,19 @@ export type UsageFailure =
     reason: "plan_not_found";
     looked: string[];
     archived?: string | undefined;
-    lists?: { title: string; path: string }[];
+    lists?: { title: string; path: string }[] | undefined;
   }
   /**
    * `valid`: another plan of the repository, in a usual place, without an error. `foreign`: the
    * tool whose list it is.
    */
-  | { reason: "plan_invalid"; path: string; problems: Problem[]; valid?: string; foreign?: string }
+  | {
+    reason: "plan_invalid";
+    path: string;
+    problems: Problem[];
+    valid?: string | undefined;
+    foreign?: string | undefined;
+  }
   | { reason: "config_invalid"; problems: Problem[] }
   /** Claude Code's settings are not valid, so they cannot be changed. */
   | { reason: "claude_settings_invalid"; path: string; problems: Problem[] }
@@ -75,7 +81,7 @@ export type PrerequisiteFailure =
    * The base has commits that the remote lacks, and the other way around; in a shallow repository
    * it only looks so, perhaps.
    */
-  | { reason: "base_diverged"; base: string; remote: string; shallow?: true }
+  | { reason: "base_diverged"; base: string; remote: string; shallow?: true | undefined }
   | {
     reason: "foreign_branch";
     branches: { branch: string; owner?: string | undefined }[];
@@ -96,7 +102,7 @@ export type PrerequisiteFailure =
     check: string;
     failed: CommandFailure;
     /** Files that its output names, and that the user's checkout alone has. */
-    untracked?: string[];
+    untracked?: string[] | undefined;
   }
   | { reason: "sandbox_missing"; detail: string }
   | { reason: "nested_run"; task: TaskId }
@@ -129,9 +135,9 @@ export type TaskFailure =
     check: string;
     failed: CommandFailure;
     /** Absent: no agent was asked. */
-    attempts?: number;
+    attempts?: number | undefined;
     /** The base that it was merged with; absent: its own branch fails. */
-    onto?: string;
+    onto?: string | undefined;
   }
   /** `late`: a hook or the program that signs did not end in time. */
   | { reason: "commit_failed"; detail: string; late?: true | undefined }
@@ -145,7 +151,7 @@ export type TaskFailure =
     /** What each side did to them: `onto`, or what was merged before, is ours. */
     conflicts?: FileConflict[] | undefined;
     /** The base that the task does not merge with; absent: its dependencies do not merge. */
-    onto?: string;
+    onto?: string | undefined;
   }
   | { reason: "budget_exhausted"; scope: "run" | "task"; spentUsd: number; capUsd: number }
   | { reason: "needs_input"; question: string }

@@ -84,7 +84,7 @@ export function stateOf(
 export interface UsageTotals {
   attempts: number;
   /** What was reported; absent if no attempt reported it. */
-  costUsd?: number;
+  costUsd?: number | undefined;
   /** Attempts that did not report what they cost. */
   costUnreported: number;
   /** Attempts that did not report their tokens. */
@@ -104,7 +104,7 @@ export function usageTotals(attempts: AttemptRecord[]): UsageTotals {
   ) => usages.reduce((total, usage) => total + (usage[key] ?? 0), 0);
   return {
     attempts: attempts.length,
-    ...(costs.length === 0 ? {} : { costUsd: sumUsd(costs) }),
+    costUsd: costs.length === 0 ? undefined : sumUsd(costs),
     costUnreported: attempts.length - costs.length,
     tokensUnreported: usages.filter((usage) => !reportsTokens(usage)).length,
     input: sum("input_tokens"),
@@ -116,7 +116,7 @@ export function usageTotals(attempts: AttemptRecord[]): UsageTotals {
 
 /** What was used before, and more of it. */
 export function addUsage(before: Usage, more: Usage): Usage {
-  const total: Usage = { ...before, ...(more.model === undefined ? {} : { model: more.model }) };
+  const total: Usage = { ...before, model: more.model ?? before.model };
   for (const key of USAGE_COUNTS) {
     const count = more[key];
     if (count !== undefined) total[key] = (before[key] ?? 0) + count;

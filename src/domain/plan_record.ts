@@ -15,16 +15,15 @@ export function planRecord(runs: readonly RunRecord[]): RunRecord {
   const integrated = runs.findLast(({ integration }) => integration !== undefined);
   return {
     ...rest,
-    ...(worked === undefined ? { agentless: true } : {
-      agent: worked.agent,
-      jobs: worked.jobs,
-      ...(worked.model === undefined ? {} : { model: worked.model }),
-      ...(worked.settings === undefined ? {} : { settings: worked.settings }),
-    }),
+    agent: worked?.agent ?? last.agent,
+    jobs: worked?.jobs ?? last.jobs,
+    model: (worked ?? last).model,
+    settings: (worked ?? last).settings,
+    agentless: worked === undefined ? true : undefined,
     tasks: new Map([...last.tasks.keys()].map((id) => [id, taskOver(runs, id)])),
     spans: runs.flatMap(({ spans }) => spans),
     merges: runs.flatMap(({ merges }) => merges),
-    ...(integrated?.integration === undefined ? {} : { integration: integrated.integration }),
+    integration: integrated?.integration,
     checks: integrated?.checks ?? last.checks,
     conflicts: {
       predicted: last.conflicts.predicted,

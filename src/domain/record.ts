@@ -32,11 +32,11 @@ export interface RunRecord {
   parex: string;
   pid: number;
   /** Absent: recorded by an older parex. */
-  settings?: RunSettings;
+  settings?: RunSettings | undefined;
   /** It landed what others had done: its settings say nothing of how agents are to work. */
-  agentless?: true;
+  agentless?: true | undefined;
   /** The last run that had agents before it. */
-  worked?: string;
+  worked?: string | undefined;
   /** This run's merges into the base, in their order. */
   merges: { task: TaskId; sha: string }[];
   /** One for each time that a process executed it; a run that is resumed has several. */
@@ -44,20 +44,20 @@ export interface RunRecord {
   /** Every task of the plan, in its order. */
   tasks: Map<TaskId, TaskRecord>;
   /** Absent: it has no checks, or has not been checked. */
-  baseCheck?: BaseCheck;
+  baseCheck?: BaseCheck | undefined;
   /** Of the integration as a whole. */
   checks: CheckRecord[];
   /** Absent: nothing was merged, or it has not come to that. */
-  integration?: Integration;
+  integration?: Integration | undefined;
   /** Predicted conflicts, and conflicts of real merges. */
   conflicts: { predicted: PredictedConflict[]; met: MetConflict[] };
-  parked?: Parked;
+  parked?: Parked | undefined;
   recovery: { what: string; tier: string; action: string; outcome: string }[];
   crossings: Omit<EventOf<"border.crossed">, "type">[];
   notices: { at: number; task?: TaskId | undefined; message: string }[];
   leftovers: TaskId[];
   /** Whether the base lacks work of earlier runs; absent: nobody has looked. */
-  unlanded?: boolean;
+  unlanded?: boolean | undefined;
   warnings: string[];
   /** Of the newest event that is known. */
   lastSeq: number;
@@ -66,12 +66,12 @@ export interface RunRecord {
   /** What was cleaned up after it. */
   cleanups: Cleanup[];
   /** Absent: it is live, or its process died. */
-  finished?: EventOf<"run.finished">;
+  finished?: EventOf<"run.finished"> | undefined;
   /**
    * The runs of a plan that this is the record of, oldest first; absent: it is the record of one
    * run.
    */
-  runs?: readonly RunRecord[];
+  runs?: readonly RunRecord[] | undefined;
 }
 
 /** The record of a run of which nothing is known yet. */
@@ -132,8 +132,7 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
     }
     case "conflict.met": {
       const { task, between, files, conflicts, said, overtaken } = event;
-      const told = { ...(conflicts && { conflicts }), ...(said && { said }) };
-      record.conflicts.met.push({ task, between, files, ...told, ...(overtaken && { overtaken }) });
+      record.conflicts.met.push({ task, between, files, conflicts, said, overtaken });
       break;
     }
     case "border.crossed": {
@@ -148,7 +147,7 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
     }
     case "base.checked": {
       const { sha, ok, check } = event;
-      record.baseCheck = { sha, ok, ...(check === undefined ? {} : { check }) };
+      record.baseCheck = { sha, ok, check };
       break;
     }
     case "integration.finished": {
@@ -180,7 +179,7 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
         record.settings = {
           ...record.settings,
           jobs,
-          ...(budgetUsd === undefined ? {} : { budgetUsd }),
+          budgetUsd: budgetUsd ?? record.settings.budgetUsd,
         };
       }
       break;

@@ -1,9 +1,9 @@
 /** Commands of the project's checks. Each is a line for the shell, run in the worktree. */
 export interface CheckCommands {
   setup?: string | undefined;
-  test?: string;
-  lint?: string;
-  typecheck?: string;
+  test?: string | undefined;
+  lint?: string | undefined;
+  typecheck?: string | undefined;
 }
 
 /** Where a completed task's commits go. */
@@ -12,25 +12,25 @@ export type Land = "pr" | "merge" | "none";
 /** Everything that can be set: by flag, `PAREX_*`, config file or default, in this order. */
 export interface Settings {
   /** Which of them a flag or a variable gave; absent: recorded by an older parex. */
-  given?: readonly string[];
+  given?: readonly string[] | undefined;
   jobs: number;
   agent: string;
   /** The shell command of the `command` agent. */
-  agentCommand?: string;
+  agentCommand?: string | undefined;
   /** Agents to continue with, in this order, while a task's own agent is out of quota. */
   agents: string[];
   /** Absent: the agent's own default. */
   model?: string | undefined;
   /** Drafts plans; absent: the agent's usual one for that. */
-  planModel?: string;
+  planModel?: string | undefined;
   /** Branch that the plan lands on; absent: the one checked out. */
-  base?: string;
+  base?: string | undefined;
   /** Absent: `pr` where that is possible, else `none`. */
-  land?: Land;
+  land?: Land | undefined;
   /** Completed tasks that are merged one on another and checked once. */
   mergeBatch: number;
   /** The message of merges, with names in braces; absent: parex's own. */
-  mergeMessage?: string;
+  mergeMessage?: string | undefined;
   /** Merges run the repository's hooks. */
   mergeHooks: boolean;
   attempts: number;
@@ -38,8 +38,8 @@ export interface Settings {
   idleTimeoutMs: number;
   /** While the usage limit lasts; else the run ends there, to be resumed. */
   wait: boolean;
-  budgetUsd?: number;
-  taskBudgetUsd?: number;
+  budgetUsd?: number | undefined;
+  taskBudgetUsd?: number | undefined;
   only: string[];
   dryRun: boolean;
   json: boolean;
@@ -57,7 +57,7 @@ export interface Settings {
   /** Open an issue on GitHub for what is blocked or fails. */
   issues: boolean;
   /** The folder of the worktrees, from the checkout's top on; absent: the one beside the checkout. */
-  worktrees?: string;
+  worktrees?: string | undefined;
   /** Files copied from the main checkout into each worktree, as globs relative to the root. */
   copy: string[];
   /** Variables for agents, setup and checks. */

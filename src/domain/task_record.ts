@@ -6,7 +6,7 @@ import type { Priority, Status, TaskId } from "./task.ts";
 /** A span of time in milliseconds since the epoch; without an end it continues. */
 export interface Span {
   start: number;
-  end?: number;
+  end?: number | undefined;
 }
 
 export interface AttemptRecord {
@@ -18,27 +18,27 @@ export interface AttemptRecord {
   pid: number;
   startedAt: number;
   /** Absent: it is running, or parex died before its end. */
-  ms?: number;
-  outcome?: AgentOutcomeName;
+  ms?: number | undefined;
+  outcome?: AgentOutcomeName | undefined;
   /** So far, or in the end. */
   usage: Usage;
   session?: string | undefined;
   /** The agent was seen at work. */
-  active?: true;
+  active?: true | undefined;
   /** null: ended by a signal. Absent: it has not ended, or nobody recorded it. */
-  exitCode?: number | null;
+  exitCode?: number | null | undefined;
   /** Of a usage limit, milliseconds since the epoch. */
-  until?: number;
+  until?: number | undefined;
   /** Its work is committed on the task's branch. */
-  committed?: true;
-  detail?: string;
-  transcript?: string;
+  committed?: true | undefined;
+  detail?: string | undefined;
+  transcript?: string | undefined;
 }
 
 export interface AnswerRecord extends Answered {
   session?: string | undefined;
   /** An agent has continued with it. */
-  heard?: true;
+  heard?: true | undefined;
 }
 
 export interface CheckRecord {
@@ -94,7 +94,7 @@ export interface TaskRecord {
   attempts: AttemptRecord[];
   answers: AnswerRecord[];
   checks: CheckRecord[];
-  commits?: number;
+  commits?: number | undefined;
   head?: string | undefined;
   committedByParex: boolean;
   worktree?: string | undefined;
@@ -106,9 +106,9 @@ export interface TaskRecord {
   spans: Span[];
   /** When it waited for a usage limit to pass. */
   parkedSpans: Span[];
-  parked?: Parked;
+  parked?: Parked | undefined;
   /** What its agent is doing now. */
-  activity?: string;
+  activity?: string | undefined;
 }
 
 /** The record of a task before its first event. */

@@ -11,7 +11,7 @@ import { sleep } from "../util/backoff.ts";
 export interface Base {
   branch: string;
   /** The remote that it is pushed to, if that has a branch of this name; absent: none. */
-  remote?: string;
+  remote?: string | undefined;
 }
 
 export interface Tip {
@@ -20,7 +20,7 @@ export interface Tip {
   /** The branch's local commit. */
   local: string;
   /** The branch's commit on the remote. Absent: the remote does not have it. */
-  remote?: string;
+  remote?: string | undefined;
 }
 
 /**
@@ -90,7 +90,7 @@ async function fetchCommit(
  */
 export async function pushBase(
   from: Git,
-  base: Required<Base>,
+  base: { branch: string; remote: string },
   { sha, seen }: { sha: string; seen: string },
   timeoutMs: number,
   hooks?: Hooks,
@@ -141,7 +141,7 @@ export async function moveBase(
   repo: Repository,
   branch: string,
   { from, to }: { from: string; to: string },
-  options: { checkouts: boolean; pause?: Pause; hooks?: Hooks },
+  options: { checkouts: boolean; pause?: Pause | undefined; hooks?: Hooks | undefined },
 ): Promise<Moved> {
   if (from === to) return { kind: "moved" };
   const worktrees = await listWorktrees(repo);
@@ -177,7 +177,7 @@ async function fastForward(
   checkout: Git,
   ref: string,
   { from, to }: { from: string; to: string },
-  { pause = aMoment, hooks }: { pause?: Pause; hooks?: Hooks },
+  { pause = aMoment, hooks }: { pause?: Pause | undefined; hooks?: Hooks | undefined },
 ): Promise<"moved" | "in_the_way" | "elsewhere"> {
   const lock = await checkout.line([
     "rev-parse",

@@ -55,7 +55,7 @@ async function refsOf(repo: Repository): Promise<Map<string, RefSight>> {
   return new Map(
     listed.split("\n").filter((line) => line !== "").map((line) => {
       const [ref = "", sha = "", symbolic = ""] = line.split(" ");
-      return [ref, { sha, ...(symbolic === "" ? {} : { symbolic }) }];
+      return [ref, { sha, symbolic: symbolic || undefined }];
     }),
   );
 }

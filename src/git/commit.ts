@@ -56,7 +56,7 @@ export async function everythingIn(
   return {
     changes: all.filter((change) => !isIgnored(change)),
     ignored: all.filter(isIgnored),
-    head: { ...where, ...(inProgress ? { inProgress } : {}) },
+    head: { ...where, inProgress },
   };
 }
 

@@ -24,7 +24,7 @@ export function linkedWorktrees(commonDir: string): LinkedWorktree[] {
     if (pointer === undefined) return [];
     const branch = /^ref: refs\/heads\/(.+)$/.exec(lineOf(join(admin, "HEAD")) ?? "")?.[1];
     const path = dirname(resolve(admin, pointer));
-    return [{ admin, path, ...(branch === undefined ? {} : { branch }) }];
+    return [{ admin, path, branch }];
   });
 }
 

@@ -100,7 +100,7 @@ function fromCreated(made: z.infer<typeof CREATED>): PullRequest {
 export async function updatePullRequest(
   gh: Gh,
   number: number,
-  changes: { body?: string; base?: string },
+  changes: { body?: string | undefined; base?: string | undefined },
 ): Promise<void> {
   await api(gh, {
     doing: `bring pull request #${number} up to date`,

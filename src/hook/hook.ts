@@ -37,7 +37,7 @@ async function inTheAgent(event: HookEvent, env: Env): Promise<Answer> {
       if (!decision) return SILENCE;
       return specific(event.name, {
         permissionDecision: decision.allow ? "allow" : "deny",
-        ...(decision.allow ? {} : { permissionDecisionReason: decision.reason }),
+        permissionDecisionReason: decision.allow ? undefined : decision.reason,
       });
     }
     case "SessionStart": {
@@ -74,7 +74,7 @@ async function wordsOn(event: HookEvent, cwd: string): Promise<string | undefine
   return await offer(cwd, wish);
 }
 
-function specific(hookEventName: string, output: Record<string, string>): Answer {
+function specific(hookEventName: string, output: Record<string, string | undefined>): Answer {
   return say({ hookSpecificOutput: { hookEventName, ...output } });
 }
 

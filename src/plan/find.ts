@@ -20,7 +20,7 @@ export async function findPlan(root: string, cwd = root): Promise<Result<string>
     reason: "plan_not_found",
     looked: paths,
     archived,
-    ...(lists.length === 0 ? {} : { lists }),
+    lists: lists.length === 0 ? undefined : lists,
   });
 }
 

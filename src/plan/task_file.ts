@@ -52,9 +52,9 @@ export function readTaskFile(text: string, path: string): TaskFile {
   const fields = isMap(root) ? readFields(reader, root) : undefined;
   return {
     path,
-    status: "pending",
     labels: [],
     ...fields,
+    status: fields?.status ?? "pending",
     ...specification,
     body,
     problems: reader.allProblems(),
@@ -68,11 +68,11 @@ function readFields(reader: FieldReader, root: Parameters<FieldReader["find"]>[0
   const status = reader.word(root, "status", STATUSES, statusOf)?.value;
   const issue = Number(reader.text(root, "issue")?.value.replace(/^#/, "") ?? NaN);
   return {
-    ...(Number.isInteger(issue) && issue > 0 ? { issue } : {}),
+    issue: Number.isInteger(issue) && issue > 0 ? issue : undefined,
     id: id || undefined,
     priority,
     dependencies,
-    ...(status ? { status } : {}),
+    status,
     ...reader.worker(root),
     labels: reader.texts(root, "labels")?.value.map(({ value }) => value) ?? [],
   };

@@ -41,7 +41,7 @@ export async function dryRun(
     land,
     jobs: settings.jobs,
     agent: agent.name,
-    ...(settings.model === undefined ? {} : { model: settings.model }),
+    model: settings.model,
     cost: await estimateFor(repo, tasks, settings),
     checks: [...(found.setup ? [found.setup] : []), ...found.checks],
     tasks: scheduleOf(tasks),

@@ -25,7 +25,7 @@ export interface MergeInput {
   tasks: readonly TaskId[];
   settings: Settings;
   /** The last run that had agents. */
-  worked?: string;
+  worked?: string | undefined;
   /** The commits by which tasks have landed before, where that is known. */
   landed: ReadonlyMap<TaskId, string | undefined>;
   onEvent: (event: RunEvent) => void;
@@ -37,7 +37,7 @@ export interface MergeOutcome {
   /** Its merge into the base. */
   sha?: string | undefined;
   /** It had landed already. */
-  before?: true;
+  before?: true | undefined;
   failure?: Failure | undefined;
 }
 
@@ -117,7 +117,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<MergeRep
 
 function outcomeOf(task: TaskId, landing: Landing | undefined, sha?: string): MergeOutcome {
   if (landing && "failure" in landing) return { task, failure: landing.failure };
-  return { task, ...(sha === undefined ? {} : { sha }) };
+  return { task, sha };
 }
 
 /** The tasks to land, dependencies first, and the named ones that have landed already. */
@@ -137,7 +137,7 @@ async function choose(
     const task = plan.tasks.find((one) => one.id === id);
     if (!task) {
       const suggestion = closest(id, plan.tasks.map((one) => one.id));
-      throw new Failed({ reason: "unknown_task", id, ...(suggestion ? { suggestion } : {}) });
+      throw new Failed({ reason: "unknown_task", id, suggestion });
     }
     if (input.landed.has(id) && !hasBranch(task)) continue;
     const why = unlandable(task, hasBranch(task));
@@ -153,7 +153,7 @@ async function choose(
   const chosen = await notLanded(repo, base.base, named.filter(hasBranch));
   const before = named.filter((task) => !chosen.includes(task)).map(({ id }): MergeOutcome => {
     const sha = input.landed.get(id);
-    return { task: id, before: true, ...(sha === undefined ? {} : { sha }) };
+    return { task: id, before: true, sha };
   });
   return { chosen, before };
 }

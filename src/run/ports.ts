@@ -197,11 +197,11 @@ export class Ports {
       jobs,
       attempts,
       dependentsAfter: settings.land === "merge" ? "landed" : "completed",
-      ...(budgetUsd === undefined ? {} : { budgetUsd }),
-      ...(resume ? { spentUsd: spentIn(resume.record) } : {}),
+      budgetUsd,
+      spentUsd: resume && spentIn(resume.record),
       beginnings: {
         ...Object.fromEntries(beginnings),
-        ...(answer ? { [answer.task]: withAnswer(answer) } : {}),
+        ...(answer && { [answer.task]: withAnswer(answer) }),
       },
     };
   }
@@ -245,11 +245,7 @@ export class Ports {
       Object.assign(scope.settings, { budgetUsd });
       scope.ledger.setCap(budgetUsd);
     }
-    scope.emit({
-      type: "run.changed",
-      ...(jobs === undefined ? {} : { jobs }),
-      ...(budgetUsd === undefined ? {} : { budget_usd: budgetUsd }),
-    });
+    scope.emit({ type: "run.changed", jobs, budget_usd: budgetUsd });
   }
 
   #announce(announcement: Announcement): void {

@@ -59,11 +59,11 @@ export interface OpenInput {
   /** The journal cannot be written any more: nothing more may be done. */
   onLost: (failure: Failure) => void;
   /** The run to resume; absent: a new one. */
-  resume?: Unfinished;
+  resume?: Unfinished | undefined;
   /** Where tasks begin that earlier runs have worked on. */
-  beginnings?: Map<TaskId, Beginning>;
+  beginnings?: Map<TaskId, Beginning> | undefined;
   /** It only lands completed work. */
-  agentless?: true;
+  agentless?: true | undefined;
   /** The last run that had agents before it. */
   worked?: string | undefined;
 }
@@ -184,7 +184,7 @@ interface Surroundings {
   repo: Repository;
   unlinked: Unlinked | undefined;
   /** Where to; empty without a remote. */
-  pushed: { remote?: string };
+  pushed: { remote?: string | undefined };
   landing: LandingPlan;
   /** Values that must not be recorded. */
   secrets: string[];
@@ -228,10 +228,10 @@ async function begin(
   const started = startedEvent(scope, selection, resume?.record);
   scope.emit({
     ...started,
-    ...(agentless ? { agentless } : {}),
-    ...(worked === undefined ? {} : { worked }),
+    agentless,
+    worked,
     // If git does not answer, the run continues without it.
-    ...(unlanded?.ok ? { unlanded: unlanded.value } : {}),
+    unlanded: unlanded?.ok ? unlanded.value : undefined,
   });
   if (problem !== undefined) notify(scope.emit, problem);
   if (resume) statuses.restore(selection.tasks.map(({ id }) => id));

@@ -29,11 +29,11 @@ export function startedEvent(
     base_sha: scope.baseSha,
     jobs: settings.jobs,
     agent: agent.name,
-    ...(settings.model === undefined ? {} : { model: settings.model }),
+    model: settings.model,
     parex: VERSION,
     pid: Deno.pid,
     settings: kept,
-    ...(resumed ? { resumed: true } : {}),
+    resumed: resumed && true,
     graph: plan.tasks.map(({ id, name, effectivePriority, dependencies, status }) => ({
       id,
       name,
@@ -42,8 +42,8 @@ export function startedEvent(
       status,
       branch: branchOf(id),
     })),
-    ...(leftovers.length > 0 ? { leftovers } : {}),
-    ...(warnings.length > 0 ? { warnings } : {}),
+    leftovers: leftovers.length > 0 ? leftovers : undefined,
+    warnings: warnings.length > 0 ? warnings : undefined,
   };
 }
 
@@ -76,10 +76,10 @@ export function finishedEvent(
     pending,
     ms,
     speedup: speedupOf(record),
-    ...(costUsd === undefined ? {} : { cost_usd: costUsd }),
-    ...(interrupted ? { interrupted } : {}),
-    ...(baseProtected ? { base_protected: true } : {}),
-    ...(failure ? { stopped: { reason: failure.reason, ...explain(failure) } } : {}),
+    cost_usd: costUsd,
+    interrupted: interrupted || undefined,
+    base_protected: baseProtected || undefined,
+    stopped: failure && { reason: failure.reason, ...explain(failure) },
   };
 }
 

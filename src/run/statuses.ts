@@ -44,15 +44,11 @@ export class Statuses {
       task: id,
       from,
       to: status,
-      ...(failure && told
-        ? {
-          reason: failure.reason,
-          message: told.message,
-          details: excerptOf(told.details, MAX_DETAILS),
-          next: told.next,
-          failure,
-        }
-        : {}),
+      reason: failure?.reason,
+      message: told?.message,
+      details: told && excerptOf(told.details, MAX_DETAILS),
+      next: told?.next,
+      failure,
     });
     for (const path of edited) {
       notify(this.emit, { about: "task_file_edited", path });

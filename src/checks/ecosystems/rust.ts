@@ -21,7 +21,7 @@ export async function rust(project: Project): Promise<Detected | undefined> {
     from,
     commands: {
       test: `cargo test${flags}`,
-      ...(clippy ? { lint: `cargo clippy --all-targets${flags}` } : {}),
+      lint: clippy ? `cargo clippy --all-targets${flags}` : undefined,
     },
   };
 }

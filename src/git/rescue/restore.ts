@@ -14,7 +14,7 @@ export interface Restored {
   /** Number of restored stashes. */
   stashes: number;
   /** Why submodules without work of their own are missing. */
-  incomplete?: Failure;
+  incomplete?: Failure | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export async function restore(
     path: await realPathOf(path),
     branch,
     stashes,
-    ...(modules.ok ? {} : { incomplete: modules.failure }),
+    incomplete: modules.ok ? undefined : modules.failure,
   };
 }
 

@@ -57,7 +57,7 @@ export const kiro: Format = {
 interface Arranged {
   node: Node;
   /** The name of what it is a part of. */
-  above?: string;
+  above: string | undefined;
 }
 
 /** The tasks in the order in which they are done, and what is done with them. */
@@ -66,7 +66,7 @@ function arrange(file: SourceFile, roots: readonly Node[]) {
   const groups: ForeignGroup[] = [];
   let sinceCheckpoint = 0;
   const visit = (node: Node, above?: Node): void => {
-    const entry = { node, ...(above && saysMore(above) ? { above: above.name } : {}) };
+    const entry = { node, above: above && saysMore(above) ? above.name : undefined };
     if (node.children.length === 0) {
       if (!CHECKPOINT.test(node.name)) return void order.push(entry);
       const members = order.slice(sinceCheckpoint).map((each) => each.node.id);

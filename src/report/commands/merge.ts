@@ -9,7 +9,7 @@ export interface MergedTask {
   task: TaskId;
   sha?: string | undefined;
   /** It had landed before. */
-  before?: true;
+  before?: true | undefined;
   failure?: Failure | undefined;
 }
 

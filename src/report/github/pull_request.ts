@@ -20,7 +20,7 @@ export interface PullRequestFacts {
   /** What it waits for: numbers of pull requests, branches where there are none. */
   dependsOn: (number | string)[];
   /** Absent: no run has a record of it. */
-  evidence?: Evidence;
+  evidence?: Evidence | undefined;
 }
 
 const TITLE_LIMIT = 256;

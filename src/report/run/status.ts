@@ -19,9 +19,9 @@ import { countWords, landedWhenWords, type Paint, predictedWords } from "./phras
 /** What git says about a task's branch and worktree. */
 export interface BranchFacts {
   /** Own commits of the task. */
-  ahead?: number;
+  ahead?: number | undefined;
   /** Whether its worktree has uncommitted changes. */
-  dirty?: boolean;
+  dirty?: boolean | undefined;
   /** Absolute. */
   worktree?: string | undefined;
 }
@@ -33,7 +33,7 @@ export interface TaskStatus extends BranchFacts {
   reason?: Reason | undefined;
   message?: string | undefined;
   /** What its agent waits for a person to answer. */
-  question?: string;
+  question?: string | undefined;
   branch: string;
   /** In the last run that was to do it. */
   attempts: number;
@@ -97,9 +97,7 @@ function told(task: TaskRecord | undefined, status: Status): Partial<TaskStatus>
     attempts: attemptCount(task),
     reason: blocked ? task.reason : undefined,
     message: blocked ? task.message : undefined,
-    ...(blocked && task.failure?.reason === "needs_input"
-      ? { question: task.failure.question }
-      : {}),
+    question: blocked && task.failure?.reason === "needs_input" ? task.failure.question : undefined,
     cost_usd: costUsd,
     landed: task.landed,
   };

@@ -25,7 +25,7 @@ export interface TaskPage {
   /** Of its worktree, if it is there. */
   worktree?: string | undefined;
   /** The command that continues the agent's last conversation by hand. */
-  takeOver?: string;
+  takeOver?: string | undefined;
 }
 
 const EXCERPT_LINES = 20;

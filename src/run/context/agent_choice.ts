@@ -55,7 +55,7 @@ export function turnOf({ agent, crew, settings, admission }: Scope, task: Task):
     : undefined;
   return {
     agent: chosen,
-    ...(model === undefined ? {} : { model }),
-    ...(soonest?.limit ? { limit: soonest.limit } : {}),
+    model,
+    limit: soonest?.limit,
   };
 }

@@ -49,9 +49,9 @@ export interface Scope extends Memory {
   tip: string;
   land: Land;
   /** The remote has refused a push to the base by a rule: no merge can land any more. */
-  baseProtected?: true;
+  baseProtected?: true | undefined;
   /** Where completed branches are pushed to. */
-  remote?: string;
+  remote?: string | undefined;
   emit: Emit;
   /** Runs a git operation and recovers from failures that can be repaired. */
   recover: Recover;
@@ -101,9 +101,9 @@ interface Memory {
   /** The fingerprint of untracked files in tasks' new worktrees before any agent ran. */
   beside: Map<TaskId, string>;
   /** The content of the user's own `core.excludesFile`, once read. */
-  ownExcludes?: Promise<string>;
+  ownExcludes?: Promise<string> | undefined;
   /** The name that agents commit under, once git was asked. */
-  identity?: Env;
+  identity?: Env | undefined;
   /** The plan that each branch belonged to when git was first asked; undefined: not asked yet. */
   owners?: Promise<Result<Map<string, string>>> | undefined;
   /** Border crossings that were reported already. */
@@ -143,7 +143,7 @@ export interface AttemptStart {
   /** Milliseconds since the epoch. */
   at: number;
   /** The commit of the base that the task's branch is built on; absent if there is none. */
-  origin?: string;
+  origin?: string | undefined;
 }
 
 /** A task of the run. */

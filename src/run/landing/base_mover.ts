@@ -94,5 +94,5 @@ export class BaseMover {
 export function baseOf(
   { base, remote, settings }: Pick<Scope, "base" | "remote" | "settings">,
 ): Base {
-  return { branch: base, ...(remote !== undefined && settings.push ? { remote } : {}) };
+  return { branch: base, remote: settings.push ? remote : undefined };
 }

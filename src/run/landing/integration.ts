@@ -31,7 +31,7 @@ export async function verifyIntegration(
   }
   if (verdict.value.passed) {
     const checked = isChecked(scope.record.checks.slice(length));
-    return scope.emit({ ...event, ok: true, ...(checked ? {} : { unchecked: true }) });
+    return scope.emit({ ...event, ok: true, unchecked: checked ? undefined : true });
   }
   const { check } = verdict.value;
   const culprit = await resultOf(() =>
@@ -39,7 +39,8 @@ export async function verifyIntegration(
   );
   if (signal.aborted) return;
   if (!culprit.ok) notify(scope.emit, { about: "failed", failure: culprit.failure });
-  scope.emit({ ...event, ok: false, check, ...(culprit.ok ? culprit.value : {}) });
+  const found = culprit.ok ? culprit.value : {};
+  scope.emit({ ...event, ok: false, check, ...found });
 }
 
 interface Culprit {
@@ -66,10 +67,7 @@ async function findCulprit(
     ? undefined
     : states[index];
   if (!found) return {};
-  return {
-    introduced_at: found.sha,
-    ...(found.task === undefined ? {} : { introduced_by: found.task }),
-  };
+  return { introduced_at: found.sha, introduced_by: found.task };
 }
 
 async function checkAt(

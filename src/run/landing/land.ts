@@ -47,7 +47,7 @@ export async function landingOf(
   await checkGitHub(repo, branch, settings);
   if (settings.land !== undefined) return settings.land;
   const remote = await remoteOf(repo, branch);
-  return (await usualLanding(repo, { branch, ...(remote === undefined ? {} : { remote }) })).land;
+  return (await usualLanding(repo, { branch, remote })).land;
 }
 
 /** Whether GitHub can be used, if the settings need it. */

@@ -57,11 +57,7 @@ export class LandingTree {
 
   async #setUp({ task, quiet }: Told, signal: AbortSignal): Promise<void> {
     await copyUncommitted(this.scope, this.#worktree);
-    const what = {
-      ...(task === undefined ? {} : { task }),
-      ...(quiet === undefined ? {} : { quiet }),
-    };
-    await setUp(this.scope, this.#worktree, what, signal);
+    await setUp(this.scope, this.#worktree, { task, quiet }, signal);
   }
 
   /** Removes the worktree unless it contains something that git does not have. */

@@ -260,7 +260,7 @@ export class MergeQueue {
       kind: "refused",
       occasion: { kind: "repair", check, failed, onto: entry.onto },
       failure: { reason: "checks_failed", check, failed, ...made, onto: base },
-      ...(overtaken ? { overtaken } : {}),
+      overtaken: overtaken || undefined,
     });
   }
 

@@ -75,11 +75,11 @@ function draftOf(
   const clean = (text: string) => redactProse(text, secrets);
   const shown = {
     ...task,
-    ...(task.title === undefined ? {} : { title: clean(task.title) }),
+    title: task.title === undefined ? undefined : clean(task.title),
     name: clean(task.name),
     body: clean(task.body),
   };
-  const facts = { task: shown, dependsOn, ...(evidence === undefined ? {} : { evidence }) };
+  const facts = { task: shown, dependsOn, evidence };
   const mark = markOf(plan.identity, task.id);
   return {
     title: pullRequestTitle(shown),
@@ -107,16 +107,14 @@ async function open(gh: Gh, branch: string, draft: Draft): Promise<TaskPullReque
 
 async function refresh(
   gh: Gh,
-  { number, url, body, base }: PullRequest,
+  { number, url, body: present, base: presentBase }: PullRequest,
   draft: Draft,
 ): Promise<TaskPullRequest> {
-  const text = draft.textFrom(body);
-  const changes = {
-    ...(text === undefined || sameText(text, body) ? {} : { body: text }),
-    ...(draft.base === base ? {} : { base: draft.base }),
-  };
-  if (Object.keys(changes).length === 0) return { number, url, state: "kept" };
-  await updatePullRequest(gh, number, changes);
+  const text = draft.textFrom(present);
+  const body = text === undefined || sameText(text, present) ? undefined : text;
+  const base = draft.base === presentBase ? undefined : draft.base;
+  if (body === undefined && base === undefined) return { number, url, state: "kept" };
+  await updatePullRequest(gh, number, { body, base });
   return { number, url, state: "updated" };
 }
 

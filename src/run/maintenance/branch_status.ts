@@ -51,9 +51,9 @@ async function factsOf(
   const worktree = known.worktrees.get(branchOf(task.id));
   const dirty = worktree === undefined ? undefined : await isDirty(known.repo, task, worktree);
   return {
-    ...(ahead === undefined ? {} : { ahead }),
-    ...(worktree === undefined ? {} : { worktree }),
-    ...(dirty === undefined ? {} : { dirty }),
+    ahead,
+    worktree,
+    dirty,
   };
 }
 

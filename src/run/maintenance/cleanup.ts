@@ -58,7 +58,7 @@ export async function lookForCleanup(input: CleanupInput): Promise<CleanupPlan> 
     force: input.force,
     statuses: input.plan.tasks.map(({ status }) => status),
     archivable: input.record?.cleanups.every(({ archive }) => !isThere(archive)) ?? false,
-    ...(live === undefined ? {} : { live }),
+    live,
   });
 }
 
@@ -73,7 +73,7 @@ function unknownTask(id: TaskId, plan: Plan, facts: WorkFacts[]): Failure {
     return { reason: "usage", message, hint: "list what can be removed: parex cleanup --dry-run" };
   }
   const suggestion = closest(id, facts.map(({ task }) => task));
-  return { reason: "unknown_task", id, ...(suggestion === undefined ? {} : { suggestion }) };
+  return { reason: "unknown_task", id, suggestion };
 }
 
 /**
@@ -120,7 +120,7 @@ async function remove(
   return {
     work,
     anchored: anchored.map(({ ref }) => ref),
-    ...(leftover === undefined ? {} : { leftover }),
+    leftover,
   };
 }
 
@@ -152,15 +152,15 @@ function eventOf(outcome: CleanupOutcome, archive?: string): EventOf<"cleanup.fi
     removed: outcome.removed.map(({ work, anchored }) => ({
       task: work.task,
       branch: work.branch,
-      ...(work.landed === undefined ? {} : { landed: work.landed }),
-      ...(work.worktree === undefined ? {} : { worktree: work.worktree.path }),
+      landed: work.landed,
+      worktree: work.worktree?.path,
       rescue_refs: anchored,
     })),
     kept: [
       ...outcome.kept.map(({ work, keep }) => ({ task: work.task, why: whyOf(keep) })),
       ...outcome.failed.map(({ work, failure }) => ({ task: work.task, why: failure.reason })),
     ],
-    ...(archive === undefined ? {} : { archive }),
+    archive,
   };
 }
 

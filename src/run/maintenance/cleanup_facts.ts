@@ -119,7 +119,7 @@ async function look(branch: string, owner: string, known: Known): Promise<WorkFa
   const status = owner === plan.identity
     ? plan.tasks.find(({ id }) => id === task)?.status
     : undefined;
-  const facts: WorkFacts = { task, branch, ...(status === undefined ? {} : { status }) };
+  const facts: WorkFacts = { task, branch, status };
   if (elsewhere) facts.elsewhere = elsewhere.path;
   if (registered) {
     const worktree = await resultOf(() => lookIn(registered, facts, known));
@@ -145,7 +145,7 @@ async function lookIn(
     // This process may be one of them.
     processes: (processes.get(path) ?? []).filter((pid) => pid !== Deno.pid),
     standing: isWithin(cwd, path),
-    ...(locked === undefined ? {} : { locked }),
+    locked,
   };
   if (!exists(path)) return { ...facts, missing: head };
   const { changes, ignored, head: state } = await everythingIn(new Worktree(repo, task, path));
@@ -155,7 +155,7 @@ async function lookIn(
     changed: changes.length,
     ignored: ignored.length,
     strayed: state.branch !== branch,
-    ...(inProgress === undefined ? {} : { unfinished: inProgress }),
+    unfinished: inProgress,
   };
 }
 

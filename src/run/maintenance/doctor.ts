@@ -22,7 +22,7 @@ export interface DoctorQuestion extends Omit<LeftoverQuestion, "plan" | "base"> 
   /** Absent: the branch that work lands on is not known. */
   base?: string | undefined;
   /** The current plan, if there is one. */
-  plan?: Plan;
+  plan?: Plan | undefined;
 }
 
 /** Limit of concurrent git processes. */
@@ -50,7 +50,7 @@ function locksOfDead({ commonDir }: Repository): Finding[] {
   if (!held || held.alive) return [];
   const { pid, since, run } = held.owner;
   const path = `${state}/lock`;
-  return [{ code: "lock_left", path, pid, since, ...(run === undefined ? {} : { run }) }];
+  return [{ code: "lock_left", path, pid, since, run }];
 }
 
 async function gitLocks(

@@ -67,7 +67,7 @@ async function knowStart(scope: Scope, { task, branch }: Worktree): Promise<void
   const origin = await forkPoint(scope.repo, scope.baseSha, `refs/heads/${branch}`);
   scope.attemptStarts.set(task, {
     at: last.startedAt,
-    ...(origin === undefined ? {} : { origin }),
+    origin,
   });
 }
 

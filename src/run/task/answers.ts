@@ -77,7 +77,7 @@ export function questionOf(
     task: id,
     question: task.failure.question,
     answer,
-    ...(conversation === undefined ? {} : { session: conversation }),
+    session: conversation,
   };
 }
 

@@ -25,8 +25,9 @@ export function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord):
     exitCode,
     usage,
     ms,
-    ...(detail === undefined ? {} : { detail }),
-    ...(until === undefined ? {} : { until, limit: "quota" as const }),
+    detail,
+    until,
+    limit: until === undefined ? undefined : "quota",
   };
   return {
     spentUsd: 0,

@@ -41,8 +41,7 @@ export async function checkSetUp(
   const verdict = await runChecks(scope, worktree, told, signal, which);
   if (verdict.passed || verdict.failed.gone || signal.aborted) return verdict;
   const { task, quiet } = told;
-  const what = { ...(task === undefined ? {} : { task }), ...(quiet ? { quiet } : {}) };
-  const done = await resultOf(() => setUp(scope, worktree, { ...what, again: true }, signal));
+  const done = await resultOf(() => setUp(scope, worktree, { task, quiet, again: true }, signal));
   // If setup fails, the check's own output says more.
   if (!done.ok || !done.value || signal.aborted) return verdict;
   return await runChecks(scope, worktree, told, signal, which);

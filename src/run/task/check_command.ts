@@ -15,7 +15,7 @@ export interface Told {
   /** It runs on the task's merge with the base. */
   merged?: true | undefined;
   /** Not recorded: it only helps to judge another check. */
-  quiet?: true;
+  quiet?: true | undefined;
   /** Name of its log file, without the extension. */
   log: string;
 }

@@ -20,9 +20,9 @@ const SETUP_BEGUN = "setup-begun";
 export interface SetupFor {
   /** The task that it is for, if any. */
   task?: TaskId | undefined;
-  quiet?: true;
+  quiet?: true | undefined;
   /** Run it even if it has run on another tree: the files that it reads may not be known. */
-  again?: true;
+  again?: true | undefined;
 }
 
 /**
@@ -46,11 +46,7 @@ export async function setUp(
   if (again ? done === `${stamp} ${tree}` : done?.startsWith(`${stamp} `)) return false;
   const release = await scope.checkPermits.take(signal);
   try {
-    const told = {
-      ...(task === undefined ? {} : { task }),
-      ...(quiet === undefined ? {} : { quiet }),
-      log: `${worktree.task}.setup`,
-    };
+    const told = { task, quiet, log: `${worktree.task}.setup` };
     const ran = await onCommitted(
       scope,
       worktree,

@@ -117,10 +117,10 @@ async function makeAttempt(
     ms: outcome.ms,
     exit_code: outcome.exitCode,
     transcript,
-    ...(outcome.until === undefined ? {} : { until: new Date(outcome.until).toISOString() }),
-    ...(outcome.session ? { session: outcome.session } : {}),
-    ...(outcome.refusal ? { refusal: outcome.refusal } : {}),
-    ...(outcome.detail ? { detail: outcome.detail } : {}),
+    until: outcome.until === undefined ? undefined : new Date(outcome.until).toISOString(),
+    session: outcome.session,
+    refusal: outcome.refusal,
+    detail: outcome.detail || undefined,
     ...outcome.usage,
   });
   warnOfBudget(scope);
@@ -168,12 +168,11 @@ async function makeRequest(
       PAREX_ATTEMPT: String(attempt),
       ...await identityOf(scope, worktree),
     }),
-    ...(model === undefined ? {} : { model }),
+    model,
     mcp: settings.mcp,
-    ...(budgetUsd === undefined ? {} : { budgetUsd }),
-    ...(conversation === undefined
-      ? {}
-      : { resume: conversation, usedBefore: usedIn(scope, task, conversation) }),
+    budgetUsd,
+    resume: conversation,
+    usedBefore: conversation === undefined ? undefined : usedIn(scope, task, conversation),
     timeoutMs: settings.timeoutMs,
     idleMs: settings.idleTimeoutMs,
     transcript: files.transcript,
@@ -186,7 +185,7 @@ async function makeRequest(
         agent: agent.name,
         pid,
         kind: occasion.kind,
-        ...(session ? { session } : {}),
+        session,
       });
     },
     onSession: (session) => emit({ type: "agent.session", task, attempt, session }),
