@@ -76,7 +76,7 @@ async function changedFiles(
 }
 
 function withoutStatus(path: string): string {
-  return textIn(path)?.replaceAll(/^status:.*$/gm, "") ?? "";
+  return textIn(path)?.replaceAll(/^status:.*\r?\n?/gm, "") ?? "";
 }
 
 function indexOf(path: string): Look["index"] {

@@ -1,6 +1,7 @@
 /** What an agent without a sandbox changes behind its borders is seen, told, and put back in git. */
 import { dirname, join } from "node:path";
 import type { EventBody } from "../../src/domain/event.ts";
+import type { Task } from "../../src/domain/task.ts";
 import { traceEnv } from "../../src/git/borders.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { Worktree } from "../../src/git/worktree.ts";
@@ -50,6 +51,23 @@ Deno.test("what the user does meanwhile stays, and what the agent does on its ow
   assertEquals(left, undefined);
   assertEquals(told, []);
   assertEquals(git(root, "log", "-1", "--format=%s"), "The user's");
+});
+
+Deno.test("a status line that parex writes into a task file meanwhile is not a change of the agent's", async () => {
+  await using stage = await bordered();
+  const { root, scope, worktree, told } = stage;
+  const path = join(root, "plan/tasks/other.md");
+  await writeFiles(root, { "plan/tasks/other.md": "---\nid: other\n---\n# Other\n" });
+  const other = { id: "other", source: { kind: "file", path } } as Task;
+  const plan = { ...scope.plan, path: join(root, "plan/plan.yaml"), tasks: [other] };
+  await withinBorders({ ...scope, plan }, worktree, async () => {
+    await Deno.writeTextFile(path, "---\nid: other\nstatus: testing\n---\n# Other\n");
+  });
+  assertEquals(told, []);
+  await withinBorders({ ...scope, plan }, worktree, async () => {
+    await Deno.writeTextFile(path, "---\nid: other\nstatus: testing\n---\n# Another\n");
+  });
+  assertEquals(told.length, 1);
 });
 
 Deno.test("an agent that commits in the checkout blocks its task; the commit can be found, the user's work is there", async () => {
