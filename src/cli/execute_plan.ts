@@ -9,6 +9,7 @@ import { execute } from "../run/execute.ts";
 import type { Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
 import type { ReadyRun } from "./ready_run.ts";
+import { liveControls } from "./live_controls.ts";
 import { historyOf } from "./runs.ts";
 
 /** What `--dry-run` prints. */
@@ -19,11 +20,17 @@ export async function showSchedule(context: Context, run: ReadyRun): Promise<voi
   else io.out(scheduleText(schedule, { color: io.colorOut, columns: io.columns }));
 }
 
+/** The process of the run cannot leave it. */
+function staysHere(): string {
+  return "this process is the run: Ctrl-C stops it; `parex watch` follows it from another terminal";
+}
+
 /** Executes a plan and reports on it. */
 export async function executePlan(context: Context, run: ReadyRun): Promise<void> {
   const { io } = context;
   const kind = run.settings.json ? "json" : io.redraws ? "live" : "lines";
-  const reporter = startReporter(kind, io);
+  const controls = kind === "live" ? liveControls(run.repo, io.colorErr, staysHere) : undefined;
+  const reporter = startReporter(kind, { ...io, controls });
   const execution = execute({ ...run, onEvent: reporter.onEvent });
   const release = interruptible(execution, reporter);
   try {

@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { stateOf } from "../domain/metrics.ts";
 import { applyEvent, emptyRecord } from "../domain/record.ts";
-import { openRepository } from "../git/repository.ts";
+import { openRepository, type Repository } from "../git/repository.ts";
 import { oneLine } from "../report/escape.ts";
 import { countWords } from "../report/run/phrases.ts";
 import { summarize } from "../report/run/summary.ts";
@@ -10,6 +10,7 @@ import { startReporter } from "../report/live/start_reporter.ts";
 import { followJournal } from "../journal/tail.ts";
 import { liveRun, runDir } from "../journal/store.ts";
 import type { Context, Io } from "./context.ts";
+import { liveControls } from "./live_controls.ts";
 import { findRun, historyOf } from "./runs.ts";
 
 /** Exit code if there is nothing to watch. */
@@ -23,10 +24,10 @@ export function command(context: Context) {
         "otherwise with lines on stdout",
     )
     .action(async () => {
-      const { commonDir } = await openRepository(io.cwd);
-      const live = liveRun(commonDir);
-      if (!live) return await sayWhatElse(context, commonDir);
-      await watch(context, commonDir, live.run);
+      const repo = await openRepository(io.cwd);
+      const live = liveRun(repo.commonDir);
+      if (!live) return await sayWhatElse(context, repo.commonDir);
+      await watch(context, repo, live.run);
     });
 }
 
@@ -40,16 +41,20 @@ async function sayWhatElse(context: Context, commonDir: string): Promise<void> {
 }
 
 /** Here the lines are the result, unlike in a command that does the work. */
-function reporterFor(io: Io): Reporter {
-  return io.stdoutIsTerminal && io.redraws
-    ? startReporter("live", io)
-    : startReporter("lines", { ...io, err: io.out, colorErr: io.colorOut });
+function reporterFor(io: Io, repo: Repository, leave: () => void): Reporter {
+  if (!io.stdoutIsTerminal || !io.redraws) {
+    return startReporter("lines", { ...io, err: io.out, colorErr: io.colorOut });
+  }
+  const controls = liveControls(repo, io.colorErr, () => void leave());
+  return startReporter("live", { ...io, controls });
 }
 
-async function watch({ io, exit }: Context, commonDir: string, run: string): Promise<void> {
-  const reporter = reporterFor(io);
+async function watch({ io, exit }: Context, repo: Repository, run: string): Promise<void> {
+  const { commonDir } = repo;
+  let left = false;
+  const reporter = reporterFor(io, repo, () => left = true);
   const record = emptyRecord();
-  const alive = () => liveRun(commonDir)?.run === run;
+  const alive = () => !left && liveRun(commonDir)?.run === run;
   try {
     for await (const event of followJournal(runDir(commonDir, run), alive)) {
       applyEvent(record, event);
@@ -58,6 +63,7 @@ async function watch({ io, exit }: Context, commonDir: string, run: string): Pro
   } finally {
     reporter.stop();
   }
+  if (left) return io.err("The run continues.\nnext: parex watch, or parex status\n");
   if (!record.finished) {
     io.err(
       `run ${run} stopped without recording its end (killed or crashed)\nnext: parex resume\n`,

@@ -153,6 +153,16 @@ export type EventBody =
     by_parex: boolean;
   }
   | {
+    /** A check, or the setup before the checks, is running; it waits for nothing any more. */
+    type: "checks.started";
+    task?: TaskId | undefined;
+    attempt?: number | undefined;
+    name: string;
+    command: string;
+    /** On the task's merge with the base, not on its branch. */
+    merged?: true | undefined;
+  }
+  | {
     type: "checks.finished";
     task?: TaskId | undefined;
     attempt?: number | undefined;

@@ -67,6 +67,7 @@ const REQUIRED: Readonly<Record<EventType, readonly string[]>> = {
   "agent.activity": words("task attempt doing"),
   "agent.finished": words("task attempt outcome ms"),
   "task.committed": words("task attempt commits head by_parex"),
+  "checks.started": words("name command"),
   "checks.finished": words("name command exit_code ms"),
   "branch.pushed": words("task remote branch ms"),
   "task.landed": words("task how"),

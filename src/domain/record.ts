@@ -166,7 +166,14 @@ export function applyEvent(record: RunRecord, event: RunEvent): void {
       record.finished = event;
       delete record.parked;
       break;
+    case "checks.started": {
+      const { name, merged = false } = event;
+      const task = record.tasks.get(event.task ?? "");
+      if (task) task.checking = { name, merged, since: at };
+      break;
+    }
     case "checks.finished":
+      delete record.tasks.get(event.task ?? "")?.checking;
       (event.task === undefined ? record : record.tasks.get(event.task))
         ?.checks.push(checkOf(event));
       break;

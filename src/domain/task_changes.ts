@@ -85,12 +85,14 @@ export function takeUpAgain(task: TaskRecord, node: GraphTask, stopped: number):
   closeSpan(task.spans, stopped);
   unpark(task, stopped);
   delete task.activity;
+  delete task.checking;
 }
 
 function changeStatus(task: TaskRecord, event: EventOf<"task.status">, at: number): void {
   task.status = event.to;
   forgetWhy(task);
   delete task.activity;
+  delete task.checking;
   if (event.details !== undefined) task.details = event.details;
   if (event.next !== undefined) task.next = event.next;
   if (event.reason !== undefined) task.reason = event.reason;

@@ -109,6 +109,8 @@ export interface TaskRecord {
   parked?: Parked | undefined;
   /** What its agent is doing now. */
   activity?: string | undefined;
+  /** The check that is running on it now. */
+  checking?: { name: string; since: number; merged: boolean } | undefined;
 }
 
 /** The record of a task before its first event. */

@@ -215,6 +215,13 @@ export const EVENTS = [
     head: text,
     by_parex: flag.describe("parex committed what the agent had not"),
   }),
+  event("checks.started", "A check, or the setup before the checks, started.", {
+    task: task.optional().describe("absent: of the integration as a whole"),
+    attempt: attempt.optional(),
+    name: text,
+    command: text,
+    merged: z.literal(true).optional().describe("runs on the task's merge with the base"),
+  }),
   event("checks.finished", "A check, or the setup before the checks, ended.", {
     task: task.optional().describe("absent: of the integration as a whole"),
     attempt: attempt.optional(),

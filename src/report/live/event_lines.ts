@@ -33,6 +33,7 @@ function wordsOf(event: RunEvent, paint: Paint): Words[] {
   switch (event.type) {
     case "agent.session":
     case "agent.activity":
+    case "checks.started":
       return [];
     case "run.started":
       return startWords(event);

@@ -1,38 +1,65 @@
 import { createColors } from "picocolors";
 import { conflictsAhead } from "../../domain/conflict.ts";
-import { countStatuses, ownMs, selectedTasks, usageTotals, wallMs } from "../../domain/metrics.ts";
+import { countStatuses, selectedTasks, usageTotals, wallMs } from "../../domain/metrics.ts";
 import type { RunRecord } from "../../domain/record.ts";
-import type { TaskRecord } from "../../domain/task_record.ts";
-import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { formatCount, formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
-import { cut, fit, fitLeft, plural, widest } from "../layout.ts";
-import { reasonWords, statusWord } from "../words.ts";
-import { rowStart, STATUS_WIDTH } from "../run/task_row.ts";
-import { type Paint, predictedWords, symbolOf } from "../run/phrases.ts";
+import { cut, plural, wrap } from "../layout.ts";
+import { clockWords, countdown, type Paint, predictedWords } from "../run/phrases.ts";
+import { attentionLines } from "./attention.ts";
+import { paneLines } from "./pane.ts";
+import { shownTasks, taskRows } from "./task_rows.ts";
+import type { FrameOptions } from "./view.ts";
 
-export interface FrameOptions {
-  /** Milliseconds since the epoch. */
-  now: number;
-  columns: number;
-  rows: number;
-  color: boolean;
-}
-
-const ID_LIMIT = 12;
-const ELAPSED_WIDTH = 8;
 const BAR_LIMIT = 40;
-/** Lines that are not rows of tasks, and the line of the cursor. */
-const OTHER_LINES = 9;
 
 /** The live view of a run at one moment. Fits the terminal. */
 export function frame(record: RunRecord, options: FrameOptions): string {
   const paint = createColors(options.color);
-  const lines = [
+  // The last line of the terminal is the cursor's.
+  const rows = Math.max(1, options.rows - 1);
+  const keys = keyLines(options, paint);
+  const body = rows - keys.length;
+  const lines = options.view?.pane
+    ? paneLines(options.view, options, Math.max(0, body))
+    : runLines(record, options, paint, body);
+  return [...lines.slice(0, Math.max(0, body)), ...keys].slice(0, rows).join("\n");
+}
+
+/** The tasks that are on the screen, from top to bottom. */
+export function tasksInFrame(record: RunRecord, options: FrameOptions): TaskId[] {
+  const paint = createColors(options.color);
+  const body = Math.max(1, options.rows - 1) - keyLines(options, paint).length;
+  return shownTasks(record, roomForTasks(record, options, paint, body)).map(({ id }) => id);
+}
+
+function runLines(
+  record: RunRecord,
+  options: FrameOptions,
+  paint: Paint,
+  rows: number,
+): string[] {
+  const room = roomForTasks(record, options, paint, rows);
+  return [
     ...header(record, options, paint),
-    ...taskRows(record, options, paint),
+    ...taskRows(record, options, paint, room),
+    ...attentionLines(record, options, paint, attentionRoom(rows)),
     ...footer(record, options, paint),
   ];
-  return lines.slice(0, Math.max(1, options.rows - 1)).join("\n");
+}
+
+function roomForTasks(record: RunRecord, options: FrameOptions, paint: Paint, rows: number) {
+  const others = header(record, options, paint).length +
+    attentionLines(record, options, paint, attentionRoom(rows)).length +
+    footer(record, options, paint).length;
+  // An empty line is before the tasks.
+  return Math.max(1, rows - others - 1);
+}
+
+/** What needs a person may take this much of the screen. */
+function attentionRoom(rows: number): number {
+  return Math.floor(rows / 2);
 }
 
 function header(record: RunRecord, { now, columns }: FrameOptions, paint: Paint): string[] {
@@ -40,7 +67,7 @@ function header(record: RunRecord, { now, columns }: FrameOptions, paint: Paint)
   const facts = [
     `from ${oneLine(record.base)}`,
     plural(record.jobs, "job"),
-    clock(wallMs(record, now)),
+    clockWords(wallMs(record, now)),
   ].join(" · ");
   const counts = countStatuses(record);
   const total = selectedTasks(record).length;
@@ -59,104 +86,13 @@ function header(record: RunRecord, { now, columns }: FrameOptions, paint: Paint)
   ].map((line, i) => i === 0 ? paint.bold(line) : line);
 }
 
-/** A row for each task that something has happened to; what is going on before what is over. */
-function taskRows(record: RunRecord, options: FrameOptions, paint: Paint): string[] {
-  const tasks = selectedTasks(record).filter((task) =>
-    task.status !== "pending" || task.attempts.length > 0
-  );
-  const room = Math.max(1, options.rows - OTHER_LINES);
-  const shown = tasks.length <= room ? tasks : mostTelling(tasks, room - 1);
-  const hidden = tasks.length - shown.length;
-  if (shown.length === 0) return [];
-  const idWidth = widest(shown.map((task) => oneLine(task.id)), ID_LIMIT);
-  return [
-    "",
-    ...shown.map((task) => taskRow(task, idWidth, options, paint)),
-    ...(hidden === 0 ? [] : [paint.dim(`… ${hidden} more`)]),
-  ];
-}
-
-const TELLING = { in_progress: 0, testing: 0, blocked: 1, completed: 2, pending: 3 };
-
-/** Of all tasks those that matter most now, the latest of each kind, in the order of the plan. */
-function mostTelling(tasks: TaskRecord[], room: number): TaskRecord[] {
-  const latest = (task: TaskRecord) => task.spans.at(-1)?.end ?? task.spans.at(-1)?.start ?? 0;
-  const ranked = tasks.toSorted((a, b) =>
-    TELLING[a.status] - TELLING[b.status] || latest(b) - latest(a)
-  );
-  const kept = new Set(ranked.slice(0, room));
-  return tasks.filter((task) => kept.has(task));
-}
-
-function taskRow(
-  task: TaskRecord,
-  idWidth: number,
-  { now, columns }: FrameOptions,
-  paint: Paint,
-): string {
-  const fixed = 2 + idWidth + 2 + 2 + STATUS_WIDTH + 2 + ELAPSED_WIDTH;
-  const room = Math.max(0, columns - fixed);
-  const nameWidth = Math.floor(room * 0.45);
-  const row = [
-    rowStart(task, { id: idWidth, name: nameWidth }, paint),
-    "  ",
-    paint.dim(fit(doing(task, now), room - nameWidth)),
-  ].join("");
-  return columns < fixed
-    ? cut(`${symbolOf(task.status)} ${oneLine(task.id)} ${statusWord(task.status)}`, columns)
-    : row + fitLeft(clock(ownMs(task, now)), ELAPSED_WIDTH);
-}
-
-/** What is happening to a task now, in a few words. */
-function doing(task: TaskRecord, now: number): string {
-  if (task.parked) return `usage limit: waiting ${countdown(task.parked.until, now)}`;
-  switch (task.status) {
-    case "blocked":
-      return reasonWords(task.reason);
-    case "testing":
-      return "running checks";
-    case "completed":
-      return task.landed ? (task.landed.how === "merge" ? "merged" : "pull request open") : "";
-    case "pending":
-      return "back to waiting";
-    case "in_progress":
-      return doingInProgress(task);
-  }
-}
-
-function doingInProgress(task: TaskRecord): string {
-  const attempt = task.attempts.at(-1);
-  if (!attempt) return task.worktree === undefined ? "creating its worktree" : "setting up";
-  if (attempt.ms === undefined) {
-    const again = attempt.attempt === 1 ? "" : `attempt ${attempt.attempt}`;
-    return [again, oneLine(task.activity ?? "")].filter(Boolean).join(": ");
-  }
-  const checked = task.checks.some((check) => check.attempt === attempt.attempt);
-  return checked ? "checks failed, starting again" : "committing";
-}
-
 function footer(record: RunRecord, { now, columns }: FrameOptions, paint: Paint): string[] {
-  const lines = [waitingWords(record), conflictWords(record), usageWords(record)].filter((line) =>
-    line !== ""
-  );
+  const lines = [conflictWords(record), usageWords(record)].filter((line) => line !== "");
   const parked = record.parked;
   if (parked && parked.until > now) {
     lines.push(`${oneLine(parked.why)}: continuing in ${countdown(parked.until, now)}`);
   }
   return lines.length === 0 ? [] : ["", ...lines.map((line) => paint.dim(cut(line, columns)))];
-}
-
-function waitingWords(record: RunRecord): string {
-  const fresh = selectedTasks(record).filter((task) =>
-    task.status === "pending" && task.attempts.length === 0
-  );
-  const ready =
-    fresh.filter((task) =>
-      task.dependencies.every((id) => record.tasks.get(id)?.status === "completed")
-    ).length;
-  const waiting = fresh.length - ready;
-  return [waiting > 0 ? `${waiting} waiting` : "", ready > 0 ? `${ready} ready` : ""]
-    .filter(Boolean).join(", ");
 }
 
 /** The conflict that was foreseen last, and how many others were. */
@@ -180,11 +116,21 @@ function usageWords(record: RunRecord): string {
   return parts.join(" · ");
 }
 
-function countdown(until: number, now: number): string {
-  return clock(Math.max(0, Math.ceil((until - now) / 1000) * 1000));
-}
+const KEYS = "↑↓ task · Enter log · d diff · r retry · s stop · a answer · q leave · ? help";
+const PANE_KEYS = "↑↓ scroll · q back";
 
-/** A time that is redrawn every second. */
-function clock(ms: number): string {
-  return ms < 60_000 ? `${Math.floor(ms / 1000)}s` : formatDuration(ms);
+/** What a key does now, or what is asked for. */
+function keyLines({ view, columns }: FrameOptions, paint: Paint): string[] {
+  if (!view) return [];
+  const { prompt, task = "" } = view;
+  if (prompt?.ask === "stop") {
+    return ["", cut(`Stop ${oneLine(task)}? Its agent ends, the task is blocked. y/n`, columns)];
+  }
+  if (prompt) {
+    const written = wrap(`Answer to ${oneLine(task)}: ${oneLine(prompt.text)}▏`, columns)
+      .map((line) => cut(line, columns));
+    return ["", ...written, paint.dim(cut("Enter sends it · Esc cancels", columns))];
+  }
+  const said = view.said === undefined ? [] : [cut(oneLine(view.said), columns)];
+  return ["", ...said, paint.dim(cut(view.pane ? PANE_KEYS : KEYS, columns))];
 }

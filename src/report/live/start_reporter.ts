@@ -7,7 +7,12 @@ import type { Reporter, ReporterIo, ReporterKind } from "./reporter.ts";
 export function startReporter(kind: ReporterKind, io: ReporterIo): Reporter {
   switch (kind) {
     case "live":
-      return startLive({ color: io.colorErr, columns: io.columns, err: io.err });
+      return startLive({
+        color: io.colorErr,
+        columns: io.columns,
+        err: io.err,
+        controls: io.controls,
+      });
     case "lines":
       return {
         onEvent(event) {

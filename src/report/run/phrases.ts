@@ -197,3 +197,13 @@ export function countWords(counts: Record<Status, number> & { selected: number }
     ),
   ].join(", ");
 }
+
+/** The time until a moment, for what is redrawn every second. */
+export function countdown(until: number, now: number): string {
+  return clockWords(Math.max(0, Math.ceil((until - now) / 1000) * 1000));
+}
+
+/** A time that is redrawn every second. */
+export function clockWords(ms: number): string {
+  return ms < 60_000 ? `${Math.floor(ms / 1000)}s` : formatDuration(ms);
+}

@@ -2,7 +2,15 @@ import type { EventOf, RunEvent } from "../../domain/event.ts";
 import type { Status, TaskId } from "../../domain/task.ts";
 
 /** What a task spends its time on. */
-export type Phase = "waiting" | "preparing" | "agent" | "checks" | "landing" | "limit" | "question";
+export type Phase =
+  | "waiting"
+  | "preparing"
+  | "agent"
+  | "queued"
+  | "checks"
+  | "landing"
+  | "limit"
+  | "question";
 
 /** A span of one phase, in milliseconds since the epoch; without an end it continues. */
 export interface Stretch {
@@ -59,9 +67,16 @@ export function applyToTimeline(timeline: Timeline, event: RunEvent): void {
       if (last?.phase === "agent" && event.outcome !== "finished") last.failed = true;
       return open(task, { phase: "preparing", start: at });
     }
+    case "checks.started": {
+      if (task.stretches.at(-1)?.phase !== "queued") return;
+      return open(task, { phase: "checks", start: at });
+    }
     case "checks.finished": {
-      const last = task.stretches.findLast(({ phase }) => phase === "checks");
-      if (last && event.exit_code !== 0) last.failed = true;
+      const last = task.stretches.at(-1);
+      // An older parex did not record when a check started.
+      if (last?.phase === "queued" && !event.reused) last.phase = "checks";
+      const ran = task.stretches.findLast(({ phase }) => phase === "checks");
+      if (ran && event.exit_code !== 0) ran.failed = true;
       return;
     }
     case "run.parked":
@@ -112,7 +127,7 @@ function changeStatus(
     case "in_progress":
       return open(task, { phase: "preparing", start: at });
     case "testing":
-      return open(task, { phase: "checks", start: at });
+      return open(task, { phase: "queued", start: at });
     case "pending":
       close(task, at);
       return beginWaiting(timeline, at);

@@ -30,6 +30,8 @@ export async function runCommand(
 ): Promise<CheckOutcome> {
   const sandbox = await sandboxOf(scope, worktree);
   const log = `${scope.dir}/logs/${name}.log`;
+  const { name: check, command: line } = command;
+  if (!quiet) scope.emit({ type: "checks.started", ...told, name: check, command: line });
   const { value: ran } = await withinBorders(scope, worktree, () =>
     runCheck(command, {
       cwd: worktree.path,
@@ -44,8 +46,8 @@ export async function runCommand(
     scope.emit({
       type: "checks.finished",
       ...told,
-      name: command.name,
-      command: command.command,
+      name: check,
+      command: line,
       exit_code: ran.exitCode,
       ms: ran.ms,
       log,

@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
 import { type Status, STATUSES } from "../../domain/task.ts";
 import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
+import { doingWords } from "../../report/run/doing.ts";
 import { outcomesOf, remarksOf } from "../../report/run/outcomes.ts";
 import { costCell, countWords } from "../../report/run/phrases.ts";
-import { reasonWords, statusWord } from "../../report/words.ts";
+import { statusWord } from "../../report/words.ts";
 import type { TaskSummary } from "../../report/run/summary.ts";
 import { Attention } from "./attention.tsx";
 import { Ago, CommandLine, Mark, taskHref } from "./parts.tsx";
@@ -148,24 +149,8 @@ function TaskRow({ task }: { task: TaskSummary }) {
 }
 
 /** What happens to a task now, or its result. */
-export function useDoing({ id, status, reason, waits_for, landed, attempts }: TaskSummary): string {
-  const { record } = useRun();
+export function useDoing({ id }: Pick<TaskSummary, "id">): string {
+  const { record, now } = useRun();
   const task = record.tasks.get(id);
-  switch (status) {
-    case "blocked":
-      return reasonWords(reason) || statusWord(status);
-    case "pending":
-      return waits_for.length === 0
-        ? "waits for a free slot"
-        : `waits for ${waits_for.map(({ id }) => id).join(", ")}`;
-    case "completed":
-      return landed ? (landed.how === "merge" ? "merged" : "pull request open") : "completed";
-    case "testing":
-      return "running the checks";
-    case "in_progress": {
-      if (task?.parked) return `waits until ${new Date(task.parked.until).toLocaleTimeString()}`;
-      const again = attempts > 1 ? `attempt ${attempts}: ` : "";
-      return again + (task?.activity ?? (attempts === 0 ? "preparing the worktree" : "working"));
-    }
-  }
+  return task === undefined ? "" : doingWords(task, record, now) || statusWord(task.status);
 }

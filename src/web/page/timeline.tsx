@@ -9,6 +9,7 @@ const PHASES: Record<Phase, string> = {
   waiting: "waiting for a slot",
   preparing: "preparing",
   agent: "agent",
+  queued: "waiting for a check slot",
   checks: "checks",
   landing: "landing",
   limit: "usage limit",

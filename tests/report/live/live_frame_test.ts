@@ -29,9 +29,9 @@ parex  word-count  from main · 2 jobs · 1m 01s
 
 ✔ task-0  Set up the project     completed                                   30s
 ▸ task-1  Count words in a str…  working      attempt 2                      31s
-▸ task-2  Print a table          working                                     21s
+▸ task-2  Print a table          working      attempt 1                      21s
+· task-3  Write the manual page  waiting      waits for task-1, task-2
 
-1 waiting
 128.0K tokens in, 6.0K out · $0.0183 so far`,
   );
 });
@@ -65,8 +65,7 @@ Deno.test("frame() shows the agents at work when there is no room for all tasks"
   ));
   const shown = frame(record, { ...plain, rows: 16, now: moment(60) });
   assert(shown.includes("t48"), shown);
-  assert(shown.includes("… 43 more"), shown);
-  assert(shown.includes("1 ready"), shown);
+  assert(shown.includes("… 39 more: 38 completed, 1 ready"), shown);
 });
 
 Deno.test("frame() never leaves the terminal's bounds, whatever names a plan brings", () => {
@@ -114,4 +113,81 @@ Deno.test("frame() tells of conflicts to expect until both tasks have been merge
   assert(shownAt(5).includes("\na and b conflict in x.ts"), shownAt(5));
   assert(shownAt(7).includes("\n2 likely conflicts: b and c both change x.ts"), shownAt(7));
   assert(shownAt(8).includes("\nb and c both change x.ts"), shownAt(8));
+});
+
+const QUESTION = "Should deleted accounts keep their comments, or should they be removed as well?";
+
+function blockedRun(): RunRecord {
+  const blocked = { from: "in_progress", to: "blocked" } as const;
+  return recordOf(script(
+    [0, started([node("a", "A"), node("b", "B"), node("c", "C", ["a"])])],
+    [0, status("a", "pending", "in_progress")],
+    [5, {
+      type: "task.status",
+      task: "a",
+      ...blocked,
+      reason: "needs_input",
+      message: "the agent asks",
+      failure: { reason: "needs_input", question: QUESTION },
+    }],
+    [6, {
+      type: "task.status",
+      task: "b",
+      ...blocked,
+      reason: "checks_failed",
+      message: "test failed (exit code 1)",
+      details: ["not ok 3 - adds"],
+      next: ["read the output, then: parex retry b"],
+    }],
+  ));
+}
+
+Deno.test("frame() shows questions and blocked tasks in full, with the command that helps", () => {
+  const shown = frame(blockedRun(), { ...plain, columns: 60, now: moment(9) });
+  assertEquals(
+    shown.split("\n").slice(6),
+    `
+a  needs your answer
+  Should deleted accounts keep their comments, or should
+  they be removed as well?
+  next: parex answer a "…"
+
+b  checks failed
+  test failed (exit code 1)
+    not ok 3 - adds
+  next: read the output, then: parex retry b`.split("\n"),
+  );
+});
+
+Deno.test("frame() says how many blocked tasks have no room", () => {
+  const shown = frame(blockedRun(), { ...plain, rows: 16, now: moment(9) });
+  assert(shown.includes("they be removed as\n  well?"), shown);
+  assert(shown.endsWith("… 1 blocked task: parex status"), shown);
+});
+
+Deno.test("frame() with keys marks a task, and shows what they do", () => {
+  const view = { task: "b", said: "b is tried again" };
+  const lines = frame(blockedRun(), { ...plain, now: moment(9), view }).split("\n");
+  assert(lines.some((line) => line.startsWith("› ✘ b  ")), lines.join("\n"));
+  assertEquals(lines.slice(-2), [
+    "b is tried again",
+    "↑↓ task · Enter log · d diff · r retry · s stop · a answer · q leave · ? help",
+  ]);
+  const asked = { task: "a", prompt: { ask: "answer", text: "Keep them" } } as const;
+  assert(
+    frame(blockedRun(), { ...plain, now: moment(9), view: asked }).includes(
+      "\nAnswer to a: Keep them▏\n",
+    ),
+  );
+});
+
+Deno.test("frame() shows a part of a log or a diff, and makes controls of agents visible", () => {
+  const text = Array.from({ length: 40 }, (_, at) => `+line ${at}\x1b[2J`);
+  const view = { task: "a", pane: { what: "diff", from: 5 } } as const;
+  const shown = frame(blockedRun(), { ...plain, rows: 12, now: moment(9), view, text });
+  assertEquals(shown.split("\n").slice(0, 3), [
+    "diff of a  lines 6-12 of 40",
+    "",
+    "+line 5\\u{1b}[2J",
+  ]);
 });

@@ -1,7 +1,7 @@
 import { applyToTimeline, emptyTimeline } from "../../../src/report/run/timeline.ts";
 import type { RunEvent } from "../../../src/domain/event.ts";
 import { assertEquals } from "../../support/assert.ts";
-import { moment, sampleEvents } from "../sample_run.ts";
+import { moment, node, sampleEvents, script, started, status } from "../sample_run.ts";
 
 function timelineOf(events: RunEvent[]) {
   const timeline = emptyTimeline();
@@ -16,6 +16,19 @@ function rowOf(events: RunEvent[], task: string): string[] {
     `${phase} ${seconds(start)}-${end === undefined ? "" : seconds(end)}${failed ? " failed" : ""}`
   ) ?? [];
 }
+
+Deno.test("a task waits for a check slot until its first check starts", () => {
+  const check = { task: "a", attempt: 1, name: "test", command: "npm test" };
+  const events = script(
+    [0, started([node("a", "A")])],
+    [0, status("a", "pending", "in_progress")],
+    [5, status("a", "in_progress", "testing")],
+    [9, { type: "checks.started", ...check }],
+    [12, { type: "checks.finished", ...check, exit_code: 0, ms: 3000 }],
+    [12, status("a", "testing", "completed")],
+  );
+  assertEquals(rowOf(events, "a"), ["preparing 0-5", "queued 5-9", "checks 9-12"]);
+});
 
 Deno.test("a task's time is split into waiting, preparing, agents and checks", () => {
   assertEquals(rowOf(sampleEvents(), "task-1"), [
