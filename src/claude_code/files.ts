@@ -1,33 +1,33 @@
 import { dirname, join } from "node:path";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { messageOf } from "../util/text.ts";
 
 const ANY_WRITE = 0o222;
 
-/** A file's text, a byte order mark included; undefined if there is none. */
-export function readText(path: string): Result<string | undefined> {
+/** A file's text, a byte order mark included; undefined if there is none. Throws `io_failed`. */
+export function readText(path: string): string | undefined {
   try {
     const bytes = Deno.readFileSync(path);
-    return ok(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound && !isLink(path)) return ok(undefined);
-    return failed(path, error);
+    if (error instanceof Deno.errors.NotFound && !isLink(path)) return undefined;
+    throw failed(path, error);
   }
 }
 
 /**
  * Replaces a file's text atomically and makes its folders: a reader sees the old text or the new
- * one. A link stays a link. Returns the folders that were made, the outermost first.
+ * one. A link stays a link. Returns the folders that were made, the outermost first. Throws
+ * `io_failed`.
  */
-export function writeText(path: string, text: string, mode?: number): Result<string[]> {
+export function writeText(path: string, text: string, mode?: number): string[] {
   let temporary: string | undefined;
   try {
     const made = makeFolders(dirname(path));
     const target = isLink(path) ? Deno.realPathSync(path) : path;
     const kept = modeOf(target);
-    // Root may write what is marked read-only, and a rename asks nobody: the mark is a person's
-    // wish.
-    if (kept !== undefined && (kept & ANY_WRITE) === 0) return failed(path, "it is read-only");
+    // Root may write to a read-only file, and so may a rename: the mark is a person's decision.
+    if (kept !== undefined && (kept & ANY_WRITE) === 0) throw new Error("it is read-only");
     temporary = join(dirname(target), `.parex-${crypto.randomUUID()}.tmp`);
     const created = kept ?? mode;
     Deno.writeTextFileSync(
@@ -37,20 +37,19 @@ export function writeText(path: string, text: string, mode?: number): Result<str
     );
     if (kept !== undefined) Deno.chmodSync(temporary, kept);
     Deno.renameSync(temporary, target);
-    return ok(made);
+    return made;
   } catch (error) {
     if (temporary !== undefined) removeIfThere(temporary);
-    return failed(path, error);
+    throw failed(path, error);
   }
 }
 
-/** Removes a file; none there is as good. */
-export function removeFile(path: string): Result<void> {
+/** Removes a file, if it exists. Throws `io_failed`. */
+export function removeFile(path: string): void {
   try {
     Deno.removeSync(path);
-    return ok();
   } catch (error) {
-    return error instanceof Deno.errors.NotFound ? ok() : failed(path, error);
+    if (!(error instanceof Deno.errors.NotFound)) throw failed(path, error);
   }
 }
 
@@ -102,7 +101,6 @@ function removeIfThere(path: string): void {
   }
 }
 
-function failed(path: string, error: unknown): Result<never> {
-  const detail = messageOf(error);
-  return fail({ reason: "io_failed", path, detail });
+function failed(path: string, error: unknown): Failed {
+  return new Failed({ reason: "io_failed", path, detail: messageOf(error) });
 }

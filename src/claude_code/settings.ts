@@ -12,7 +12,7 @@ import {
   parseTree,
   printParseErrorCode,
 } from "jsonc-parser";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import {
   commandOf,
   commandsOf,
@@ -33,51 +33,51 @@ export interface Added {
   containers: string[][];
 }
 
-/** The settings with all wishes in them, and what that took. */
+/** The settings with all wishes in them, and what that took. Throws `claude_settings_invalid`. */
 export function putIn(
   path: string,
   text: string,
   wishes: readonly Wish[],
-): Result<{ text: string; added: Added }> {
+): { text: string; added: Added } {
   const added: Added = { wishes: [], containers: [] };
   let next = text;
   for (const wish of wishes) {
     const root = readSettings(path, next);
-    if (!root.ok) return root;
-    if (isGranted(root.value, wish)) continue;
+    if (isGranted(root, wish)) continue;
     for (const container of containersOf(wish)) {
-      if (root.value && findNodeAtLocation(root.value, container)) continue;
+      if (root && findNodeAtLocation(root, container)) continue;
       if (!added.containers.some((one) => samePath(one, container))) {
         added.containers.push(container);
       }
     }
     next = edit(next, placeOf(wish), valueOf(wish));
-    const written = readSettings(path, next);
-    // JSON may say a key twice; only one of them counts, and it need not be the edited one.
-    if (!written.ok || !isGranted(written.value, wish)) return ambiguous(path);
+    const { root: written, error } = parse(next);
+    // JSON may contain a key twice; only one of them counts, and it need not be the edited one.
+    if (error || !isGranted(written, wish)) throw ambiguous(path);
     added.wishes.push(wish);
   }
-  return ok({ text: next, added });
+  return { text: next, added };
 }
 
-/** The settings without what was put in, as far as it is still there. */
-export function takeOut(path: string, text: string, added: Added): Result<string> {
+/**
+ * The settings without what was put in, as far as it is still there. Throws
+ * `claude_settings_invalid`.
+ */
+export function takeOut(path: string, text: string, added: Added): string {
   let next = text;
   for (const wish of added.wishes) {
     const root = readSettings(path, next);
-    if (!root.ok) return root;
-    const place = root.value && foundPlace(root.value, wish);
+    const place = root && foundPlace(root, wish);
     if (place) next = edit(next, place, undefined);
   }
   // The inner ones first: the outer ones hold them.
   for (const container of added.containers.toSorted((a, b) => b.length - a.length)) {
     const root = readSettings(path, next);
-    if (!root.ok) return root;
-    const node = root.value && findNodeAtLocation(root.value, container);
+    const node = root && findNodeAtLocation(root, container);
     if (node && isEmpty(node)) next = edit(next, container, undefined);
   }
-  const written = readSettings(path, next);
-  return written.ok ? ok(next) : ambiguous(path);
+  if (parse(next).error) throw ambiguous(path);
+  return next;
 }
 
 /** Whether settings say nothing. */
@@ -85,24 +85,36 @@ export function saysNothing(text: string): boolean {
   return /^\s*(\{\s*\}\s*)?$/.test(text);
 }
 
-/** Fails with the place of a JSON syntax error, or of a value that settings cannot have. */
-function readSettings(path: string, text: string): Result<Node | undefined> {
+/** Throws the position of a JSON syntax error, or of a value that settings cannot have. */
+function readSettings(path: string, text: string): Node | undefined {
+  const { root, error } = parse(text);
+  if (error) throw invalid(path, text, error.offset, error.message);
+  return root;
+}
+
+interface Parsed {
+  root?: Node | undefined;
+  error?: { offset: number; message: string };
+}
+
+function parse(text: string): Parsed {
   const errors: ParseError[] = [];
   const options = { allowTrailingComma: true, allowEmptyContent: true };
   const root = parseTree(withoutBom(text), errors, options);
   const [error] = errors;
   if (error) {
     const what = printParseErrorCode(error.error).replaceAll(/([a-z])([A-Z])/g, "$1 $2");
-    return invalid(path, text, error.offset, `it is not valid JSON: ${what.toLowerCase()}`);
+    const message = `it is not valid JSON: ${what.toLowerCase()}`;
+    return { error: { offset: error.offset, message } };
   }
-  if (!root) return ok(undefined);
+  if (!root) return {};
   for (const [place, type] of SHAPE) {
     const node = place.length === 0 ? root : findNodeAtLocation(root, [...place]);
     if (!node || node.type === type) continue;
     const name = place.join(".") || "the file";
-    return invalid(path, text, node.offset, `${name} is no ${type}`);
+    return { error: { offset: node.offset, message: `${name} is no ${type}` } };
   }
-  return ok(root);
+  return { root };
 }
 
 const SHAPE: readonly [string[], Node["type"]][] = [
@@ -182,13 +194,13 @@ function withoutBom(text: string): string {
   return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
-function ambiguous(path: string): Result<never> {
+function ambiguous(path: string): Failed {
   return invalid(path, "", 0, "it cannot be changed safely: a key may be written twice");
 }
 
-function invalid(file: string, text: string, offset: number, message: string): Result<never> {
+function invalid(file: string, text: string, offset: number, message: string): Failed {
   const before = withoutBom(text).slice(0, offset).split("\n");
-  return fail({
+  return new Failed({
     reason: "claude_settings_invalid",
     path: file,
     problems: [{

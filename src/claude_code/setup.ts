@@ -1,7 +1,7 @@
 /** Puts what parex needs into files that are a person's own, and takes out exactly that again. */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import type { FileChange } from "../domain/setup.ts";
 import { readText, removeFile, removeIfEmpty, writeText } from "./files.ts";
 import { type Added, putIn, saysNothing, takeOut } from "./settings.ts";
@@ -20,7 +20,8 @@ export interface SetUpInput {
 /** What is to be done: first shown, then applied. */
 export interface SetUp {
   changes: FileChange[];
-  apply(): Result<void>;
+  /** Throws `io_failed`. */
+  apply(): void;
 }
 
 /** What `parex init` did; each version reads only its own format. */
@@ -38,118 +39,90 @@ interface SetUpRecord {
   folders: string[];
 }
 
-/** The set-up that is still missing. */
-export function planSetUp(input: SetUpInput): Result<SetUp> {
+/** The set-up that is still missing. Throws `io_failed` or `claude_settings_invalid`. */
+export function planSetUp(input: SetUpInput): SetUp {
   const known = readRecord(input.record);
-  if (!known.ok) return known;
   const found = readText(input.settings);
-  if (!found.ok) return found;
-  const before = found.value ?? "";
-  const put = putIn(input.settings, before, input.wishes);
-  if (!put.ok) return put;
-  const { text, added } = put.value;
+  const { text, added } = putIn(input.settings, found ?? "", input.wishes);
   const missing: [string, string][] = [];
   for (const [path, content] of Object.entries(input.files)) {
-    const file = readText(path);
-    if (!file.ok) return file;
-    if (file.value === undefined) missing.push([path, content]);
+    if (readText(path) === undefined) missing.push([path, content]);
   }
   const changes = missing.map(([path]): FileChange => whole(path, "new"));
   if (added.wishes.length > 0) {
     changes.unshift({
       path: input.settings,
-      kind: found.value === undefined ? "new" : "changed",
+      kind: found === undefined ? "new" : "changed",
       added: added.wishes.map(wishLine),
       removed: [],
     });
   }
   const record: SetUpRecord = {
     v: 1,
-    settings: added.wishes.length === 0 && known.value
-      ? known.value.settings
-      : settingsRecord(known.value, found.value, added, text),
-    files: { ...known.value?.files },
-    folders: [...known.value?.folders ?? []],
+    settings: added.wishes.length === 0 && known
+      ? known.settings
+      : settingsRecord(known, found, added, text),
+    files: { ...known?.files },
+    folders: [...known?.folders ?? []],
   };
   const settings: [string, string][] = added.wishes.length > 0 ? [[input.settings, text]] : [];
-  return ok({ changes, apply: () => write(input, [...settings, ...missing], record) });
+  return { changes, apply: () => write(input, [...settings, ...missing], record) };
 }
 
 function write(
   input: SetUpInput,
   files: readonly (readonly [path: string, text: string])[],
   record: SetUpRecord,
-): Result<void> {
+): void {
   for (const [path, text] of files) {
-    const written = writeText(path, text);
-    if (!written.ok) return written;
+    const folders = writeText(path, text);
     if (path !== input.settings) record.files[path] = hashOf(text);
-    record.folders.push(...written.value);
+    record.folders.push(...folders);
     // After each file: a failure of the next one leaves nothing that cannot be undone.
-    const kept = writeText(input.record, JSON.stringify(record), PRIVATE);
-    if (!kept.ok) return kept;
+    writeText(input.record, JSON.stringify(record), PRIVATE);
   }
-  return ok();
 }
 
-/** How to take out what set-ups have put in. */
-export function planUndo({ settings, record }: Pick<SetUpInput, "settings" | "record">): Result<
-  SetUp
-> {
+/** How to take out what set-ups have put in. Throws `io_failed` or `claude_settings_invalid`. */
+export function planUndo({ settings, record }: Pick<SetUpInput, "settings" | "record">): SetUp {
   const known = readRecord(record);
-  if (!known.ok) return known;
-  if (!known.value) return ok({ changes: [], apply: () => ok() });
+  if (!known) return { changes: [], apply: () => {} };
   const found = readText(settings);
-  if (!found.ok) return found;
-  const rest = found.value === undefined
-    ? ok(undefined)
-    : settingsWithout(settings, found.value, known.value);
-  if (!rest.ok) return rest;
+  const rest = found === undefined ? undefined : settingsWithout(settings, found, known);
   const changes: FileChange[] = [];
-  if (rest.value !== found.value) {
+  if (rest !== found) {
     changes.push({
       path: settings,
-      kind: rest.value === undefined ? "removed" : "changed",
+      kind: rest === undefined ? "removed" : "changed",
       added: [],
-      removed: known.value.settings.added.wishes.map(wishLine),
+      removed: known.settings.added.wishes.map(wishLine),
     });
   }
-  const own = unchangedFiles(known.value);
-  if (!own.ok) return own;
-  changes.push(...own.value.map((path) => whole(path, "removed")));
-  const { folders } = known.value;
+  const own = unchangedFiles(known);
+  changes.push(...own.map((path) => whole(path, "removed")));
   const apply = () => {
-    const settled = rest.value === undefined
-      ? removeFile(settings)
-      : rest.value === found.value
-      ? ok()
-      : writeText(settings, rest.value);
-    return settled.ok ? removeAll(own.value, folders, record) : settled;
+    if (rest === undefined) removeFile(settings);
+    else if (rest !== found) writeText(settings, rest);
+    removeAll(own, known.folders, record);
   };
-  return ok({ changes, apply });
+  return { changes, apply };
 }
 
 /** What a person has written into a file since is theirs. */
-function unchangedFiles({ files }: SetUpRecord): Result<string[]> {
-  const unchanged: string[] = [];
-  for (const [path, hash] of Object.entries(files)) {
-    const file = readText(path);
-    if (!file.ok) return file;
-    if (file.value !== undefined && hashOf(file.value) === hash) unchanged.push(path);
-  }
-  return ok(unchanged);
+function unchangedFiles({ files }: SetUpRecord): string[] {
+  const isUnchanged = ([path, hash]: [string, string]) => {
+    const text = readText(path);
+    return text !== undefined && hashOf(text) === hash;
+  };
+  return Object.entries(files).filter(isUnchanged).map(([path]) => path);
 }
 
 /** The record goes last: until then the rest can still be undone. */
-function removeAll(files: string[], folders: string[], record: string): Result<void> {
-  for (const path of files) {
-    const removed = removeFile(path);
-    if (!removed.ok) return removed;
-  }
+function removeAll(files: string[], folders: string[], record: string): void {
+  for (const path of files) removeFile(path);
   for (const folder of folders.toSorted((a, b) => b.length - a.length)) removeIfEmpty(folder);
-  const removed = removeFile(record);
-  if (removed.ok) removeIfEmpty(dirname(record));
-  return removed;
+  removeFile(record);
+  removeIfEmpty(dirname(record));
 }
 
 /** Only its owner's: it holds settings, which may hold keys. */
@@ -160,13 +133,12 @@ function settingsWithout(
   path: string,
   text: string,
   { settings }: SetUpRecord,
-): Result<string | undefined> {
+): string | undefined {
   if (hashOf(text) === settings.hash && settings.before !== undefined) {
-    return ok(settings.before ?? undefined);
+    return settings.before ?? undefined;
   }
   const rest = takeOut(path, text, settings.added);
-  if (!rest.ok) return rest;
-  return ok(settings.before === null && saysNothing(rest.value) ? undefined : rest.value);
+  return settings.before === null && saysNothing(rest) ? undefined : rest;
 }
 
 function settingsRecord(
@@ -188,16 +160,16 @@ function settingsRecord(
     : { added: all, hash };
 }
 
-function readRecord(path: string): Result<SetUpRecord | undefined> {
+function readRecord(path: string): SetUpRecord | undefined {
   const text = readText(path);
-  if (!text.ok || text.value === undefined) return text.ok ? ok(undefined) : text;
+  if (text === undefined) return undefined;
   try {
-    const record: SetUpRecord = JSON.parse(text.value);
-    if (record.v === 1) return ok(record);
+    const record: SetUpRecord = JSON.parse(text);
+    if (record.v === 1) return record;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  return fail({ reason: "io_failed", path, detail: "parex cannot read what it wrote there" });
+  throw new Failed({ reason: "io_failed", path, detail: "parex cannot read what it wrote there" });
 }
 
 function whole(path: string, kind: "new" | "removed"): FileChange {

@@ -1,5 +1,5 @@
 import { isAbsolute, normalize, sep } from "node:path";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { writePlanFiles } from "../plan/write_files.ts";
 import type { FoundPlan } from "./plans.ts";
 
@@ -11,25 +11,23 @@ export interface WrittenPlan {
   unchanged: boolean;
 }
 
-/** Writes the files of a plan into a folder: all of them, or none. */
+/** Writes the files of a plan into a folder: all of them, or none. Throws as `writePlanFiles`. */
 export async function writePlan(
   plan: FoundPlan,
   folder: string,
   force: boolean,
-): Promise<Result<WrittenPlan>> {
-  const files = filesOf(plan, folder);
-  if (!files.ok) return files;
-  const written = await writePlanFiles(folder, files.value, force);
-  return written.ok ? ok({ ...written.value, tasks: plan.tasks.length + plan.inline }) : written;
+): Promise<WrittenPlan> {
+  const written = await writePlanFiles(folder, filesOf(plan, folder), force);
+  return { ...written, tasks: plan.tasks.length + plan.inline };
 }
 
 /** Texts by their paths in the plan's folder; the plan itself last. */
-function filesOf(plan: FoundPlan, folder: string): Result<Map<string, string>> {
+function filesOf(plan: FoundPlan, folder: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const { file, text } of plan.tasks) {
     const name = placeIn(folder, file);
     if (name === undefined || name === "plan.yaml") {
-      return fail({
+      throw new Failed({
         reason: "usage",
         message:
           `the plan "${plan.name}" names the task file ${JSON.stringify(file)}, which lies ` +
@@ -40,7 +38,7 @@ function filesOf(plan: FoundPlan, folder: string): Result<Map<string, string>> {
     if (text !== undefined) files.set(name, text);
   }
   files.set("plan.yaml", plan.text);
-  return ok(files);
+  return files;
 }
 
 /**

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import type { CheckReport } from "../domain/check_report.ts";
-import { resultOf, valueOf } from "../domain/failed.ts";
+import { resultOf } from "../domain/failed.ts";
 import type { Plan } from "../domain/plan.ts";
 import { processEnv } from "../exec/env.ts";
 import { shutdown } from "../exec/shutdown.ts";
@@ -57,14 +57,12 @@ async function prepare(io: Io, wanted: string | undefined, fresh: boolean): Prom
   const known = await resultOf(() => planInHand(repo, io.cwd));
   const plan = known.ok ? known.value.plan : noPlan(repo.checkout);
   const last = (known.ok ? known.value.run : await findRun(repo.commonDir))?.record;
-  const settings = valueOf(
-    await loadSettings({
-      flags: {},
-      env,
-      root: repo.checkout,
-      plan: known.ok ? plan.path : undefined,
-    }),
-  );
+  const settings = await loadSettings({
+    flags: {},
+    env,
+    root: repo.checkout,
+    plan: known.ok ? plan.path : undefined,
+  });
   const worked = last && await lastWithAgents(repo.commonDir, last);
   const history = last && await historyOf(repo.commonDir, last);
   const landed = new Map(

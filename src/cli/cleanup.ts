@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import type { CleanupPlan } from "../domain/cleanup.ts";
-import { Failed, valueOf } from "../domain/failed.ts";
+import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
@@ -71,13 +71,11 @@ function showPlan({ io, exit }: Context, plan: CleanupPlan, { json, force = [] }
 
 async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
   const repo = await openRepository(io.cwd);
-  const settings = valueOf(
-    await loadSettings({
-      flags: flags.base === undefined ? {} : { base: flags.base },
-      env: processEnv(),
-      root: repo.checkout,
-    }),
-  );
+  const settings = await loadSettings({
+    flags: flags.base === undefined ? {} : { base: flags.base },
+    env: processEnv(),
+    root: repo.checkout,
+  });
   const { plan, run } = await planInHand(repo, io.cwd);
   const base = await baseInHand(repo, flags.base ?? run?.record.base ?? settings.base);
   const remote = await remoteOf(repo, base);

@@ -63,11 +63,8 @@ async function lookAround(io: Io): Promise<Look> {
   }
   const repo = opened.value;
   const findings: Finding[] = [];
-  const settings = await loadSettings({
-    flags: {},
-    env: processEnv(),
-    root: repo.checkout,
-  });
+  const input = { flags: {}, env: processEnv(), root: repo.checkout };
+  const settings = await resultOf(() => loadSettings(input));
   if (!settings.ok) findings.push({ code: "refused", failure: settings.failure });
   const known = settings.ok ? settings.value : undefined;
   findings.push(...await examineTools(known), ...await examineRoom(repo));

@@ -3,7 +3,7 @@ import { relative, resolve } from "node:path";
 import { type FoundPlan, isComplete, plansIn } from "../claude_code/plans.ts";
 import { readTranscript } from "../claude_code/transcript.ts";
 import { writePlan } from "../claude_code/write_plan.ts";
-import { Failed, valueOf } from "../domain/failed.ts";
+import { Failed } from "../domain/failed.ts";
 import { PLANS_DIR } from "../domain/names.ts";
 import { findRepository } from "../hook/repository.ts";
 import { type PlanChoice, planChoicesText, planChoiceText } from "../report/commands/extract.ts";
@@ -41,7 +41,7 @@ async function run(context: Context, path: string | undefined, flags: Flags): Pr
   const plans = plansIn(await readTranscript(lines));
   const plan = await choosePlan(io, plans, name, flags.pick);
   if (!plan) return context.exit(1);
-  const written = valueOf(await writePlan(plan, folder, flags.force ?? false));
+  const written = await writePlan(plan, folder, flags.force ?? false);
   const { tasks, unchanged } = written;
   const shown = relative(io.cwd, written.path);
   io.out(`${shown}: ${planChoiceText({ ...choiceOf(plan), tasks })}\n`);

@@ -60,7 +60,7 @@ async function run(context: Context, path: string | undefined, flags: Flags): Pr
   const source = title === github.title ? plan.path : relative(top, plan.path);
   const folder = flags.to === undefined ? resolve(top, PLANS_DIR) : resolve(io.cwd, flags.to);
   const files = planFilesOf(plan, source);
-  const written = valueOf(await writePlanFiles(folder, files, flags.force ?? false));
+  const written = await writePlanFiles(folder, files, flags.force ?? false);
   const imported: Imported = {
     format: title,
     list: source,

@@ -8,7 +8,7 @@ import { wishesOf } from "../claude_code/settings_entries.ts";
 import { sampleConfig } from "../config/sample.ts";
 import { defaultCheckJobs, DEFAULTS } from "../config/table.ts";
 import { AGENTS } from "../domain/agents.ts";
-import { Failed, valueOf } from "../domain/failed.ts";
+import { Failed } from "../domain/failed.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
 import { processEnv } from "../exec/env.ts";
 import { selfCommand } from "../exec/self.ts";
@@ -44,7 +44,7 @@ export function command(context: Context) {
 async function run(context: Context, flags: Flags): Promise<void> {
   const { io } = context;
   const input = await prepare(io, flags);
-  const setUp = flags.undo ? valueOf(planUndo(input)) : valueOf(planSetUp(input));
+  const setUp = flags.undo ? planUndo(input) : planSetUp(input);
   if (setUp.changes.length === 0) {
     return io.out(flags.undo ? "Nothing to undo.\n" : "Everything is set up already.\n");
   }
@@ -59,7 +59,7 @@ async function run(context: Context, flags: Flags): Promise<void> {
 }
 
 function apply({ io }: Context, setUp: SetUp, flags: Flags, text: string): void {
-  valueOf(setUp.apply());
+  setUp.apply();
   io.out(text);
   if (flags.undo) return;
   if (!isOnPath("parex")) {

@@ -1,6 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
-import { valueOf } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
 import { openRepository } from "../git/repository.ts";
 import { mergeText } from "../report/commands/merge.ts";
@@ -47,7 +46,7 @@ async function prepare(
   const env = processEnv();
   const { plan, run } = await planInHand(repo, io.cwd);
   const input = { flags: given, env, root: repo.checkout, plan: plan.path };
-  const settings = valueOf(await loadSettings(input));
+  const settings = await loadSettings(input);
   const known = settings.base ?? run?.record.base;
   const worked = run && await lastWithAgents(repo.commonDir, run.record);
   const history = run && await historyOf(repo.commonDir, run.record);

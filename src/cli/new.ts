@@ -1,6 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
 import { basename, relative, resolve } from "node:path";
-import { valueOf } from "../domain/failed.ts";
 import { PLANS_DIR } from "../domain/names.ts";
 import { findRepository } from "../hook/repository.ts";
 import { skeletonOf } from "../plan/skeleton.ts";
@@ -18,7 +17,7 @@ export function command({ io }: Context) {
       const top = findRepository(io.cwd)?.top ?? io.cwd;
       const folder = flags.to === undefined ? resolve(top, PLANS_DIR) : resolve(io.cwd, flags.to);
       const files = skeletonOf(name ?? (basename(top) || "plan"));
-      const written = valueOf(await writePlanFiles(folder, files, flags.force ?? false));
+      const written = await writePlanFiles(folder, files, flags.force ?? false);
       const path = relative(io.cwd, written.path) || written.path;
       io.out(`${path}: a plan with one task${written.unchanged ? "; it was there already" : ""}\n`);
       io.err(

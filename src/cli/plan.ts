@@ -62,9 +62,7 @@ async function run(context: Context, words: string[], flags: Flags): Promise<voi
     throw new Failed({ reason: "usage", message });
   }
   const repo = await openRepository(io.cwd);
-  const settings = valueOf(
-    await loadSettings({ flags: {}, env: processEnv(), root: repo.checkout }),
-  );
+  const settings = await loadSettings({ flags: {}, env: processEnv(), root: repo.checkout });
   const folder = flags.to === undefined
     ? resolve(repo.checkout, PLANS_DIR)
     : resolve(io.cwd, flags.to);
@@ -116,7 +114,7 @@ async function offer({ io, exit }: Context, drafted: Drafted, flags: Flags): Pro
   if (!flags.json) io.out(planDraftText(draft, { color: io.colorOut, columns: io.columns }));
   const agreed = flags.yes ?? (canAsk(io) && await confirm(`Write ${draft.path}?`));
   if (agreed) {
-    valueOf(await writePlanFiles(folder, files, plan !== undefined || (flags.force ?? false)));
+    await writePlanFiles(folder, files, plan !== undefined || (flags.force ?? false));
   }
   if (flags.json) {
     const { name, steps, width, advice, rounds, costUsd: cost_usd } = draft;

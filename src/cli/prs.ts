@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
-import { Failed, valueOf } from "../domain/failed.ts";
+import { Failed } from "../domain/failed.ts";
 import { branchOf } from "../domain/names.ts";
 import { childEnv, processEnv } from "../exec/env.ts";
 import { taskEnv } from "../exec/task_env.ts";
@@ -35,9 +35,7 @@ export function command(context: Context) {
 
 async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestScope> {
   const repo = await openRepository(io.cwd);
-  const settings = valueOf(
-    await loadSettings({ flags, env: processEnv(), root: repo.checkout }),
-  );
+  const settings = await loadSettings({ flags, env: processEnv(), root: repo.checkout });
   const { plan, run } = await planInHand(repo, io.cwd);
   const base = await baseInHand(repo, settings.base ?? run?.record.base);
   const remote = await remoteOf(repo, base);

@@ -33,11 +33,11 @@ export async function prepareRun(
   const root = repo.checkout;
   const found = plan === undefined ? await findPlan(root, io.cwd) : ok(resolve(io.cwd, plan));
   // A mistake in the settings is reported even without a plan.
-  const loaded = await loadSettings({ flags, env, root, plan: found.ok ? found.value : undefined });
-  const settings = valueOf(loaded);
+  const near = found.ok ? found.value : undefined;
+  const settings = await loadSettings({ flags, env, root, plan: near });
   const path = valueOf(found);
-  const near = await packageConfig(root, path);
-  if (near !== undefined) io.err(`config of the plan's package: ${relative(root, near)}\n`);
+  const own = await packageConfig(root, path);
+  if (own !== undefined) io.err(`config of the plan's package: ${relative(root, own)}\n`);
   for (const name of unknownVariables(env)) {
     io.err(`warning: ${name} is not a variable of parex and is ignored; see: parex help execute\n`);
   }

@@ -56,8 +56,8 @@ export async function prepareRetry(
   const worked = await lastWithAgents(repo.commonDir, record);
   const input = { flags, env: processEnv(), root: repo.checkout, plan: plan.path };
   const settings = worked.settings
-    ? valueOf(await retriedSettings(worked.settings, input))
-    : valueOf(await loadSettings(input));
+    ? await retriedSettings(worked.settings, input)
+    : await loadSettings(input);
   const only = withDependents(plan.tasks, tasks);
   const { path } = plan;
   return { repo, planPath: path, settings: { ...settings, only } };
@@ -113,7 +113,7 @@ async function settingsOf(
   flags: Flags,
 ): Promise<Settings> {
   const input = { flags, env: processEnv(), root: checkout, plan };
-  return valueOf(settings ? await resumedSettings(settings, input) : await loadSettings(input));
+  return await (settings ? resumedSettings(settings, input) : loadSettings(input));
 }
 
 function allBlocked({ tasks }: Plan, ids: string[]): void {

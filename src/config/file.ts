@@ -1,6 +1,6 @@
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Problem } from "../domain/plan.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed } from "../domain/failed.ts";
 import { closest } from "../domain/suggest.ts";
 import { type Given, meant, type Origin, type Source } from "./sources.ts";
 import { type Key, KEYS, SETTINGS } from "./table.ts";
@@ -12,18 +12,18 @@ const KEY_OF = new Map<string, Key>(KEYS.map((key) => [SETTINGS[key].name, key])
 /** The part of a name before the dot. */
 const GROUPS = new Set([...KEY_OF.keys()].flatMap((name) => /^(.+)\./.exec(name)?.[1] ?? []));
 
-/** Reads the config file. One that does not exist sets nothing. */
-export async function fromFile(path: string): Promise<Result<Source>> {
+/** Reads the config file. One that does not exist sets nothing. Throws `io_failed`. */
+export async function fromFile(path: string): Promise<Source> {
   try {
     const { size } = await Deno.stat(path);
-    if (size <= MAX_BYTES) return ok(parseConfig(path, await Deno.readTextFile(path)));
+    if (size <= MAX_BYTES) return parseConfig(path, await Deno.readTextFile(path));
     const message = `the config file has ${size} bytes; parex reads at most ${MAX_BYTES}`;
-    return ok(onlyProblems(error(start(path), "too-large", message, "make it smaller")));
+    return onlyProblems(error(start(path), "too-large", message, "make it smaller"));
   } catch (thrown) {
     if (thrown instanceof Deno.errors.NotFound || thrown instanceof Deno.errors.NotADirectory) {
-      return ok(onlyProblems());
+      return onlyProblems();
     }
-    return fail({ reason: "io_failed", path, detail: String(thrown) });
+    throw new Failed({ reason: "io_failed", path, detail: String(thrown) });
   }
 }
 

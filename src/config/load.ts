@@ -1,10 +1,9 @@
 import { dirname, join } from "node:path";
 import { isAgentName, USUAL_MODELS } from "../domain/agents.ts";
 import { CONFIG_PATH } from "../domain/names.ts";
-import type { Failure } from "../domain/failure.ts";
+import { Failed } from "../domain/failed.ts";
 import type { Problem } from "../domain/plan.ts";
 import { MARK } from "../domain/redact.ts";
-import { fail, ok, type Result } from "../domain/result.ts";
 import type { RunSettings, Settings } from "../domain/settings.ts";
 import { closest } from "../domain/suggest.ts";
 import { fromFile } from "./file.ts";
@@ -34,21 +33,21 @@ export interface SettingsInput {
   plan?: string | undefined;
 }
 
-/** All settings: by flag, variable, config file or default, in this order. All errors at once. */
-export async function loadSettings(input: SettingsInput): Promise<Result<Settings>> {
+/**
+ * All settings: by flag, variable, config file or default, in this order. Throws `config_invalid`
+ * with all errors at once, or `io_failed`.
+ */
+export async function loadSettings(input: SettingsInput): Promise<Settings> {
   const files = await fromFiles(input);
-  if (!files.ok) return files;
   const given = [fromFlags(input.flags), fromVariables(input.env)];
-  return withGiven(settle([...given, ...files.value]), given);
+  return withGiven(settle([...given, ...files]), given);
 }
 
 /** Reads the config files, the one that is nearer to the plan first. */
 async function fromFiles({ root, plan }: Pick<SettingsInput, "root" | "plan">) {
   const near = plan === undefined ? undefined : await packageConfig(root, plan);
-  const own = await fromFile(join(root, CONFIG_PATH));
-  if (!own.ok || near === undefined) return own.ok ? ok([own.value]) : own;
-  const nearest = await fromFile(near);
-  return nearest.ok ? ok([nearest.value, own.value]) : nearest;
+  const paths = [...near === undefined ? [] : [near], join(root, CONFIG_PATH)];
+  return await Promise.all(paths.map(fromFile));
 }
 
 /**
@@ -74,17 +73,16 @@ export async function packageConfig(root: string, plan: string): Promise<string 
 export async function resumedSettings(
   recorded: RunSettings,
   { flags, root, plan }: Pick<SettingsInput, "flags" | "root" | "plan">,
-): Promise<Result<Settings>> {
+): Promise<Settings> {
   const given = fromFlags(flags);
   const before = fromRecord(recorded, KEYS);
   const withheld = withheldIn(before, given);
-  const files = withheld.some((key) => !hasFlag(key)) ? await fromFiles({ root, plan }) : ok([]);
-  if (!files.ok) return files;
+  const files = withheld.some((key) => !hasFlag(key)) ? await fromFiles({ root, plan }) : [];
   for (const key of withheld) {
     const again = hasFlag(key)
       ? undefined
-      : files.value.map(({ given }) => given.get(key)).find((one) => one !== undefined);
-    if (!again) return fail(secretWithheld(key));
+      : files.map(({ given }) => given.get(key)).find((one) => one !== undefined);
+    if (!again) throw secretWithheld(key);
     before.given.set(key, again);
   }
   return withGiven(settle([given, before]), [given, fromRecord(recorded, givenIn(recorded))]);
@@ -97,15 +95,14 @@ export async function resumedSettings(
 export async function retriedSettings(
   recorded: RunSettings,
   { flags, env, root, plan }: SettingsInput,
-): Promise<Result<Settings>> {
+): Promise<Settings> {
   const files = await fromFiles({ root, plan });
-  if (!files.ok) return files;
   const now = fromFlags(flags);
   const before = fromRecord(recorded, givenIn(recorded));
   const [withheld] = withheldIn(before, now);
-  if (withheld) return fail(secretWithheld(withheld));
+  if (withheld) throw secretWithheld(withheld);
   const given = [now, before, fromVariables(env)];
-  return withGiven(settle([...given, ...files.value]), given);
+  return withGiven(settle([...given, ...files]), given);
 }
 
 /**
@@ -117,10 +114,9 @@ function givenIn({ given }: RunSettings): readonly Key[] {
 }
 
 /** Records which of the settings come from these sources. */
-function withGiven(settled: Result<Settings>, sources: readonly Source[]): Result<Settings> {
-  if (!settled.ok) return settled;
+function withGiven(settings: Settings, sources: readonly Source[]): Settings {
   const given = KEYS.filter((key) => sources.some((source) => source.given.has(key)));
-  return ok({ ...settled.value, given });
+  return { ...settings, given };
 }
 
 /** Recorded commands and variables whose secrets were redacted. */
@@ -131,17 +127,17 @@ function withheldIn(recorded: Source, given: Source): Key[] {
   return keys.filter((key) => isWithheld(key) && !given.given.has(key));
 }
 
-function secretWithheld(key: Key): Failure {
+function secretWithheld(key: Key): Failed {
   const { name } = SETTINGS[key];
   const message = `the setting ${name} of the run held a secret, which its journal does not keep`;
   const hint = hasFlag(key)
     ? `give it again as an option: --${name} '<command>'`
     : `set it again in ${CONFIG_PATH}`;
-  return { reason: "usage", message, hint };
+  return new Failed({ reason: "usage", message, hint });
 }
 
-/** Decides from the sources, the strongest first. */
-export function settle(sources: readonly Source[]): Result<Settings> {
+/** Decides from the sources, the strongest first. Throws `config_invalid`. */
+export function settle(sources: readonly Source[]): Settings {
   const problems = sources.flatMap((source) => source.problems);
   const values: Partial<Values> = {};
   const winners = new Map<Key, Given>();
@@ -156,8 +152,10 @@ export function settle(sources: readonly Source[]): Result<Settings> {
   }
   const whole = withDefaults(values);
   problems.push(...checkRules(whole, (key) => winners.get(key)?.origin));
-  if (problems.length > 0) return fail({ reason: "config_invalid", problems: sorted(problems) });
-  return ok(asSettings(whole));
+  if (problems.length > 0) {
+    throw new Failed({ reason: "config_invalid", problems: sorted(problems) });
+  }
+  return asSettings(whole);
 }
 
 function take<K extends Key>(

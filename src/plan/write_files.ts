@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { fail, ok, type Result } from "../domain/result.ts";
+import { Failed, valueOf } from "../domain/failed.ts";
 import { loadPlan } from "./load.ts";
 import { messageOf } from "../util/text.ts";
 
@@ -13,33 +13,32 @@ export interface WrittenFiles {
 /**
  * Writes the files of a plan into a folder, by their paths in it: all of them, or none. First they
  * are written and checked as a plan in a folder beside it. Existing files are replaced only with
- * `force`.
+ * `force`. Throws `io_failed`, and what is wrong with the plan.
  */
 export async function writePlanFiles(
   folder: string,
   files: ReadonlyMap<string, string>,
   force: boolean,
-): Promise<Result<WrittenFiles>> {
+): Promise<WrittenFiles> {
   const path = join(folder, "plan.yaml");
   let draft: string | undefined;
   try {
     const differing = await differingFrom(folder, files);
-    if (differing.length === 0) return ok({ path, unchanged: true });
+    if (differing.length === 0) return { path, unchanged: true };
     const standing = differing.find(({ stands }) => stands);
-    if (standing && !force) return fail(inTheWay(join(folder, standing.name)));
+    if (standing && !force) throw inTheWay(join(folder, standing.name));
     const beside = await nearest(dirname(folder));
     draft = await Deno.makeTempDir({ dir: beside, prefix: ".parex-plan-" });
     // The same path below it: a plan may name its files from the top of the repository.
     const drafted = join(draft, "new", folder);
     await write(drafted, files);
-    const loaded = await loadPlan(drafted);
-    if (!loaded.ok) return loaded;
+    valueOf(await loadPlan(drafted));
     await moveAll(drafted, folder, join(draft, "old"), [...files.keys()]);
-    return ok({ path, unchanged: false });
+    return { path, unchanged: false };
   } catch (error) {
     if (error instanceof NotUndone) draft = undefined; // it holds the files that were there
-    const detail = messageOf(error);
-    return fail({ reason: "io_failed", path: folder, detail });
+    if (error instanceof Failed) throw error;
+    throw new Failed({ reason: "io_failed", path: folder, detail: messageOf(error) });
   } finally {
     if (draft !== undefined) await Deno.remove(draft, { recursive: true });
   }
@@ -122,9 +121,9 @@ async function nearest(folder: string): Promise<string> {
 }
 
 function inTheWay(path: string) {
-  return {
+  return new Failed({
     reason: "usage",
     message: `${path} already exists; nothing was written`,
     hint: "replace it: --force; or write to another folder: --to <folder>",
-  } as const;
+  });
 }

@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { putIn, takeOut } from "../../src/claude_code/settings.ts";
 import { wishesOf } from "../../src/claude_code/settings_entries.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
-import { failureOf, must } from "../support/result.ts";
+import { failureOf } from "../support/result.ts";
+import { resultOf } from "../../src/domain/failed.ts";
 
 const PATH = "/repo/.claude/settings.json";
 const WISHES = wishesOf("parex hook");
-const put = (text: string) => must(putIn(PATH, text, WISHES));
+const put = (text: string) => putIn(PATH, text, WISHES);
 
 const HOOK = { hooks: [{ type: "command", command: "parex hook", timeout: 10 }] };
 const RULES = ["Bash(git add:*)", "Bash(git commit:*)", "Bash(git push:*)", "Bash(parex:*)"];
@@ -92,16 +93,22 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`putIn() reports the place of ${what}`, () => {
-    const [problem] = failureOf(putIn(PATH, text, WISHES), "claude_settings_invalid").problems;
+  Deno.test(`putIn() reports the place of ${what}`, async () => {
+    const [problem] = failureOf(
+      await resultOf(() => putIn(PATH, text, WISHES)),
+      "claude_settings_invalid",
+    ).problems;
     assertEquals(`${problem?.line}:${problem?.column}`, place);
     assertMatch(problem?.message ?? "", message);
   });
 }
 
-Deno.test("putIn() refuses a key that is written twice when the edited one does not count", () => {
+Deno.test("putIn() refuses a key that is written twice when the edited one does not count", async () => {
   const text = '{"permissions": {"allow": []}, "permissions": {"allow": []}}';
-  const { problems } = failureOf(putIn(PATH, text, WISHES), "claude_settings_invalid");
+  const { problems } = failureOf(
+    await resultOf(() => putIn(PATH, text, WISHES)),
+    "claude_settings_invalid",
+  );
   assertMatch(problems[0]?.message ?? "", /written twice/);
 });
 
@@ -110,7 +117,7 @@ Deno.test("takeOut() leaves what was there and what came since", () => {
   const since = text
     .replace('"Bash(parex:*)"', '"Bash(parex:*)",\n      "Bash(ls)"')
     .replace('"timeout": 10', '"timeout": 10 }, { "type": "command", "command": "mine"');
-  assertEquals(JSON.parse(must(takeOut(PATH, since, added))), {
+  assertEquals(JSON.parse(takeOut(PATH, since, added)), {
     permissions: { allow: ["Bash(git add:*)", "Bash(ls)"] },
     hooks: { UserPromptSubmit: [{ hooks: [{ type: "command", command: "mine" }] }] },
   });
@@ -119,7 +126,7 @@ Deno.test("takeOut() leaves what was there and what came since", () => {
 Deno.test("takeOut() leaves a mode that was changed, and is content with what is gone", () => {
   const { added } = put("");
   const text = '{"permissions":{"defaultMode":"plan"}}';
-  assertEquals(must(takeOut(PATH, text, added)), text);
+  assertEquals(takeOut(PATH, text, added), text);
 });
 
 Deno.test("takeOut() undoes putIn() for any settings", () => {
@@ -136,6 +143,6 @@ Deno.test("takeOut() undoes putIn() for any settings", () => {
   fc.assert(fc.property(settings, fc.constantFrom(0, 2, "\t"), (value, indent) => {
     const before = JSON.stringify(value, null, indent);
     const { text, added } = put(before);
-    assertEquals(JSON.parse(must(takeOut(PATH, text, added))), JSON.parse(before));
+    assertEquals(JSON.parse(takeOut(PATH, text, added)), JSON.parse(before));
   }));
 });

@@ -4,7 +4,6 @@ import { planSetUp, planUndo, type SetUpInput } from "../../src/claude_code/setu
 import { wishesOf } from "../../src/claude_code/settings_entries.ts";
 import { tempFolder } from "../agent/rig.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { must } from "../support/result.ts";
 import { treeOf } from "../support/tree.ts";
 
 function inputIn(folder: string): SetUpInput {
@@ -36,9 +35,9 @@ Deno.test("an undo leaves every byte of any settings as it was", async () => {
   await fc.assert(fc.asyncProperty(texts, async (before) => {
     await Deno.writeTextFile(input.settings, before);
     const tree = await treeOf(folder.path);
-    must(must(planSetUp(input)).apply());
+    planSetUp(input).apply();
     assert(await Deno.readTextFile(input.settings) !== before);
-    must(must(planUndo(input)).apply());
+    planUndo(input).apply();
     assertEquals(await treeOf(folder.path), tree);
   }));
 });
@@ -47,19 +46,19 @@ Deno.test("an undo takes out what a first and a second set-up have put in", asyn
   await using folder = await tempFolder();
   const input = inputIn(folder.path);
   await Deno.writeTextFile(input.settings, '{ "model": "opus" }\n');
-  must(must(planSetUp({ ...input, wishes: input.wishes.slice(0, 2) })).apply());
-  must(must(planSetUp(input)).apply());
-  must(must(planUndo(input)).apply());
+  planSetUp({ ...input, wishes: input.wishes.slice(0, 2) }).apply();
+  planSetUp(input).apply();
+  planUndo(input).apply();
   assertEquals(await Deno.readTextFile(input.settings), '{ "model": "opus" }\n');
 });
 
 Deno.test("a set-up that is undone can be made again", async () => {
   await using folder = await tempFolder();
   const input = inputIn(folder.path);
-  must(must(planSetUp(input)).apply());
+  planSetUp(input).apply();
   const tree = await treeOf(folder.path);
-  must(must(planUndo(input)).apply());
+  planUndo(input).apply();
   assertEquals(await treeOf(folder.path), {});
-  must(must(planSetUp(input)).apply());
+  planSetUp(input).apply();
   assertEquals(await treeOf(folder.path), tree);
 });

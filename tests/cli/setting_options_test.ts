@@ -28,9 +28,8 @@ Deno.test("addSettingOptions() hands over what loadSettings() understands", () =
     ...["plan.yaml", "-j", "8", "--agent-command", "./agent --fast", "--timeout", "90s"],
     ...["--budget", "2.50", "--only", "a,b", "c", "--only", "d", "--json", "--no-push"],
   ];
-  const result = settle([fromFlags(execute().parse(words, { from: "user" }).opts())]);
-  assert(result.ok);
-  const { jobs, agent, agentCommand, timeoutMs, budgetUsd, only, json, push } = result.value;
+  const settings = settle([fromFlags(execute().parse(words, { from: "user" }).opts())]);
+  const { jobs, agent, agentCommand, timeoutMs, budgetUsd, only, json, push } = settings;
   assertEquals({ jobs, agent, agentCommand, timeoutMs, budgetUsd, only, json, push }, {
     jobs: 8,
     agent: "command",

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { loadSettings } from "../../src/config/load.ts";
 import { unknownVariables } from "../../src/config/sources.ts";
 import { defaultCheckJobs, variableOf } from "../../src/config/table.ts";
+import { resultOf } from "../../src/domain/failed.ts";
 import type { Problem } from "../../src/domain/plan.ts";
 import type { Settings } from "../../src/domain/settings.ts";
 import { planFolder } from "../plan/folder.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { must } from "../support/result.ts";
 
 interface Given {
   flags?: Record<string, unknown>;
@@ -23,7 +23,7 @@ async function load({ flags = {}, env = {}, config }: Given) {
       await Deno.mkdir(`${root}/.parallel`);
       await Deno.writeTextFile(`${root}/.parallel/config.yaml`, config);
     }
-    return await loadSettings({ flags, env, root });
+    return await resultOf(() => loadSettings({ flags, env, root }));
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -101,11 +101,11 @@ Deno.test("loadSettings() prefers the config of the plan's package", async () =>
     "packages/web/.parallel/config.yaml": "jobs: 7\n",
   });
   const plan = join(temp.path, "packages/web/.parallel/plans/plan.yaml");
-  const inPackage = must(await loadSettings({ flags: {}, env: {}, root: temp.path, plan }));
+  const inPackage = await loadSettings({ flags: {}, env: {}, root: temp.path, plan });
   assertEquals([inPackage.jobs, inPackage.attempts], [7, 5]);
   const elsewhere = join(temp.path, "packages/api/plan.yaml");
   const outside = await loadSettings({ flags: {}, env: {}, root: temp.path, plan: elsewhere });
-  assertEquals(must(outside).jobs, 2);
+  assertEquals(outside.jobs, 2);
 });
 
 Deno.test("loadSettings() lets a stronger source switch something off again", async () => {

@@ -46,7 +46,7 @@ export async function queueRig(options: QueueRigOptions): Promise<QueueRig> {
   const repo = await openRepository(stage.root);
   const plan = must(await loadPlan(must(await findPlan(stage.root))));
   const flags = { land: "merge", agent: "command", agentCommand: "true" };
-  const settings = must(await loadSettings({ flags, env: {}, root: stage.root }));
+  const settings = await loadSettings({ flags, env: {}, root: stage.root });
   const agent = must(makeAgent(settings.agent, settings));
   const selection = { tasks: plan.tasks, skipped: [], leftovers: [] };
   const events: RunEvent[] = [];

@@ -144,7 +144,7 @@ function programOf(
     });
     const repository = await openRepository(repo.root);
     const planPath = must(await findPlan(repo.root));
-    return execute({ repo: repository, planPath, settings: must(settings), onEvent });
+    return execute({ repo: repository, planPath, settings, onEvent });
   };
   const start: Rig["start"] = (args, options = {}) => {
     const env = { PAREX_AGENT: "command", PAREX_AGENT_COMMAND: agentCommand(home) };
