@@ -47,6 +47,9 @@ const ALLOWED: Record<string, Record<string, string>> = {
   "src/git/as_checked_out.ts": { "remove recursively": OWN_FOLDER },
   "src/agent/program.ts": { "remove recursively": OWN_FOLDER },
   "src/exec/browser.ts": { "remove recursively": OWN_FOLDER },
+  "src/run/maintenance/old_runs.ts": {
+    "remove recursively": "parex's own transcripts and logs of old runs",
+  },
   "src/plan/write_files.ts": {
     "remove recursively":
       "its own temporary folder; what was there was replaced by force, or is back",

@@ -1,6 +1,7 @@
+import { BoundedLog } from "../util/bounded_log.ts";
 import { messageOf } from "../util/text.ts";
 
-/** The file that keeps everything an agent prints. */
+/** The file that keeps what an agent prints: of a long output, the beginning and the end. */
 export interface Transcript {
   /** Writes at once, so that a slow disk slows the agent down instead of filling the memory. */
   write(chunk: Uint8Array): void;
@@ -9,28 +10,28 @@ export interface Transcript {
   close(): void;
 }
 
+/** Of an attempt. */
+const BOUNDS = { head: 1 << 20, tail: 3 << 20 };
+
 /**
  * Opens a transcript that only this user can read. A write that fails is kept for `lost()`: what an
  * agent prints comes when no caller can handle an error.
  */
 export function openTranscript(path: string): Transcript {
   let lost: string | undefined;
-  let file: Deno.FsFile | undefined;
-  try {
-    file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
-  } catch (error) {
-    lost = `cannot write the transcript ${path}: ${messageOf(error)}`;
-  }
+  let file: BoundedLog | undefined;
+  const attempt = (work: () => void) => {
+    if (lost !== undefined) return;
+    try {
+      work();
+    } catch (error) {
+      lost = `cannot write the transcript ${path}: ${messageOf(error)}`;
+    }
+  };
+  attempt(() => file = new BoundedLog(path, BOUNDS));
   return {
-    write(chunk) {
-      if (!file || lost !== undefined) return;
-      try {
-        for (let at = 0; at < chunk.length;) at += file.writeSync(chunk.subarray(at));
-      } catch (error) {
-        lost = `cannot write the transcript ${path}: ${messageOf(error)}`;
-      }
-    },
+    write: (chunk) => attempt(() => file?.write(chunk)),
     lost: () => lost,
-    close: () => file?.close(),
+    close: () => attempt(() => file?.[Symbol.dispose]()),
   };
 }

@@ -6,6 +6,7 @@ import { startProcess } from "../exec/process.ts";
 import type { Sandbox } from "../exec/sandbox.ts";
 import type { CheckCommand, CheckName } from "./find.ts";
 import { Tail } from "./tail.ts";
+import { BoundedLog } from "../util/bounded_log.ts";
 import { messageOf } from "../util/text.ts";
 
 export interface CheckOptions {
@@ -14,7 +15,7 @@ export interface CheckOptions {
   /** The whole environment; see `checkEnv`. */
   env: Env;
   sandbox?: Sandbox | undefined;
-  /** The whole output is written to this file as it comes. Absolute. */
+  /** Its output is written to this file as it comes, of a long one the beginning and the end. Absolute. */
   log: string;
   timeoutMs: number;
   signal: AbortSignal;
@@ -32,7 +33,7 @@ export interface CheckOutcome {
   ms: number;
   /** The last lines of its output, without terminal escapes. */
   tail: string;
-  /** The file with all of its output. */
+  /** The file with its output. */
   log: string;
 }
 
@@ -56,8 +57,7 @@ export async function runCheck(
   check: CheckCommand,
   options: CheckOptions,
 ): Promise<CheckOutcome> {
-  const log = openLog(options.log);
-  using file = log;
+  using file = openLog(options.log);
   const tail = new Tail();
   const unwritable = new AbortController();
   let failure: OperationFailure | undefined;
@@ -65,7 +65,7 @@ export async function runCheck(
     tail.add(chunk);
     if (failure) return;
     try {
-      writeAll(file, chunk);
+      file.write(chunk);
     } catch (error) {
       failure = ioFailed(options.log, error);
       unwritable.abort();
@@ -100,18 +100,16 @@ export async function runCheck(
   }
 }
 
-function openLog(path: string): Deno.FsFile {
+/** Of the output of a check. */
+const BOUNDS = { head: 1 << 18, tail: 3 << 18 };
+
+function openLog(path: string): BoundedLog {
   try {
     Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
+    return new BoundedLog(path, BOUNDS, { truncate: true });
   } catch (error) {
     throw new Failed(ioFailed(path, error));
   }
-}
-
-/** Synchronous, so that a check cannot print faster than the disk takes it. */
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
 }
 
 function ioFailed(path: string, error: unknown): OperationFailure {

@@ -3,7 +3,7 @@ import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import type { CheckReport } from "../domain/check_report.ts";
 import { resultOf } from "../domain/failed.ts";
-import type { Plan } from "../domain/plan.ts";
+import { emptyPlan } from "../domain/plan.ts";
 import { processEnv } from "../exec/env.ts";
 import { shutdown } from "../exec/shutdown.ts";
 import { remoteOf } from "../git/push.ts";
@@ -55,7 +55,7 @@ async function prepare(io: Io, wanted: string | undefined, fresh: boolean): Prom
   const env = processEnv();
   // Without a plan, or with one that has errors, branches can still be checked.
   const known = await resultOf(() => planInHand(repo, io.cwd));
-  const plan = known.ok ? known.value.plan : noPlan(repo.checkout);
+  const plan = known.ok ? known.value.plan : emptyPlan(repo.checkout);
   const last = (known.ok ? known.value.run : await findRun(repo.commonDir))?.record;
   const settings = await loadSettings({
     flags: {},
@@ -86,16 +86,6 @@ async function prepare(io: Io, wanted: string | undefined, fresh: boolean): Prom
     onStart: ({ name, command }) => {
       if (io.stderrIsTerminal) io.err(`${name}: ${command}\n`);
     },
-  };
-}
-
-function noPlan(root: string): Plan {
-  return {
-    name: "",
-    identity: "",
-    path: `${root}/.parallel/plans/plan.yaml`,
-    tasks: [],
-    warnings: [],
   };
 }
 

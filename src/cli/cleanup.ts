@@ -1,12 +1,14 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import type { CleanupPlan } from "../domain/cleanup.ts";
-import { Failed } from "../domain/failed.ts";
+import { Failed, resultOf } from "../domain/failed.ts";
+import { emptyPlan } from "../domain/plan.ts";
 import { processEnv } from "../exec/env.ts";
 import { remoteOf } from "../git/push.ts";
-import { openRepository } from "../git/repository.ts";
+import { openRepository, type Repository } from "../git/repository.ts";
 import { cleanupDoneText, cleanupPlanText } from "../report/commands/cleanup.ts";
 import { cleanUp, type CleanupInput, lookForCleanup } from "../run/maintenance/cleanup.ts";
+import { findOldRuns } from "../run/maintenance/old_runs.ts";
 import { mergedHeads } from "../run/maintenance/merged_heads.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
@@ -25,8 +27,9 @@ interface Flags {
 export function command(context: Context) {
   return new Command("cleanup")
     .description(
-      "Remove worktrees and branches that have landed; archive the plan when all of it has. What " +
-        "no other branch holds is kept under a rescue ref: parex rescue restores it",
+      "Remove worktrees and branches that have landed, and transcripts and logs of old runs; archive the " +
+        "plan when all of it has landed. What no other branch holds is kept under a rescue ref: parex " +
+        "rescue restores it",
     )
     .option("--base <branch>", "Branch that the work has landed on (default: the last run's)")
     .option("--dry-run", "Show what would be removed, and do nothing")
@@ -41,7 +44,7 @@ async function run(context: Context, flags: Flags): Promise<void> {
   const { io } = context;
   const input = await prepare(io, flags);
   const plan = await lookForCleanup(input);
-  const nothing = plan.remove.length === 0 && !plan.archive;
+  const nothing = plan.remove.length === 0 && !plan.archive && !plan.old;
   if (flags.dryRun || nothing) return showPlan(context, plan, flags);
   if (!flags.yes) {
     // The question is asked on stderr, so the plan is shown there, too.
@@ -76,7 +79,7 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
     env: processEnv(),
     root: repo.checkout,
   });
-  const { plan, run } = await planInHand(repo, io.cwd);
+  const { plan, run } = await planToClean(repo, io.cwd, settings.keepRuns);
   const base = await baseInHand(repo, flags.base ?? run?.record.base ?? settings.base);
   const remote = await remoteOf(repo, base);
   const mergedHead = mergedHeads(repo, remote);
@@ -87,10 +90,24 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
     cwd: await Deno.realPath(io.cwd),
     force: flags.force ?? [],
     onRemote: flags.remote ?? false,
+    keepRuns: settings.keepRuns,
     record: run?.record,
     earlier: run ? await runsBefore(repo.commonDir, run.record) : [],
     remote,
     mergedHead,
     onProgress: progressOf(io),
   };
+}
+
+/** The last plan may be in the archive: then old runs can still be removed. */
+async function planToClean(
+  repo: Repository,
+  cwd: string,
+  keepRuns: number,
+): ReturnType<typeof planInHand> {
+  const found = await resultOf(() => planInHand(repo, cwd));
+  if (found.ok) return found.value;
+  const old = await findOldRuns(repo.commonDir, keepRuns);
+  if (found.failure.reason !== "plan_not_found" || old.runs === 0) throw new Failed(found.failure);
+  return { plan: emptyPlan(repo.checkout), run: undefined };
 }

@@ -11,7 +11,7 @@ import { doctorText, fixQuestion, reportFinding } from "../report/commands/docto
 import { formatFailure } from "../report/messages/explain.ts";
 import { type DoctorQuestion, examine } from "../run/maintenance/doctor.ts";
 import { fix } from "../run/maintenance/doctor_fix.ts";
-import { examineRoom, examineTools } from "../run/maintenance/doctor_tools.ts";
+import { examineRecords, examineRoom, examineTools } from "../run/maintenance/doctor_tools.ts";
 import { takeLock } from "../journal/lock.ts";
 import { newRunId, stateDir } from "../journal/store.ts";
 import { canAsk, confirm } from "./ask.ts";
@@ -68,6 +68,7 @@ async function lookAround(io: Io): Promise<Look> {
   if (!settings.ok) findings.push({ code: "refused", failure: settings.failure });
   const known = settings.ok ? settings.value : undefined;
   findings.push(...await examineTools(known), ...await examineRoom(repo));
+  if (known) findings.push(...await examineRecords(repo, known.keepRuns));
   const question = await questionOf(io, repo, known, findings);
   const examined = await examine(question);
   return { repo, findings: [...findings, ...examined] };

@@ -55,7 +55,8 @@ type Printer = (text: string, over: boolean) => void;
 function rawPrinter(out: (text: string) => void): Printer {
   let printed = 0;
   return (text) => {
-    out(text.slice(printed));
+    // What was left out of a long transcript was printed before.
+    out(text.slice(Math.min(printed, text.length)));
     printed = text.length;
   };
 }
@@ -63,8 +64,12 @@ function rawPrinter(out: (text: string) => void): Printer {
 /** Prints an item once it is complete: the last one may grow, a tool may answer. */
 function itemPrinter(agent: string, say: (items: readonly TranscriptItem[]) => void): Printer {
   let printed = 0;
+  let length = 0;
   return (text, over) => {
     const items = readTranscript(agent, text);
+    // The middle of a long transcript was left out, after it was printed.
+    if (text.length < length) printed = items.length;
+    length = text.length;
     const open = items.findIndex((item, at) =>
       at >= printed &&
       (at === items.length - 1 || item.kind === "tool" && item.result === undefined)

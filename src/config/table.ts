@@ -190,6 +190,24 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     flagless: true,
     description: "time limit of each git hook, and of the program that signs a commit",
   },
+  keepRuns: {
+    name: "keep-runs",
+    kind: count,
+    flagless: true,
+    description: "last runs whose transcripts and logs `parex cleanup` keeps",
+  },
+  notify: {
+    name: "notify",
+    kind: text("<command>"),
+    flagless: true,
+    description: "command line to run on a question, a blocked task and the end of a run",
+  },
+  bell: {
+    name: "bell",
+    kind: toggle,
+    flagless: true,
+    description: "ring the terminal's bell then, with a notification where the terminal shows them",
+  },
   recoveryModel: {
     name: "recovery.model",
     kind: text("<name>"),
@@ -231,6 +249,8 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   env: {},
   checkTimeoutMs: 30 * 60_000,
   hookTimeoutMs: 10 * 60_000,
+  keepRuns: 20,
+  bell: true,
   recoveryModel: "claude-haiku-5-5",
   recoveryEscalate: "none",
 };

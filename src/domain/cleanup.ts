@@ -61,12 +61,21 @@ export interface Kept {
   forcible: boolean;
 }
 
+/** What old runs have left that only people read: transcripts and logs. */
+export interface OldRecords {
+  /** How many runs and checks it is of. */
+  runs: number;
+  bytes: number;
+}
+
 /** What a cleanup would do. */
 export interface CleanupPlan {
   remove: WorkFacts[];
   keep: Kept[];
   /** Every task of the plan has landed, so it goes to the archive. */
   archive: boolean;
+  /** Its transcripts and logs are removed; absent: nothing of the kind was looked for. */
+  old?: OldRecords | undefined;
 }
 
 export interface CleanupWish {

@@ -10,6 +10,8 @@ export type Finding =
   | { code: "refused"; failure: Failure }
   | { code: "state_unwritable"; path: string; detail: string }
   | { code: "disk_low"; path: string; free_mib: number }
+  /** The size of parex's own records; `old` of it is what a cleanup would remove. Bytes. */
+  | { code: "records"; path: string; runs: number; bytes: number; old: number }
   | { code: "lock_left"; path: string; pid: number; since: string; run?: string | undefined }
   | { code: "git_lock_left"; path: string }
   | { code: "processes_left"; run: string; pids: number[] }
@@ -43,6 +45,7 @@ const SEVERITIES: Record<FindingCode, Severity> = {
   refused: "error",
   state_unwritable: "error",
   disk_low: "warning",
+  records: "info",
   lock_left: "warning",
   git_lock_left: "warning",
   processes_left: "warning",

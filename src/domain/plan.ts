@@ -1,3 +1,4 @@
+import { PLAN_PATHS } from "./names.ts";
 import type { Task, TaskId } from "./task.ts";
 
 /** A plan that passed every rule. */
@@ -22,6 +23,11 @@ export interface Plan {
   /** In the order of the plan. */
   tasks: Task[];
   warnings: Problem[];
+}
+
+/** A plan without tasks, for a repository that has none. `root`: of the checkout. */
+export function emptyPlan(root: string): Plan {
+  return { name: "", identity: "", path: `${root}/${PLAN_PATHS[0]}`, tasks: [], warnings: [] };
 }
 
 /** Ids of tasks, and of a list's groups, as tasks. */

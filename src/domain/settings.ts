@@ -63,6 +63,12 @@ export interface Settings {
   /** Variables for agents, setup and checks. */
   env: Record<string, string>;
   checks: CheckCommands;
+  /** The last runs whose transcripts and logs a cleanup keeps. */
+  keepRuns: number;
+  /** A line for the shell that is run when a person is needed, and when the run ends; absent: none. */
+  notify?: string;
+  /** Ring the terminal's bell then, and let it show a notification. */
+  bell: boolean;
   /** Checks at the same time. */
   checkJobs: number;
   /** Per check command, milliseconds. */

@@ -71,6 +71,8 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     checkTimeoutMs: 30 * 60_000,
     hookTimeoutMs: 10 * 60_000,
     recoveryModel: "claude-haiku-5-5",
+    keepRuns: 20,
+    bell: true,
     recoveryEscalate: "none",
   });
 });
@@ -147,6 +149,9 @@ env:
   LOG_LEVEL: debug
   RETRIES: 3
   STRICT: true
+keep-runs: 5
+notify: ./tell
+bell: false
 setup: npm ci
 test: npm test
 lint: npm run lint
@@ -194,6 +199,9 @@ recovery:
     checkTimeoutMs: 5 * 60_000,
     hookTimeoutMs: 20 * 60_000,
     recoveryModel: "claude-haiku-4-5",
+    keepRuns: 5,
+    notify: "./tell",
+    bell: false,
     recoveryEscalate: "copilot",
   });
 });

@@ -201,3 +201,40 @@ Deno.test("parex cleanup --remote deletes the branch there, too, or nothing at a
   assertEquals((await stage.parex(["cleanup", "--yes", "--remote"])).code, 0);
   assertEquals(await stage.repo.git(["ls-remote", "--heads", "origin", "feature/*"]), "");
 });
+
+Deno.test("parex cleanup removes transcripts and logs of old runs, and keeps their journals", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: {} },
+    config: "test: 'true'\nkeep-runs: 1\n",
+    agent: { b: "exit 1" },
+  });
+  for (const only of ["a", "b"]) {
+    await stage.parex(["execute", "--land", "none", "--only", only, "--attempts", "1"]);
+  }
+  const runs = join(stage.root, ".git/parex/runs");
+  const [first = "", second = ""] = [...Deno.readDirSync(runs)].map(({ name }) => name).sort();
+  const doctor = await stage.parex(["doctor"]);
+  assertMatch(doctor.stdout, /records of 2 runs take [^]*next: remove .* parex cleanup\n/);
+  const shown = await stage.parex(["cleanup", "--dry-run"]);
+  assertMatch(shown.stdout, /Would be removed: transcripts and logs of 1 old run, \d/);
+  assertEquals(await textOf(join(runs, first, "logs/a.1.test.log")), "");
+  const done = await stage.parex(["cleanup", "--yes"]);
+  assertMatch(done.stdout, /Removed: transcripts and logs of 1 old run, \d/);
+  const left = (run: string) => [...Deno.readDirSync(join(runs, run))].map(({ name }) => name);
+  assertEquals(left(first).filter((name) => name === "logs" || name === "transcripts"), []);
+  assert(left(first).includes("journal.ndjson"));
+  assert(left(second).includes("transcripts"));
+  assertMatch((await stage.parex(["show", "a"])).stdout, /completed/);
+  assertMatch((await stage.parex(["runs"])).stdout, new RegExp(first));
+});
+
+Deno.test("parex cleanup removes old transcripts also when no plan is left", async () => {
+  await using stage = await rig({ config: "keep-runs: 1\n", files: UNTRACKED_PLAN });
+  for (const _ of "12") await stage.parex(["execute", "--land", "merge"]);
+  await Deno.remove(join(stage.root, ".parallel/plans"), { recursive: true });
+  assertMatch(
+    (await stage.parex(["cleanup", "--yes"])).stdout,
+    /^Removed: transcripts and logs of 1/,
+  );
+  assertMatch((await stage.parex(["cleanup", "--yes"])).stderr, /no plan found/);
+});

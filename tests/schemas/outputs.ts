@@ -319,10 +319,16 @@ const kept = z.strictObject({
   forcible: flag.describe("`--force` would remove it"),
 });
 
+const oldRecords = z.strictObject({
+  runs: integer,
+  bytes: integer,
+}).describe("transcripts and logs of old runs; absent: there are none");
+
 export const cleanupPlan = z.strictObject({
   remove: z.array(work),
   keep: z.array(kept),
   archive: flag.describe("the plan goes to the archive"),
+  old: oldRecords.optional(),
 });
 
 export const cleanup = z.strictObject({
@@ -330,6 +336,7 @@ export const cleanup = z.strictObject({
   failed: z.array(z.strictObject({ work, failure })),
   kept: z.array(kept),
   archived: z.strictObject({ path, copied: texts }).optional(),
+  old: oldRecords.optional(),
 });
 
 export const rescueList = z.strictObject({

@@ -1,10 +1,17 @@
 import { createColors } from "picocolors";
-import type { CleanupPlan, Keep, Kept, Landed, WorkFacts } from "../../domain/cleanup.ts";
+import type {
+  CleanupPlan,
+  Keep,
+  Kept,
+  Landed,
+  OldRecords,
+  WorkFacts,
+} from "../../domain/cleanup.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { oneLine, shellWord } from "../escape.ts";
 import { plural, wrap } from "../layout.ts";
 import { explain } from "../messages/explain.ts";
-import { statusWord } from "../words.ts";
+import { sizeWords, statusWord } from "../words.ts";
 import type { Paint } from "../run/phrases.ts";
 
 interface Options {
@@ -32,6 +39,7 @@ export function cleanupPlanText(plan: CleanupPlan, { color, columns }: Options):
     ),
     ...keptLines(plan.keep, paint, columns),
   ];
+  if (plan.old) lines.push(`Would be removed: ${oldWords(plan.old)}`);
   if (plan.archive) lines.push("All tasks have landed: the plan would be archived.");
   if (lines.length === 0) lines.push("Nothing to clean up.");
   return ended(lines);
@@ -43,6 +51,12 @@ export interface CleanupDone {
   failed: { work: WorkFacts; failure: Failure }[];
   kept: Kept[];
   archived?: { path: string; copied: string[] } | undefined;
+  old?: OldRecords | undefined;
+}
+
+/** `transcripts and logs of 5 old runs, 340.0 MB`. */
+function oldWords({ runs, bytes }: OldRecords): string {
+  return `transcripts and logs of ${plural(runs, "old run")}, ${sizeWords(bytes)}`;
 }
 
 /** The same, done. */
@@ -62,6 +76,7 @@ export function cleanupDoneText(done: CleanupDone, { color, columns }: Options):
   if (refs[0] !== undefined) {
     lines.push(`Restore it: parex rescue restore ${shellWord(refs[0])}`);
   }
+  if (done.old) lines.push(`Removed: ${oldWords(done.old)}`);
   if (done.archived) lines.push(...archiveLines(done.archived));
   if (lines.length === 0) lines.push("Nothing to clean up.");
   return ended(lines);

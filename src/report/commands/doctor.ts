@@ -1,9 +1,10 @@
 import { createColors } from "picocolors";
 import { type Finding, isFixable, type Severity, severityOf } from "../../domain/doctor_finding.ts";
 import { oneLine, shellWord } from "../escape.ts";
-import { wrap } from "../layout.ts";
+import { plural, wrap } from "../layout.ts";
 import { explain } from "../messages/explain.ts";
 import type { Paint } from "../run/phrases.ts";
+import { sizeWords } from "../words.ts";
 
 /** A finding as `parex doctor --json` prints it. */
 export interface FindingReport {
@@ -106,6 +107,14 @@ function wordsOf(finding: Finding): Words {
       return {
         message: `only ${finding.free_mib} MiB are free for worktrees: ${finding.path}`,
         next: ["see what uses the space: du -sh worktrees/*", "parex cleanup"],
+      };
+    case "records":
+      return {
+        message: `records of ${plural(finding.runs, "run")} take ${sizeWords(finding.bytes)}: ` +
+          finding.path,
+        next: finding.old === 0
+          ? []
+          : [`remove ${sizeWords(finding.old)} of old transcripts and logs: parex cleanup`],
       };
     case "lock_left":
     case "git_lock_left":

@@ -1,4 +1,10 @@
-import { type CleanupPlan, type Keep, planCleanup, type WorkFacts } from "../../domain/cleanup.ts";
+import {
+  type CleanupPlan,
+  type Keep,
+  type OldRecords,
+  planCleanup,
+  type WorkFacts,
+} from "../../domain/cleanup.ts";
 import type { EventOf } from "../../domain/event.ts";
 import { Failed, resultOf, valueOf } from "../../domain/failed.ts";
 import type { Failure } from "../../domain/failure.ts";
@@ -14,6 +20,7 @@ import { Worktree } from "../../git/worktree.ts";
 import { type Archived, archiveNameOf, archivePlan } from "./archive.ts";
 import { openJournal } from "../../journal/journal.ts";
 import { type LeftoverQuestion, readLeftovers } from "./cleanup_facts.ts";
+import { findOldRuns, removeOldRuns } from "./old_runs.ts";
 import { takeLock } from "../../journal/lock.ts";
 import { liveRun, newRunId, readJournal, runDir, stateDir } from "../../journal/store.ts";
 
@@ -27,6 +34,8 @@ export interface CleanupInput extends LeftoverQuestion {
   force: readonly TaskId[];
   /** Delete the branches on the remote, too. */
   onRemote: boolean;
+  /** The last runs whose transcripts and logs stay. */
+  keepRuns: number;
 }
 
 /** What a cleanup did. */
@@ -35,6 +44,7 @@ export interface CleanupOutcome {
   failed: { work: WorkFacts; failure: Failure }[];
   kept: CleanupPlan["keep"];
   archived?: Archived | undefined;
+  old?: OldRecords | undefined;
 }
 
 export interface RemovedWork {
@@ -54,12 +64,14 @@ export async function lookForCleanup(input: CleanupInput): Promise<CleanupPlan> 
   const unknown = input.force.find((id) => facts.every(({ task }) => task !== id));
   if (unknown !== undefined) throw new Failed(unknownTask(unknown, input.plan, facts));
   const live = liveRun(input.repo.commonDir)?.run;
-  return planCleanup(facts, {
+  const decided = planCleanup(facts, {
     force: input.force,
     statuses: input.plan.tasks.map(({ status }) => status),
     archivable: input.record?.cleanups.every(({ archive }) => !isThere(archive)) ?? false,
     live,
   });
+  const { runs, bytes } = await findOldRuns(input.repo.commonDir, input.keepRuns);
+  return { ...decided, old: runs === 0 ? undefined : { runs, bytes } };
 }
 
 /** The archive is recorded before it is made, so it may not exist. */
@@ -97,10 +109,17 @@ export async function cleanUp(
     }
     const archives = agreed.archive && now.archive && outcome.failed.length === 0;
     await removeIfEmpty(input.repo);
+    if (agreed.old) outcome.old = await removeOld(input);
     return await conclude(input, outcome, archives);
   } finally {
     lock.release();
   }
+}
+
+async function removeOld({ repo, keepRuns }: CleanupInput): Promise<OldRecords> {
+  const old = await findOldRuns(repo.commonDir, keepRuns);
+  await removeOldRuns(old);
+  return { runs: old.runs, bytes: old.bytes };
 }
 
 async function remove(

@@ -1,13 +1,15 @@
 import type { Finding } from "../../domain/doctor_finding.ts";
+import { resultOf } from "../../domain/failed.ts";
 import type { Settings } from "../../domain/settings.ts";
 import { processEnv, toolEnv } from "../../exec/env.ts";
 import { freeMib } from "../../exec/disk.ts";
 import { sh } from "../../exec/sh.ts";
 import { makeAgent, programOf } from "../../agent/agents.ts";
 import { commandOf } from "../../agent/program.ts";
-import { exists } from "../../util/files.ts";
+import { exists, folderSize } from "../../util/files.ts";
 import type { Repository } from "../../git/repository.ts";
-import { stateDir } from "../../journal/store.ts";
+import { listRuns, stateDir } from "../../journal/store.ts";
+import { findOldRuns } from "./old_runs.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -58,6 +60,18 @@ const ENOUGH_MIB = 2048;
 /** Whether parex can write its files, and has enough disk space. */
 export async function examineRoom(repo: Repository): Promise<Finding[]> {
   return [...await stateWritable(repo), ...await diskSpace(repo)];
+}
+
+/** How much room parex's own records take; nothing before the first run. */
+export async function examineRecords(
+  { commonDir }: Repository,
+  keepRuns: number,
+): Promise<Finding[]> {
+  const path = stateDir(commonDir);
+  const listed = await resultOf(() => listRuns(commonDir));
+  if (!listed.ok || listed.value.length === 0) return [];
+  const [bytes, old] = await Promise.all([folderSize(path), findOldRuns(commonDir, keepRuns)]);
+  return [{ code: "records", path, runs: listed.value.length, bytes, old: old.bytes }];
 }
 
 async function stateWritable({ commonDir }: Repository): Promise<Finding[]> {
