@@ -7,6 +7,7 @@ import { commandAgent } from "./command.ts";
 import { copilot } from "./copilot.ts";
 import { gemini } from "./gemini.ts";
 import { opencode } from "./opencode.ts";
+import { pi } from "./pi.ts";
 import { agentOf, type AgentProgram } from "./program.ts";
 
 /** Every agent that parex knows, but for the command of a user's own. */
@@ -16,6 +17,7 @@ export const PROGRAMS: { readonly [K in Exclude<AgentName, "command">]: AgentPro
   gemini,
   copilot,
   opencode,
+  pi,
 };
 
 /** What is known of the agent's program; undefined for a command of the user's own. */
@@ -25,16 +27,8 @@ export function programOf(name: string): AgentProgram | undefined {
 
 /** What a person types to continue a conversation; undefined for a command of the user's own. */
 export function takeOverCommand(agent: string, session: string): string[] | undefined {
-  switch (agent) {
-    case "claude":
-    case "gemini":
-    case "copilot":
-      return [agent, "--resume", session];
-    case "codex":
-      return [agent, "resume", session];
-    case "opencode":
-      return [agent, "--session", session];
-  }
+  const program = programOf(agent);
+  return program && [program.name, ...program.takeOver(session)];
 }
 
 /** The agent of that name. */

@@ -62,7 +62,9 @@ export const claude: AgentProgram = {
     args: ["auth", "status", "--json"],
     saysNo: ({ stdout }) => /"loggedIn":\s*false/.test(stdout),
   },
-  listen: ({ worktree }) => hearClaude(worktree),
+  takeOver: (session) => ["--resume", session],
+  logIn: "claude /login",
+  listen: hearClaude,
   refusals: [
     ["not_logged_in", /please run \/login|oauth token (has expired|revoked)/i],
     ["no_money", /credit balance is too low|spend limit/i],

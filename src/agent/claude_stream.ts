@@ -1,25 +1,26 @@
-import { isRecord } from "../util/json_values.ts";
-import { cutDetail, cutLine } from "../util/text.ts";
+import { amountAt, isRecord, recordAt, textAt } from "../util/json_values.ts";
+import { cutDetail } from "../util/text.ts";
 import { foldUsage, NO_MODEL } from "./claude_usage.ts";
 import type { Heard, Obstacle } from "./heard.ts";
 import type { StreamMessage } from "./stream_json.ts";
+import { callOf } from "./tool_call.ts";
 
 /** Reads the output of one attempt of Claude Code. */
-export function hearClaude(worktree: string): (message: StreamMessage) => Heard {
+export function hearClaude(): (message: StreamMessage) => Heard {
   const usage = foldUsage();
-  return (message) => ({ ...hear(message, worktree), used: usage.add(message) });
+  return (message) => ({ ...hear(message), used: usage.add(message) });
 }
 
-function hear(message: StreamMessage, worktree: string): Heard {
+function hear(message: StreamMessage): Heard {
   switch (message.type) {
     case "system":
-      return message.subtype === "init" && typeof message.session_id === "string"
-        ? { session: message.session_id }
-        : {};
+      return message.subtype === "init" ? { session: textAt(message, "session_id") } : {};
     case "rate_limit_event":
       return { obstacle: rejection(message) };
     case "assistant":
-      return isSynthetic(message) ? heardOfError(message) : heardOfModel(message, worktree);
+      return isSynthetic(message) ? heardOfError(message) : heardOfModel(message);
+    case "user":
+      return heardOfTools(message);
     case "result":
       return heardOfResult(message);
     default:
@@ -30,14 +31,14 @@ function hear(message: StreamMessage, worktree: string): Heard {
 /** The account's limit rejects requests; null: it does not. */
 function rejection({ rate_limit_info: info }: StreamMessage): Obstacle | null {
   if (!isRecord(info) || info.status !== "rejected") return null;
-  const until = typeof info.resetsAt === "number" ? info.resetsAt * 1000 : undefined;
-  return { limit: "quota", until };
+  const seconds = amountAt(info, "resetsAt");
+  return { limit: "quota", until: seconds === undefined ? undefined : seconds * 1000 };
 }
 
 /** Messages of Claude Code itself, in the place of the model's. */
 function heardOfError(message: StreamMessage): Heard {
-  const error = lastText(message);
-  return { error, obstacle: obstacleOf(message.error, error ?? "") };
+  const words = textOf(message);
+  return { error: words, obstacle: obstacleOf(message.error, words ?? "") };
 }
 
 /** By Claude Code's own error code, which newer versions report. */
@@ -54,8 +55,23 @@ function obstacleOf(error: unknown, words: string): Obstacle | undefined {
   }
 }
 
-function heardOfModel(message: StreamMessage, worktree: string): Heard {
-  return { said: lastText(message), doing: activityOf(message, worktree) };
+function heardOfModel(message: StreamMessage): Heard {
+  const uses = blocks(message, "tool_use");
+  const said = textOf(message);
+  if (uses.length === 0) return { said };
+  const calls = uses.map((one) =>
+    callOf(textAt(one, "id"), textAt(one, "name"), recordAt(one, "input"))
+  );
+  return { said, calls };
+}
+
+function heardOfTools(message: StreamMessage): Heard {
+  const results = blocks(message, "tool_result").map((one) => ({
+    id: textAt(one, "tool_use_id"),
+    text: textAt(one, "content") ?? textIn(one.content),
+    failed: one.is_error === true,
+  }));
+  return { results };
 }
 
 function heardOfResult(result: StreamMessage): Heard {
@@ -70,13 +86,10 @@ function heardOfResult(result: StreamMessage): Heard {
   // A request that was refused ends with the subtype of a success.
   if (result.is_error !== true && result.subtype === "success") {
     // It repeats the model's final message.
-    return words === "" ? { ended: true } : { ended: true, said: words, doing: "" };
+    return { ended: true, said: words || undefined, repeats: true };
   }
-  return {
-    failed: true,
-    error: words || errorsIn(result),
-    obstacle: obstacleOfStatus(result.api_error_status),
-  };
+  const obstacle = obstacleOfStatus(result.api_error_status);
+  return { failed: true, error: words || errorsIn(result), obstacle };
 }
 
 function obstacleOfStatus(status: unknown): Obstacle | undefined {
@@ -90,34 +103,23 @@ function errorsIn({ errors, subtype }: StreamMessage): string | undefined {
   return subtype === "success" ? undefined : `its result is ${subtype}`;
 }
 
-function lastText(message: StreamMessage): string | undefined {
-  const text = blocks(message).filter(({ type }) => type === "text").at(-1)?.text;
-  return typeof text === "string" && text.trim() !== "" ? text : undefined;
+function textOf(message: StreamMessage): string | undefined {
+  const text = textIn(blocks(message, "text"));
+  return text?.trim() === "" ? undefined : text;
 }
 
-function activityOf(message: StreamMessage, worktree: string): string | undefined {
-  const call = blocks(message).find(({ type }) => type === "tool_use");
-  return typeof call?.name === "string"
-    ? cutLine(`${call.name} ${subject(call.input, worktree)}`)
-    : undefined;
+/** The text of blocks, if they have any. */
+function textIn(content: unknown): string | undefined {
+  if (!Array.isArray(content)) return undefined;
+  const texts = content.map((one) => textAt(one, "text")).filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts.join("\n");
 }
 
-/** What a tool is used on: a path in the worktree, a command, a pattern. */
-function subject(input: unknown, worktree: string): string {
-  if (!isRecord(input)) return "";
-  for (const key of ["file_path", "notebook_path", "command", "pattern", "path", "description"]) {
-    const value = input[key];
-    if (typeof value !== "string") continue;
-    return value.startsWith(`${worktree}/`) ? value.slice(worktree.length + 1) : value;
-  }
-  return "";
+function isSynthetic(message: StreamMessage): boolean {
+  return recordAt(message, "message").model === NO_MODEL;
 }
 
-function isSynthetic({ message }: StreamMessage): boolean {
-  return isRecord(message) && message.model === NO_MODEL;
-}
-
-function blocks(message: StreamMessage): Record<string, unknown>[] {
-  const content = isRecord(message.message) ? message.message.content : undefined;
-  return Array.isArray(content) ? content.filter(isRecord) : [];
+function blocks(message: StreamMessage, type: string): Record<string, unknown>[] {
+  const { content } = recordAt(message, "message");
+  return Array.isArray(content) ? content.filter(isRecord).filter((one) => one.type === type) : [];
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
-import { countAt, recordAt, textAt } from "../util/json_values.ts";
+import { countAt, isRecord, recordAt, textAt } from "../util/json_values.ts";
 import type { Heard } from "./heard.ts";
 import type { AgentProgram, Call } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
+import { callOf } from "./tool_call.ts";
 
 /** OpenAI's Codex CLI. It reports tokens, but neither cost nor model. */
 export const codex: AgentProgram = {
@@ -30,6 +31,8 @@ export const codex: AgentProgram = {
     args: ["login", "status"],
     saysNo: ({ code, stderr, stdout }) => code !== 0 && /not logged in/i.test(stdout + stderr),
   },
+  takeOver: (session) => ["resume", session],
+  logIn: "codex login",
   listen: () => hear,
   banner: /^(WARNING: proceeding|Reading prompt from stdin|Reading additional input).*\n?/gm,
   refusals: [
@@ -67,23 +70,32 @@ function hear(message: StreamMessage): Heard {
     case "error":
       return { error: textAt(message, "message") };
     case "item.started":
+      return heardOfStart(recordAt(message, "item"));
     case "item.completed":
-      return heardOfItem(message.type, recordAt(message, "item"));
+      return heardOfItem(recordAt(message, "item"));
     default:
       return {};
   }
 }
 
-function heardOfItem(type: string, item: Record<string, unknown>): Heard {
-  const isDone = type === "item.completed";
+function heardOfStart(item: Record<string, unknown>): Heard {
+  if (item.type !== "command_execution") return {};
+  return { calls: [callOf(textAt(item, "id"), "shell", item)] };
+}
+
+function heardOfItem(item: Record<string, unknown>): Heard {
   switch (item.type) {
     case "agent_message":
-      return isDone ? { said: textAt(item, "text") } : {};
-    case "command_execution":
-      return isDone ? {} : { doing: textAt(item, "command") };
+      return { said: textAt(item, "text") };
+    case "command_execution": {
+      const failed = typeof item.exit_code === "number" && item.exit_code !== 0;
+      return {
+        results: [{ id: textAt(item, "id"), text: textAt(item, "aggregated_output"), failed }],
+      };
+    }
     case "file_change": {
-      const changes = Array.isArray(item.changes) ? item.changes : [];
-      return { doing: changes.map((change) => textAt(change, "path") ?? "").join(" ") };
+      const changes = Array.isArray(item.changes) ? item.changes.filter(isRecord) : [];
+      return { calls: changes.map((one) => callOf(undefined, textAt(one, "kind"), one)) };
     }
     default:
       return {};

@@ -5,6 +5,7 @@ import { countAt, recordAt, textAt } from "../util/json_values.ts";
 import type { Heard } from "./heard.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
+import { callOf } from "./tool_call.ts";
 
 const KEYS = ["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_PROVIDER_BASE_URL"];
 
@@ -29,6 +30,8 @@ export const copilot: AgentProgram = {
   login: (env) =>
     KEYS.some((name) => env[name]) ||
     (exists(join(homeOf(env), "config.json")) ? undefined : false),
+  takeOver: (session) => ["--resume", session],
+  logIn: "copilot login",
   listen: () => hear,
   banner: /^Package extraction took.*\n?/gm,
   refusals: [["no_money", /check your plan and billing/i]],
@@ -40,12 +43,16 @@ function homeOf(env: Record<string, string>): string {
 
 function hear(message: StreamMessage): Heard {
   const data = recordAt(message, "data");
+  const id = textAt(data, "toolCallId");
   switch (message.type) {
     case "assistant.message":
       return { said: textAt(data, "content"), used: { more: usageIn(data) } };
-    case "tool.execution_start": {
-      const subject = textAt(recordAt(data, "arguments"), "command", "path", "pattern");
-      return { doing: `${textAt(data, "toolName") ?? "tool"} ${subject ?? ""}` };
+    case "tool.execution_start":
+      return { calls: [callOf(id, textAt(data, "toolName"), recordAt(data, "arguments"))] };
+    case "tool.execution_complete": {
+      const text = textAt(recordAt(data, "result"), "content") ??
+        textAt(recordAt(data, "error"), "message");
+      return { results: [{ id, text, failed: data.success === false }] };
     }
     case "model.call_failure":
       return { retried: wordsOf(textAt(data, "errorMessage")) ?? textAt(data, "errorCode") };
@@ -53,8 +60,9 @@ function hear(message: StreamMessage): Heard {
       return { error: textAt(data, "message") };
     case "result": {
       const session = textAt(message, "sessionId");
-      const failed = countAt(message, "exitCode") > 0;
-      return failed ? { session, failed } : { session, ended: true };
+      return countAt(message, "exitCode") > 0
+        ? { session, failed: true }
+        : { session, ended: true };
     }
     default:
       return { session: textAt(data, "sessionId") };

@@ -5,6 +5,7 @@ import { countAt, recordAt, textAt } from "../util/json_values.ts";
 import type { Heard } from "./heard.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
+import { callOf } from "./tool_call.ts";
 
 /** What comes on stdin is put before it. */
 const PROMPT = "Do the task that is described above.";
@@ -38,6 +39,8 @@ export const gemini: AgentProgram = {
       ? undefined
       : false;
   },
+  takeOver: (session) => ["--resume", session],
+  logIn: "gemini, or set GEMINI_API_KEY",
   listen: () => hear,
   banner:
     /^(YOLO mode is enabled|Approval mode overridden|Loaded cached|\[STARTUP\]|Warning: 256-color|Ripgrep is not).*\n?/gm,
@@ -56,22 +59,29 @@ function hear(message: StreamMessage): Heard {
   switch (message.type) {
     case "init": {
       const model = textAt(message, "model");
-      return {
-        session: textAt(message, "session_id"),
-        used: model === undefined ? undefined : { more: { model } },
-      };
+      const used = model === undefined ? undefined : { more: { model } };
+      return { session: textAt(message, "session_id"), used };
     }
     case "message":
       return message.role === "assistant"
         ? { said: textAt(message, "content"), continues: message.delta === true }
         : {};
-    case "tool_use": {
-      const subject = textAt(recordAt(message, "parameters"), "command", "file_path", "path");
+    case "tool_use":
       return {
         // What the model writes after a tool is another text.
         said: "",
-        doing: `${textAt(message, "tool_name") ?? "tool"} ${subject ?? ""}`,
+        calls: [
+          callOf(
+            textAt(message, "tool_id"),
+            textAt(message, "tool_name"),
+            recordAt(message, "parameters"),
+          ),
+        ],
       };
+    case "tool_result": {
+      const text = textAt(message, "output") ?? textAt(recordAt(message, "error"), "message");
+      const failed = message.status === "error";
+      return { results: [{ id: textAt(message, "tool_id"), text, failed }] };
     }
     case "error":
       return { error: textAt(message, "message") };

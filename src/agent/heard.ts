@@ -1,16 +1,18 @@
 import type { Usage } from "../domain/event.ts";
 import type { RefusalWhy } from "../domain/failure.ts";
+import type { ToolCall, ToolResult } from "./tool_call.ts";
 import { type UsageTold, usedBy } from "./used.ts";
 
 /** The content of one line of an agent's output. */
 export interface Heard {
   /** The conversation's id. */
   session?: string | undefined;
-  /** What it is doing now. */
-  doing?: string | undefined;
-  /** What the model wrote; with `continues`, the next part of it. */
+  /** What the model wrote; with `continues`, the next part of it; with `repeats`, once more. */
   said?: string | undefined;
   continues?: boolean;
+  repeats?: boolean;
+  calls?: ToolCall[];
+  results?: ToolResult[];
   used?: UsageTold | undefined;
   /** What went wrong; with `failed`, for good. Without words: it recovered. */
   error?: string | undefined;
@@ -18,7 +20,7 @@ export interface Heard {
   /** Why the API refused a request that is tried again. */
   retried?: string | undefined;
   /** Whether its work is over: false while the model has not read a tool's result yet. */
-  ended?: boolean | undefined;
+  ended?: boolean;
   /** A limit or a refusal in machine-readable form; null: it is lifted. */
   obstacle?: Obstacle | null | undefined;
 }
@@ -33,9 +35,10 @@ export type Obstacle =
   | { budget: true };
 
 /** The content of the whole output so far. */
-export interface Told extends Pick<Heard, "session" | "error" | "failed" | "ended"> {
+export interface Told extends Pick<Heard, "session" | "error" | "failed"> {
   said: string;
   usage: Usage;
+  ended?: boolean | undefined;
   obstacle?: Obstacle | undefined;
   /** The agent has shown that it works. */
   worked: boolean;
@@ -45,18 +48,17 @@ export const NOTHING_TOLD: Told = { said: "", usage: {}, worked: false };
 
 /** Adds one more line. */
 export function fold(told: Told, heard: Heard, before: Usage | undefined): Told {
-  const { session, said, doing, error, failed, ended, used, obstacle } = heard;
-  const words = said !== undefined && said !== "" || doing !== undefined;
-  // Output after an error means that the client recovered.
-  const recovered = said !== undefined;
+  const { said, used, obstacle } = heard;
+  const spoke = said !== undefined;
   return {
-    session: session ?? told.session,
-    said: said === undefined ? told.said : heard.continues ? told.said + said : said,
-    usage: used ? usedBy(told.usage, used, before) : told.usage,
-    error: error ?? (recovered ? "" : told.error),
-    failed: failed || told.failed,
-    ended: ended ?? told.ended,
-    obstacle: obstacle ?? (obstacle === null || recovered ? undefined : told.obstacle),
-    worked: told.worked || words,
+    session: heard.session ?? told.session,
+    said: heard.continues ? told.said + (said ?? "") : said ?? told.said,
+    usage: used === undefined ? told.usage : usedBy(told.usage, used, before),
+    // Output after an error means that the client recovered.
+    error: heard.error ?? (spoke ? "" : told.error),
+    failed: heard.failed || told.failed,
+    ended: heard.ended ?? told.ended,
+    obstacle: obstacle ?? (obstacle === null || spoke ? undefined : told.obstacle),
+    worked: told.worked || Boolean(said) || heard.calls !== undefined,
   };
 }

@@ -5,6 +5,7 @@ import { amountAt, countAt, isRecord, recordAt, textAt } from "../util/json_valu
 import type { Heard } from "./heard.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
+import { callOf } from "./tool_call.ts";
 
 /** Nobody can answer: requests for permission are denied, and the model continues. */
 const PERMISSION = { external_directory: "deny", doom_loop: "deny" };
@@ -39,10 +40,9 @@ export const opencode: AgentProgram = {
     const keys = Object.keys(env).some((name) => name.endsWith("_API_KEY"));
     return keys || exists(join(configOf(env), "opencode")) ? undefined : false;
   },
-  listen: () => (message) => ({
-    session: textAt(message, "sessionID"),
-    ...hear(message),
-  }),
+  takeOver: (session) => ["--session", session],
+  logIn: "opencode auth login",
+  listen: () => (message) => ({ session: textAt(message, "sessionID"), ...hear(message) }),
   startsAlone: true,
   retries: /error\.error="([^"]*)"/,
   refusals: [
@@ -75,11 +75,8 @@ function hear(message: StreamMessage): Heard {
   switch (message.type) {
     case "text":
       return { said: textAt(part, "text") };
-    case "tool_use": {
-      const input = recordAt(recordAt(part, "state"), "input");
-      const subject = textAt(input, "command", "filePath", "path", "pattern");
-      return { doing: `${textAt(part, "tool") ?? "tool"} ${subject ?? ""}` };
-    }
+    case "tool_use":
+      return heardOfTool(part);
     case "step_finish":
       return { used: { more: usageIn(part) }, ended: part.reason !== "tool-calls" };
     case "error":
@@ -89,19 +86,25 @@ function hear(message: StreamMessage): Heard {
   }
 }
 
+/** A call and its result, in one line. */
+function heardOfTool(part: Record<string, unknown>): Heard {
+  const state = recordAt(part, "state");
+  const call = callOf(textAt(part, "callID"), textAt(part, "tool"), recordAt(state, "input"));
+  const failed = state.status === "error" || undefined;
+  return { calls: [{ ...call, result: textAt(state, "output", "error"), failed }] };
+}
+
 function usageIn(part: Record<string, unknown>): Usage {
   const tokens = recordAt(part, "tokens");
   const cache = recordAt(tokens, "cache");
-  const model = textAt(part, "modelID");
-  const cost = amountAt(part, "cost");
   return {
-    cost_usd: cost,
+    cost_usd: amountAt(part, "cost"),
     input_tokens: countAt(tokens, "input"),
     output_tokens: countAt(tokens, "output") + countAt(tokens, "reasoning"),
     cache_read_tokens: countAt(cache, "read"),
     cache_write_tokens: countAt(cache, "write"),
     turns: 1,
-    model,
+    model: textAt(part, "modelID"),
   };
 }
 

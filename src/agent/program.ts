@@ -36,8 +36,12 @@ export interface AgentProgram {
   login(env: Env): boolean | undefined;
   /** Asks the program itself, where its files show no login. */
   asksLogin?: LoginQuestion;
-  /** Reads the output of one attempt. */
-  listen(call: Call): (message: StreamMessage) => Heard;
+  /** Its arguments with which a person continues a conversation. */
+  takeOver(session: string): string[];
+  /** The command, or another way, by which a person logs in. */
+  logIn: string;
+  /** Reads the output of one attempt, or its transcript. */
+  listen(): (message: StreamMessage) => Heard;
   /** Lines on stderr that mean nothing. */
   banner?: RegExp;
   /**
@@ -153,7 +157,7 @@ interface Output {
 }
 
 function outputOf(program: AgentProgram, call: Call): Output {
-  const listen = program.listen(call);
+  const listen = program.listen();
   const parser = parseStream();
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const hopeless = new AbortController();
@@ -178,7 +182,7 @@ function outputOf(program: AgentProgram, call: Call): Output {
     if (conversation !== undefined && conversation !== known) call.onSession?.(conversation);
     told = fold(told, heard, conversation === call.resume ? call.usedBefore : undefined);
     retry(heard.retried);
-    const now = cutLine(heard.doing ?? heard.said ?? "");
+    const now = cutLine(activityIn(heard, call.worktree));
     if (now !== "") {
       doing = now;
       retriesSince = undefined;
@@ -195,6 +199,13 @@ function outputOf(program: AgentProgram, call: Call): Output {
       return { told, dropped: parser.dropped() };
     },
   };
+}
+
+/** What the agent is doing, with paths in the worktree as they read there. */
+function activityIn({ calls, said, repeats }: Heard, worktree: string): string {
+  const call = calls?.[0];
+  if (call) return `${call.name} ${call.subject.replace(`${worktree}/`, "")}`;
+  return repeats ? "" : said ?? "";
 }
 
 interface ProcessOver {

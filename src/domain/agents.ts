@@ -1,5 +1,13 @@
 /** The programs that can do the work of tasks; `command` is any other one. */
-export const AGENTS = ["claude", "codex", "gemini", "copilot", "opencode", "command"] as const;
+export const AGENTS = [
+  "claude",
+  "codex",
+  "gemini",
+  "copilot",
+  "opencode",
+  "pi",
+  "command",
+] as const;
 export type AgentName = typeof AGENTS[number];
 
 export function isAgentName(word: string): word is AgentName {

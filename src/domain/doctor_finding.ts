@@ -5,7 +5,8 @@ import type { TaskId } from "./task.ts";
 export type Finding =
   | { code: "tool"; tool: string; version: string }
   | { code: "tool_missing"; tool: string }
-  | { code: "login_missing"; tool: string }
+  /** `how`: the command, or another way, to log in. */
+  | { code: "login_missing"; tool: string; how: string }
   /** What would refuse a run. */
   | { code: "refused"; failure: Failure }
   | { code: "state_unwritable"; path: string; detail: string }

@@ -16,7 +16,7 @@ Deno.test("makeAgent() refuses an unknown name and says which there are", () => 
       reason: "usage",
       message: "There is no agent `cluade`.",
       hint:
-        "Use one of claude, codex, gemini, copilot, opencode, command; `command` runs any program.",
+        "Use one of claude, codex, gemini, copilot, opencode, pi, command; `command` runs any program.",
     },
   });
 });

@@ -184,7 +184,7 @@ const CASES: Record<string, Case> = {
 };
 
 function verdictOf({ stream = [], stderr = "", end }: Omit<Case, "judged">): Verdict {
-  const listen = hearClaude("/worktree");
+  const listen = hearClaude();
   const told = stream.reduce<Told>(
     (told, message) => fold(told, listen(message), undefined),
     NOTHING_TOLD,

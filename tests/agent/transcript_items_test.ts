@@ -68,6 +68,24 @@ const PRINTED: Record<string, { lines: string[]; items: TranscriptItem[] }> = {
       { kind: "note", text: "no key", failed: true },
     ],
   },
+  pi: {
+    lines: [
+      '{"type":"tool_execution_start","toolCallId":"1","toolName":"edit","args":{"path":"a.ts","edits":[{"oldText":"1","newText":"2"}]}}',
+      '{"type":"tool_execution_end","toolCallId":"1","toolName":"edit","result":{"content":[{"type":"text","text":"changed"}]},"isError":false}',
+      '{"type":"message_end","message":{"role":"assistant","stopReason":"stop","content":[{"type":"text","text":"All done."}]}}',
+      '{"type":"agent_end","messages":[{"role":"assistant","stopReason":"stop"}]}',
+    ],
+    items: [
+      {
+        kind: "tool",
+        name: "edit",
+        subject: "a.ts",
+        edit: { before: "1", after: "2" },
+        result: "changed",
+      },
+      { kind: "said", text: "All done." },
+    ],
+  },
 };
 
 for (const [agent, { lines, items }] of Object.entries(PRINTED)) {

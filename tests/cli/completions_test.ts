@@ -49,6 +49,7 @@ Deno.test("parex complete offers the options of execute and the words they take"
     "gemini",
     "copilot",
     "opencode",
+    "pi",
     "command",
   ]);
   assertEquals(await offered(["execute", "--land=m"]), ["merge"]);

@@ -198,6 +198,7 @@ const PRICES: { readonly [K in ClientId]?: readonly [number, number, number, num
   claude: [0.1, 0.5, 0.01, 0.125],
   "claude-oldest": [1, 5, 0.1, 1.25],
   opencode: [1, 10, 0.1, 0],
+  pi: [1, 10, 0.1, 0],
 };
 
 /** What the attempts told together is what the server counted, and what that costs. */

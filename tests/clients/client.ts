@@ -53,6 +53,7 @@ const KEYS = [
   "COPILOT_PROVIDER_BASE_URL",
   "COPILOT_OFFLINE",
   "OPENCODE_KEY",
+  "PI_KEY",
 ];
 
 const HOUR = 3_600_000;

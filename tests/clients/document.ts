@@ -11,6 +11,7 @@ const PACKAGES: Record<Exclude<ClientId, "claude-oldest">, keyof typeof pinned.d
   gemini: "@google/gemini-cli",
   copilot: "@github/copilot",
   opencode: "opencode-ai",
+  pi: "@earendil-works/pi-coding-agent",
 };
 
 const { dependencies } = pinned;

@@ -130,7 +130,7 @@ const streamJson: Reader = {
   corpus: [STREAM.map((message) => JSON.stringify(message)).join("\n") + "\n"],
   read(input) {
     const parser = parseStream();
-    const listen = hearClaude("/w");
+    const listen = hearClaude();
     const middle = input.length >> 1;
     const messages = [
       ...parser.push(input.subarray(0, middle)),

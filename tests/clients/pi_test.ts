@@ -1,0 +1,3 @@
+import { playTable } from "./table.ts";
+
+playTable("pi");
