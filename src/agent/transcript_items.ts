@@ -77,7 +77,7 @@ function shortened(item: TranscriptItem): TranscriptItem {
     ...item,
     subject: cut(item.subject),
     result: item.result === undefined ? undefined : cut(item.result),
-    ...(item.edit && { edit: { before: cut(item.edit.before), after: cut(item.edit.after) } }),
+    edit: item.edit && { before: cut(item.edit.before), after: cut(item.edit.after) },
   };
 }
 
