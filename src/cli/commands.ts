@@ -157,6 +157,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./prs.ts"),
   },
   {
+    name: "issues",
+    usage: "",
+    summary: "one GitHub issue per task, linked with its pull request",
+    group: "Land",
+    load: () => import("./issues.ts"),
+  },
+  {
     name: "merge",
     usage: "[task...]",
     summary: "land completed tasks through the merge queue",

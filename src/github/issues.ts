@@ -51,7 +51,7 @@ export async function listIssuesOf(
   const doing = "list the issues";
   const wanted = new URLSearchParams({ state: "all" });
   if (label !== undefined) wanted.set("labels", label);
-  if (milestone !== undefined) wanted.set("milestone", await milestoneOf(gh, milestone));
+  if (milestone !== undefined) wanted.set("milestone", `${await milestoneOf(gh, milestone)}`);
   const listed = await pages(gh, doing, `/issues?${wanted}`, LABELLED);
   return listed.filter((found) => found.pull_request === undefined).map((found) => ({
     ...fromApi(found),
@@ -59,19 +59,28 @@ export async function listIssuesOf(
   }));
 }
 
-async function milestoneOf(gh: Gh, title: string): Promise<string> {
+/** The number of the milestone with this title or number. */
+export async function milestoneOf(gh: Gh, title: string): Promise<number> {
   const all = await pages(gh, "list the milestones", "/milestones?state=all", MILESTONE);
   const found = all.find((each) => each.title === title || String(each.number) === title);
-  if (found) return String(found.number);
+  if (found) return found.number;
   const message = `there is no milestone "${title}"`;
   const hint = `there are: ${all.map((each) => each.title).join(", ") || "none"}`;
   throw new Failed({ reason: "usage", message, hint });
 }
 
+export interface NewIssue {
+  title: string;
+  body: string;
+  assignees?: readonly string[] | undefined;
+  /** Its number. */
+  milestone?: number | undefined;
+}
+
 /** Opens an issue, unless `find` sees that it is there. */
 export async function createIssue(
   gh: Gh,
-  { title, body }: Pick<Issue, "title" | "body">,
+  issue: NewIssue,
   find: () => Promise<Issue | undefined>,
 ): Promise<Issue> {
   const doing = "open an issue";
@@ -80,7 +89,7 @@ export async function createIssue(
     const detail = `the label ${LABEL}: ${wordsOf(label.failure)}`;
     throw new Failed({ reason: "github_failed", doing, detail });
   }
-  const request = { doing, path: "/issues", body: { title, body, labels: [LABEL] } };
+  const request = { doing, path: "/issues", body: { ...issue, labels: [LABEL] } };
   const made = await createOnce(gh, request, ISSUE.transform(fromApi), find);
   return made.value;
 }
@@ -88,7 +97,7 @@ export async function createIssue(
 export async function updateIssue(
   gh: Gh,
   number: number,
-  changes: Partial<Pick<Issue, "title" | "body">>,
+  changes: Partial<Pick<Issue, "title" | "body" | "state">>,
 ): Promise<void> {
   await api(gh, {
     doing: `bring issue #${number} up to date`,

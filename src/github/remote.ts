@@ -39,3 +39,7 @@ export function withoutCredentials(url: string): string {
 export function nameOf({ host, owner, name }: GitHubRepository): string {
   return host === GITHUB ? `${owner}/${name}` : `${host}/${owner}/${name}`;
 }
+
+export function issueUrl({ host, owner, name }: GitHubRepository, number: number): string {
+  return `https://${host}/${owner}/${name}/issues/${number}`;
+}

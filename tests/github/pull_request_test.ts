@@ -41,7 +41,7 @@ story("ensurePullRequest() opens none when it is run again", async (rig) => {
   rig.github.requests.length = 0;
   const again = await ensurePullRequest(rig.scope, task, evidenceOf(task));
   assertEquals([again.state, again.number], ["kept", 1]);
-  assertEquals(rig.github.requests, ["POST /graphql"], "nothing is written");
+  assertEquals(rig.github.requests, ["POST /graphql", "GET /issues"], "nothing is written");
 });
 
 story("ensurePullRequest() brings its part of the body up to date, and no other", async (rig) => {

@@ -281,6 +281,19 @@ export const prs = z.strictObject({
   ])),
 });
 
+export const issues = z.strictObject({
+  issues: z.array(z.discriminatedUnion("state", [
+    z.strictObject({
+      task,
+      number: integer,
+      url: text,
+      state: z.enum(["created", "updated", "kept", "closed", "named"]),
+      commented: z.literal(true).optional().describe("it got a comment: its task is blocked"),
+    }),
+    z.strictObject({ task, state: z.literal("failed"), failure }),
+  ])),
+});
+
 const work = z.strictObject({
   task,
   status: status.optional().describe("absent: the plan has no such task"),
@@ -434,6 +447,7 @@ export const OUTPUTS: Record<string, { command: string; schema: z.ZodType }> = {
   doctor: { command: "parex doctor --json", schema: doctor },
   "dry-run": { command: "parex execute --dry-run --json", schema: dryRun },
   prs: { command: "parex prs --json", schema: prs },
+  issues: { command: "parex issues --json", schema: issues },
   "cleanup-plan": { command: "parex cleanup --dry-run --json", schema: cleanupPlan },
   cleanup: { command: "parex cleanup --yes --json", schema: cleanup },
   "rescue-list": { command: "parex rescue list --json", schema: rescueList },

@@ -23,6 +23,9 @@ export interface FakeIssue {
   body: string;
   state: "open" | "closed";
   labels: string[];
+  assignees?: string[];
+  /** Its number. */
+  milestone?: number;
   comments: string[];
 }
 
@@ -41,6 +44,7 @@ export interface FakeGitHub extends AsyncDisposable {
   pullRequests: FakePullRequest[];
   issues: FakeIssue[];
   labels: string[];
+  milestones: { number: number; title: string }[];
   /** `GET /labels/bug`, below the repository; in the order in which they came. */
   requests: string[];
   /** Faults to come; each is used once. */
@@ -65,6 +69,7 @@ export async function fakeGitHub(
     pullRequests: [],
     issues: [],
     labels: [],
+    milestones: [],
     requests: [],
     faults: [],
     may: { push: true, label: true },
@@ -138,6 +143,8 @@ async function rest(
       const start = (Number(query.get("page") ?? 1) - 1) * 100;
       return { status: 200, body: found.slice(start, start + 100).map(issueBody) };
     }
+    case "GET /milestones":
+      return { status: 200, body: github.milestones };
     case "POST /issues":
       return createIssue(github, body);
     default:
@@ -199,8 +206,12 @@ function changePullRequest(
   return { status: 200, body: {} };
 }
 
-function createIssue(github: FakeGitHub, { title, body, labels }: Record<string, unknown>): Reply {
+function createIssue(
+  github: FakeGitHub,
+  { title, body, labels, ...rest }: Record<string, unknown>,
+): Reply {
   const made: FakeIssue = {
+    ...rest,
     number: nextNumber(github),
     title: String(title),
     body: String(body),

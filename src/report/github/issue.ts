@@ -2,6 +2,7 @@ import type { CheckReport, CheckResult, CheckTarget } from "../../domain/check_r
 import { attemptCount, selectedTasks } from "../../domain/metrics.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { CheckRecord, TaskRecord } from "../../domain/task_record.ts";
+import type { TaskId } from "../../domain/task.ts";
 import { formatDuration } from "../../domain/units.ts";
 import { oneLine, printable } from "../escape.ts";
 import { reasonWords } from "../words.ts";
@@ -45,6 +46,11 @@ export function solvedBy(record: RunRecord): { key: string; text: string }[] {
       text: `${code(name)} passes ${by}.`,
     })),
   ];
+}
+
+/** The tasks whose issues have nothing left to ask for. */
+export function landedBy(record: RunRecord): TaskId[] {
+  return selectedTasks(record).filter(({ landed }) => landed?.how === "merge").map(({ id }) => id);
 }
 
 /** The issues that a check of a branch or commit gives reason for, and those that it has seen solved. */
@@ -91,7 +97,16 @@ function integrationKey(check: string): string {
 }
 
 function blockedIssue(record: RunRecord, task: TaskRecord): IssueDraft {
-  const lines = [
+  return {
+    key: task.id,
+    title: cut(`Blocked: ${oneLine(task.name)}`, TITLE_LIMIT),
+    part: (room) => cutMarkdown(blockedText(record, task), room, MORE),
+  };
+}
+
+/** Why a task is blocked, and what to do next. */
+export function blockedText(record: RunRecord, task: TaskRecord): string {
+  return [
     `${code(task.id)} of the plan ${code(oneLine(record.plan?.name ?? ""))} is blocked: ` +
     (reasonWords(task.reason) || "unknown reason"),
     "",
@@ -103,12 +118,7 @@ function blockedIssue(record: RunRecord, task: TaskRecord): IssueDraft {
     `- Branch: ${code(task.branch)}, ${plural(task.commits ?? 0, "commit")}`,
     `- Attempts: ${attemptCount(task)}`,
     `- Run: ${code(record.run)}`,
-  ];
-  return {
-    key: task.id,
-    title: cut(`Blocked: ${oneLine(task.name)}`, TITLE_LIMIT),
-    part: (room) => cutMarkdown(lines.join("\n"), room, MORE),
-  };
+  ].join("\n");
 }
 
 function integrationIssue(record: RunRecord, check: CheckRecord): IssueDraft {

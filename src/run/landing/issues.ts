@@ -1,6 +1,7 @@
 import type { CheckReport } from "../../domain/check_report.ts";
 import type { Emit } from "../../domain/event.ts";
 import type { RunRecord } from "../../domain/record.ts";
+import type { TaskId } from "../../domain/task.ts";
 import type { Gh } from "../../github/gh.ts";
 import {
   commentOnce,
@@ -9,8 +10,15 @@ import {
   listIssues,
   updateIssue,
 } from "../../github/issues.ts";
-import { type IssueDraft, issuesOf, issuesOfCheck, solvedBy } from "../../report/github/issue.ts";
-import { markOf, withPart } from "../../report/github/managed_part.ts";
+import {
+  type IssueDraft,
+  issuesOf,
+  issuesOfCheck,
+  landedBy,
+  solvedBy,
+} from "../../report/github/issue.ts";
+import { BODY_LIMIT, markOf, withPart } from "../../report/github/managed_part.ts";
+import { blockedMark, taskIssueKey } from "../../report/github/task_issue.ts";
 import { repositoryOn } from "./land_pr.ts";
 import { notify, orNotice } from "../context/notices.ts";
 import type { Scope } from "../context/run_context.ts";
@@ -42,7 +50,7 @@ export interface IssuesInput {
 export async function reportIssues({ gh, record, emit }: IssuesInput): Promise<void> {
   const { plan, run } = record;
   if (!plan) return;
-  const told = { drafts: issuesOf(record), solved: solvedBy(record) };
+  const told = { drafts: issuesOf(record), solved: solvedBy(record), landed: landedBy(record) };
   await tellIssues({ gh, identity: plan.identity, run, emit, ...told });
 }
 
@@ -64,13 +72,23 @@ interface Told extends Pick<IssuesInput, "gh" | "emit"> {
   run: string;
   drafts: readonly IssueDraft[];
   solved: readonly { key: string; text: string }[];
+  landed?: readonly TaskId[] | undefined;
 }
 
-async function tellIssues({ gh, identity, run, emit, drafts, solved }: Told): Promise<void> {
+async function tellIssues(
+  { gh, identity, run, emit, drafts, solved, landed = [] }: Told,
+): Promise<void> {
   if (drafts.length + solved.length === 0) return;
   const listed = await listIssues(gh);
   const standing = (mark: string) => listed.find(({ body }) => body.includes(mark));
+  const ofTask = (id: TaskId) => standing(markOf(identity, taskIssueKey(id)));
   for (const draft of drafts) {
+    const own = ofTask(draft.key);
+    if (own !== undefined) {
+      await commentOnce(gh, own.number, blockedMark(identity, draft.key, run), draft.part(BODY_LIMIT));
+      notify(emit, { about: "issue", what: "its issue got a comment", key: draft.key, url: own.url });
+      continue;
+    }
     const mark = markOf(identity, draft.key);
     const { url, what } = await ensureIssue(gh, mark, draft, standing(mark));
     notify(emit, { about: "issue", what, key: draft.key, url });
@@ -79,6 +97,10 @@ async function tellIssues({ gh, identity, run, emit, drafts, solved }: Told): Pr
     const issue = standing(markOf(identity, key));
     if (issue?.state !== "open") continue;
     await commentOnce(gh, issue.number, markOf(run, key), text);
+  }
+  for (const id of landed) {
+    const issue = ofTask(id);
+    if (issue?.state === "open") await updateIssue(gh, issue.number, { state: "closed" });
   }
 }
 

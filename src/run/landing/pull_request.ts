@@ -23,6 +23,7 @@ import {
   pullRequestPart,
   pullRequestTitle,
 } from "../../report/github/pull_request.ts";
+import { taskIssueNumber } from "./task_issues.ts";
 import { type PullRequestScope, standingOf, unlandedOf } from "./pr_stack.ts";
 
 /**
@@ -47,7 +48,8 @@ export async function ensurePullRequest(
   await pushBranch(from, remote, branch, scope.hooks(task.id));
   const unlanded = await unlandedOf(scope, task.id);
   const secrets = await secretsForRecords(repo, [], childEnv());
-  const draft = draftOf(scope, task, unlanded, { evidence, secrets });
+  const issue = await taskIssueNumber(scope, task);
+  const draft = draftOf(scope, { ...task, issue }, unlanded, { evidence, secrets });
   const done = standing ? await refresh(gh, standing, draft) : await open(gh, branch, draft);
   const labels = task.labels.filter((label) => !standing?.labels.includes(label));
   const { left } = await addLabels(gh, done.number, labels);
