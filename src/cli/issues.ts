@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
 import { loadSettings } from "../config/load.ts";
-import { Failed, valueOf } from "../domain/failed.ts";
+import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
 import { remoteOf } from "../git/push.ts";
 import { openRepository } from "../git/repository.ts";
@@ -40,7 +40,7 @@ export function command(context: Context) {
 
 async function prepare(io: Io, template: string | undefined): Promise<TaskIssuesScope> {
   const repo = await openRepository(io.cwd);
-  const settings = valueOf(await loadSettings({ flags: {}, env: processEnv(), root: repo.checkout }));
+  const settings = await loadSettings({ flags: {}, env: processEnv(), root: repo.checkout });
   const { plan, run } = await planInHand(repo, io.cwd);
   const base = await baseInHand(repo, settings.base ?? run?.record.base);
   const remote = await remoteOf(repo, base);
