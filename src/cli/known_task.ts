@@ -2,7 +2,7 @@ import { Failed } from "../domain/failed.ts";
 import type { RunRecord } from "../domain/record.ts";
 import { closest } from "../domain/suggest.ts";
 import type { TaskId } from "../domain/task.ts";
-import type { AttemptRecord, TaskRecord } from "../domain/task_record.ts";
+import type { TaskRecord } from "../domain/task_record.ts";
 import { processEnv } from "../exec/env.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { runDir } from "../journal/store.ts";
@@ -36,7 +36,7 @@ export async function knownTask(cwd: string, id: TaskId): Promise<KnownTask> {
   return { repo, task, record, live: run.live, secrets: [...secrets] };
 }
 
-/** The folder of the run that made an attempt. */
-export function folderOf({ repo, record, secrets }: KnownTask, { run }: AttemptRecord): RunFolder {
-  return { repo, secrets, dir: runDir(repo.commonDir, run ?? record.run) };
+/** Where the files of the plan's runs are. */
+export function folderOf({ repo, record, secrets }: KnownTask): RunFolder {
+  return { repo, secrets, dir: runDir(repo.commonDir, record.run) };
 }

@@ -39,8 +39,8 @@ export function command(context: Context) {
       }
       const say = (items: readonly TranscriptItem[]) =>
         io.out(transcriptText(items, { color: io.colorOut, columns: io.columns }));
-      const folder = folderOf(known, attempt);
-      const path = transcriptPath(folder.dir, known.task, attempt);
+      const folder = folderOf(known);
+      const path = transcriptPath(folder, known.task, attempt);
       if (follow) {
         const printer = raw ? rawPrinter((text) => io.out(text)) : itemPrinter(attempt.agent, say);
         await followFile(known, attempt, path, printer);

@@ -9,7 +9,7 @@ import { summarize } from "../report/run/summary.ts";
 import { reportText } from "../report/run/text.ts";
 import { io as writing } from "../util/files.ts";
 import type { Context } from "./context.ts";
-import { findRun, historyOf, type KnownRun } from "./runs.ts";
+import { findRun, historyOf, type KnownRun, runsBefore } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -25,7 +25,7 @@ export function command(context: Context) {
       const run = await findRun(repo.commonDir, id);
       if (!run) throw new Failed({ reason: "run_not_found" });
       if (html !== undefined) {
-        await writePage(resolve(io.cwd, html), repo, run);
+        await writePage(resolve(io.cwd, html), repo, run, id === undefined);
         io.err(`Report written to ${html}\n`);
       }
       const record = id === undefined ? await historyOf(repo.commonDir, run.record) : run.record;
@@ -37,10 +37,20 @@ export function command(context: Context) {
     });
 }
 
-async function writePage(path: string, repo: Repository, { record, live }: KnownRun) {
-  const dir = runDir(repo.commonDir, record.run);
+/** `whole`: the page is about the plan over all its runs. */
+async function writePage(
+  path: string,
+  repo: Repository,
+  { record, live }: KnownRun,
+  whole: boolean,
+) {
+  const { commonDir } = repo;
   const secrets = await secretsForRecords(repo, record.settings?.copy ?? [], processEnv());
+  const runs = [...(whole ? await runsBefore(commonDir, record) : []), record];
+  const events = [];
+  for (const { run } of runs) events.push(...await readJournal(runDir(commonDir, run)));
   const { reportPage } = await import("../web/report_page.ts");
-  const page = await reportPage({ repo, dir, secrets }, await readJournal(dir), live);
+  const folder = { repo, dir: runDir(commonDir, record.run), secrets };
+  const page = await reportPage(folder, events, { live, whole });
   await writing(path, () => Deno.writeTextFile(path, page));
 }

@@ -52,7 +52,7 @@ async function taskPage(known: KnownTask): Promise<TaskPage> {
     task,
     record,
     now: live ? Date.now() : record.spans.at(-1)?.end ?? Date.now(),
-    transcripts: task.attempts.map((one) => transcriptPath(folderOf(known, one).dir, task, one)),
+    transcripts: task.attempts.map((one) => transcriptPath(folderOf(known), task, one)),
     logs,
     commits,
     diffstat,

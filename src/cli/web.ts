@@ -5,19 +5,21 @@ import { processEnv } from "../exec/env.ts";
 import { openRepository } from "../git/repository.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { runDir } from "../journal/store.ts";
-import type { WebRun, WebServer } from "../web/server.ts";
+import type { WebRun } from "../web/served_run.ts";
+import type { WebServer } from "../web/server.ts";
 import type { Context, Io } from "./context.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { findRun } from "./runs.ts";
+import { findRun, runsBefore } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
   return new Command("web")
     .description(
-      "Show a run as a page in the browser: progress, timeline, dependency graph, transcripts, " +
-        "changes. It is served on this machine alone, and follows a live run until Ctrl-C",
+      "Show the plan over all its runs, or one run, as a page in the browser: progress, timeline, " +
+        "dependency graph, transcripts, changes. It is served on this machine alone, and follows a " +
+        "live run until Ctrl-C",
     )
-    .argument("[run]", "Id of the run (default: the live run, or the last one)")
+    .argument("[run]", "Only this run (the beginning of its id will do)")
     .option("--port <n>", "Port to listen on (default: any free one)", portOf)
     .option(
       "--control",
@@ -52,8 +54,10 @@ async function webRun(cwd: string, id: string | undefined): Promise<WebRun> {
   const found = await findRun(repo.commonDir, id);
   if (!found) throw new Failed({ reason: "run_not_found" });
   const { run, settings } = found.record;
+  const before = id === undefined ? await runsBefore(repo.commonDir, found.record) : undefined;
   const secrets = await secretsForRecords(repo, settings?.copy ?? [], processEnv());
-  return { repo, id: run, dir: runDir(repo.commonDir, run), secrets };
+  const dir = runDir(repo.commonDir, run);
+  return { repo, id: run, dir, secrets, earlier: before?.map(({ run }) => run) };
 }
 
 async function serve(

@@ -107,6 +107,21 @@ export function recordOf(events: Iterable<RunEvent>): RunRecord {
   return record;
 }
 
+/** The records of the runs that these events are of, in their order. */
+export function recordsOf(events: Iterable<RunEvent>): RunRecord[] {
+  const runs: RunRecord[] = [];
+  for (const event of events) applyToRuns(runs, event);
+  return runs;
+}
+
+/** Takes one more event into the record of its run, which is a new one or the last, in place. */
+export function applyToRuns(runs: RunRecord[], event: RunEvent): void {
+  const known = runs.find(({ run }) => run === event.run);
+  const record = known ?? { ...emptyRecord(), run: event.run };
+  if (!known) runs.push(record);
+  applyEvent(record, event);
+}
+
 /** Takes one more event into the record, in place. */
 export function applyEvent(record: RunRecord, event: RunEvent): void {
   record.lostEvents += Math.max(0, event.seq - record.lastSeq - 1);

@@ -1,23 +1,29 @@
 import type { RunEvent } from "../domain/event.ts";
 import { selectedTasks } from "../domain/metrics.ts";
-import { recordOf } from "../domain/record.ts";
+import { planRecord } from "../domain/plan_record.ts";
+import { emptyRecord, recordsOf } from "../domain/record.ts";
 import type { SavedTask } from "./page/data.ts";
 import { pageWith } from "./page_file.ts";
 import { type RunFolder, savedTask } from "./run_files.ts";
 
-/** The page of a run with all its data in it: a file that needs no other, and no server. */
+/**
+ * The page of a run, or with `whole` of a plan over all its runs, with all its data in it: a file that needs
+ * no other, and no server.
+ */
 export async function reportPage(
   folder: RunFolder,
   events: RunEvent[],
-  live: boolean,
+  { live, whole }: { live: boolean; whole: boolean },
 ): Promise<string> {
-  const record = recordOf(events);
+  const runs = recordsOf(events);
+  const record = whole ? planRecord(runs) : runs.at(-1) ?? emptyRecord();
   const tasks: [string, SavedTask][] = [];
   for (const task of selectedTasks(record)) {
     if (task.attempts.length > 0) tasks.push([task.id, await savedTask(folder, task, record)]);
   }
   return await pageWith({
     kind: "saved",
+    whole,
     events: withoutIdleTalk(events),
     live,
     savedAt: new Date().toISOString(),
@@ -28,11 +34,11 @@ export async function reportPage(
 /** What an agent was doing at each moment is of no use after its attempt. */
 function withoutIdleTalk(events: RunEvent[]): RunEvent[] {
   const over = new Set(
-    events.flatMap((event) =>
-      event.type === "agent.finished" ? [`${event.task} ${event.attempt}`] : []
-    ),
+    events.flatMap((event) => event.type === "agent.finished" ? [attemptOf(event)] : []),
   );
-  return events.filter((event) =>
-    event.type !== "agent.activity" || !over.has(`${event.task} ${event.attempt}`)
-  );
+  return events.filter((event) => event.type !== "agent.activity" || !over.has(attemptOf(event)));
+}
+
+function attemptOf({ run, task, attempt }: { run: string; task: string; attempt: number }): string {
+  return `${run} ${task} ${attempt}`;
 }

@@ -4,6 +4,7 @@ import type { RunRecord } from "../domain/record.ts";
 import { redact, redactProse } from "../domain/redact.ts";
 import type { AttemptRecord, CheckRecord, TaskRecord } from "../domain/task_record.ts";
 import type { TranscriptItem } from "../domain/transcript_item.ts";
+import { runDir } from "../journal/store.ts";
 import type { Repository } from "../git/repository.ts";
 import { stripAnsi } from "../util/text.ts";
 import type { SavedTask } from "./page/data.ts";
@@ -11,7 +12,7 @@ import type { SavedTask } from "./page/data.ts";
 /** A run in its repository. */
 export interface RunFolder {
   repo: Repository;
-  /** Of its journal. */
+  /** Of the journal of the run, or of the plan's last one. */
   dir: string;
   /** Values that the page must not contain, in addition to text that looks like a secret. */
   secrets: readonly string[];
@@ -24,21 +25,26 @@ const LOG_LIMIT = 128 * 1024;
 const DIFF_LIMIT = 1024 * 1024;
 
 /** The journal names the file when the attempt is over. */
-export function transcriptPath(dir: string, { id }: TaskRecord, attempt: AttemptRecord): string {
-  return attempt.transcript ?? `${dir}/transcripts/${id}.${attempt.attempt}.log`;
+export function transcriptPath(
+  { repo, dir }: RunFolder,
+  { id }: TaskRecord,
+  { run, attempt, transcript }: AttemptRecord,
+): string {
+  const home = run === undefined ? dir : runDir(repo.commonDir, run);
+  return transcript ?? `${home}/transcripts/${id}.${attempt}.log`;
 }
 
 /** What the agent said and did in its `call`th call; null: nothing is recorded of it. */
 export async function transcriptOf(
-  { dir, secrets }: RunFolder,
+  folder: RunFolder,
   task: TaskRecord,
   call: number,
 ): Promise<TranscriptItem[] | null> {
   const attempt = task.attempts[call];
   if (!attempt) return null;
-  const printed = await readEnds(transcriptPath(dir, task, attempt), TRANSCRIPT_LIMIT);
+  const printed = await readEnds(transcriptPath(folder, task, attempt), TRANSCRIPT_LIMIT);
   if (printed === null) return null;
-  const items = readTranscript(attempt.agent, redact(printed, secrets));
+  const items = readTranscript(attempt.agent, redact(printed, folder.secrets));
   if (items.length <= ITEM_LIMIT) return items;
   const left = items.length - ITEM_LIMIT;
   return [

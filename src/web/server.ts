@@ -1,19 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
-import type { RunEvent } from "../domain/event.ts";
-import { resultOf } from "../domain/failed.ts";
-import { recordOf, type RunRecord } from "../domain/record.ts";
+import type { RunRecord } from "../domain/record.ts";
 import type { TaskRecord } from "../domain/task_record.ts";
-import { liveRun, readJournal } from "../journal/store.ts";
-import { followJournal } from "../journal/tail.ts";
-import { leaveAnswer, questionOf } from "../run/task/answers.ts";
-import { leaveSteering, refusalOf as steeringRefusal } from "../run/task/steering.ts";
-import type { StreamMessage } from "./page/data.ts";
+import { eventStream, heardIn } from "./event_stream.ts";
 import { pageWith } from "./page_file.ts";
-import { diffOf, logOf, type RunFolder, transcriptOf } from "./run_files.ts";
-
-export interface WebRun extends RunFolder {
-  id: string;
-}
+import { plain } from "./plain.ts";
+import { takeAnswer, takeSteering } from "./requests.ts";
+import { diffOf, logOf, transcriptOf } from "./run_files.ts";
+import { recordFrom, type WebRun } from "./served_run.ts";
 
 export interface ServeOptions {
   /** 0: any that is free. */
@@ -27,15 +20,6 @@ export interface WebServer extends AsyncDisposable {
   url: string;
 }
 
-/** The event streams of a server, by its signal: it has stopped when they let go of the journal. */
-const followers = new WeakMap<AbortSignal, Promise<void>[]>();
-/** Events that come close together go out as one message. */
-const GATHER_MS = 100;
-/** Whether the run is live is asked at most this often. */
-const LOOK_MS = 1_000;
-/** The longest answer that is taken, in bytes. */
-const BODY_LIMIT = 64 * 1024;
-
 /**
  * Serves the page of a run on this machine only, to clients with the token. Throws `AddrInUse` if
  * another program has the port.
@@ -43,11 +27,13 @@ const BODY_LIMIT = 64 * 1024;
 export function serveRun(run: WebRun, { port, control }: ServeOptions): WebServer {
   const token = randomToken();
   const stopping = new AbortController();
+  const following = new Set<Promise<void>>();
+  const serving: Serving = { run, control, stopping: stopping.signal, following };
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, onListen: () => {}, signal: stopping.signal },
     async (request) => {
       const refusal = refusalOf(request, server.addr.port, token);
-      const response = refusal ?? await answerTo(request, { run, control, stopping });
+      const response = refusal ?? await answerTo(request, serving);
       for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
       return response;
     },
@@ -57,7 +43,7 @@ export function serveRun(run: WebRun, { port, control }: ServeOptions): WebServe
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await server.finished;
-      await Promise.all(followers.get(stopping.signal) ?? []);
+      await Promise.all(following);
     },
   };
 }
@@ -99,20 +85,22 @@ function sameText(one: string, other: string): boolean {
 interface Serving {
   run: WebRun;
   control: boolean;
-  stopping: AbortController;
+  stopping: AbortSignal;
+  /** The event streams: the server has stopped when they let go of the journal. */
+  following: Set<Promise<void>>;
 }
 
 async function answerTo(request: Request, serving: Serving): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url);
-  const { run, control, stopping } = serving;
+  const { run, control } = serving;
   const route = `${request.method} ${pathname}`;
   switch (route) {
     case "GET /": {
-      const page = await pageWith({ kind: "live", control });
+      const page = await pageWith({ kind: "live", control, whole: run.earlier !== undefined });
       return new Response(page, { headers: { "content-type": "text/html; charset=utf-8" } });
     }
     case "GET /events":
-      return eventStream(run, Number(request.headers.get("last-event-id") ?? 0), stopping.signal);
+      return eventStream(run, heardIn(request.headers.get("last-event-id")), serving);
     case "GET /transcript":
     case "GET /log":
     case "GET /diff":
@@ -152,128 +140,4 @@ async function contentOf(
     default:
       return await diffOf(run, task, record);
   }
-}
-
-async function recordFrom(run: WebRun): Promise<RunRecord | undefined> {
-  const events = await resultOf(() => readJournal(run.dir));
-  return events.ok ? recordOf(events.value) : undefined;
-}
-
-async function takeAnswer(request: Request, run: WebRun): Promise<Response> {
-  if (request.headers.get("content-type") !== "application/json") {
-    return plain(415, "an answer is JSON");
-  }
-  const text = await request.text();
-  if (text.length > BODY_LIMIT) return plain(413, "the answer is too long");
-  const given = parsed(text);
-  if (!given) return plain(400, "the answer is empty");
-  const record = await recordFrom(run);
-  if (!record || !questionOf(record, given.task, given.answer)) {
-    return plain(409, `${given.task} has no open question`);
-  }
-  if (liveRun(run.repo.commonDir)?.run !== run.id) {
-    return plain(409, "the run is over: answer with `parex answer`, which continues the task");
-  }
-  const left = await resultOf(() => leaveAnswer(run.dir, given.task, given.answer));
-  return left.ok ? plain(202, "accepted") : plain(500, "the answer cannot be written");
-}
-
-/** Passes on that a task is to be retried or stopped. */
-async function takeSteering(request: Request, run: WebRun): Promise<Response> {
-  if (request.headers.get("content-type") !== "application/json") {
-    return plain(415, "what is asked for is JSON");
-  }
-  const text = await request.text();
-  const given = text.length > BODY_LIMIT ? undefined : steeringIn(text);
-  if (!given) return plain(400, "expected a task, and retry or stop");
-  if (liveRun(run.repo.commonDir)?.run !== run.id) {
-    return plain(409, `the run is over: parex ${given.ask} ${given.task}`);
-  }
-  const record = await recordFrom(run);
-  const refusal = record ? steeringRefusal(record, given) : "the run is not known";
-  if (refusal !== undefined) return plain(409, refusal);
-  const left = await resultOf(() => leaveSteering(run.dir, given));
-  return left.ok ? plain(202, "accepted") : plain(500, "the request cannot be written");
-}
-
-function steeringIn(text: string): { ask: "retry" | "stop"; task: string } | undefined {
-  try {
-    const { ask, task } = JSON.parse(text);
-    return (ask === "retry" || ask === "stop") && typeof task === "string"
-      ? { ask, task }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function parsed(text: string): { task: string; answer: string } | undefined {
-  try {
-    const { task, answer } = JSON.parse(text);
-    if (typeof task !== "string" || typeof answer !== "string") return undefined;
-    return answer.trim() === "" ? undefined : { task, answer: answer.trim() };
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * The run's events after the one with this number, as server-sent events, until the run is over.
- */
-function eventStream(run: WebRun, after: number, stopping: AbortSignal): Response {
-  const { promise, resolve: closed } = Promise.withResolvers<void>();
-  const open = followers.get(stopping) ?? [];
-  followers.set(stopping, [...open, promise]);
-  const encoder = new TextEncoder();
-  let gone = false;
-  const lives = everySoOften(() => liveRun(run.repo.commonDir)?.run === run.id);
-  const alive = () => !gone && !stopping.aborted && lives();
-  const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      let gathered: RunEvent[] = [];
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const send = (message: StreamMessage, id?: number) => {
-        if (gone || stopping.aborted) return;
-        const head = id === undefined ? "" : `id: ${id}\n`;
-        controller.enqueue(encoder.encode(`${head}data: ${JSON.stringify(message)}\n\n`));
-      };
-      const flush = () => {
-        clearTimeout(timer);
-        timer = undefined;
-        if (gathered.length > 0) send({ events: gathered }, gathered.at(-1)?.seq);
-        gathered = [];
-      };
-      try {
-        for await (const event of followJournal(run.dir, alive)) {
-          if (gone || stopping.aborted) break;
-          if (event.seq <= after) continue;
-          gathered.push(event);
-          timer ??= setTimeout(flush, GATHER_MS);
-        }
-      } finally {
-        closed();
-      }
-      flush();
-      send({ over: true });
-      if (!gone) controller.close();
-    },
-    cancel() {
-      gone = true;
-    },
-  });
-  return new Response(body, { headers: { "content-type": "text/event-stream" } });
-}
-
-/** The cached answer of a question that is asked at most once per interval. */
-function everySoOften(look: () => boolean): () => boolean {
-  let at = -Infinity;
-  let answer = false;
-  return () => {
-    if (performance.now() - at >= LOOK_MS) [at, answer] = [performance.now(), look()];
-    return answer;
-  };
-}
-
-function plain(status: number, text: string): Response {
-  return new Response(`${text}\n`, { status, headers: { "content-type": "text/plain" } });
 }

@@ -71,11 +71,14 @@ Deno.test({
   async fn() {
     await using sample = await samplePage({ finished: true });
     const path = join(sample.repo.root, "report.html");
-    await Deno.writeTextFile(path, await reportPage(sample.run, sample.events, false));
+    await Deno.writeTextFile(
+      path,
+      await reportPage(sample.run, sample.events, { live: false, whole: false }),
+    );
     await using browser = await startBrowser();
     const { page, wrong } = await openPage(browser, `file://${path}`);
     await page.getByText(/^4 of 10 tasks completed/).waitFor();
-    await page.getByText("finished", { exact: true }).waitFor();
+    await page.getByText("not complete", { exact: true }).waitFor();
     await page.getByText('parex answer auth "…"').first().waitFor();
     assertEquals(await page.getByRole("textbox").count(), 0, "nothing can be answered in a file");
     await page.goto(`file://${path}#/task/cart`);
@@ -97,7 +100,10 @@ Deno.test({
     const hostile = '</script><script>globalThis.hit = 1</script><img src=x onerror="hit = 1">';
     await using sample = await samplePage({ finished: true, names: { cart: hostile } });
     const path = join(sample.repo.root, "report.html");
-    await Deno.writeTextFile(path, await reportPage(sample.run, sample.events, false));
+    await Deno.writeTextFile(
+      path,
+      await reportPage(sample.run, sample.events, { live: false, whole: false }),
+    );
     await using browser = await startBrowser();
     await using server = serveRun(sample.run, { port: 0, control: true });
     for (const url of [`file://${path}`, server.url]) {

@@ -9,7 +9,7 @@ import type { Failure } from "../../src/domain/failure.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { takeLock } from "../../src/journal/lock.ts";
 import { journalPath, runDir, stateDir } from "../../src/journal/store.ts";
-import type { WebRun } from "../../src/web/server.ts";
+import type { WebRun } from "../../src/web/served_run.ts";
 import { node } from "../report/sample_run.ts";
 import { type TempRepo, tempRepo, writeFiles } from "../support/repo.ts";
 

@@ -2,6 +2,8 @@
  * Who gets what from the page's server: everything for who has the token, nothing for anybody else.
  */
 import { serveRun, type WebServer } from "../../src/web/server.ts";
+import { runDir } from "../../src/journal/store.ts";
+import { writeFiles } from "../support/repo.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { live, samplePage } from "./sample_page.ts";
 
@@ -68,9 +70,24 @@ Deno.test("all events come as a stream, and again after the last one that was he
   const all = await (await fetch(at(server, "/events"))).text();
   assertEquals(seqsIn(all), sample.events.map(({ seq }) => seq));
   assertMatch(all, /"over":true\}\n\n$/);
-  const headers = { "last-event-id": String(sample.events.length - 2) };
+  const headers = { "last-event-id": `${sample.run.id} ${sample.events.length - 2}` };
   const rest = await (await fetch(at(server, "/events"), { headers })).text();
   assertEquals(seqsIn(rest), sample.events.slice(-2).map(({ seq }) => seq));
+});
+
+Deno.test("the earlier runs of a plan come before it, and a stream that broke off among them continues there", async () => {
+  await using sample = await samplePage({ finished: true });
+  const older = "20261121-093000-a1b2";
+  const lines = sample.events.slice(0, 3).map((event) => JSON.stringify({ ...event, run: older }));
+  const dir = runDir(`${sample.repo.root}/.git`, older);
+  await writeFiles(dir, { "journal.ndjson": lines.join("\n") + "\n" });
+  await using server = serveRun({ ...sample.run, earlier: [older] }, { port: 0, control: false });
+  const seqs = sample.events.map(({ seq }) => seq);
+  const all = await (await fetch(at(server, "/events"))).text();
+  assertEquals(seqsIn(all), [1, 2, 3, ...seqs]);
+  const headers = { "last-event-id": `${older} 2` };
+  const rest = await (await fetch(at(server, "/events"), { headers })).text();
+  assertEquals(seqsIn(rest), [3, ...seqs]);
 });
 
 Deno.test("a transcript, a log and the changes of a task are served without secrets", async () => {

@@ -154,6 +154,7 @@ export function landedWhenWords(landed: NonNullable<TaskSummary["landed"]>): str
 
 /** `3 of 4 tasks completed, 1 blocked, 2 landed, 5 attempts, 4m 10s, $0.21`. */
 export function runFacts(run: RunLine): string {
+  if (run.tasks === 0 && run.attempts === 0 && run.landed === 0) return "nothing to do";
   return [
     `${run.completed} of ${plural(run.tasks, "task")} completed`,
     ...(run.blocked > 0 ? [`${run.blocked} blocked`] : []),

@@ -54,6 +54,7 @@ function Header({ view }: { view: string }) {
     document.title = `${summary.counts.completed}/${summary.counts.selected} ${name} · parex`;
   });
   const lost = link === "lost" && state === "running";
+  const isLeft = state === "finished" && summary.counts.completed < summary.counts.selected;
   return (
     <header>
       <div class="bar">
@@ -65,11 +66,13 @@ function Header({ view }: { view: string }) {
         </a>
         <p class="plan" title={name}>{name}</p>
         <p class="now">
-          <span class={`state ${lost ? "lost" : state}`} role="status">
+          <span class={`state ${lost ? "lost" : isLeft ? "left" : state}`} role="status">
             {lost
               ? "connection lost"
               : source.savedAt && state === "running"
               ? "was running"
+              : isLeft
+              ? "not complete"
               : state}
           </span>
           <span>{formatDuration(time.wall_ms)}</span>
@@ -110,7 +113,8 @@ function Footer({ run: { summary, source } }: { run: Run }) {
   return (
     <footer>
       <p>
-        Run {summary.run}
+        {summary.runs.length > 1 && `${summary.runs.length} runs, the last one `}
+        {summary.runs.length > 1 ? summary.run : `Run ${summary.run}`}
         {source.savedAt !== undefined && (
           <>
             , saved <Ago at={Date.parse(source.savedAt)} />

@@ -3,11 +3,20 @@ import type { TaskId } from "../../domain/task.ts";
 import type { TranscriptItem } from "../../domain/transcript_item.ts";
 
 /** What the page is given: the address of a run to follow, or all that a report holds. */
-export type PageData = { kind: "live"; control: boolean } | SavedRun;
+export type PageData = ServedRun | SavedRun;
+
+export interface ServedRun {
+  kind: "live";
+  control: boolean;
+  /** It shows the plan over all its runs; else one run. */
+  whole: boolean;
+}
 
 /** A run with everything that its page shows. */
 export interface SavedRun {
   kind: "saved";
+  /** The events are of all runs of the plan; else of one. */
+  whole: boolean;
   events: RunEvent[];
   /** Whether it was still live. */
   live: boolean;

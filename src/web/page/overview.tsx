@@ -1,14 +1,16 @@
 import { useState } from "preact/hooks";
+import { remainingTime } from "../../domain/remaining.ts";
 import { type Status, STATUSES } from "../../domain/task.ts";
 import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { doingWords } from "../../report/run/doing.ts";
 import { outcomesOf, remarksOf } from "../../report/run/outcomes.ts";
-import { costCell, countWords } from "../../report/run/phrases.ts";
-import { statusWord } from "../../report/words.ts";
+import { costCell, countWords, runFacts } from "../../report/run/phrases.ts";
+import { plural } from "../../report/layout.ts";
+import { statusWord, timeWords } from "../../report/words.ts";
 import type { TaskSummary } from "../../report/run/summary.ts";
 import { Attention } from "./attention.tsx";
 import { Ago, CommandLine, Mark, taskHref } from "./parts.tsx";
-import { useRun } from "./run.ts";
+import { type Run, useRun } from "./run.ts";
 
 /** The state of the run, what needs a person, and one line for each task. */
 export function Overview() {
@@ -25,6 +27,7 @@ export function Overview() {
       </section>
       <Attention />
       <Tasks />
+      <Runs />
       {lists.length > 0 && (
         <section class="outcomes">
           {lists.map(({ title, lines }) => (
@@ -45,6 +48,37 @@ export function Overview() {
   );
 }
 
+/** What each run of the plan did; of a single one, the rest of the page says it. */
+function Runs() {
+  const { runs } = useRun().summary;
+  if (runs.length < 2) return null;
+  return (
+    <section aria-labelledby="runs">
+      <h2 id="runs">Runs</h2>
+      <ol class="runs">
+        {runs.map((run) => (
+          <li>
+            <time dateTime={run.started_at}>{timeWords(run.started_at)}</time>
+            <span>{runFacts(run)}</span>
+            <code>{run.id}</code>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** How long the rest may take. */
+function remainingFigure({ record, now, summary }: Run): [string, string, string][] {
+  const left = remainingTime(record, now);
+  if (!left || summary.state === "finished") return [];
+  const [low, high] = [formatDuration(left.low_ms), formatDuration(left.high_ms)];
+  const from = `from ${plural(left.basis.tasks, "completed task")} of ${
+    plural(left.basis.runs, "run")
+  }`;
+  return [["Left, about", low === high ? low : `${low} – ${high}`, from]];
+}
+
 const SHOWN_FIRST: Status[] = ["completed", "testing", "in_progress", "blocked", "pending"];
 
 function Progress() {
@@ -60,7 +94,8 @@ function Progress() {
 }
 
 function Figures() {
-  const { summary, record } = useRun();
+  const run = useRun();
+  const { summary, record } = run;
   const { time, usage, started_at, base, jobs } = summary;
   const budget = record.settings?.budgetUsd;
   const agent = summary.agent === null ? "none" : summary.agent;
@@ -73,6 +108,7 @@ function Figures() {
         started <Ago at={Date.parse(started_at)} />
       </>,
     ],
+    ...remainingFigure(run),
     [
       "Cost",
       costCell(usage),

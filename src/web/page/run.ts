@@ -1,7 +1,8 @@
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import type { RunEvent } from "../../domain/event.ts";
-import { applyEvent, emptyRecord, type RunRecord } from "../../domain/record.ts";
+import { planRecord } from "../../domain/plan_record.ts";
+import { applyToRuns, type RunRecord } from "../../domain/record.ts";
 import { summarize, type Summary } from "../../report/run/summary.ts";
 import { applyToTimeline, emptyTimeline, type Timeline } from "../../report/run/timeline.ts";
 import type { Link, Source } from "./source.ts";
@@ -11,10 +12,16 @@ export interface Run {
   source: Source;
   link: Link;
   record: RunRecord;
-  timeline: Timeline;
+  /** Each run that it is about, in their order. */
+  runs: readonly OneRun[];
   summary: Summary;
   /** Milliseconds since the epoch; the last event of a run that is over. */
   now: number;
+}
+
+export interface OneRun {
+  record: RunRecord;
+  timeline: Timeline;
 }
 
 /** Redraws at most this often, however many events come. */
@@ -25,8 +32,8 @@ const CLOCK_MS = 1000;
 /** Follows a run; undefined until its first event. */
 export function useFollowed(source: Source): Run | undefined {
   const [followed] = useState(() => ({
-    record: emptyRecord(),
-    timeline: emptyTimeline(),
+    runs: [] as RunRecord[],
+    timelines: new Map<string, Timeline>(),
     link: "live" as Link,
   }));
   const [, redraw] = useState(0);
@@ -40,8 +47,10 @@ export function useFollowed(source: Source): Run | undefined {
     };
     source.follow((events: RunEvent[]) => {
       for (const event of events) {
-        applyEvent(followed.record, event);
-        applyToTimeline(followed.timeline, event);
+        applyToRuns(followed.runs, event);
+        const timeline = followed.timelines.get(event.run) ?? emptyTimeline();
+        followed.timelines.set(event.run, timeline);
+        applyToTimeline(timeline, event);
       }
       soon();
     }, (link) => {
@@ -52,16 +61,22 @@ export function useFollowed(source: Source): Run | undefined {
     const clock = setInterval(() => followed.link === "over" || soon(), CLOCK_MS);
     return () => clearInterval(clock);
   }, [source]);
-  const { record, timeline, link } = followed;
-  if (record.spans.length === 0) return undefined;
+  const { runs, link } = followed;
+  const last = runs.at(-1);
+  if (last === undefined || last.spans.length === 0) return undefined;
+  const record = source.whole ? planRecord(runs) : last;
+  const each = runs.map((record) => ({
+    record,
+    timeline: followed.timelines.get(record.run) ?? emptyTimeline(),
+  }));
   const live = link !== "over" && !record.finished;
   const now = !live
-    ? timeline.end
+    ? each.at(-1)?.timeline.end ?? 0
     : source.savedAt === undefined
     ? Date.now()
     : Date.parse(source.savedAt);
   const summary = summarize(record, live ? now : undefined);
-  return { source, link, record, timeline, summary, now };
+  return { source, link, record, runs: each, summary, now };
 }
 
 export const RunContext = createContext<Run | undefined>(undefined);

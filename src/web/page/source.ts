@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../domain/event.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { TranscriptItem } from "../../domain/transcript_item.ts";
-import type { PageData, SavedRun, StreamMessage } from "./data.ts";
+import type { PageData, SavedRun, ServedRun, StreamMessage } from "./data.ts";
 
 /** `lost`: the server does not answer; the browser tries again. */
 export type Link = "live" | "over" | "lost";
@@ -10,6 +10,8 @@ export type Link = "live" | "over" | "lost";
 export interface Source {
   /** ISO 8601; absent: it is served. */
   savedAt?: string;
+  /** The events are of all runs of the plan. */
+  whole: boolean;
   follow(onEvents: (events: RunEvent[]) => void, onLink: (link: Link) => void): void;
   transcript(task: TaskId, call: number): Promise<TranscriptItem[] | null>;
   log(task: TaskId, check: number): Promise<string | null>;
@@ -21,12 +23,13 @@ export interface Source {
 }
 
 export function sourceOf(data: PageData): Source {
-  return data.kind === "saved" ? savedSource(data) : servedSource(data.control);
+  return data.kind === "saved" ? savedSource(data) : servedSource(data);
 }
 
-function savedSource({ events, savedAt, live, tasks }: SavedRun): Source {
+function savedSource({ events, savedAt, live, whole, tasks }: SavedRun): Source {
   return {
     savedAt,
+    whole,
     follow(onEvents, onLink) {
       onEvents(events);
       onLink(live ? "live" : "over");
@@ -37,7 +40,7 @@ function savedSource({ events, savedAt, live, tasks }: SavedRun): Source {
   };
 }
 
-function servedSource(control: boolean): Source {
+function servedSource({ control, whole }: ServedRun): Source {
   const token = new URLSearchParams(location.search).get("token") ?? "";
   const address = (path: string, params: Record<string, string> = {}) =>
     `${path}?${new URLSearchParams({ token, ...params })}`;
@@ -54,6 +57,7 @@ function servedSource(control: boolean): Source {
     if (!response.ok) throw new Error((await response.text()).trim());
   };
   return {
+    whole,
     follow(onEvents, onLink) {
       const stream = new EventSource(address("/events"));
       stream.onopen = () => onLink("live");

@@ -1,6 +1,6 @@
 import type { ComponentChild } from "preact";
 import type { TaskId } from "../../domain/task.ts";
-import type { TaskRecord } from "../../domain/task_record.ts";
+import type { CheckRecord, TaskRecord } from "../../domain/task_record.ts";
 import { formatDuration } from "../../domain/units.ts";
 import { costCell } from "../../report/run/phrases.ts";
 import type { TaskSummary } from "../../report/run/summary.ts";
@@ -131,7 +131,7 @@ function Checks({ task }: { task: TaskRecord }) {
             <strong>{check.name}</strong>
             <code>{check.command}</code>
             <span class="number">
-              {check.attempt === undefined ? "" : `attempt ${check.attempt} · `}
+              {attemptWords(check, task)}
               {check.merged ? "merged with the base · " : ""}
               {formatDuration(check.ms)}
             </span>
@@ -141,6 +141,12 @@ function Checks({ task }: { task: TaskRecord }) {
       ))}
     </div>
   );
+}
+
+/** Attempts of several runs are counted on, as in the list of transcripts. */
+function attemptWords({ run, attempt }: CheckRecord, { attempts }: TaskRecord): string {
+  const at = attempts.findIndex((one) => one.run === run && one.attempt === attempt);
+  return at < 0 ? "" : `attempt ${at + 1} · `;
 }
 
 function Log({ task, at, exitCode }: { task: TaskId; at: number; exitCode: number | null }) {

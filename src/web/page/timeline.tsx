@@ -1,9 +1,13 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { formatDuration } from "../../domain/units.ts";
-import type { Phase, Stretch, TimelineTask } from "../../report/run/timeline.ts";
+import { selectedTasks } from "../../domain/metrics.ts";
+import type { TaskId } from "../../domain/task.ts";
+import { criticalPath } from "../../report/run/critical_path.ts";
+import { timeWords } from "../../report/words.ts";
+import type { Phase, Stretch, Timeline, TimelineTask } from "../../report/run/timeline.ts";
 import { taskHref } from "./parts.tsx";
-import { type Run, useRun } from "./run.ts";
+import { type OneRun, useRun } from "./run.ts";
 
 const PHASES: Record<Phase, string> = {
   waiting: "waiting for a slot",
@@ -16,66 +20,131 @@ const PHASES: Record<Phase, string> = {
   question: "open question",
 };
 
-/** Where the time went: a row for each task or slot. */
+/** What is drawn of one run. */
+interface Chart {
+  timeline: Timeline;
+  /** The end of what continues. */
+  now: number;
+  running: boolean;
+  path: { tasks: TaskId[]; ms: number };
+}
+
+/** Where the time went: a row for each task or slot of a run. */
 export function TimelinePage() {
-  const run = useRun();
-  const [by, setBy] = useState<"task" | "slot">("task");
-  const { critical_path } = run.summary.time;
-  const used = new Set(
-    [...run.timeline.tasks.values()].flatMap(({ stretches }) =>
-      stretches.map(({ phase }) => phase)
-    ),
+  const { runs, now, summary } = useRun();
+  const worked = runs.filter(({ timeline }) =>
+    [...timeline.tasks.values()].some(({ stretches }) => stretches.length > 0)
   );
-  const phases = (Object.keys(PHASES) as Phase[]).filter((phase) => used.has(phase));
+  const [chosen, setChosen] = useState<string>();
+  const [by, setBy] = useState<"task" | "slot">("task");
+  const shown = worked.find(({ record }) => record.run === chosen) ?? worked.at(-1);
+  if (!shown) return <NothingYet />;
+  const last = shown === runs.at(-1);
+  const chart = chartOf(
+    shown,
+    last ? now : shown.timeline.end,
+    last && summary.state === "running",
+  );
   return (
     <section class="timeline" aria-labelledby="title">
       <div class="heading">
         <h1 id="title" tabIndex={-1}>Timeline</h1>
-        <div class="filters" role="group" aria-label="A row for each">
-          {(["task", "slot"] as const).map((kind) => (
-            <button
-              type="button"
-              aria-pressed={by === kind}
-              onClick={() => setBy(kind)}
-            >
-              By {kind}
-            </button>
-          ))}
+        <div class="filters">
+          {worked.length > 1 && <RunChoice runs={worked} shown={shown} onChoose={setChosen} />}
+          <span class="choices" role="group" aria-label="A row for each">
+            {(["task", "slot"] as const).map((kind) => (
+              <button
+                type="button"
+                aria-pressed={by === kind}
+                onClick={() => setBy(kind)}
+              >
+                By {kind}
+              </button>
+            ))}
+          </span>
         </div>
       </div>
-      {critical_path.tasks.length > 0 && (
-        <p class="lead">
-          The critical path took {formatDuration(critical_path.ms)}:{" "}
-          {critical_path.tasks.map((id, at) => (
-            <>
-              {at > 0 && " › "}
-              <a href={taskHref(id)}>{id}</a>
-            </>
-          ))}
-        </p>
-      )}
-      <ul class="legend">
-        {phases.map((phase) => (
-          <li>
-            <span class={`swatch ${phase}`} aria-hidden="true" /> {PHASES[phase]}
-          </li>
-        ))}
-        <li>
-          <span class="swatch critical" aria-hidden="true" /> critical path
-        </li>
-      </ul>
+      <CriticalPath path={chart.path} />
+      <Legend timeline={chart.timeline} />
       <div class="chart">
-        <Axis run={run} />
-        {by === "task" ? <TaskRows run={run} /> : <SlotRows run={run} />}
+        <Axis chart={chart} />
+        {by === "task" ? <TaskRows chart={chart} /> : <SlotRows chart={chart} />}
       </div>
     </section>
   );
 }
 
-function TaskRows({ run }: { run: Run }) {
-  const critical = new Set(run.summary.time.critical_path.tasks);
+function NothingYet() {
+  return (
+    <section class="timeline">
+      <h1 id="title" tabIndex={-1}>Timeline</h1>
+      <p class="empty">No task has been started yet.</p>
+    </section>
+  );
+}
+
+function chartOf({ record, timeline }: OneRun, now: number, running: boolean): Chart {
+  return { timeline, now, running, path: criticalPath(selectedTasks(record), now) };
+}
+
+function RunChoice({ runs, shown, onChoose }: {
+  runs: OneRun[];
+  shown: OneRun;
+  onChoose: (run: string) => void;
+}) {
+  return (
+    <label>
+      Run{" "}
+      <select
+        value={shown.record.run}
+        onChange={({ currentTarget }) => onChoose(currentTarget.value)}
+      >
+        {runs.map(({ record, timeline }, at) => (
+          <option value={record.run}>
+            {at + 1}: {timeWords(new Date(timeline.start).toISOString())}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function CriticalPath({ path: { tasks, ms } }: { path: Chart["path"] }) {
+  if (tasks.length === 0) return null;
+  return (
+    <p class="lead">
+      The critical path took {formatDuration(ms)}: {tasks.map((id, at) => (
+        <>
+          {at > 0 && " › "}
+          <a href={taskHref(id)}>{id}</a>
+        </>
+      ))}
+    </p>
+  );
+}
+
+function Legend({ timeline }: { timeline: Timeline }) {
+  const used = new Set(
+    [...timeline.tasks.values()].flatMap(({ stretches }) => stretches.map(({ phase }) => phase)),
+  );
+  return (
+    <ul class="legend">
+      {(Object.keys(PHASES) as Phase[]).filter((phase) => used.has(phase)).map((phase) => (
+        <li>
+          <span class={`swatch ${phase}`} aria-hidden="true" /> {PHASES[phase]}
+        </li>
+      ))}
+      <li>
+        <span class="swatch critical" aria-hidden="true" /> critical path
+      </li>
+    </ul>
+  );
+}
+
+function TaskRows({ chart }: { chart: Chart }) {
+  const critical = new Set(chart.path.tasks);
   const begun = (task: TimelineTask) => task.stretches[0]?.start ?? Infinity;
-  const tasks = [...run.timeline.tasks.values()].toSorted((a, b) => begun(a) - begun(b) || 0);
+  const tasks = [...chart.timeline.tasks.values()].toSorted((a, b) => begun(a) - begun(b) || 0);
   return (
     <ul class="rows">
       {tasks.map((task) => (
@@ -83,18 +152,18 @@ function TaskRows({ run }: { run: Run }) {
           key={task.id}
           critical={critical.has(task.id)}
           label={<a href={taskHref(task.id)}>{task.id}</a>}
-          words={wordsOf(task.stretches, run.now)}
+          words={wordsOf(task.stretches, chart.now)}
         >
-          {task.stretches.map((stretch) => <Bar stretch={stretch} run={run} />)}
+          {task.stretches.map((stretch) => <Bar stretch={stretch} chart={chart} />)}
         </Row>
       ))}
     </ul>
   );
 }
 
-function SlotRows({ run }: { run: Run }) {
+function SlotRows({ chart }: { chart: Chart }) {
   const slots = Map.groupBy(
-    [...run.timeline.tasks.values()].filter(({ slot }) => slot !== undefined),
+    [...chart.timeline.tasks.values()].filter(({ slot }) => slot !== undefined),
     ({ slot }) => slot ?? 0,
   );
   const inSlot = ({ stretches }: TimelineTask) =>
@@ -105,12 +174,12 @@ function SlotRows({ run }: { run: Run }) {
         <Row
           key={slot}
           label={<span>slot {slot + 1}</span>}
-          words={tasks.map((task) => `${task.id}: ${wordsOf(inSlot(task), run.now)}`).join("; ")}
+          words={tasks.map((task) => `${task.id}: ${wordsOf(inSlot(task), chart.now)}`).join("; ")}
         >
           {tasks.map((task) => (
             <>
-              {inSlot(task).map((stretch) => <Bar stretch={stretch} run={run} of={task.id} />)}
-              <Tag task={task} stretches={inSlot(task)} run={run} />
+              {inSlot(task).map((stretch) => <Bar stretch={stretch} chart={chart} of={task.id} />)}
+              <Tag task={task} stretches={inSlot(task)} chart={chart} />
             </>
           ))}
         </Row>
@@ -137,36 +206,38 @@ function Row({ label, words, critical = false, children }: {
   );
 }
 
-function Bar({ stretch, run, of }: { stretch: Stretch; run: Run; of?: string }) {
-  const { phase, start, end = run.now, failed, attempt } = stretch;
+function Bar({ stretch, chart, of }: { stretch: Stretch; chart: Chart; of?: string }) {
+  const { phase, start, end = chart.now, failed, attempt } = stretch;
   const words = [
     ...(of === undefined ? [] : [of]),
     PHASES[phase] + (attempt !== undefined && attempt > 1 ? `, attempt ${attempt}` : ""),
     formatDuration(Math.max(0, end - start)),
     ...(failed ? ["failed"] : []),
   ];
-  const open = stretch.end === undefined && run.summary.state === "running";
+  const open = stretch.end === undefined && chart.running;
   return (
     <span
       class={`stretch ${phase} ${failed ? "failed" : ""} ${open ? "open" : ""}`}
-      style={{ left: percent(start, run), width: percent(end, run, start) }}
+      style={{ left: percent(start, chart), width: percent(end, chart, start) }}
       title={words.join(" · ")}
     />
   );
 }
 
 /** The task's name on its bars. */
-function Tag({ task, stretches, run }: { task: TimelineTask; stretches: Stretch[]; run: Run }) {
+function Tag(
+  { task, stretches, chart }: { task: TimelineTask; stretches: Stretch[]; chart: Chart },
+) {
   const first = stretches.find(({ phase }) => phase !== "preparing");
   const last = stretches.at(-1);
   if (!first || !last) return null;
-  const end = last.end ?? run.now;
+  const end = last.end ?? chart.now;
   return (
     <a
       class="barTag"
       tabIndex={-1}
       href={taskHref(task.id)}
-      style={{ left: percent(first.start, run), width: percent(end, run, first.start) }}
+      style={{ left: percent(first.start, chart), width: percent(end, chart, first.start) }}
     >
       {task.id}
     </a>
@@ -176,8 +247,8 @@ function Tag({ task, stretches, run }: { task: TimelineTask; stretches: Stretch[
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200];
 const MOST_TICKS = 6;
 
-function Axis({ run }: { run: Run }) {
-  const length = spanOf(run) / 1000;
+function Axis({ chart }: { chart: Chart }) {
+  const length = spanOf(chart) / 1000;
   const step = STEPS.find((seconds) => length / seconds <= MOST_TICKS) ?? 86_400;
   const ticks = Array.from({ length: Math.floor(length / step) + 1 }, (_, at) => at * step * 1000);
   return (
@@ -185,7 +256,7 @@ function Axis({ run }: { run: Run }) {
       <span class="label" />
       <span class="track">
         {ticks.map((ms) => (
-          <span class="tick" style={{ left: percent(run.timeline.start + ms, run) }}>
+          <span class="tick" style={{ left: percent(chart.timeline.start + ms, chart) }}>
             {clock(ms)}
           </span>
         ))}
@@ -202,12 +273,12 @@ function clock(ms: number): string {
   return minutes < 60 ? `${minutes}m${rest}` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
 }
 
-function spanOf({ timeline, now }: Run): number {
+function spanOf({ timeline, now }: Chart): number {
   return Math.max(1, Math.max(now, timeline.end) - timeline.start);
 }
 
-function percent(moment: number, run: Run, from = run.timeline.start): string {
-  return `${Math.max(0, (moment - from) / spanOf(run) * 100)}%`;
+function percent(moment: number, chart: Chart, from = chart.timeline.start): string {
+  return `${Math.max(0, (moment - from) / spanOf(chart) * 100)}%`;
 }
 
 function wordsOf(stretches: Stretch[], now: number): string {

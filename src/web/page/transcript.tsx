@@ -34,18 +34,20 @@ function Attempt({ task, call, attempt, last }: {
   attempt: AttemptRecord;
   last: boolean;
 }) {
-  const { outcome, ms, usage, agent, kind } = attempt;
+  const { outcome, ms, usage, agent, kind, run } = attempt;
+  const { runs } = useRun();
   const facts = [
     agent + (usage.model ? ` (${usage.model})` : ""),
     ...(kind === "first" ? [] : [kindWords(kind)]),
     ...(ms === undefined ? [] : [formatDuration(ms)]),
     ...(usage.cost_usd === undefined ? [] : [formatUsd(usage.cost_usd)]),
+    ...(runs.length > 1 && run !== undefined ? [`run ${run}`] : []),
   ];
   const how = outcome === undefined ? "busy" : outcome === "finished" ? "good" : "bad";
   return (
     <details class="attempt" open={last}>
       <summary>
-        <strong>Attempt {attempt.attempt}</strong>
+        <strong>Attempt {call + 1}</strong>
         <span class={how}>
           {outcome === undefined ? "at work" : outcomeWords(outcome)}
         </span>
