@@ -18,6 +18,8 @@ export interface Io {
 /** The input of a command's action, which throws its failure. */
 export interface Context {
   io: Io;
+  /** The command line after `parex`. */
+  args: readonly string[];
   /** Sets the exit code of the program. */
   exit(code: number): void;
 }

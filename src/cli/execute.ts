@@ -1,5 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import type { Context } from "./context.ts";
+import { detach, DETACH_HELP } from "./detach.ts";
 import { addSettingOptions } from "./setting_options.ts";
 
 /** Exit code after an interruption by a person. */
@@ -11,9 +12,11 @@ export function command(context: Context) {
     .argument(
       "[plan]",
       "Plan, or another tool's task list (default: .parallel/plans/plan.yaml, then …/active/plan.yaml)",
-    );
+    )
+    .option("--detach", DETACH_HELP);
   addSettingOptions(command);
   return command.action(async (named, given) => {
+    if (given.detach) return await detach(context);
     const { plan, flags } = planAmongTasks(named, given);
     // Loaded late: the help of this command must be fast.
     const { prepareRun } = await import("./ready_run.ts");

@@ -40,7 +40,7 @@ export async function runNamed(
   const here = await resultOf(() => io.cwd);
   if (!here.ok) return report(here.failure, words, io);
   const entry = commands.find((command) => command.name === name);
-  if (entry) return await runCommand(await entry.load(), words, io);
+  if (entry) return await runCommand(await entry.load(), name, words, io);
   const code = report(unknownCommand(name, commands), words, io);
   io.err("usage: parex <command> [options]\n");
   return code;
@@ -97,15 +97,16 @@ function unknownCommand(word: string, commands: readonly CommandEntry[]): Failur
  */
 async function runCommand(
   module: CommandModule,
+  name: string,
   words: readonly string[],
   io: Io,
 ): Promise<number> {
   let code = 0;
-  const command = module.command({ io, exit: (wanted) => void (code = wanted) });
+  const args = [name, ...words];
+  const command = module.command({ io, args, exit: (wanted) => void (code = wanted) });
   adapt(command, io);
   const program = new Command("parex").helpCommand(false).addCommand(command);
   adapt(program, io);
-  const args = [command.name(), ...words];
   try {
     const done = await resultOf(() => program.parseAsync(args, { from: "user" }));
     return done.ok ? code : report(done.failure, words, io);

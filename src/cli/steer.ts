@@ -29,6 +29,7 @@ export async function steer(commonDir: string, steering: Steering): Promise<stri
 
 function isDone(event: RunEvent, steering: Steering): boolean {
   if (steering.ask === "set") return event.type === "run.changed";
+  if (steering.ask === "end") return event.type === "run.finished";
   if (event.type !== "task.status" || event.task !== steering.task) return false;
   return steering.ask === "retry" ? event.to === "pending" : event.from !== event.to &&
     event.to !== "testing";

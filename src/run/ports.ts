@@ -112,7 +112,7 @@ export class Ports {
           const unsteer = watchSteering(scope, (event) => {
             this.#steered(event);
             sendBack(event);
-          });
+          }, () => this.interrupt());
           return () => {
             unwatch();
             unsteer();

@@ -11,7 +11,7 @@ import { recordedIo } from "./recorded_io.ts";
 async function validate(cwd: string, ...args: string[]) {
   const io = { ...recordedIo(), cwd };
   const ended: { code?: number; failure?: Failure } = {};
-  const parsed = command({ io, exit: (code) => void (ended.code = code) });
+  const parsed = command({ io, args: [], exit: (code) => void (ended.code = code) });
   const done = await resultOf(() => parsed.parseAsync(args, { from: "user" }));
   if (!done.ok) ended.failure = done.failure;
   return { ...ended, stdout: io.stdout(), stderr: io.stderr() };

@@ -12,7 +12,9 @@ import type { Scope } from "../context/run_context.ts";
 export type Steering =
   | { ask: "retry"; task: TaskId }
   | { ask: "stop"; task: TaskId }
-  | { ask: "set"; jobs?: number; budgetUsd?: number };
+  | { ask: "set"; jobs?: number; budgetUsd?: number }
+  /** As Ctrl-C where the run was started. */
+  | { ask: "end" };
 
 const POLL_MS = 300;
 
@@ -29,8 +31,12 @@ export async function leaveSteering(dir: string, steering: Steering): Promise<()
 }
 
 /** Why a run cannot do what is requested; undefined: it can. */
-export function refusalOf({ tasks }: RunRecord, steering: Steering): string | undefined {
-  if (steering.ask === "set") return undefined;
+export function refusalOf(
+  { tasks, agentless }: RunRecord,
+  steering: Steering,
+): string | undefined {
+  if (agentless) return "parex merge takes no requests: press Ctrl-C where it was started";
+  if (steering.ask === "set" || steering.ask === "end") return undefined;
   const { ask, task: id } = steering;
   const task = tasks.get(id);
   if (!task?.selected) return `${id} is not a task of this run`;
@@ -43,18 +49,24 @@ export function refusalOf({ tasks }: RunRecord, steering: Steering): string | un
 export function watchSteering(
   scope: Scope,
   onSteering: (event: SteeringEvent) => void,
+  onEnd: () => void,
 ): () => void {
   const look = () => {
     for (const text of takeAll(folderOf(scope.dir))) {
       const steering: Steering = JSON.parse(text);
-      if (refusalOf(scope.record, steering) === undefined) onSteering(eventOf(scope, steering));
+      if (refusalOf(scope.record, steering) !== undefined) continue;
+      if (steering.ask === "end") onEnd();
+      else onSteering(eventOf(scope, steering));
     }
   };
   const timer = setInterval(look, POLL_MS);
   return () => clearInterval(timer);
 }
 
-function eventOf({ record }: Scope, steering: Steering): SteeringEvent {
+function eventOf(
+  { record }: Scope,
+  steering: Exclude<Steering, { ask: "end" }>,
+): SteeringEvent {
   if (steering.ask === "set") {
     const { ask: _, ...change } = steering;
     return { type: "SET", ...change };
