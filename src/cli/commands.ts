@@ -123,8 +123,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "stop",
-    usage: "<task...>",
-    summary: "end a task's agent in the run in progress",
+    usage: "[task...]",
+    summary: "end a task's agent in the live run, or all",
     group: "Steer",
     load: () => import("./stop.ts"),
   },
