@@ -33,27 +33,22 @@ export const claude: AgentProgram = {
   env: variables,
   takesId: true,
   sharesCache: true,
-  state: (env) =>
-    env.CLAUDE_CONFIG_DIR
-      ? [env.CLAUDE_CONFIG_DIR]
-      : [join(env.HOME ?? "", ".claude"), join(env.HOME ?? "", ".claude.json")],
-  rules: [
-    "settings.json",
-    "settings.local.json",
-    "CLAUDE.md",
-    "agents",
-    "commands",
-    "hooks",
-    "plugins",
-    "skills",
-    "local",
-    "output-styles",
-    "rules",
-  ],
+  state: (env, worktree) => {
+    const home = homeOf(env);
+    const conversations = join(home, "projects", projectOf(worktree));
+    return {
+      layered: [
+        home,
+        join(env.CLAUDE_CONFIG_DIR || env.HOME || "", ".claude.json"),
+        join(conversations, "memory"),
+      ],
+      conversations: [conversations],
+      credentials: [join(home, ".credentials.json")],
+    };
+  },
   login: (env) => {
     if (LOGINS.some((name) => env[name])) return true;
-    const home = env.CLAUDE_CONFIG_DIR || join(env.HOME ?? "", ".claude");
-    if (exists(join(home, ".credentials.json"))) return true;
+    if (exists(join(homeOf(env), ".credentials.json"))) return true;
     // Looking for a login in the keychain would ask the user for permission.
     return Deno.build.os === "darwin" ? undefined : false;
   },
@@ -71,6 +66,15 @@ export const claude: AgentProgram = {
     ["unknown_model", /issue with the selected model|may not exist or you may not have access/i],
   ],
 };
+
+function homeOf(env: Env): string {
+  return env.CLAUDE_CONFIG_DIR || join(env.HOME ?? "", ".claude");
+}
+
+/** The folder of the conversations that were held in a folder. Claude Code shortens long names by a hash. */
+function projectOf(folder: string): string {
+  return folder.replaceAll(/[^a-zA-Z0-9]/g, "-");
+}
 
 /** The prompt comes on stdin, since it may be longer than an argument can be. */
 function args({ model, resume, session, budgetUsd, mcp }: Call): string[] {

@@ -19,9 +19,13 @@ export const codex: AgentProgram = {
     ...(call.resume === undefined ? [] : [call.resume]),
     "-",
   ],
-  state: (env) => [homeOf(env)],
-  rules: ["config.toml", "AGENTS.md", "rules", "prompts", "skills", "hooks.json", "plugins"],
+  state: (env) => ({
+    layered: [homeOf(env)],
+    conversations: [join(homeOf(env), "sessions")],
+    credentials: [join(homeOf(env), "auth.json")],
+  }),
   // A provider of the user's own may need no login, or take its key from anywhere.
+  writesSettings: true,
   login: (env) => {
     const keys = ["CODEX_API_KEY", "CODEX_ACCESS_TOKEN"].some((name) => env[name]);
     if (keys || exists(join(homeOf(env), "auth.json"))) return true;

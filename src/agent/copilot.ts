@@ -24,9 +24,14 @@ export const copilot: AgentProgram = {
     resume === undefined ? `--session-id=${session}` : `--resume=${resume}`,
   ],
   takesId: true,
-  state: (env) => [homeOf(env)],
-  rules: ["mcp-config.json", "copilot-instructions.md", "agents", "hooks", "skills"],
+  state: (env) => ({
+    layered: [homeOf(env)],
+    conversations: [join(homeOf(env), "session-state")],
+    // They are among the settings, where there is no keychain.
+    credentials: [],
+  }),
   // The login itself may be in the system's keychain.
+  writesSettings: true,
   login: (env) =>
     KEYS.some((name) => env[name]) ||
     (exists(join(homeOf(env), "config.json")) ? undefined : false),

@@ -31,8 +31,17 @@ export const gemini: AgentProgram = {
   // It refuses to work in a folder that is not trusted yet, and every worktree is new.
   env: () => ({ GEMINI_CLI_TRUST_WORKSPACE: "true" }),
   takesId: true,
-  state: (env) => [homeOf(env)],
-  rules: ["settings.json", "GEMINI.md", "extensions", "commands", "policies", "skills", "agents"],
+  state: (env, worktree) => {
+    const home = homeOf(env);
+    const project = join(home, "tmp", projectOf(home, worktree));
+    return {
+      layered: [home],
+      conversations: [join(project, "chats")],
+      credentials: ["oauth_creds.json", "google_accounts.json"].map((name) => join(home, name)),
+      owners: { [join(project, OWNER)]: worktree },
+    };
+  },
+  writesSettings: true,
   login: (env) => {
     if (KEYS.some((name) => env[name])) return true;
     return ["oauth_creds.json", "settings.json"].some((file) => exists(join(homeOf(env), file)))
@@ -53,6 +62,25 @@ export const gemini: AgentProgram = {
 
 function homeOf(env: Record<string, string>): string {
   return join(env.GEMINI_CLI_HOME || env.HOME || "", ".gemini");
+}
+
+/** Names the folder that the conversations beside it were held in. */
+const OWNER = ".project_root";
+
+/** The name of the folder for a worktree's conversations: the one that it has, or a new one. */
+function projectOf(home: string, worktree: string): string {
+  const known = namesIn(join(home, "tmp")).find((name) =>
+    textOf(join(home, "tmp", name, OWNER))?.trim() === worktree
+  );
+  return known ?? worktree.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replace(/^-/, "");
+}
+
+function namesIn(folder: string): string[] {
+  return exists(folder) ? [...Deno.readDirSync(folder)].map(({ name }) => name) : [];
+}
+
+function textOf(path: string): string | undefined {
+  return exists(path) ? Deno.readTextFileSync(path) : undefined;
 }
 
 function hear(message: StreamMessage): Heard {

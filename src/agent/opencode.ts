@@ -23,19 +23,23 @@ export const opencode: AgentProgram = {
     ...(resume === undefined ? [`--title=${task}`] : [`--session=${resume}`]),
   ],
   env: ({ env }) => ({ OPENCODE_CONFIG_CONTENT: withPermission(env.OPENCODE_CONFIG_CONTENT) }),
-  state: (env) => [
-    join(env.XDG_DATA_HOME || join(env.HOME ?? "", ".local/share"), "opencode"),
-    join(env.XDG_STATE_HOME || join(env.HOME ?? "", ".local/state"), "opencode"),
-    // At each start it writes a `.gitignore` there, and its plugins' packages.
-    join(configOf(env), "opencode"),
-  ],
-  rules: [
-    ...["opencode.json", "opencode.jsonc", "config.json", "AGENTS.md", "agent", "agents"],
-    ...["command", "commands", "plugin", "plugins", "tool", "tools", "skills"],
-  ],
+  state: (env) => {
+    const data = dataOf(env);
+    return {
+      layered: [
+        join(configOf(env), "opencode"),
+        join(env.XDG_STATE_HOME || join(env.HOME ?? "", ".local/state"), "opencode"),
+        // Programs, and repositories in which it runs git.
+        ...["bin", "snapshot", "repos"].map((name) => join(data, name)),
+      ],
+      // A database, which is several files.
+      conversations: [data],
+      credentials: [],
+    };
+  },
+  writesSettings: true,
   login: (env) => {
-    const data = env.XDG_DATA_HOME || join(env.HOME ?? "", ".local/share");
-    if (exists(join(data, "opencode/auth.json"))) return true;
+    if (exists(join(dataOf(env), "auth.json"))) return true;
     // A provider's key may be in a variable of any name, or in the settings.
     const keys = Object.keys(env).some((name) => name.endsWith("_API_KEY"));
     return keys || exists(join(configOf(env), "opencode")) ? undefined : false;
@@ -50,6 +54,10 @@ export const opencode: AgentProgram = {
     ["unknown_model", /ProviderModelNotFoundError/],
   ],
 };
+
+function dataOf(env: Record<string, string>): string {
+  return join(env.XDG_DATA_HOME || join(env.HOME ?? "", ".local/share"), "opencode");
+}
 
 function configOf(env: Record<string, string>): string {
   return env.XDG_CONFIG_HOME || join(env.HOME ?? "", ".config");

@@ -15,12 +15,12 @@ export const pi: AgentProgram = {
     ...(model === undefined ? [] : ["--model", model]),
     ...(resume === undefined ? [] : ["--session", resume]),
   ],
-  state: (env) => [homeOf(env)],
-  // Without `AGENTS.override.md`: an empty one would hide the user's instructions.
-  rules: [
-    ...["settings.json", "mcp.json", "models.json", "trust.json", "AGENTS.md"],
-    ...["SYSTEM.md", "APPEND_SYSTEM.md", "extensions", "skills", "prompts", "themes", "npm", "git"],
-  ],
+  state: (env) => ({
+    layered: [homeOf(env)],
+    conversations: [join(homeOf(env), "sessions")],
+    credentials: [join(homeOf(env), "auth.json")],
+  }),
+  writesSettings: true,
   login: (env) => {
     if (Object.keys(env).some((name) => name.endsWith("_API_KEY"))) return undefined;
     const files = ["auth.json", "models.json"].some((name) => exists(join(homeOf(env), name)));

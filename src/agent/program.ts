@@ -28,10 +28,8 @@ export interface AgentProgram {
   takesId?: true;
   /** Its attempts begin with the same prompt, which its cache answers once it has seen it. */
   sharesCache?: true | undefined;
-  /** Where it keeps logins, settings and conversations. Absolute; folders are made for it. */
-  state(env: Env): string[];
-  /** Files in these folders that its next session outside of a sandbox would run or obey. */
-  rules: readonly string[];
+  /** Where it keeps logins, settings and conversations. `worktree`: where it works. */
+  state(env: Env, worktree: string): AgentState;
   /** Whether somebody is logged in; undefined if only a call of the program can tell. */
   login(env: Env): boolean | undefined;
   /** Asks the program itself, where its files show no login. */
@@ -52,6 +50,23 @@ export interface AgentProgram {
   refusals?: RefusalWords | undefined;
   /** Two instances that start at the same moment disturb each other. */
   startsAlone?: true;
+  /** It does not start if it can only read its settings. */
+  writesSettings?: true;
+}
+
+/** An agent's state, as its sandbox treats it. All paths are absolute. */
+export interface AgentState {
+  /**
+   * Folders and files that it reads as they are. What it writes there is the task's alone, since the user's
+   * next session would obey or run it: settings, hooks, commands, memory, programs.
+   */
+  layered: string[];
+  /** Folders of its conversations, made if they are missing: written through, wherever they are. */
+  conversations: string[];
+  /** Files that it renews: written through, where they exist. */
+  credentials: string[];
+  /** Texts of small files by which it knows whose conversations these are, made if they are missing. */
+  owners?: Record<string, string>;
 }
 
 export interface LoginQuestion {

@@ -1,4 +1,4 @@
-import type { CheckCommands, Settings } from "../domain/settings.ts";
+import { type CheckCommands, type Settings, SOCKETS } from "../domain/settings.ts";
 import { AGENTS } from "../domain/agents.ts";
 import {
   choice,
@@ -133,7 +133,13 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
   sandbox: {
     name: "sandbox",
     kind: toggle,
-    description: "let agents and checks write to their worktree alone (needs bubblewrap)",
+    description: "let agents and checks write to their worktree alone",
+  },
+  sandboxSockets: {
+    name: "sandbox-sockets",
+    kind: choices(SOCKETS),
+    flagless: true,
+    description: "sockets that stay open in the sandbox",
   },
   mcp: {
     name: "mcp",
@@ -242,6 +248,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   allowDirty: false,
   allowRedBase: false,
   sandbox: false,
+  sandboxSockets: [],
   mcp: false,
   push: true,
   issues: false,

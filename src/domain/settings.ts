@@ -9,6 +9,10 @@ export interface CheckCommands {
 /** Where a completed task's commits go. */
 export type Land = "pr" | "merge" | "none";
 
+/** Sockets that a sandbox closes: programs outside of it listen there, and do what they are asked. */
+export const SOCKETS = ["ssh-agent", "docker", "dbus", "tmux"] as const;
+export type SocketName = typeof SOCKETS[number];
+
 /** Everything that can be set: by flag, `PAREX_*`, config file or default, in this order. */
 export interface Settings {
   /** Which of them a flag or a variable gave; absent: recorded by an older parex. */
@@ -50,6 +54,8 @@ export interface Settings {
   allowRedBase: boolean;
   /** Agents and checks can write to their worktree, its branch and nothing else. */
   sandbox: boolean;
+  /** Sockets that stay open in the sandbox. */
+  sandboxSockets: string[];
   /** Start the user's own MCP servers for the agents that can do without. */
   mcp: boolean;
   /** Push completed branches where there is a remote. */

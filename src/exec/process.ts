@@ -53,7 +53,9 @@ const DRAIN_MS = 500;
  */
 export function startProcess(spec: ProcessSpec): RunningProcess {
   const started = performance.now();
-  const [program, ...args] = spec.sandbox ? sandboxed(spec.argv, spec.sandbox) : spec.argv;
+  const [program, ...args] = spec.sandbox
+    ? sandboxed(spec.argv, spec.sandbox, spec.env)
+    : spec.argv;
   const child = new Deno.Command(program, {
     args,
     cwd: spec.cwd,

@@ -9,7 +9,6 @@ import type { Selection } from "../domain/selection.ts";
 import type { Beginning } from "../domain/resume.ts";
 import type { TaskId } from "../domain/task.ts";
 import type { Settings } from "../domain/settings.ts";
-import { whyNoSandbox } from "../exec/sandbox.ts";
 import { childEnv, processEnv } from "../exec/env.ts";
 import { configuredFolder, makeWorktreesFolder, type Unlinked } from "../git/worktrees/folder.ts";
 import { reconnectMoved } from "../git/worktrees/moved.ts";
@@ -20,6 +19,7 @@ import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { tellUnpaid } from "./task/budget.ts";
+import { forgetLayers, requireSandbox } from "./task/sandbox.ts";
 import { freeSettled, Slots } from "./context/slots.ts";
 import { spellingsOf } from "../exec/task_env.ts";
 import { CommittedChecks } from "./context/committed_checks.ts";
@@ -99,8 +99,7 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   const crew = input.agentless
     ? new Map([[agent.name, agent]])
     : await gatherCrew(agent, input.selection.tasks, settings);
-  const unfenced = settings.sandbox ? await whyNoSandbox(repo.root) : undefined;
-  if (unfenced !== undefined) throw new Failed({ reason: "sandbox_missing", detail: unfenced });
+  await requireSandbox(settings, crew.keys(), repo.commonDir);
   const run = resume?.record.run ?? newRunId(new Date());
   const left = readLock(stateDir(repo.commonDir))?.owner.run;
   const lock = valueOf(takeLock(stateDir(repo.commonDir), run, input.onLost));
@@ -260,7 +259,10 @@ function openOn(
     finish(outcome) {
       if (closed) return;
       if (outcome.kind === "interrupted" && outcome.limit) notify(emit, limitNotice(outcome.limit));
-      if (outcome.kind === "finished") tellUnpaid(scope);
+      if (outcome.kind === "finished") {
+        tellUnpaid(scope);
+        forgetLayers(scope);
+      }
       emit(finishedEvent(scope, outcome));
       close();
     },

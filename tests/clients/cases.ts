@@ -1,7 +1,9 @@
 /** What every agent must do, played with its real client through `parex execute`. */
+import { join } from "node:path";
 import type { RefusalWhy } from "../../src/domain/failure.ts";
 import { addUsage } from "../../src/domain/metrics.ts";
 import { recordOf } from "../../src/domain/record.ts";
+import { isWithin } from "../../src/util/files.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import {
   hang,
@@ -13,6 +15,7 @@ import {
   text,
   tool,
 } from "../support/models/script.ts";
+import { stateOf } from "../support/models/clients.ts";
 import { eventsOf } from "../support/rig.ts";
 import { CRASH, REPAIR, SILENCE, UNCOUNTED } from "./exceptions.ts";
 import { type ClientId, type Stage, stageOf } from "./client.ts";
@@ -125,6 +128,23 @@ export const CASES: Case[] = [
       await untouched(on);
     },
   },
+  {
+    name: "repairs in a sandbox in the user's own home, of which only conversations change",
+    async play(client) {
+      const script = [makes("a"), text("First."), makes("b"), text("Repaired.")];
+      await using on = await stageOf(client, script, {
+        config: "test: test ! -e a.txt || test -e b.txt\n",
+      });
+      const before = await homeOf(on);
+      await completes(on, "execute", "--sandbox");
+      const [first, second] = await on.attempts();
+      assertEquals(second?.session, first?.session);
+      assertEquals([first?.detail, second?.detail], ["First.", "Repaired."]);
+      const after = await homeOf(on);
+      assertEquals(after.others, before.others);
+      assert(after.conversations.size > before.conversations.size);
+    },
+  },
   refused("not_logged_in", "has no key"),
   refused("key_refused", "has a wrong key", "wrong key"),
   refused("no_money", "has no money", "no money"),
@@ -177,6 +197,28 @@ async function endsWell(
 async function untouched(on: Stage): Promise<void> {
   const changes = await on.rig.repo.git(["status", "--porcelain"]);
   assertEquals(changes.trim(), "M .parallel/plans/tasks/a.md");
+}
+
+/** The texts of all files in the user's home but temporary ones, by paths. */
+async function homeOf({ client, rig: { home } }: Stage) {
+  const conversations = new Map<string, string>();
+  const others = new Map<string, string>();
+  for (const [path, text] of await textsIn(home)) {
+    if (isWithin(path, join(home, "tmp"))) continue;
+    const isKept = stateOf(client, home).some((folder) => isWithin(path, folder));
+    (isKept ? conversations : others).set(path, text);
+  }
+  return { conversations, others };
+}
+
+async function textsIn(folder: string): Promise<[string, string][]> {
+  const found: [string, string][] = [];
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) found.push(...await textsIn(path));
+    else if (isFile) found.push([path, await Deno.readTextFile(path)]);
+  }
+  return found;
 }
 
 /** The model asks for what lies outside of the worktree. */

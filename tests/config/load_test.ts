@@ -61,6 +61,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     allowDirty: false,
     allowRedBase: false,
     sandbox: false,
+    sandboxSockets: [],
     mcp: false,
     push: true,
     issues: false,
@@ -140,6 +141,7 @@ json: true
 yes: true
 allow-dirty: true
 sandbox: true
+sandbox_sockets: ssh-agent
 mcp: true
 push: false
 issues: true
@@ -188,6 +190,7 @@ recovery:
     allowDirty: true,
     allowRedBase: false,
     sandbox: true,
+    sandboxSockets: ["ssh-agent"],
     mcp: true,
     push: false,
     issues: true,

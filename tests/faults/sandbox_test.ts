@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { whyNoSandbox } from "../../src/exec/sandbox.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { needs } from "../support/needs.ts";
-import { textOf } from "../support/repo.ts";
+import { exists } from "../../src/util/files.ts";
+import { textOf, writeFiles } from "../support/repo.ts";
 import { rig } from "../support/rig.ts";
 
 const NEEDS_BWRAP = needs(
@@ -79,26 +80,56 @@ exit 1`,
 });
 
 Deno.test({
-  name: "--sandbox: an agent writes to its own state, but not to what its next session obeys",
+  name:
+    "--sandbox: of an agent's home only conversations and credentials change, and caches can be used",
   ...NEEDS_BWRAP,
   fn: async () => {
+    const files = {
+      ".claude/settings.json": "{}",
+      ".claude/.credentials.json": "old",
+      ".claude/local/claude": "program",
+      ".claude/projects/other/memory/MEMORY.md": "memory",
+      ".claude.json": "{}",
+      ".codex/config.toml": "",
+      ".codex/sessions/old.jsonl": "",
+      ".npm/_cacache/kept": "kept",
+      ".cache/pip/kept": "kept",
+    };
     await using stage = await rig({
       agent: {
-        a: `for name in settings.json settings.local.json CLAUDE.md local/claude commands/x projects/x; do
-  (echo reached > "$CLAUDE_CONFIG_DIR/$name") 2>/dev/null && echo "$name" >> a.txt
-done`,
+        a: `cd "$HOME"
+for path in ${Object.keys(files).join(" ")} .claude/settings.local.json .claude/CLAUDE.md \\
+  .claude/commands/x.md .claude/hooks/x .codex/AGENTS.md .codex/sessions/new.jsonl .npm/_cacache/new \\
+  .cache/new/x .bashrc .config/new .local/bin/git; do
+  mkdir -p "$(dirname "$path")" 2>/dev/null || :
+  (echo changed > "$path") 2>/dev/null || echo "refused $path" >> "$PAREX_WORKTREE/a.txt"
+done
+cat .npm/_cacache/kept .cache/new/x >> "$PAREX_WORKTREE/a.txt"`,
       },
     });
-    const state = join(stage.home, "claude");
-    for (const folder of ["projects"]) {
-      await Deno.mkdir(join(state, folder), { recursive: true });
+    await writeFiles(stage.home, { ...files, ".bashrc": "" });
+    const env = { HOME: stage.home };
+    const { code, stderr, stdout } = await stage.parex(["execute", "--sandbox"], { env });
+    assertEquals(code, 0, stderr + stdout);
+    assertEquals(
+      (await stage.repo.git(["show", "feature/a:a.txt"])).split("\n"),
+      ["refused .bashrc", "refused .config/new", "refused .local/bin/git", "changed", "changed"],
+    );
+    const changed = new Set([".claude/.credentials.json", ".codex/sessions/old.jsonl"]);
+    for (const [path, text] of Object.entries(files)) {
+      const now = await textOf(join(stage.home, path));
+      assertEquals(now, changed.has(path) ? "changed\n" : text, path);
     }
-    await Deno.writeTextFile(join(state, "settings.json"), "{}");
-    const env = { CLAUDE_CONFIG_DIR: state };
-    const { code, stderr } = await stage.parex(["execute", "--sandbox"], { env });
-    assertEquals(code, 0, stderr);
-    assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "projects/x");
-    assertEquals(await textOf(join(state, "settings.json")), "{}");
+    assertEquals(await textOf(join(stage.home, ".codex/sessions/new.jsonl")), "changed\n");
+    for (const name of ["settings.local.json", "CLAUDE.md", "commands", "hooks"]) {
+      assert(!exists(join(stage.home, ".claude", name)), name);
+    }
+    for (const path of [".cache/new", ".npm/_cacache/new", ".codex/AGENTS.md"]) {
+      assert(!exists(join(stage.home, path)), path);
+    }
+    const run = join(stage.root, ".git/parex/runs");
+    const [layers] = [...Deno.readDirSync(run)].map(({ name }) => join(run, name, "layers"));
+    assertEquals([...Deno.readDirSync(layers ?? "")], []);
   },
 });
 

@@ -87,10 +87,11 @@ function explainTool(
       };
     case "sandbox_missing":
       return {
-        message: "--sandbox needs bubblewrap, which is not available here",
+        message: "--sandbox cannot be used here",
         details: linesOf(failure.detail),
         next: [
-          "install bubblewrap (apt install bubblewrap, dnf install bubblewrap), then check: bwrap --version",
+          "on Linux, install bubblewrap (apt install bubblewrap, dnf install bubblewrap), then check: " +
+          "bwrap --version",
           "or leave out --sandbox: agents and checks then run with your permissions",
         ],
       };

@@ -9,6 +9,7 @@ import { branchOf } from "../../domain/names.ts";
 import type { Land, Settings } from "../../domain/settings.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { childEnv, type Env } from "../../exec/env.ts";
+import type { Maker } from "../../exec/sandbox.ts";
 import { taskEnv } from "../../exec/task_env.ts";
 import { traceEnv } from "../../git/borders.ts";
 import { configEnv } from "../../git/config_env.ts";
@@ -79,6 +80,7 @@ export type CheckScope = Pick<
   | "checkouts"
   | "slots"
   | "checkPermits"
+  | "sandboxMaker"
   | "toldCrossings"
 >;
 
@@ -106,6 +108,8 @@ interface Memory {
   identity?: Env | undefined;
   /** The plan that each branch belonged to when git was first asked; undefined: not asked yet. */
   owners?: Promise<Result<Map<string, string>>> | undefined;
+  /** What makes sandboxes here, once it was tried. */
+  sandboxMaker?: Promise<Maker | string> | undefined;
   /** Border crossings that were reported already. */
   toldCrossings: Set<string>;
   /** Work done ahead of tasks' starts, or in progress. */

@@ -85,8 +85,18 @@ async function tellIssues(
   for (const draft of drafts) {
     const own = ofTask(draft.key);
     if (own !== undefined) {
-      await commentOnce(gh, own.number, blockedMark(identity, draft.key, run), draft.part(BODY_LIMIT));
-      notify(emit, { about: "issue", what: "its issue got a comment", key: draft.key, url: own.url });
+      await commentOnce(
+        gh,
+        own.number,
+        blockedMark(identity, draft.key, run),
+        draft.part(BODY_LIMIT),
+      );
+      notify(emit, {
+        about: "issue",
+        what: "its issue got a comment",
+        key: draft.key,
+        url: own.url,
+      });
       continue;
     }
     const mark = markOf(identity, draft.key);

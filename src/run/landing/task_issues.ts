@@ -24,7 +24,12 @@ import { secretsForRecords } from "../../recovery/secrets.ts";
 import { blockedText } from "../../report/github/issue.ts";
 import type { Evidence } from "../../report/github/pull_request.ts";
 import { markOf, withPart } from "../../report/github/managed_part.ts";
-import { blockedMark, taskIssueKey, taskIssuePart, taskIssueTitle } from "../../report/github/task_issue.ts";
+import {
+  blockedMark,
+  taskIssueKey,
+  taskIssuePart,
+  taskIssueTitle,
+} from "../../report/github/task_issue.ts";
 import { sleep } from "../../util/backoff.ts";
 import type { IssueTemplate } from "./issue_template.ts";
 import { attemptsIn, findEvidence } from "./last_attempts.ts";

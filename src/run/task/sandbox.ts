@@ -1,18 +1,26 @@
-import { basename, extname, join } from "node:path";
-import { processEnv } from "../../exec/env.ts";
-import type { Sandbox } from "../../exec/sandbox.ts";
+import { join } from "node:path";
 import { programOf, PROGRAMS } from "../../agent/agents.ts";
+import type { AgentState } from "../../agent/program.ts";
+import { cachesOf } from "../../exec/caches.ts";
+import type { Env } from "../../exec/env.ts";
+import { type Layer, makeLayer, removeLayers } from "../../exec/layers.ts";
+import { findMaker, type Maker, type Sandbox } from "../../exec/sandbox.ts";
+import { Failed } from "../../domain/failed.ts";
+import type { Settings } from "../../domain/settings.ts";
 import type { Worktree } from "../../git/worktree.ts";
-import { exists, io } from "../../util/files.ts";
-import type { CheckScope } from "../context/run_context.ts";
+import { exists, io, isWithin, realPathOf } from "../../util/files.ts";
+import { type CheckScope, workEnv } from "../context/run_context.ts";
 
 /** In a worktree's own git folder: the files by which git finds the repository, and its settings there. */
 const GIT_RULES = ["commondir", "gitdir", "config.worktree"];
 
+/** Many programs write there, whatever variables say. */
+const SHARED_TEMPORARY = ["/tmp", "/var/tmp"];
+
 /**
  * The sandbox of what runs in a worktree, if the settings ask for one. Writable are the worktree, what git
- * needs for a commit on its branch, and an agent's own state, but not git's settings and hooks. Without an
- * agent's name it is the sandbox of a check.
+ * needs for a commit on its branch, and an agent's conversations and credentials; caches and the rest of the
+ * agent's state get a layer. Without an agent's name it is the sandbox of a check.
  */
 export async function sandboxOf(
   scope: CheckScope,
@@ -20,22 +28,65 @@ export async function sandboxOf(
   agent?: string,
 ): Promise<{ sandbox?: Sandbox | undefined }> {
   if (!scope.settings.sandbox) return {};
-  const temporary = `${scope.dir}/tmp/${worktree.task}`;
+  const maker = await makerOf(scope);
   return await io(worktree.path, async () => {
+    const env = workEnv(scope, worktree);
+    const temporary = join(scope.dir, "tmp", worktree.task);
     await Deno.mkdir(temporary, { recursive: true, mode: 0o700 });
     const [own, ...shared] = await gitFoldersOf(scope, worktree);
     // An empty file has no effect; if it were absent, it could be created there.
     const settingsFile = join(own, "config.worktree");
     if (!exists(settingsFile)) await Deno.writeTextFile(settingsFile, "");
-    const { state, rules } = agent === undefined ? NO_STATE : await agentState(agent);
-    const kept = [
-      join(worktree.path, ".git"),
-      ...GIT_RULES.map((name) => join(own, name)),
-      ...rules,
-    ];
-    const writable = [worktree.path, own, ...shared, ...state];
-    return { sandbox: { writable, kept, temporary } };
+    const state = agent === undefined ? NO_STATE : await stateOf(agent, env, worktree.path);
+    const caches = await cachesIn(scope, maker, env, temporary);
+    const folders = [...state.layered, ...caches.layered];
+    const sandbox: Sandbox = {
+      maker,
+      writable: [worktree.path, own, ...shared, ...state.conversations, ...state.credentials],
+      layered: await layersOf(scope, worktree, folders),
+      kept: [join(worktree.path, ".git"), ...GIT_RULES.map((name) => join(own, name))],
+      temporary,
+      sockets: scope.settings.sandboxSockets,
+      env: caches.env,
+    };
+    return { sandbox };
   });
+}
+
+/** Removes what sandboxed commands of a run have written to their layers. */
+export function forgetLayers({ dir }: Pick<CheckScope, "dir">): void {
+  const folder = join(dir, "layers");
+  if (!exists(folder)) return;
+  for (const { name } of Deno.readDirSync(folder)) removeLayers(join(folder, name));
+}
+
+/** Fails if the settings ask for a sandbox in which these agents cannot work on this machine. */
+export async function requireSandbox(
+  { sandbox }: Pick<Settings, "sandbox">,
+  agents: Iterable<string>,
+  folder: string,
+): Promise<void> {
+  if (!sandbox) return;
+  const maker = await findMaker(folder);
+  if (typeof maker === "string") throw new Failed({ reason: "sandbox_missing", detail: maker });
+  if (hasLayers(maker)) return;
+  const name = [...agents].find((agent) => programOf(agent)?.writesSettings);
+  if (name === undefined) return;
+  const detail =
+    `the agent ${name} does not start if its settings are read-only, and here nothing ` +
+    "can keep what it writes apart: that takes overlayfs";
+  throw new Failed({ reason: "sandbox_missing", detail });
+}
+
+async function makerOf(scope: CheckScope): Promise<Maker> {
+  scope.sandboxMaker ??= findMaker(scope.repo.commonDir);
+  const maker = await scope.sandboxMaker;
+  if (typeof maker !== "string") return maker;
+  throw new Failed({ reason: "sandbox_missing", detail: maker });
+}
+
+function hasLayers(maker: Maker): boolean {
+  return maker.program === "bubblewrap" && maker.layers !== undefined;
 }
 
 /** What git writes to for a commit on a task's branch: the worktree's own git folder first. */
@@ -50,33 +101,55 @@ export async function gitFoldersOf(
   return [worktree.gitDir, ...shared];
 }
 
-const NO_STATE = { state: [], rules: [] };
+const NO_STATE: AgentState = { layered: [], conversations: [], credentials: [] };
 
-/**
- * An agent's state folders are created if absent. A custom command may call any agent. Rule files that these
- * agents obey are created empty if absent, so that the sandboxed process cannot create them.
- */
-async function agentState(agent: string): Promise<{ state: string[]; rules: string[] }> {
-  const env = processEnv();
-  const own = programOf(agent);
-  for (const folder of own?.state(env).filter((path) => !path.endsWith(".json")) ?? []) {
-    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+/** What there is of an agent's state. A command of the user's own may call any agent. */
+async function stateOf(agent: string, env: Env, worktree: string): Promise<AgentState> {
+  const own = programOf(agent)?.state(env, worktree);
+  if (own) {
+    const missing = own.layered.filter((path) => !path.endsWith(".json"));
+    for (const folder of [...missing, ...own.conversations]) {
+      await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    for (const [path, text] of Object.entries(own.owners ?? {})) {
+      if (!exists(path)) await Deno.writeTextFile(path, text, { mode: 0o600 });
+    }
   }
-  const programs = own ? [own] : Object.values(PROGRAMS);
-  const all = programs.flatMap(({ state, rules }) =>
-    state(env).filter(exists).map((folder) => ({ folder, rules }))
-  );
-  // State such as ~/.claude.json is a file, with nothing below it.
-  const obeyed = all.filter(({ folder }) => Deno.statSync(folder).isDirectory)
-    .flatMap(({ folder, rules }) => rules.map((name) => join(folder, name)));
-  for (const path of obeyed) if (!/\/\.local\//.test(path)) await makeEmpty(path);
-  return { state: all.map(({ folder }) => folder), rules: obeyed };
+  const states = own ? [own] : Object.values(PROGRAMS).map(({ state }) => state(env, worktree));
+  const real = async (paths: (state: AgentState) => string[]) =>
+    await Promise.all(states.flatMap(paths).filter(exists).map(realPathOf));
+  return {
+    layered: await real(({ layered }) => layered),
+    conversations: await real(({ conversations }) => conversations),
+    credentials: await real(({ credentials }) => credentials),
+  };
 }
 
-async function makeEmpty(path: string): Promise<void> {
-  if (exists(path)) return;
-  const kind = extname(path);
-  if (kind === "") return await Deno.mkdir(path, { mode: 0o700 });
-  const nothing = basename(path) === "mcp-config.json" ? '{"mcpServers":{}}\n' : "{}\n";
-  await Deno.writeTextFile(path, kind.startsWith(".json") ? nothing : "", { mode: 0o600 });
+/** Caches that are there get a layer; without layers, or missing, they are in the temporary folder. */
+async function cachesIn(
+  { repo, dir }: CheckScope,
+  maker: Maker,
+  env: Env,
+  temporary: string,
+): Promise<{ layered: string[]; env: Env }> {
+  const holdsRun = (path: string) =>
+    [dir, repo.root, repo.worktrees].some((inside) => isWithin(inside, path));
+  const layered = new Set<string>();
+  const elsewhere: Env = {};
+  for (const { path, variable } of cachesOf(env)) {
+    const real = exists(path) ? await realPathOf(path) : undefined;
+    if (hasLayers(maker) && real !== undefined && !holdsRun(real)) layered.add(real);
+    else if (variable !== undefined) elsewhere[variable] = join(temporary, "caches", variable);
+  }
+  const shared = SHARED_TEMPORARY.filter((path) => exists(path) && !holdsRun(path));
+  return { layered: [...layered, ...shared], env: elsewhere };
+}
+
+async function layersOf(
+  { dir }: CheckScope,
+  { task }: Worktree,
+  paths: readonly string[],
+): Promise<Layer[]> {
+  const stores = join(dir, "layers", task);
+  return await Promise.all([...new Set(paths)].map((path) => makeLayer(path, stores)));
 }
