@@ -2,6 +2,7 @@ import { Command } from "@commander-js/extra-typings";
 import { join } from "node:path";
 import { findChecks } from "../checks/find.ts";
 import { claudeFolder } from "../claude_code/paths.ts";
+import { hasPlugin } from "../claude_code/plugin.ts";
 import { planSetUp, planUndo, type SetUp, type SetUpInput } from "../claude_code/setup.ts";
 import { SLASH_COMMAND } from "../claude_code/slash_command.ts";
 import { wishesOf } from "../claude_code/settings_entries.ts";
@@ -14,7 +15,7 @@ import { processEnv } from "../exec/env.ts";
 import { selfCommand } from "../exec/self.ts";
 import { isOnPath } from "../exec/which.ts";
 import { findRepository } from "../hook/repository.ts";
-import { setUpText } from "../report/commands/init.ts";
+import { pluginText, setUpText } from "../report/commands/init.ts";
 import { stateDir } from "../journal/store.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
@@ -69,6 +70,7 @@ function apply({ io }: Context, setUp: SetUp, flags: Flags, text: string): void 
     );
   }
   io.err("Restart open Claude Code sessions to pick this up.\n");
+  io.err(pluginText(hasPlugin(processEnv())));
 }
 
 function unasked({ undo }: Flags) {
@@ -84,7 +86,20 @@ async function prepare(io: Io, flags: Flags): Promise<SetUpInput> {
     throw new Failed({ reason: "usage", message: "--local and --user cannot be combined" });
   }
   const wishes = wishesOf(isOnPath("parex") ? "parex hook" : selfCommand("hook"));
-  return flags.user ? forUser(wishes) : await forRepository(io.cwd, wishes, flags.local ?? false);
+  const input = flags.user
+    ? forUser(wishes)
+    : await forRepository(io.cwd, wishes, flags.local ?? false);
+  return hasPlugin(processEnv()) ? besidePlugin(input) : input;
+}
+
+/** With the plugin's hooks and command, others would answer each prompt twice. */
+function besidePlugin({ wishes, files, ...input }: SetUpInput): SetUpInput {
+  const config = Object.entries(files).filter(([path]) => !path.endsWith("/commands/parex.md"));
+  return {
+    ...input,
+    wishes: wishes.filter(({ kind }) => kind !== "hook"),
+    files: Object.fromEntries(config),
+  };
 }
 
 function forUser(wishes: SetUpInput["wishes"]): SetUpInput {

@@ -59,6 +59,19 @@ Deno.test("init --yes writes settings, a command and a config of comments; once 
   assertEquals(await treeOf(repo.root), tree);
 });
 
+Deno.test("init adds no hooks and no command beside the plugin, and otherwise offers it", async () => {
+  await using repo = await tempRepo();
+  const offered = await init(repo.root, "--yes");
+  assertMatch(offered.stderr, /claude plugin install parex@parex/);
+  await init(repo.root, "--undo", "--yes");
+  await repo.write({ "home/settings.json": '{"enabledPlugins":{"parex@parex":true}}' });
+  using _ = withEnv({ CLAUDE_CONFIG_DIR: join(repo.root, "home") });
+  const { stdout, stderr } = await init(repo.root, "--yes");
+  assertMatch(stderr, /^The plugin brings the hooks and \/parex/m);
+  assertMatch(stdout, /permissions\.allow: Bash\(parex:\*\)/);
+  assert(!/hooks\.|commands\/parex/.test(stdout), stdout);
+});
+
 Deno.test("the lines of init's config are valid settings without their comment signs", async () => {
   await using repo = await tempRepo({ files: { "deno.json": "{}", "a_test.ts": "" } });
   await init(repo.root, "--yes");

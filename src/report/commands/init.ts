@@ -11,6 +11,15 @@ export function setUpText(changes: readonly FileChange[], cwd: string): string {
   ]).map((line) => `${line}\n`).join("");
 }
 
+/** What parex's plugin for Claude Code does beside the set-up. */
+export function pluginText(installed: boolean): string {
+  return installed
+    ? "The plugin brings the hooks and /parex; the settings add what a plugin cannot.\n"
+    : "A plugin brings the hooks and /parex to all your repositories:\n" +
+      "  claude plugin marketplace add parex-dev/parex\n" +
+      "  claude plugin install parex@parex\n";
+}
+
 function shortest(path: string, cwd: string): string {
   const near = relative(cwd, path);
   return near.startsWith("..") ? path : near;
