@@ -18,7 +18,7 @@ import {
   isIdle,
   makeBoard,
   release,
-  revive,
+  reopen,
   settle,
   upcoming,
   wantSlot,
@@ -84,7 +84,7 @@ export const runMachine = setup({
     freeSlot: assign(({ context }, task: TaskId) => ({ board: freeSlot(context.board, task) })),
     wantSlot: assign(({ context }, task: TaskId) => ({ board: wantSlot(context.board, task) })),
     release: assign(({ context }, task: TaskId) => ({ board: release(context.board, task) })),
-    revive: assign(({ context }, task: TaskId) => ({ board: revive(context.board, task) })),
+    reopen: assign(({ context }, task: TaskId) => ({ board: reopen(context.board, task) })),
     settle: enqueueActions(({ context, enqueue }, { task, status }: TaskEnd) => {
       const board = status === "completed" ? release(context.board, task) : context.board;
       enqueue.assign({ board: settle(board, task) });
@@ -185,14 +185,14 @@ export const runMachine = setup({
         ANSWERED: {
           actions: [
             assign(({ context, event }) => beginAgain(context, event)),
-            onBoard("revive"),
+            onBoard("reopen"),
             "fill",
           ],
         },
         RETRY: {
           actions: [
             assign(({ context, event }) => beginAgain(context, event)),
-            onBoard("revive"),
+            onBoard("reopen"),
             "fill",
           ],
         },

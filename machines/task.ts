@@ -34,7 +34,7 @@ import {
   slotWanted,
   workInput,
 } from "./task_context.ts";
-import { begins, enter, taskSetup, tell, tellSpent, withOutput } from "./task_setup.ts";
+import { begins, enter, reportSpent, taskSetup, tell, withOutput } from "./task_setup.ts";
 
 export type { TaskEnd, TaskEvent, TaskMessage } from "./task_context.ts";
 
@@ -99,19 +99,19 @@ export const taskMachine = taskSetup.createMachine({
               {
                 guard: withOutput("finished"),
                 target: "committing",
-                actions: [withOutput("carryOn"), tellSpent, tell(slotFreed)],
+                actions: [withOutput("keepForNextAttempt"), reportSpent, tell(slotFreed)],
               },
               {
                 guard: withOutput("limited"),
                 target: "parked",
-                actions: [withOutput("carryOn"), tellSpent],
+                actions: [withOutput("keepForNextAttempt"), reportSpent],
               },
               {
                 guard: withOutput("mayTryAgain"),
                 target: "queued",
-                actions: [withOutput("carryOn"), tellSpent, tell(slotFreed)],
+                actions: [withOutput("keepForNextAttempt"), reportSpent, tell(slotFreed)],
               },
-              { target: "#task.blocked", actions: [withOutput("carryOn"), tellSpent] },
+              { target: "#task.blocked", actions: [withOutput("keepForNextAttempt"), reportSpent] },
             ],
           },
         },
@@ -161,7 +161,7 @@ export const taskMachine = taskSetup.createMachine({
             onDone: [
               { guard: withOutput("hasPassed"), target: "#task.testing" },
               { guard: withOutput("mayRepair"), target: "queued", actions: withOutput("repair") },
-              { target: "#task.blocked", actions: withOutput("giveUp") },
+              { target: "#task.blocked", actions: withOutput("keepChecksFailure") },
             ],
           },
         },
@@ -187,7 +187,7 @@ export const taskMachine = taskSetup.createMachine({
                 target: "#task.in_progress.queued",
                 actions: withOutput("repair"),
               },
-              { target: "#task.blocked", actions: withOutput("giveUp") },
+              { target: "#task.blocked", actions: withOutput("keepChecksFailure") },
             ],
           },
         },
@@ -220,7 +220,7 @@ export const taskMachine = taskSetup.createMachine({
               {
                 guard: withOutput("mayReturn"),
                 target: "#task.in_progress.queued",
-                actions: withOutput("takeBack"),
+                actions: withOutput("returnFromLanding"),
               },
               { target: "#task.blocked", actions: withOutput("keepFailure") },
             ],

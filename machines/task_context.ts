@@ -85,7 +85,7 @@ export function workInput(context: TaskContext): WorkInput {
 }
 
 /** Keeps what the next attempt needs of an outcome. */
-export function carryOn(outcome: WorkOutcome): Partial<TaskContext> {
+export function keepForNextAttempt(outcome: WorkOutcome): Partial<TaskContext> {
   const kept = { conversation: outcome.conversation, ended: undefined };
   switch (outcome.kind) {
     case "done":
@@ -113,7 +113,10 @@ export function keepFailure(answer: Result<unknown> | Landing): Partial<TaskCont
 }
 
 /** A refused landing is the occasion for the next attempt; an overtaken repair is not counted. */
-export function takeBack({ attempts }: TaskContext, landing: Landing): Partial<TaskContext> {
+export function returnFromLanding(
+  { attempts }: TaskContext,
+  landing: Landing,
+): Partial<TaskContext> {
   if (landing.kind !== "refused") return {};
   return { occasion: landing.occasion, attempts: attempts + (landing.overtaken ? 1 : 0) };
 }
@@ -151,7 +154,7 @@ export function repair(result: Result<Verdict>): Partial<TaskContext> {
 }
 
 /** Keeps the failed checks as the reason why the task is blocked. */
-export function giveUp(
+export function keepChecksFailure(
   context: TaskContext,
   result: Result<Verdict>,
 ): Partial<TaskContext> {

@@ -14,15 +14,15 @@ import {
 import {
   announcement,
   attemptsLeft,
-  carryOn,
-  giveUp,
+  keepChecksFailure,
   keepFailure,
+  keepForNextAttempt,
   passed,
   repair,
   repairable,
   returnable,
+  returnFromLanding,
   spent,
-  takeBack,
   type TaskContext,
   type TaskEnd,
   type TaskEvent,
@@ -53,7 +53,7 @@ export const tell = (message: (context: TaskContext) => TaskMessage) =>
   ({ type: "tell", params: ({ context }: Known) => message(context) }) as const;
 
 /** Reports the attempt's cost to the run. */
-export const tellSpent = {
+export const reportSpent = {
   type: "tell",
   params: ({ context, event }: Known & { event: { output: WorkOutcome } }) =>
     spent(context, event.output),
@@ -75,11 +75,15 @@ export const taskSetup = setup({
     /** Sends to the run, which provides it. */
     tell: (_, _message: TaskMessage) => {},
     setStatus: assign((_, status: Status) => ({ status })),
-    carryOn: assign((_, outcome: WorkOutcome) => carryOn(outcome)),
+    keepForNextAttempt: assign((_, outcome: WorkOutcome) => keepForNextAttempt(outcome)),
     keepFailure: assign((_, answer: Result<unknown> | Landing) => keepFailure(answer)),
-    takeBack: assign(({ context }, landing: Landing) => takeBack(context, landing)),
+    returnFromLanding: assign(({ context }, landing: Landing) =>
+      returnFromLanding(context, landing)
+    ),
     repair: assign((_, verdict: Result<Verdict>) => repair(verdict)),
-    giveUp: assign(({ context }, verdict: Result<Verdict>) => giveUp(context, verdict)),
+    keepChecksFailure: assign(({ context }, verdict: Result<Verdict>) =>
+      keepChecksFailure(context, verdict)
+    ),
   },
   guards: {
     endsRun: ({ context: { failure } }) => failure !== undefined && endsRun(failure),

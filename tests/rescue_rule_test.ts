@@ -44,7 +44,7 @@ const ALLOWED: Record<string, Record<string, string>> = {
   "src/git/scratch_index.ts": { "remove recursively": OWN_FOLDER },
   "src/git/merge.ts": { "remove recursively": OWN_FOLDER },
   "src/recovery/copilot.ts": { "remove recursively": OWN_FOLDER },
-  "src/git/as_checked_out.ts": { "remove recursively": OWN_FOLDER },
+  "src/git/checkout_differences.ts": { "remove recursively": OWN_FOLDER },
   "src/agent/program.ts": { "remove recursively": OWN_FOLDER },
   "src/exec/browser.ts": { "remove recursively": OWN_FOLDER },
   "src/run/maintenance/old_runs.ts": {

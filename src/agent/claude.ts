@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Env } from "../exec/env.ts";
 import { exists } from "../util/files.ts";
 import { hookSettings } from "./claude_hooks.ts";
-import { hearClaude } from "./claude_stream.ts";
+import { claudeReader } from "./claude_stream.ts";
 import type { AgentProgram, Call } from "./program.ts";
 
 /** Tools that need no permission, or none but this one. */
@@ -59,7 +59,7 @@ export const claude: AgentProgram = {
   },
   takeOver: (session) => ["--resume", session],
   logIn: "claude /login",
-  listen: hearClaude,
+  listen: claudeReader,
   refusals: [
     ["not_logged_in", /please run \/login|oauth token (has expired|revoked)/i],
     ["no_money", /credit balance is too low|spend limit/i],

@@ -1,17 +1,17 @@
 import { amountAt, isRecord, recordAt, textAt } from "../util/json_values.ts";
 import { cutDetail } from "../util/text.ts";
 import { foldUsage, NO_MODEL } from "./claude_usage.ts";
-import type { Heard, Obstacle } from "./heard.ts";
+import type { LineFacts, Obstacle } from "./output.ts";
 import type { StreamMessage } from "./stream_json.ts";
 import { callOf } from "./tool_call.ts";
 
 /** Reads the output of one attempt of Claude Code. */
-export function hearClaude(): (message: StreamMessage) => Heard {
+export function claudeReader(): (message: StreamMessage) => LineFacts {
   const usage = foldUsage();
-  return (message) => ({ ...hear(message), used: usage.add(message) });
+  return (message) => ({ ...factsIn(message), used: usage.add(message) });
 }
 
-function hear(message: StreamMessage): Heard {
+function factsIn(message: StreamMessage): LineFacts {
   switch (message.type) {
     case "system":
       return message.subtype === "init" ? { session: textAt(message, "session_id") } : {};
@@ -36,7 +36,7 @@ function rejection({ rate_limit_info: info }: StreamMessage): Obstacle | null {
 }
 
 /** Messages of Claude Code itself, in the place of the model's. */
-function heardOfError(message: StreamMessage): Heard {
+function heardOfError(message: StreamMessage): LineFacts {
   const words = textOf(message);
   return { error: words, obstacle: obstacleOf(message.error, words ?? "") };
 }
@@ -55,7 +55,7 @@ function obstacleOf(error: unknown, words: string): Obstacle | undefined {
   }
 }
 
-function heardOfModel(message: StreamMessage): Heard {
+function heardOfModel(message: StreamMessage): LineFacts {
   const uses = blocks(message, "tool_use");
   const said = textOf(message);
   if (uses.length === 0) return { said };
@@ -65,7 +65,7 @@ function heardOfModel(message: StreamMessage): Heard {
   return { said, calls };
 }
 
-function heardOfTools(message: StreamMessage): Heard {
+function heardOfTools(message: StreamMessage): LineFacts {
   const results = blocks(message, "tool_result").map((one) => ({
     id: textAt(one, "tool_use_id"),
     text: textAt(one, "content") ?? textIn(one.content),
@@ -74,7 +74,7 @@ function heardOfTools(message: StreamMessage): Heard {
   return { results };
 }
 
-function heardOfResult(result: StreamMessage): Heard {
+function heardOfResult(result: StreamMessage): LineFacts {
   if (result.subtype === "error_max_budget_usd") {
     return {
       failed: true,

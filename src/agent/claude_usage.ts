@@ -1,7 +1,7 @@
 import type { Usage } from "../domain/event.ts";
 import { amountAt, countAt, isRecord } from "../util/json_values.ts";
 import type { StreamMessage } from "./stream_json.ts";
-import type { UsageTold } from "./used.ts";
+import type { ReportedUsage } from "./usage.ts";
 
 /** The model of messages that Claude Code itself inserts, such as errors. */
 export const NO_MODEL = "<synthetic>";
@@ -9,7 +9,7 @@ export const NO_MODEL = "<synthetic>";
 /** Computes from Claude Code's messages what the attempt has used so far. */
 export interface UsageFold {
   /** The usage in this message; undefined: none. */
-  add(message: StreamMessage): UsageTold | undefined;
+  add(message: StreamMessage): ReportedUsage | undefined;
 }
 
 interface Tokens {
@@ -64,7 +64,7 @@ function ofResult(
   result: StreamMessage,
   answered: string | undefined,
   cumulative: boolean,
-): UsageTold {
+): ReportedUsage {
   const models = isRecord(result.modelUsage) ? Object.entries(result.modelUsage) : [];
   const used = models.flatMap(([model, usage]) =>
     isRecord(usage)

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { countAt, isRecord, recordAt, textAt } from "../util/json_values.ts";
-import type { Heard } from "./heard.ts";
+import type { LineFacts } from "./output.ts";
 import type { AgentProgram, Call } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 import { callOf } from "./tool_call.ts";
@@ -37,7 +37,7 @@ export const codex: AgentProgram = {
   },
   takeOver: (session) => ["resume", session],
   logIn: "codex login",
-  listen: () => hear,
+  listen: () => factsIn,
   banner: /^(WARNING: proceeding|Reading prompt from stdin|Reading additional input).*\n?/gm,
   refusals: [
     ["no_money", /check your plan and billing|workspace is out of credits/i],
@@ -59,7 +59,7 @@ function sandboxArgs({ sandbox, gitFolders }: Call): string[] {
   ];
 }
 
-function hear(message: StreamMessage): Heard {
+function factsIn(message: StreamMessage): LineFacts {
   switch (message.type) {
     case "thread.started":
       return { session: textAt(message, "thread_id") };
@@ -82,12 +82,12 @@ function hear(message: StreamMessage): Heard {
   }
 }
 
-function heardOfStart(item: Record<string, unknown>): Heard {
+function heardOfStart(item: Record<string, unknown>): LineFacts {
   if (item.type !== "command_execution") return {};
   return { calls: [callOf(textAt(item, "id"), "shell", item)] };
 }
 
-function heardOfItem(item: Record<string, unknown>): Heard {
+function heardOfItem(item: Record<string, unknown>): LineFacts {
   switch (item.type) {
     case "agent_message":
       return { said: textAt(item, "text") };

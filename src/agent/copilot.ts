@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { countAt, recordAt, textAt } from "../util/json_values.ts";
-import type { Heard } from "./heard.ts";
+import type { LineFacts } from "./output.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 import { callOf } from "./tool_call.ts";
@@ -37,7 +37,7 @@ export const copilot: AgentProgram = {
     (exists(join(homeOf(env), "config.json")) ? undefined : false),
   takeOver: (session) => ["--resume", session],
   logIn: "copilot login",
-  listen: () => hear,
+  listen: () => factsIn,
   banner: /^Package extraction took.*\n?/gm,
   refusals: [["no_money", /check your plan and billing/i]],
 };
@@ -46,7 +46,7 @@ function homeOf(env: Record<string, string>): string {
   return env.COPILOT_HOME || join(env.HOME ?? "", ".copilot");
 }
 
-function hear(message: StreamMessage): Heard {
+function factsIn(message: StreamMessage): LineFacts {
   const data = recordAt(message, "data");
   const id = textAt(data, "toolCallId");
   switch (message.type) {

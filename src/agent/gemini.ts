@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { countAt, recordAt, textAt } from "../util/json_values.ts";
-import type { Heard } from "./heard.ts";
+import type { LineFacts } from "./output.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 import { callOf } from "./tool_call.ts";
@@ -50,7 +50,7 @@ export const gemini: AgentProgram = {
   },
   takeOver: (session) => ["--resume", session],
   logIn: "gemini, or set GEMINI_API_KEY",
-  listen: () => hear,
+  listen: () => factsIn,
   banner:
     /^(YOLO mode is enabled|Approval mode overridden|Loaded cached|\[STARTUP\]|Warning: 256-color|Ripgrep is not).*\n?/gm,
   retries: /^Attempt \d+ failed with status \d+.*?rror: (.*)$/m,
@@ -83,7 +83,7 @@ function textOf(path: string): string | undefined {
   return exists(path) ? Deno.readTextFileSync(path) : undefined;
 }
 
-function hear(message: StreamMessage): Heard {
+function factsIn(message: StreamMessage): LineFacts {
   switch (message.type) {
     case "init": {
       const model = textAt(message, "model");

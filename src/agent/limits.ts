@@ -1,5 +1,5 @@
 import type { RefusalWhy } from "../domain/failure.ts";
-import type { Obstacle } from "./heard.ts";
+import type { Obstacle } from "./output.ts";
 import { endOfLimit } from "./limit_end.ts";
 
 /** Error texts of refusals that waiting does not lift. */
@@ -29,7 +29,7 @@ const UNREACHABLE =
 const OVERLOADED = /overloaded|\b50[023]\b|\b529\b|high (demand|load)|server_error|UNAVAILABLE/i;
 
 /** What an error text says about the account or the API; `own` are patterns of this agent only. */
-export function obstacleIn(words: string, own: RefusalWords = []): Obstacle | undefined {
+export function findObstacle(words: string, own: RefusalWords = []): Obstacle | undefined {
   const why = [...own, ...REFUSALS].find(([, pattern]) => pattern.test(words))?.[0];
   if (why !== undefined) return { refusal: why };
   if (LIMIT.test(words) || QUOTA.test(words)) return { limit: "quota", ...endOfLimit(words) };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { amountAt, countAt, isRecord, recordAt, textAt } from "../util/json_values.ts";
-import type { Heard } from "./heard.ts";
+import type { LineFacts } from "./output.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 import { callOf } from "./tool_call.ts";
@@ -46,7 +46,7 @@ export const opencode: AgentProgram = {
   },
   takeOver: (session) => ["--session", session],
   logIn: "opencode auth login",
-  listen: () => (message) => ({ session: textAt(message, "sessionID"), ...hear(message) }),
+  listen: () => (message) => ({ session: textAt(message, "sessionID"), ...factsIn(message) }),
   startsAlone: true,
   retries: /error\.error="([^"]*)"/,
   refusals: [
@@ -78,7 +78,7 @@ function settingsIn(content: string | undefined): Record<string, unknown> {
   }
 }
 
-function hear(message: StreamMessage): Heard {
+function factsIn(message: StreamMessage): LineFacts {
   const part = recordAt(message, "part");
   switch (message.type) {
     case "text":
@@ -95,7 +95,7 @@ function hear(message: StreamMessage): Heard {
 }
 
 /** A call and its result, in one line. */
-function heardOfTool(part: Record<string, unknown>): Heard {
+function heardOfTool(part: Record<string, unknown>): LineFacts {
   const state = recordAt(part, "state");
   const call = callOf(textAt(part, "callID"), textAt(part, "tool"), recordAt(state, "input"));
   const failed = state.status === "error" || undefined;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Usage } from "../domain/event.ts";
 import { exists } from "../util/files.ts";
 import { amountAt, countAt, isRecord, recordAt, textAt } from "../util/json_values.ts";
-import type { Heard } from "./heard.ts";
+import type { LineFacts } from "./output.ts";
 import type { AgentProgram } from "./program.ts";
 import type { StreamMessage } from "./stream_json.ts";
 import { callOf } from "./tool_call.ts";
@@ -32,7 +32,7 @@ export const pi: AgentProgram = {
   },
   takeOver: (session) => ["--session", session],
   logIn: "pi, then /login",
-  listen: () => hear,
+  listen: () => factsIn,
   refusals: [
     ["no_money", /check your plan and billing/i],
     ["not_logged_in", /no api key|no models available/i],
@@ -43,7 +43,7 @@ function homeOf(env: Record<string, string>): string {
   return env.PI_CODING_AGENT_DIR || join(env.HOME ?? "", ".pi/agent");
 }
 
-function hear(message: StreamMessage): Heard {
+function factsIn(message: StreamMessage): LineFacts {
   const id = textAt(message, "toolCallId");
   switch (message.type) {
     case "session":
@@ -69,7 +69,7 @@ function hear(message: StreamMessage): Heard {
   }
 }
 
-function heardOfMessage(message: Record<string, unknown>): Heard {
+function heardOfMessage(message: Record<string, unknown>): LineFacts {
   if (message.role !== "assistant") return {};
   const used = { more: { turns: 1, ...usageIn(message) } };
   if (message.stopReason === "error") return { used, error: textAt(message, "errorMessage") };
@@ -77,7 +77,7 @@ function heardOfMessage(message: Record<string, unknown>): Heard {
 }
 
 /** Its exit code is 0 even where the last request failed. */
-function heardOfEnd({ messages }: StreamMessage): Heard {
+function heardOfEnd({ messages }: StreamMessage): LineFacts {
   const last = Array.isArray(messages) ? messages.findLast(isAnswer) : undefined;
   return { ended: last?.stopReason === "stop", failed: last?.stopReason === "error" };
 }

@@ -9,11 +9,11 @@ import { exclusively } from "../util/mutex.ts";
 import { cutLine } from "../util/text.ts";
 import type { Agent, AgentOutcome, AgentRequest } from "./agent.ts";
 import { runAttempt } from "./attempt.ts";
-import { fold, type Heard, NOTHING_TOLD, type Told } from "./heard.ts";
-import { obstacleIn, type RefusalWords } from "./limits.ts";
+import { addLine, type LineFacts, NO_OUTPUT, type OutputState } from "./output.ts";
+import { findObstacle, type RefusalWords } from "./limits.ts";
 import { parseStream, type StreamMessage } from "./stream_json.ts";
 import { keepTail } from "./tail.ts";
-import { judge, type Verdict, whyBroken } from "./verdict.ts";
+import { brokenVerdict, judge, type Verdict } from "./verdict.ts";
 
 /** An adapter's description of a program that prints one JSON line per event. */
 export interface AgentProgram {
@@ -39,7 +39,7 @@ export interface AgentProgram {
   /** The command, or another way, by which a person logs in. */
   logIn: string;
   /** Reads the output of one attempt, or its transcript. */
-  listen(): (message: StreamMessage) => Heard;
+  listen(): (message: StreamMessage) => LineFacts;
   /** Lines on stderr that mean nothing. */
   banner?: RegExp;
   /**
@@ -168,7 +168,7 @@ interface Output {
   /** Settles with the first line. */
   begun: Promise<void>;
   /** Reads a last line without its newline; returns the content of the whole output. */
-  end(): { told: Told; dropped: number };
+  end(): { told: OutputState; dropped: number };
 }
 
 function outputOf(program: AgentProgram, call: Call): Output {
@@ -176,13 +176,13 @@ function outputOf(program: AgentProgram, call: Call): Output {
   const parser = parseStream();
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   const hopeless = new AbortController();
-  let told: Told = NOTHING_TOLD;
+  let told: OutputState = NO_OUTPUT;
   let doing = "";
   let retriesSince: number | undefined;
   const retry = (reason: string | undefined) => {
     if (reason === undefined) return;
-    const obstacle = obstacleIn(reason, program.refusals);
-    told = fold(told, { error: reason, obstacle }, undefined);
+    const obstacle = findObstacle(reason, program.refusals);
+    told = addLine(told, { error: reason, obstacle }, undefined);
     retriesSince ??= performance.now();
     const isLong = performance.now() - retriesSince > Math.min(RETRIES_MS, call.idleMs);
     // A key may be renewed, and a limit may end soon; an empty account stays empty.
@@ -195,7 +195,7 @@ function outputOf(program: AgentProgram, call: Call): Output {
     const known = told.session ?? call.session;
     const conversation = heard.session ?? known;
     if (conversation !== undefined && conversation !== known) call.onSession?.(conversation);
-    told = fold(told, heard, conversation === call.resume ? call.usedBefore : undefined);
+    told = addLine(told, heard, conversation === call.resume ? call.usedBefore : undefined);
     retry(heard.retried);
     const now = cutLine(activityIn(heard, call.worktree));
     if (now !== "") {
@@ -217,14 +217,14 @@ function outputOf(program: AgentProgram, call: Call): Output {
 }
 
 /** What the agent is doing, with paths in the worktree as they read there. */
-function activityIn({ calls, said, repeats }: Heard, worktree: string): string {
+function activityIn({ calls, said, repeats }: LineFacts, worktree: string): string {
   const call = calls?.[0];
   if (call) return `${call.name} ${call.subject.replace(`${worktree}/`, "")}`;
   return repeats ? "" : said ?? "";
 }
 
 interface ProcessOver {
-  told: Told;
+  told: OutputState;
   end: ProcessEnd;
   broken: string | undefined;
   stderr: string;
@@ -246,7 +246,7 @@ function outcomeOf(
       resumed: resume !== undefined,
       refusals,
     })
-    : whyBroken(isOnPath(commandOf(program)), broken);
+    : brokenVerdict(isOnPath(commandOf(program)), broken);
   const begun = told.worked || end.by !== "itself" ? session : undefined;
   const conversation = verdict.outcome === "lost" ? undefined : told.session ?? resume ?? begun;
   return {

@@ -1,7 +1,7 @@
 import type { TranscriptItem } from "../domain/transcript_item.ts";
 import { stripAnsi } from "../util/text.ts";
 import { programOf } from "./agents.ts";
-import type { Heard } from "./heard.ts";
+import type { LineFacts } from "./output.ts";
 import { parseStream, type StreamMessage } from "./stream_json.ts";
 
 /** A transcript under construction. */
@@ -19,11 +19,11 @@ const TEXT_LIMIT = 8_000;
  * output. Never throws.
  */
 export function readTranscript(agent: string, printed: string): TranscriptItem[] {
-  const hear = programOf(agent)?.listen();
+  const factsIn = programOf(agent)?.listen();
   const reading: Reading = { items: [], calls: new Map() };
   for (const line of printed.split("\n")) {
-    const message = hear && messageOf(line);
-    if (hear && message) add(reading, hear(message));
+    const message = factsIn && messageOf(line);
+    if (factsIn && message) add(reading, factsIn(message));
     else if (line.trim() !== "") addOutput(reading, line);
   }
   return reading.items.map(shortened);
@@ -34,7 +34,7 @@ function messageOf(line: string): StreamMessage | undefined {
   return parseStream().push(new TextEncoder().encode(line + "\n"))[0];
 }
 
-function add(reading: Reading, heard: Heard): void {
+function add(reading: Reading, heard: LineFacts): void {
   if (!heard.repeats) addSaid(reading, heard.said, heard.continues);
   for (const { id, ...call } of heard.calls ?? []) {
     const result = call.result && stripAnsi(call.result);

@@ -2,14 +2,14 @@ import type { ProcessEnd } from "../exec/process.ts";
 import { cutDetail } from "../util/text.ts";
 import type { AgentOutcome } from "./agent.ts";
 import { cutOff } from "./attempt.ts";
-import type { Obstacle, Told } from "./heard.ts";
-import { obstacleIn, type RefusalWords } from "./limits.ts";
+import type { Obstacle, OutputState } from "./output.ts";
+import { findObstacle, type RefusalWords } from "./limits.ts";
 
 export type Verdict = Pick<AgentOutcome, "outcome" | "detail" | "limit" | "until" | "refusal">;
 
 /** What is known of an attempt when its process is over. */
 export interface Ended {
-  told: Told;
+  told: OutputState;
   end: ProcessEnd;
   /** Without what the program says there at every start. */
   stderr: string;
@@ -36,14 +36,14 @@ export function judge({ told, end, stderr, dropped, resumed, refusals }: Ended):
   }
   if (cut) return { outcome: cut, ...detailOf(words) };
   // What the model itself says is its work, even where that is a rate limiter.
-  const obstacle = told.obstacle ?? obstacleIn(error || stderr, refusals);
+  const obstacle = told.obstacle ?? findObstacle(error || stderr, refusals);
   if (obstacle) return { ...outcomeOf(obstacle), ...detailOf(words) };
   const detail = detailOf(words || withoutEnd(end, ended, dropped));
   return { outcome: resumed && !worked ? "lost" : "failed", ...detail };
 }
 
 /** Of an attempt that did not start, or lost its record. */
-export function whyBroken(isThere: boolean, detail: string): Verdict {
+export function brokenVerdict(isThere: boolean, detail: string): Verdict {
   if (isThere) return { outcome: "failed", detail };
   return { outcome: "refused", refusal: "program_missing", detail };
 }

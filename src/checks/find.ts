@@ -59,11 +59,13 @@ export async function findChecksIn(
   };
   const setup = choose("setup");
   const wanted = CHECK_ORDER.filter((name) => configured[name] === undefined);
-  const unfit = detected.flatMap(({ unfit }) => wanted.flatMap((name) => unfit?.[name] ?? []));
+  const mergeVerdict = detected.flatMap(({ mergeVerdict }) =>
+    wanted.flatMap((name) => mergeVerdict?.[name] ?? [])
+  );
   return {
     setup,
     checks: CHECK_ORDER.map(choose).filter((check) => check !== undefined),
-    notes: [...project.notes, ...unfit],
+    notes: [...project.notes, ...mergeVerdict],
   };
 }
 

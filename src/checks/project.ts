@@ -9,7 +9,7 @@ export interface Detected {
   from: string;
   commands: CheckCommands;
   /** Why a command that is there is not among them, for people. */
-  unfit?: Partial<Record<keyof CheckCommands, string>>;
+  mergeVerdict?: Partial<Record<keyof CheckCommands, string>>;
 }
 
 /** Knows one ecosystem's manifests. Undefined: the project is not of this ecosystem. */

@@ -19,8 +19,8 @@ import {
   containersOf,
   EVENTS,
   placeOf,
+  type SettingsEntry,
   valueOf,
-  type Wish,
 } from "./settings_entries.ts";
 import { isRecord } from "../util/json_values.ts";
 
@@ -28,16 +28,16 @@ type Path = (string | number)[];
 
 /** What was put into settings: enough to take it out again. */
 export interface Added {
-  wishes: Wish[];
+  wishes: SettingsEntry[];
   /** The objects and lists that were made for it. */
   containers: string[][];
 }
 
 /** The settings with all wishes in them, and what that took. Throws `claude_settings_invalid`. */
-export function putIn(
+export function insertEntries(
   path: string,
   text: string,
-  wishes: readonly Wish[],
+  wishes: readonly SettingsEntry[],
 ): { text: string; added: Added } {
   const added: Added = { wishes: [], containers: [] };
   let next = text;
@@ -63,7 +63,7 @@ export function putIn(
  * The settings without what was put in, as far as it is still there. Throws
  * `claude_settings_invalid`.
  */
-export function takeOut(path: string, text: string, added: Added): string {
+export function removeEntries(path: string, text: string, added: Added): string {
   let next = text;
   for (const wish of added.wishes) {
     const root = readSettings(path, next);
@@ -125,7 +125,7 @@ const SHAPE: readonly [string[], Node["type"]][] = [
   ...EVENTS.map((event): [string[], Node["type"]] => [["hooks", event], "array"]),
 ];
 
-function isGranted(root: Node | undefined, wish: Wish): boolean {
+function isGranted(root: Node | undefined, wish: SettingsEntry): boolean {
   // Of a key that is there twice the last one counts, as for every reader of JSON.
   const settings: unknown = root && getNodeValue(root);
   const value = containersOf(wish).at(-1)?.reduce(valueAt, settings);
@@ -137,7 +137,7 @@ function isGranted(root: Node | undefined, wish: Wish): boolean {
 }
 
 /** Where a wish was put; undefined: it was removed or changed since. */
-function foundPlace(root: Node, wish: Wish): Path | undefined {
+function foundPlace(root: Node, wish: SettingsEntry): Path | undefined {
   const place = containersOf(wish).at(-1) ?? [];
   const node = findNodeAtLocation(root, place);
   const value: unknown = node && getNodeValue(node);

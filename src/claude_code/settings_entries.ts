@@ -8,7 +8,7 @@ export interface HookGroup {
 }
 
 /** One addition to the settings. */
-export type Wish =
+export type SettingsEntry =
   | { kind: "rule"; rule: string }
   /** Only where none is set. */
   | { kind: "mode"; mode: string }
@@ -21,17 +21,17 @@ const RULES = ["Bash(git add:*)", "Bash(git commit:*)", "Bash(git push:*)", "Bas
 export const EVENTS = ["UserPromptSubmit", "SessionStart"];
 
 /** What parex wants in the settings; `hook` is the command line that answers hooks. */
-export function wishesOf(hook: string): Wish[] {
+export function settingsEntries(hook: string): SettingsEntry[] {
   const group: HookGroup = { hooks: [{ type: "command", command: hook, timeout: TIMEOUT_S }] };
   return [
-    ...RULES.map((rule): Wish => ({ kind: "rule", rule })),
+    ...RULES.map((rule): SettingsEntry => ({ kind: "rule", rule })),
     { kind: "mode", mode: "acceptEdits" },
-    ...EVENTS.map((event): Wish => ({ kind: "hook", event, group })),
+    ...EVENTS.map((event): SettingsEntry => ({ kind: "hook", event, group })),
   ];
 }
 
 /** A wish in a few words, for people. */
-export function wishLine(wish: Wish): string {
+export function entryLine(wish: SettingsEntry): string {
   switch (wish.kind) {
     case "rule":
       return `permissions.allow: ${wish.rule}`;
@@ -43,7 +43,7 @@ export function wishLine(wish: Wish): string {
 }
 
 /** The objects and lists that contain a wish, the outermost first. */
-export function containersOf(wish: Wish): string[][] {
+export function containersOf(wish: SettingsEntry): string[][] {
   switch (wish.kind) {
     case "rule":
       return [["permissions"], ["permissions", "allow"]];
@@ -55,13 +55,13 @@ export function containersOf(wish: Wish): string[][] {
 }
 
 /** Where a wish is put. */
-export function placeOf(wish: Wish): (string | number)[] {
+export function placeOf(wish: SettingsEntry): (string | number)[] {
   const container = containersOf(wish).at(-1) ?? [];
   return [...container, wish.kind === "mode" ? "defaultMode" : -1];
 }
 
 /** What is put there. */
-export function valueOf(wish: Wish): unknown {
+export function valueOf(wish: SettingsEntry): unknown {
   switch (wish.kind) {
     case "rule":
       return wish.rule;

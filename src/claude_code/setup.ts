@@ -4,13 +4,13 @@ import { dirname } from "node:path";
 import { Failed } from "../domain/failed.ts";
 import type { FileChange } from "../domain/setup.ts";
 import { readText, removeFile, removeIfEmpty, writeText } from "./files.ts";
-import { type Added, putIn, saysNothing, takeOut } from "./settings.ts";
-import { type Wish, wishLine } from "./settings_entries.ts";
+import { type Added, insertEntries, removeEntries, saysNothing } from "./settings.ts";
+import { entryLine, type SettingsEntry } from "./settings_entries.ts";
 
 export interface SetUpInput {
   /** Claude Code's settings, absolute. */
   settings: string;
-  wishes: readonly Wish[];
+  wishes: readonly SettingsEntry[];
   /** Files that are written where there are none, by their absolute paths. */
   files: Readonly<Record<string, string>>;
   /** Where it is kept what was done, absolute. */
@@ -43,7 +43,7 @@ interface SetUpRecord {
 export function planSetUp(input: SetUpInput): SetUp {
   const known = readRecord(input.record);
   const found = readText(input.settings);
-  const { text, added } = putIn(input.settings, found ?? "", input.wishes);
+  const { text, added } = insertEntries(input.settings, found ?? "", input.wishes);
   const missing: [string, string][] = [];
   for (const [path, content] of Object.entries(input.files)) {
     if (readText(path) === undefined) missing.push([path, content]);
@@ -53,7 +53,7 @@ export function planSetUp(input: SetUpInput): SetUp {
     changes.unshift({
       path: input.settings,
       kind: found === undefined ? "new" : "changed",
-      added: added.wishes.map(wishLine),
+      added: added.wishes.map(entryLine),
       removed: [],
     });
   }
@@ -95,7 +95,7 @@ export function planUndo({ settings, record }: Pick<SetUpInput, "settings" | "re
       path: settings,
       kind: rest === undefined ? "removed" : "changed",
       added: [],
-      removed: known.settings.added.wishes.map(wishLine),
+      removed: known.settings.added.wishes.map(entryLine),
     });
   }
   const own = unchangedFiles(known);
@@ -137,7 +137,7 @@ function settingsWithout(
   if (hashOf(text) === settings.hash && settings.before !== undefined) {
     return settings.before ?? undefined;
   }
-  const rest = takeOut(path, text, settings.added);
+  const rest = removeEntries(path, text, settings.added);
   return settings.before === null && saysNothing(rest) ? undefined : rest;
 }
 

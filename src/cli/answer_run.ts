@@ -2,7 +2,7 @@ import { Failed } from "../domain/failed.ts";
 import { recordOf } from "../domain/record.ts";
 import type { TaskId } from "../domain/task.ts";
 import { openRepository } from "../git/repository.ts";
-import { lastQuestionOf, leaveAnswer, questionOf, takeBack } from "../run/task/answers.ts";
+import { lastQuestionOf, questionOf, submitAnswer, withdrawAnswer } from "../run/task/answers.ts";
 import { followJournal } from "../journal/tail.ts";
 import { lastRun } from "../run/resume/resume.ts";
 import { liveRun, readJournal, runDir } from "../journal/store.ts";
@@ -51,11 +51,11 @@ async function handOver(
   const events = await readJournal(dir);
   if (!questionOf(recordOf(events), task, answer)) return asksNothing(task);
   const seq = events.at(-1)?.seq ?? 0;
-  await leaveAnswer(dir, task, answer);
+  await submitAnswer(dir, task, answer);
   for await (const event of followJournal(dir, () => liveRun(commonDir)?.run === run)) {
     if (event.seq > seq && event.type === "task.answered" && event.task === task) return true;
   }
-  return !await takeBack(dir, task);
+  return !await withdrawAnswer(dir, task);
 }
 
 function asksNothing(task: TaskId): never {

@@ -18,7 +18,7 @@ import { repositoryOn } from "../run/landing/land_pr.ts";
 import { io as writing } from "../util/files.ts";
 import type { Context, Io } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
-import { findRun, historyOf, lastWithAgents, planInHand } from "./runs.ts";
+import { currentPlan, findRun, historyOf, lastWithAgents } from "./runs.ts";
 
 /** Nothing was checked: the project has no checks. */
 const UNCHECKED = 3;
@@ -54,7 +54,7 @@ async function prepare(io: Io, wanted: string | undefined, fresh: boolean): Prom
   const repo = await openRepository(io.cwd);
   const env = processEnv();
   // Without a plan, or with one that has errors, branches can still be checked.
-  const known = await resultOf(() => planInHand(repo, io.cwd));
+  const known = await resultOf(() => currentPlan(repo, io.cwd));
   const plan = known.ok ? known.value.plan : emptyPlan(repo.checkout);
   const last = (known.ok ? known.value.run : await findRun(repo.commonDir))?.record;
   const settings = await loadSettings({

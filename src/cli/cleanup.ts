@@ -13,7 +13,7 @@ import { mergedHeads } from "../run/maintenance/merged_heads.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
 import { progressOf } from "./progress.ts";
-import { baseInHand, planInHand, runsBefore } from "./runs.ts";
+import { currentBase, currentPlan, runsBefore } from "./runs.ts";
 
 interface Flags {
   base?: string;
@@ -80,7 +80,7 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
     root: repo.checkout,
   });
   const { plan, run } = await planToClean(repo, io.cwd, settings.keepRuns);
-  const base = await baseInHand(repo, flags.base ?? run?.record.base ?? settings.base);
+  const base = await currentBase(repo, flags.base ?? run?.record.base ?? settings.base);
   const remote = await remoteOf(repo, base);
   const mergedHead = mergedHeads(repo, remote);
   return {
@@ -104,8 +104,8 @@ async function planToClean(
   repo: Repository,
   cwd: string,
   keepRuns: number,
-): ReturnType<typeof planInHand> {
-  const found = await resultOf(() => planInHand(repo, cwd));
+): ReturnType<typeof currentPlan> {
+  const found = await resultOf(() => currentPlan(repo, cwd));
   if (found.ok) return found.value;
   const old = await findOldRuns(repo.commonDir, keepRuns);
   if (found.failure.reason !== "plan_not_found" || old.runs === 0) throw new Failed(found.failure);

@@ -95,14 +95,14 @@ async function offersFor(word: string, cwd: string): Promise<Offers> {
 /** What can be named in a repository; nothing outside of one. */
 async function inRepository(cwd: string) {
   const found = await resultOf(async () => {
-    const [{ openRepository }, { planInHand }, { listRuns }, { listRescues }] = await Promise.all([
+    const [{ openRepository }, { currentPlan }, { listRuns }, { listRescues }] = await Promise.all([
       import("../git/repository.ts"),
       import("./runs.ts"),
       import("../journal/store.ts"),
       import("../git/rescue/list.ts"),
     ]);
     const repo = await openRepository(cwd);
-    const plan = await resultOf(() => planInHand(repo, cwd));
+    const plan = await resultOf(() => currentPlan(repo, cwd));
     const refs = await resultOf(() => listRescues(repo));
     return {
       tasks: plan.ok ? plan.value.plan.tasks.map(({ id }) => id) : [],

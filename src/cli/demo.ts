@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { makeRepository, makeScratchFolder } from "../demo/repository.ts";
 import {
+  demoLeftovers,
+  demoTour,
   introduction,
   planningIntroduction,
-  whatIsLeft,
-  whatToDoWithThePlan,
-  whatToLookAt,
+  planningTour,
 } from "../demo/guide.ts";
-import { DEMO_WISH } from "../demo/planner.ts";
+import { DEMO_REQUEST } from "../demo/planner.ts";
 import { selfArgv, selfCommand, selfName } from "../exec/self.ts";
 import { childEnv, type Env } from "../exec/env.ts";
 import { runInherited } from "../exec/inherit.ts";
@@ -29,16 +29,16 @@ export function command(context: Context) {
       const argv = [...selfArgv(), "execute", "--yes", "--land", "merge"] as const;
       const code = await runInherited(argv, { cwd: folder, env: demoEnv() });
       exit(code);
-      io.out(code === 0 ? whatToLookAt(folder, selfName()) : whatIsLeft(folder));
+      io.out(code === 0 ? demoTour(folder, selfName()) : demoLeftovers(folder));
     });
 }
 
 async function showPlanning({ io, exit }: Context, folder: string): Promise<void> {
-  io.err(planningIntroduction(folder, DEMO_WISH));
-  const argv = [...selfArgv(), "plan", "--yes", DEMO_WISH] as const;
+  io.err(planningIntroduction(folder, DEMO_REQUEST));
+  const argv = [...selfArgv(), "plan", "--yes", DEMO_REQUEST] as const;
   const code = await runInherited(argv, { cwd: folder, env: demoEnv() });
   exit(code);
-  io.out(code === 0 ? whatToDoWithThePlan(folder, selfName()) : whatIsLeft(folder));
+  io.out(code === 0 ? planningTour(folder, selfName()) : demoLeftovers(folder));
 }
 
 /** The demo ignores the user's settings, and can run inside of an agent's worktree. */

@@ -17,7 +17,7 @@ import { newRunId, stateDir } from "../journal/store.ts";
 import { canAsk, confirm } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
 import { progressOf } from "./progress.ts";
-import { planInHand } from "./runs.ts";
+import { currentPlan } from "./runs.ts";
 
 interface Flags {
   fix?: true;
@@ -36,12 +36,12 @@ export function command(context: Context) {
 
 async function run(context: Context, flags: Flags): Promise<void> {
   const { io } = context;
-  const found = await lookAround(io);
+  const found = await examineAll(io);
   let { findings } = found;
   const { repo } = found;
   if (flags.fix && repo && findings.some(isFixable)) {
     await fixAll(context, repo, findings, flags);
-    const after = await lookAround(io);
+    const after = await examineAll(io);
     ({ findings } = after);
   }
   if (flags.json) io.out(JSON.stringify({ findings: findings.map(reportFinding) }) + "\n");
@@ -49,13 +49,13 @@ async function run(context: Context, flags: Flags): Promise<void> {
   context.exit(findings.some((finding) => severityOf(finding) !== "info") ? 1 : 0);
 }
 
-interface Look {
+interface Examined {
   /** Absent: parex is not in a repository that it can use. */
   repo?: Repository;
   findings: Finding[];
 }
 
-async function lookAround(io: Io): Promise<Look> {
+async function examineAll(io: Io): Promise<Examined> {
   const opened = await resultOf(() => openRepository(io.cwd));
   if (!opened.ok) {
     const findings: Finding[] = [{ code: "refused", failure: opened.failure }];
@@ -81,7 +81,7 @@ async function questionOf(
   settings: Settings | undefined,
   findings: Finding[],
 ): Promise<DoctorQuestion> {
-  const found = await resultOf(() => planInHand(repo, io.cwd));
+  const found = await resultOf(() => currentPlan(repo, io.cwd));
   if (!found.ok && found.failure.reason !== "plan_not_found") {
     findings.push({ code: "refused", failure: found.failure });
   }

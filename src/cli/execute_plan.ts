@@ -21,7 +21,7 @@ export async function showSchedule(context: Context, run: ReadyRun): Promise<voi
 }
 
 /** The process of the run cannot leave it. */
-function staysHere(): string {
+function noDetachMessage(): string {
   return "this process is the run: Ctrl-C stops it; `parex watch` follows it from another terminal";
 }
 
@@ -29,7 +29,9 @@ function staysHere(): string {
 export async function executePlan(context: Context, run: ReadyRun): Promise<void> {
   const { io } = context;
   const kind = run.settings.json ? "json" : io.redraws ? "live" : "lines";
-  const controls = kind === "live" ? liveControls(run.repo, io.colorErr, staysHere) : undefined;
+  const controls = kind === "live"
+    ? liveControls(run.repo, io.colorErr, noDetachMessage)
+    : undefined;
   const reporter = startReporter(kind, { ...io, controls });
   const execution = execute({ ...run, onEvent: reporter.onEvent });
   const release = interruptible(execution, reporter);

@@ -5,7 +5,7 @@ import { claudeFolder } from "../claude_code/paths.ts";
 import { hasPlugin } from "../claude_code/plugin.ts";
 import { planSetUp, planUndo, type SetUp, type SetUpInput } from "../claude_code/setup.ts";
 import { SLASH_COMMAND } from "../claude_code/slash_command.ts";
-import { wishesOf } from "../claude_code/settings_entries.ts";
+import { settingsEntries } from "../claude_code/settings_entries.ts";
 import { sampleConfig } from "../config/sample.ts";
 import { defaultCheckJobs, DEFAULTS } from "../config/table.ts";
 import { AGENTS } from "../domain/agents.ts";
@@ -85,7 +85,7 @@ async function prepare(io: Io, flags: Flags): Promise<SetUpInput> {
   if (flags.local && flags.user) {
     throw new Failed({ reason: "usage", message: "--local and --user cannot be combined" });
   }
-  const wishes = wishesOf(isOnPath("parex") ? "parex hook" : selfCommand("hook"));
+  const wishes = settingsEntries(isOnPath("parex") ? "parex hook" : selfCommand("hook"));
   const input = flags.user
     ? forUser(wishes)
     : await forRepository(io.cwd, wishes, flags.local ?? false);

@@ -12,7 +12,7 @@ import { readIssueTemplate, TEMPLATE_PATH } from "../run/landing/issue_template.
 import { preparePullRequests } from "../run/landing/land_pr.ts";
 import { ensureTaskIssues, type TaskIssuesScope } from "../run/landing/task_issues.ts";
 import type { Context, Io } from "./context.ts";
-import { baseInHand, planInHand } from "./runs.ts";
+import { currentBase, currentPlan } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -41,8 +41,8 @@ export function command(context: Context) {
 async function prepare(io: Io, template: string | undefined): Promise<TaskIssuesScope> {
   const repo = await openRepository(io.cwd);
   const settings = await loadSettings({ flags: {}, env: processEnv(), root: repo.checkout });
-  const { plan, run } = await planInHand(repo, io.cwd);
-  const base = await baseInHand(repo, settings.base ?? run?.record.base);
+  const { plan, run } = await currentPlan(repo, io.cwd);
+  const base = await currentBase(repo, settings.base ?? run?.record.base);
   const remote = await remoteOf(repo, base);
   if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
   const path = template === undefined ? undefined : resolve(io.cwd, template);

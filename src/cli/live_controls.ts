@@ -9,8 +9,8 @@ import type { Controls } from "../report/live/reporter.ts";
 import type { Steer } from "../report/live/view.ts";
 import { explain } from "../report/messages/explain.ts";
 import { transcriptText } from "../report/run/transcript_text.ts";
-import { leaveAnswer, questionOf } from "../run/task/answers.ts";
-import { leaveSteering, refusalOf } from "../run/task/steering.ts";
+import { questionOf, submitAnswer } from "../run/task/answers.ts";
+import { refusalOf, submitSteering } from "../run/task/steering.ts";
 import { diffOf, type RunFolder, transcriptOf } from "../web/run_files.ts";
 import { openKeyboard } from "./keyboard.ts";
 
@@ -61,12 +61,12 @@ async function steered(
   const { task } = request;
   if (request.ask === "answer") {
     if (!questionOf(record, task, request.text)) return `${task} has no open question`;
-    await leaveAnswer(dir, task, request.text);
+    await submitAnswer(dir, task, request.text);
     return `${task} continues with the answer`;
   }
   const refusal = refusalOf(record, request);
   if (refusal !== undefined) return refusal;
-  await leaveSteering(dir, request);
+  await submitSteering(dir, request);
   return request.ask === "stop" ? `stopping ${task}` : `${task} is tried again`;
 }
 

@@ -7,7 +7,7 @@ import { startReporter } from "../report/live/start_reporter.ts";
 import { mergeCompleted, type MergeInput } from "../run/merge_completed.ts";
 import type { Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
-import { historyOf, lastWithAgents, planInHand } from "./runs.ts";
+import { currentPlan, historyOf, lastWithAgents } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -44,7 +44,7 @@ async function prepare(
   const { base, push } = flags;
   const given = { base, push: push ? undefined : push };
   const env = processEnv();
-  const { plan, run } = await planInHand(repo, io.cwd);
+  const { plan, run } = await currentPlan(repo, io.cwd);
   const input = { flags: given, env, root: repo.checkout, plan: plan.path };
   const settings = await loadSettings(input);
   const known = settings.base ?? run?.record.base;

@@ -11,7 +11,7 @@ import { noticeLine, pullRequestLine } from "../report/commands/prs.ts";
 import { openPullRequests, preparePullRequests } from "../run/landing/land_pr.ts";
 import type { PullRequestScope } from "../run/landing/pr_stack.ts";
 import type { Context, Io } from "./context.ts";
-import { baseInHand, planInHand } from "./runs.ts";
+import { currentBase, currentPlan } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -36,8 +36,8 @@ export function command(context: Context) {
 async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestScope> {
   const repo = await openRepository(io.cwd);
   const settings = await loadSettings({ flags, env: processEnv(), root: repo.checkout });
-  const { plan, run } = await planInHand(repo, io.cwd);
-  const base = await baseInHand(repo, settings.base ?? run?.record.base);
+  const { plan, run } = await currentPlan(repo, io.cwd);
+  const base = await currentBase(repo, settings.base ?? run?.record.base);
   const remote = await remoteOf(repo, base);
   if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
   const repository = await preparePullRequests(repo, remote);

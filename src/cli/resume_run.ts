@@ -14,7 +14,7 @@ import { heldBy } from "../journal/lock.ts";
 import { liveRun, stateDir } from "../journal/store.ts";
 import type { Context } from "./context.ts";
 import type { ReadyRun } from "./ready_run.ts";
-import { asRecorded, fullRunId, lastWithAgents } from "./runs.ts";
+import { fullRunId, lastWithAgents, withRecordedStatuses } from "./runs.ts";
 
 type Flags = Readonly<Record<string, unknown>>;
 
@@ -29,7 +29,7 @@ export async function prepareResume(
   const held = heldBy(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
   const found = await findUnfinished(repo.commonDir, await fullRunId(repo.commonDir, id));
-  return await goOnWith(repo, found, flags);
+  return await continueRun(repo, found, flags);
 }
 
 /** A new run of blocked tasks and the tasks that wait for them, with the settings of the last run. */
@@ -48,7 +48,7 @@ export async function prepareRetry(
     const message = `run ${record.run} is not finished`;
     throw new Failed({ reason: "usage", message, hint: "continue it: parex resume" });
   }
-  const plan = asRecorded(
+  const plan = withRecordedStatuses(
     valueOf(await loadPlan(await presentPath(repo.checkout, record.plan.path))),
     record,
   );
@@ -90,10 +90,10 @@ export async function offerResume(
     output: process.stderr,
   });
   if (isCancel(answer)) return undefined;
-  return answer ? await goOnWith(ready.repo, found, flags) : ready;
+  return answer ? await continueRun(ready.repo, found, flags) : ready;
 }
 
-async function goOnWith(
+async function continueRun(
   repo: Repository,
   unfinished: Unfinished,
   flags: Flags,

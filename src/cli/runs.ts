@@ -42,7 +42,7 @@ export async function findRun(
     const known = { record, live: current?.run === record.run };
     last ??= known;
     if (record.plan?.identity !== last.record.plan?.identity) break;
-    if (!hadNothingToDo(record)) return known;
+    if (!didNothing(record)) return known;
   }
   return last;
 }
@@ -79,7 +79,7 @@ export async function runsBefore(commonDir: string, last: RunRecord): Promise<Ru
   return runs;
 }
 
-function hadNothingToDo(record: RunRecord): boolean {
+function didNothing(record: RunRecord): boolean {
   return record.finished !== undefined && selectedTasks(record).length === 0;
 }
 
@@ -103,7 +103,7 @@ export async function lastWithAgents(commonDir: string, last: RunRecord): Promis
 }
 
 /** The plan to use if none is named, with its last run. */
-export async function planInHand(
+export async function currentPlan(
   repo: Repository,
   cwd: string,
 ): Promise<{ plan: Plan; run: KnownRun | undefined }> {
@@ -119,7 +119,7 @@ async function planOf(root: string, run: KnownRun | undefined, cwd: string): Pro
   if (run?.record.plan) {
     const plan = await loadPlan(await presentPath(root, run.record.plan.path));
     if (plan.ok || plan.failure.reason !== "plan_not_found") {
-      return asRecorded(valueOf(plan), run.record);
+      return withRecordedStatuses(valueOf(plan), run.record);
     }
   }
   const path = valueOf(await findPlan(root, cwd));
@@ -127,7 +127,7 @@ async function planOf(root: string, run: KnownRun | undefined, cwd: string): Pro
 }
 
 /** Another tool's list has no mark for a blocked task: the record of its last run does. */
-export function asRecorded(plan: Plan, { plan: ran, tasks: records }: RunRecord): Plan {
+export function withRecordedStatuses(plan: Plan, { plan: ran, tasks: records }: RunRecord): Plan {
   if (!plan.foreign || ran?.identity !== plan.identity) return plan;
   const tasks = plan.tasks.map((task): Task => {
     const isBlocked = task.status !== "completed" && records.get(task.id)?.status === "blocked";
@@ -137,7 +137,7 @@ export function asRecorded(plan: Plan, { plan: ran, tasks: records }: RunRecord)
 }
 
 /** The base of the last run if known, otherwise the branch that is checked out. */
-export async function baseInHand(
+export async function currentBase(
   repo: Repository,
   known: string | undefined,
 ): Promise<string> {

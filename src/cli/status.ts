@@ -4,7 +4,7 @@ import { openRepository } from "../git/repository.ts";
 import { type StatusReport, statusReport, statusText } from "../report/run/status.ts";
 import { branchFacts } from "../run/maintenance/branch_status.ts";
 import type { Context } from "./context.ts";
-import { findRun, historyOf, planInHand } from "./runs.ts";
+import { currentPlan, findRun, historyOf } from "./runs.ts";
 
 export function command(context: Context) {
   const { io } = context;
@@ -24,7 +24,7 @@ export function command(context: Context) {
 
 async function readStatus(cwd: string, id: string | undefined): Promise<StatusReport> {
   const repo = await openRepository(cwd);
-  const { plan, run: last } = await planInHand(repo, cwd);
+  const { plan, run: last } = await currentPlan(repo, cwd);
   const run = id === undefined ? last : await findRun(repo.commonDir, id);
   if (id !== undefined && run?.record.plan?.identity !== plan.identity) {
     const message = `run ${run?.record.run ?? id} is a run of another plan`;

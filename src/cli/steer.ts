@@ -3,7 +3,7 @@ import type { RunEvent } from "../domain/event.ts";
 import { recordOf } from "../domain/record.ts";
 import { liveRun, readJournal, runDir } from "../journal/store.ts";
 import { followJournal } from "../journal/tail.ts";
-import { leaveSteering, refusalOf, type Steering } from "../run/task/steering.ts";
+import { refusalOf, type Steering, submitSteering } from "../run/task/steering.ts";
 
 /**
  * Sends a request to the run in progress, and waits until it is done. Returns the run's id; undefined: no run
@@ -19,11 +19,11 @@ export async function steer(commonDir: string, steering: Steering): Promise<stri
     throw new Failed({ reason: "usage", message: refusal, hint: "parex status" });
   }
   const seq = events.at(-1)?.seq ?? 0;
-  const takeBack = await leaveSteering(dir, steering);
+  const withdrawAnswer = await submitSteering(dir, steering);
   for await (const event of followJournal(dir, () => liveRun(commonDir)?.run === live.run)) {
     if (event.seq > seq && isDone(event, steering)) return live.run;
   }
-  takeBack();
+  withdrawAnswer();
   return undefined;
 }
 

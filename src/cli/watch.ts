@@ -26,12 +26,12 @@ export function command(context: Context) {
     .action(async () => {
       const repo = await openRepository(io.cwd);
       const live = liveRun(repo.commonDir);
-      if (!live) return await sayWhatElse(context, repo.commonDir);
+      if (!live) return await suggestOther(context, repo.commonDir);
       await watch(context, repo, live.run);
     });
 }
 
-async function sayWhatElse(context: Context, commonDir: string): Promise<void> {
+async function suggestOther(context: Context, commonDir: string): Promise<void> {
   const run = await findRun(commonDir);
   const next = run && stateOf(run.record, run.live) === "interrupted"
     ? "parex resume"

@@ -32,13 +32,13 @@ export function command(context: Context) {
       const { url } = server;
       io.out(`${url}\n`);
       io.err("Press Ctrl-C to stop\n");
-      await using _opened = open && isAtHome(io) ? await openBrowser(url) : undefined;
+      await using _opened = open && canSeeBrowser(io) ? await openBrowser(url) : undefined;
       await untilInterrupted();
     });
 }
 
 /** Whether a person is there who can see a browser on this machine. */
-function isAtHome({ stdoutIsTerminal }: Io): boolean {
+function canSeeBrowser({ stdoutIsTerminal }: Io): boolean {
   const { SSH_CONNECTION, CI } = processEnv();
   return stdoutIsTerminal && !SSH_CONNECTION && !CI;
 }

@@ -13,7 +13,7 @@ Repository: ${folder}
 }
 
 /** What a user can look at after the demo's run. `program` calls parex, as a shell word or line. */
-export function whatToLookAt(folder: string, program: string): string {
+export function demoTour(folder: string, program: string): string {
   const lines = [
     "What to look at:",
     `  cd ${shellWord(folder)}`,
@@ -43,7 +43,7 @@ Repository: ${folder}
 }
 
 /** What the demo of planning prints at its end. */
-export function whatToDoWithThePlan(folder: string, program: string): string {
+export function planningTour(folder: string, program: string): string {
   const lines = [
     "What to do next:",
     `  cd ${shellWord(folder)}`,
@@ -55,6 +55,6 @@ export function whatToDoWithThePlan(folder: string, program: string): string {
 }
 
 /** What the demo prints if its run failed. */
-export function whatIsLeft(folder: string): string {
+export function demoLeftovers(folder: string): string {
   return `\nThe demo did not finish. Its files are kept in ${folder}\n`;
 }

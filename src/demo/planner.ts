@@ -1,7 +1,7 @@
 import type { DraftedTask } from "../planner/draft.ts";
 import { type DemoTask, TASKS } from "./tasks.ts";
 
-export const DEMO_WISH =
+export const DEMO_REQUEST =
   "commands that count words, find frequent ones and the longest line, report on a " +
   "text and list all commands";
 

@@ -78,7 +78,7 @@ export interface CleanupPlan {
   old?: OldRecords | undefined;
 }
 
-export interface CleanupWish {
+export interface CleanupRequest {
   /** Tasks whose work is removed even if it has not landed. */
   force: readonly TaskId[];
   /** The live run. */
@@ -93,7 +93,7 @@ export interface CleanupWish {
  * Decides what is removed: work that has landed and contains nothing else, and the named tasks'
  * work.
  */
-export function planCleanup(all: readonly WorkFacts[], wish: CleanupWish): CleanupPlan {
+export function planCleanup(all: readonly WorkFacts[], wish: CleanupRequest): CleanupPlan {
   const remove: WorkFacts[] = [];
   const keep: Kept[] = [];
   for (const work of all) {

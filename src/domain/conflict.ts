@@ -11,10 +11,10 @@ export function conflictsOfPlan(tasks: readonly Task[]): PredictedConflict[] {
 }
 
 /** A predicted conflict, and whether a merge had it. */
-export type ForeseenConflict = PredictedConflict & { met: boolean };
+export type CheckedPrediction = PredictedConflict & { met: boolean };
 
 /** All that was predicted in a run, one for each pair of tasks. */
-export function foreseenConflicts(record: RunRecord): ForeseenConflict[] {
+export function checkedPredictions(record: RunRecord): CheckedPrediction[] {
   return onePerPair(record).map((conflict) => ({
     ...conflict,
     met: record.conflicts.met.some(({ task, between }) =>
@@ -24,7 +24,7 @@ export function foreseenConflicts(record: RunRecord): ForeseenConflict[] {
 }
 
 /** The conflicts that are still to be expected, one for each pair of tasks. */
-export function conflictsAhead(record: RunRecord): PredictedConflict[] {
+export function expectedConflicts(record: RunRecord): PredictedConflict[] {
   const isMerged = (id: TaskId) => record.tasks.get(id)?.landed?.how === "merge";
   return onePerPair(record).filter(({ tasks }) => !tasks.every(isMerged));
 }

@@ -26,7 +26,7 @@ export function conflictLine(
   if (ours.did === "modified" && theirs.did === "modified") return `${what}: modified by both`;
   const sides = [[names.ours, ours], [names.theirs, theirs]] as const;
   const deeds = sides.flatMap(([name, side]) =>
-    side.did === "nothing" ? [] : `${deedOf(side)} by ${name}`
+    side.did === "nothing" ? [] : `${changeWords(side)} by ${name}`
   );
   return `${what}: ${deeds.join(", ") || "in conflict"}`;
 }
@@ -37,7 +37,7 @@ const KINDS = {
   executable: "executable",
 } as const;
 
-function deedOf({ did, to, from, as }: SideOfConflict): string {
+function changeWords({ did, to, from, as }: SideOfConflict): string {
   if (did === "renamed") return to === undefined ? `renamed from ${from}` : `renamed to ${to}`;
   if (did === "changed_mode") return as === undefined ? "mode changed" : `made ${KINDS[as]}`;
   return as === undefined ? did : `${did} as ${KINDS[as]}`;

@@ -154,7 +154,7 @@ export function release(line: Pipeline, holder: TaskId): void {
 }
 
 /** The base is not where it was: all is merged anew, on what it has now. */
-export function beginAnew(line: Pipeline): void {
+export function startOver(line: Pipeline): void {
   const stack = line.stack.splice(0);
   line.tip = undefined;
   changed(line, stack.map(tasksOf));

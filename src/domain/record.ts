@@ -1,7 +1,7 @@
 import type { EventOf, RunEvent } from "./event.ts";
 import type { RunSettings } from "./settings.ts";
 import type { TaskId } from "./task.ts";
-import { applyToTask, checkOf, parkTask, takeUpAgain } from "./task_changes.ts";
+import { applyToTask, checkOf, continueTask, parkTask } from "./task_changes.ts";
 import {
   type CheckRecord,
   newTask,
@@ -253,7 +253,7 @@ function start(
   const selected = new Set(event.tasks);
   for (const node of event.graph) {
     const known = record.tasks.get(node.id);
-    if (known) takeUpAgain(known, node, stopped);
+    if (known) continueTask(known, node, stopped);
     else record.tasks.set(node.id, newTask(node));
     const task = record.tasks.get(node.id);
     if (task && selected.has(node.id)) task.selected = true;

@@ -47,7 +47,7 @@ export function whereToBegin(task: TaskRecord): Beginning {
   const conversation = conversationOf(task, last);
   if (task.status === "completed") return { at: "landing", attempt, ...conversation };
   if (!last) return { at: "preparing", attempt };
-  if (wasCutOff(last)) return { at: "preparing", attempt, cutOff: true, ...conversation };
+  if (wasInterrupted(last)) return { at: "preparing", attempt, cutOff: true, ...conversation };
   if (last.committed) return { at: "testing", attempt, ...conversation };
   return { at: "working", attempt, ...conversation, ended: last };
 }
@@ -57,7 +57,7 @@ export function withAnswer(
   { question, answer, session }: Omit<AnswerRecord, "heard">,
   last?: AttemptRecord,
 ): Beginning {
-  const again = last !== undefined && wasCutOff(last);
+  const again = last !== undefined && wasInterrupted(last);
   return {
     at: "preparing",
     attempt: last ? last.attempt + (again ? 0 : 1) : 1,
@@ -101,7 +101,7 @@ function failedToLand(failure: Failure): boolean {
 }
 
 /** Whether the attempt is repeated, because it had no result. */
-function wasCutOff({ outcome }: AttemptRecord): boolean {
+function wasInterrupted({ outcome }: AttemptRecord): boolean {
   return outcome === undefined || outcome === "interrupted" || outcome === "refused" ||
     outcome === "lost";
 }
@@ -141,7 +141,7 @@ export function remainderOf(plan: readonly Task[], run: RunRecord, lands: boolea
     if (!known?.selected || status === "blocked") return false;
     return status !== "completed" || (lands && known.status === "completed" && !known.landed);
   });
-  const left = withoutStuck(unfinished, tasks);
+  const left = withoutWaiting(unfinished, tasks);
   const beginnings = new Map(left.flatMap(({ id }) => {
     const known = run.tasks.get(id);
     return known ? [[id, whereToBegin(known)]] : [];
@@ -150,7 +150,7 @@ export function remainderOf(plan: readonly Task[], run: RunRecord, lands: boolea
 }
 
 /** Without those that wait for a task that is neither completed nor among them. */
-function withoutStuck(unfinished: readonly Task[], all: readonly Task[]): Task[] {
+function withoutWaiting(unfinished: readonly Task[], all: readonly Task[]): Task[] {
   const wanted = new Set(unfinished.map(({ id }) => id));
   const reachable = new Set<TaskId>();
   for (const { id, status, dependencies } of dependenciesFirst(all)) {

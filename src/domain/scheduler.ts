@@ -173,7 +173,7 @@ export function settle(board: Board, task: TaskId): Board {
 }
 
 /** A task that was over is ready again. */
-export function revive(board: Board, task: TaskId): Board {
+export function reopen(board: Board, task: TaskId): Board {
   if (board.live.includes(task)) return board;
   return { ...board, ready: withMember(board.ready, rankOf(board, task)) };
 }

@@ -79,7 +79,7 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
  * Another process continues with it; the previous one ended at `stopped`, perhaps while the task
  * was active.
  */
-export function takeUpAgain(task: TaskRecord, node: GraphTask, stopped: number): void {
+export function continueTask(task: TaskRecord, node: GraphTask, stopped: number): void {
   Object.assign(task, node);
   if (task.status !== "blocked") forgetWhy(task);
   closeSpan(task.spans, stopped);

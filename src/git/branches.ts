@@ -40,7 +40,7 @@ export async function branchHeads(repo: Repository): Promise<Map<string, string>
  * the branch, and every other commit was made since then (milliseconds since the epoch). The branch gets
  * those commits; no file changes. `moved: false`: this was not possible.
  */
-export async function takeHeadHome(
+export async function moveCommitsToBranch(
   worktree: Worktree,
   since: number,
 ): Promise<{ moved: boolean }> {

@@ -67,7 +67,7 @@ const UNTRACKED = ["--untracked-files=normal"];
 
 /** The branch and commit of a worktree, and the operation in progress. */
 export async function headState(worktree: Git): Promise<HeadState> {
-  const { gitDir, ref, sha } = await bornHead(worktree) ?? await anyHead(worktree);
+  const { gitDir, ref, sha } = await headWithCommit(worktree) ?? await anyHead(worktree);
   const inProgress = unfinished(gitDir);
   return {
     branch: ref?.replace(/^refs\/heads\//, ""),
@@ -83,7 +83,7 @@ interface Head {
 }
 
 /** In one git command; undefined if git cannot answer everything, as on a branch without a commit. */
-async function bornHead(worktree: Git): Promise<Head | undefined> {
+async function headWithCommit(worktree: Git): Promise<Head | undefined> {
   const args = ["rev-parse", "--absolute-git-dir", "HEAD^{commit}", "--symbolic-full-name", "HEAD"];
   const told = await worktree.result(args);
   const [, gitDir, sha, name] = /^(.+)\n([0-9a-f]+)\n(refs\/.+|HEAD)\n$/s.exec(told.stdout) ?? [];

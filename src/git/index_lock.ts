@@ -8,7 +8,7 @@ const WAIT_MS = 5_000;
 const POLL_MS = 50;
 
 /**
- * Waits until the index of a worktree without running processes is unlocked. A lock that is held longer was
+ * Backoff until the index of a worktree without running processes is unlocked. A lock that is held longer was
  * left by a git that was killed, and is removed.
  */
 export async function waitForIndex(worktree: Worktree): Promise<void> {

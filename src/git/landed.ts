@@ -35,7 +35,7 @@ async function landedIn(
     ["rebase", () => hasPatches(repo, tip, base)],
     ["squash", () => hasSquash(repo, fork ?? "", tip, base)],
     ["tree", () => hadTree(repo, fork ?? "", tip, base)],
-    ["tree", () => mergesToNothing(repo, tip, base)],
+    ["tree", () => mergeChangesNothing(repo, tip, base)],
   ];
   for (const [how, test] of tests) {
     const passed = await test();
@@ -86,7 +86,7 @@ async function hadTree(
 }
 
 /** Whether merging the branch would leave the base unchanged. */
-async function mergesToNothing(repo: Repository, tip: string, base: string): Promise<boolean> {
+async function mergeChangesNothing(repo: Repository, tip: string, base: string): Promise<boolean> {
   const args = ["merge-tree", "--write-tree", "--no-messages", "--end-of-options", base, tip];
   const merged = await repo.result(args);
   if (merged.code > 1) throw gitFailed(args, merged);

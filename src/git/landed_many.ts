@@ -61,7 +61,7 @@ async function sort(repo: Repository, branches: string[], base: string): Promise
     if (from !== undefined && to !== undefined && from !== to) pairs.set(branch, `${from} ${to}`);
   }
   const changed = await pathsBetween(repo, [...new Set(pairs.values())]);
-  const touched = await touchedSince(repo, [...new Set(forks.values())], base);
+  const touched = await changedSince(repo, [...new Set(forks.values())], base);
   const isUnlanded = (branch: string) =>
     changed.get(pairs.get(branch) ?? "")?.some((path) => !touched.has(path)) ?? false;
   return { merged: new Set(merged.keys()), unlanded: new Set(left.filter(isUnlanded)) };
@@ -145,7 +145,7 @@ function splitPair(entry: string): [pair: string, path: string] {
 }
 
 /** The paths that commits of the base have changed since the first fork. */
-async function touchedSince(
+async function changedSince(
   repo: Repository,
   forks: string[],
   base: string,

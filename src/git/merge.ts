@@ -163,7 +163,7 @@ export async function mergeInto(
     if (merged.kind === "merged") await moveOnto(worktree, merged.sha);
     if (merged.kind !== "conflict") continue;
     const between = [
-      ...await opponents(repo, worktree, source, sources.slice(0, index)),
+      ...await conflictingBranches(repo, worktree, source, sources.slice(0, index)),
       source.label,
     ];
     const { conflicts } = merged;
@@ -178,7 +178,7 @@ export async function moveOnto(worktree: Git, commit: string): Promise<void> {
 }
 
 /** Which of the branches merged earlier conflict with this one; if none, the worktree's own. */
-async function opponents(
+async function conflictingBranches(
   repo: Repository,
   worktree: Git,
   source: MergeSource,

@@ -16,7 +16,7 @@ export interface RepositoryChecks {
   base?: string | undefined;
   allowDirty: boolean;
   /** Files and folders whose changes are ignored. Absolute. */
-  mayBeDirty: string[];
+  allowedUncommitted: string[];
 }
 
 /** Whether a run can begin in this repository, and from which commit. */
@@ -27,7 +27,7 @@ export async function checkRepository(
   const [base] = await allOf([
     findBase(repo, checks.base),
     checkIdentity(repo),
-    checks.allowDirty ? undefined : checkClean(repo, checks.mayBeDirty),
+    checks.allowDirty ? undefined : checkClean(repo, checks.allowedUncommitted),
   ]);
   return base;
 }
@@ -75,10 +75,10 @@ async function checkIdentity(repo: Repository): Promise<void> {
 /** Limit of paths in the failure; there may be thousands. */
 const NAMED = 100;
 
-async function checkClean(repo: Repository, mayBeDirty: string[]): Promise<void> {
+async function checkClean(repo: Repository, allowedUncommitted: string[]): Promise<void> {
   const here = repo.here;
   const allowed = await Promise.all(
-    [repo.worktrees, join(repo.root, ".parallel"), ...mayBeDirty].map(realPathOf),
+    [repo.worktrees, join(repo.root, ".parallel"), ...allowedUncommitted].map(realPathOf),
   );
   // The link itself may not be excluded yet.
   allowed.push(join(repo.root, WORKTREES_DIR));

@@ -7,13 +7,13 @@ import { exists, io } from "../util/files.ts";
 import { exclusively } from "../util/mutex.ts";
 import { Git, gitFailed } from "./git.ts";
 import {
-  isAnothers,
+  isOfOtherRepository,
   type LinkedWorktree,
   linkedWorktrees,
   placeOf,
   usualFolders,
   worktreesFolder,
-} from "./places.ts";
+} from "./linked_worktrees.ts";
 
 /** The repository that a command works on, and git in its root. All paths are absolute and real. */
 export class Repository extends Git {
@@ -42,7 +42,7 @@ export class Repository extends Git {
 
   /** The path of a task's worktree, whether it exists or not. */
   placeOf(task: TaskId): string {
-    this.#linked ??= linkedWorktrees(this.commonDir).filter((one) => !isAnothers(one));
+    this.#linked ??= linkedWorktrees(this.commonDir).filter((one) => !isOfOtherRepository(one));
     return placeOf(task, this.homes, this.#linked);
   }
 
@@ -119,13 +119,13 @@ async function commonDirOf(here: Git): Promise<string> {
   const found = await here.result(args);
   if (found.code !== 0) {
     // git refuses a repository that exists, such as another user's: its own message says why.
-    if (liesInRepository(here.path)) throw gitFailed(args, found);
+    if (isInRepository(here.path)) throw gitFailed(args, found);
     throw new Failed({ reason: "not_a_repository", cwd: here.path });
   }
   return found.stdout.replace(/\r?\n$/, "");
 }
 
-function liesInRepository(cwd: string): boolean {
+function isInRepository(cwd: string): boolean {
   for (let folder = resolve(cwd);; folder = dirname(folder)) {
     if (exists(join(folder, ".git"))) return true;
     if (folder === dirname(folder)) return false;

@@ -26,7 +26,7 @@ export function pauseAfter(
   options: BackoffOptions,
 ): number | undefined {
   if (isLimited(reply)) {
-    const pause = toldPause(reply, options.now) ?? LIMITED_MS * 2 ** (failures - 1);
+    const pause = retryAfter(reply, options.now) ?? LIMITED_MS * 2 ** (failures - 1);
     return pause > LONGEST_WAIT_MS ? undefined : jittered(pause, options.random);
   }
   return isFault(reply) && options.repeatable ? faultPause(failures, options.random) : undefined;
@@ -55,7 +55,7 @@ function isFault({ status, loggedOut }: Reply): boolean {
   return !loggedOut && (status === undefined || status >= 500);
 }
 
-function toldPause({ headers }: Reply, now: number): number | undefined {
+function retryAfter({ headers }: Reply, now: number): number | undefined {
   const seconds = Number(headers.get("retry-after") ?? NaN);
   if (Number.isFinite(seconds)) return seconds * 1000;
   if (headers.get("x-ratelimit-remaining") !== "0") return undefined;

@@ -26,7 +26,7 @@ export function baseOf(dependencies: readonly Unlanded[], base: string): string 
  * The pull request of a branch: the open one, else the last one that was closed or merged. `isOwn`
  * excludes pull requests of earlier branches of the same name.
  */
-export function standingFor(
+export function choosePullRequest(
   listed: readonly PullRequest[],
   isOwn: (pullRequest: PullRequest) => boolean,
 ): PullRequest | undefined {

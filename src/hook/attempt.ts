@@ -15,7 +15,7 @@ export interface AttemptRecord {
 }
 
 /** What an attempt's worktree holds now. */
-export interface Standing {
+export interface WorktreeState {
   /** The worktree's own git directory. */
   gitDir: string;
   head: string;
@@ -27,7 +27,7 @@ const FILE = "parex-attempt";
 const PATHS = ["--", ":/", ":(top,exclude).parallel"];
 
 /** Undefined if there is no git, no repository or no commit. */
-export async function standingOf(env: Env): Promise<Standing | undefined> {
+export async function worktreeState(env: Env): Promise<WorktreeState | undefined> {
   const { PAREX_WORKTREE: cwd = "" } = env;
   if (!isAbsolute(cwd)) return undefined;
   const asked = await runProgram(["git", ...STATUS, ...PATHS], { cwd, env: toolEnv() });
@@ -37,7 +37,7 @@ export async function standingOf(env: Env): Promise<Standing | undefined> {
 }
 
 /** The record of the attempt that this environment names; undefined if it has none. */
-export function readAttempt({ gitDir }: Standing, env: Env): AttemptRecord | undefined {
+export function readAttempt({ gitDir }: WorktreeState, env: Env): AttemptRecord | undefined {
   try {
     const record: Partial<AttemptRecord> = JSON.parse(Deno.readTextFileSync(`${gitDir}/${FILE}`));
     const { run, attempt, head, sentBack } = record;
@@ -49,12 +49,12 @@ export function readAttempt({ gitDir }: Standing, env: Env): AttemptRecord | und
   }
 }
 
-export function writeAttempt({ gitDir }: Standing, record: AttemptRecord): void {
+export function writeAttempt({ gitDir }: WorktreeState, record: AttemptRecord): void {
   Deno.writeTextFileSync(`${gitDir}/${FILE}`, `${JSON.stringify(record)}\n`);
 }
 
 /** A record that begins now. */
-export function newAttempt({ head }: Standing, env: Env): AttemptRecord {
+export function newAttempt({ head }: WorktreeState, env: Env): AttemptRecord {
   const { PAREX_RUN_ID: run = "", PAREX_ATTEMPT: attempt = "" } = env;
   return { run, attempt, head, sentBack: 0 };
 }

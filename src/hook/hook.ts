@@ -21,7 +21,7 @@ export async function answer(text: string, env: Env, cwd: string): Promise<Answe
     return inAgent ? refuse("parex cannot read what this hook was given.") : SILENCE;
   }
   if (event === "other") return SILENCE;
-  return inAgent ? await inTheAgent(event, env) : await inTheOpen(event, cwd);
+  return inAgent ? await answerAgent(event, env) : await answerUser(event, cwd);
 }
 
 /** A refusal that needs no understanding of the event. */
@@ -29,7 +29,7 @@ export function refuse(reason: string): Answer {
   return { code: 2, stdout: "", stderr: `${reason}\n` };
 }
 
-async function inTheAgent(event: HookEvent, env: Env): Promise<Answer> {
+async function answerAgent(event: HookEvent, env: Env): Promise<Answer> {
   switch (event.name) {
     case "PreToolUse": {
       const { guard } = await import("./guard.ts");
@@ -41,13 +41,13 @@ async function inTheAgent(event: HookEvent, env: Env): Promise<Answer> {
       });
     }
     case "SessionStart": {
-      const { noteStart } = await import("./stop.ts");
-      await noteStart(env);
+      const { recordStart } = await import("./stop.ts");
+      await recordStart(env);
       return SILENCE;
     }
     case "Stop": {
-      const { whyNotYet } = await import("./stop.ts");
-      const reason = await whyNotYet(event, env);
+      const { reasonToContinue } = await import("./stop.ts");
+      const reason = await reasonToContinue(event, env);
       return reason === undefined ? SILENCE : say({ decision: "block", reason });
     }
     case "UserPromptSubmit":
@@ -55,7 +55,7 @@ async function inTheAgent(event: HookEvent, env: Env): Promise<Answer> {
   }
 }
 
-async function inTheOpen(event: HookEvent, cwd: string): Promise<Answer> {
+async function answerUser(event: HookEvent, cwd: string): Promise<Answer> {
   const words = await wordsOn(event, event.cwd ?? cwd);
   if (words !== undefined) return specific(event.name, { additionalContext: words });
   return SILENCE;
@@ -63,15 +63,15 @@ async function inTheOpen(event: HookEvent, cwd: string): Promise<Answer> {
 
 async function wordsOn(event: HookEvent, cwd: string): Promise<string | undefined> {
   if (event.name === "SessionStart") {
-    const { greeting } = await import("./suggest.ts");
-    return await greeting(cwd);
+    const { sessionContext } = await import("./suggest.ts");
+    return await sessionContext(cwd);
   }
   if (event.name !== "UserPromptSubmit") return undefined;
-  const { wishIn } = await import("./prompt_match.ts");
-  const wish = wishIn(event.prompt);
+  const { requestIn } = await import("./prompt_match.ts");
+  const wish = requestIn(event.prompt);
   if (wish === undefined) return undefined;
-  const { offer } = await import("./suggest.ts");
-  return await offer(cwd, wish);
+  const { suggestCommands } = await import("./suggest.ts");
+  return await suggestCommands(cwd, wish);
 }
 
 function specific(hookEventName: string, output: Record<string, string | undefined>): Answer {

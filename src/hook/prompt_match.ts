@@ -4,7 +4,7 @@ const MAX_EDGE = 10_000;
 const COMMANDS = /^\/(?:promptune:parallel:execute|ctx:execute|parex(?::execute)?)(?:\s|$)/;
 
 /** What a person asks for, and what must be here for it to be meant of a plan's tasks. */
-export interface Wish {
+export interface Request {
   for: "run" | "status";
   /** `plan`: only where a plan is ready or its run was interrupted; `run`: only where one is on. */
   given?: "plan" | "run";
@@ -185,7 +185,7 @@ const MATERIAL = new RegExp(
 /**
  * What a person asks for, now, of a plan's tasks or of several agents; undefined: nothing of it.
  */
-export function wishIn(prompt: string): Wish | undefined {
+export function requestIn(prompt: string): Request | undefined {
   const text = prompt.trim();
   if (text.startsWith("/")) return COMMANDS.test(text) ? { for: "run" } : undefined;
   const short = text.length > 2 * MAX_EDGE

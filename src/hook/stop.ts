@@ -1,6 +1,6 @@
 import { questionIn } from "../domain/question.ts";
 import type { Env } from "../exec/env.ts";
-import { newAttempt, readAttempt, standingOf, writeAttempt } from "./attempt.ts";
+import { newAttempt, readAttempt, worktreeState, writeAttempt } from "./attempt.ts";
 import type { HookEvent } from "./event.ts";
 
 /** After that the agent may end anyway: parex looks at its work in any case. */
@@ -10,21 +10,24 @@ const MOST_NAMED = 8;
 /**
  * Records where an attempt starts; a conversation that continues within it does not start another.
  */
-export async function noteStart(env: Env): Promise<void> {
-  const standing = await standingOf(env);
+export async function recordStart(env: Env): Promise<void> {
+  const standing = await worktreeState(env);
   if (!standing || readAttempt(standing, env)) return;
   writeAttempt(standing, newAttempt(standing, env));
 }
 
 /** Why an agent must continue; undefined: it may end. */
-export async function whyNotYet(event: HookEvent<"Stop">, env: Env): Promise<string | undefined> {
+export async function reasonToContinue(
+  event: HookEvent<"Stop">,
+  env: Env,
+): Promise<string | undefined> {
   if (questionIn(event.lastMessage) !== undefined) return undefined;
-  const standing = await standingOf(env);
+  const standing = await worktreeState(env);
   if (!standing) return undefined;
   const known = readAttempt(standing, env);
   const record = known ?? newAttempt(standing, env);
   if (record.sentBack >= MOST_SENT_BACK) return undefined;
-  const reasons = whatIsLeft({
+  const reasons = unfinishedWork({
     background: event.background,
     uncommitted: standing.uncommitted,
     // After one reminder that it has committed nothing, it may insist that nothing is to do.
@@ -40,7 +43,7 @@ export async function whyNotYet(event: HookEvent<"Stop">, env: Env): Promise<str
   ].join(" ");
 }
 
-function whatIsLeft(
+function unfinishedWork(
   { background, uncommitted, nothingDone }: {
     background: string[];
     uncommitted: string[];

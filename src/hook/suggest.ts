@@ -5,7 +5,7 @@ import type { Result } from "../domain/result.ts";
 import { shellWord } from "../exec/quote.ts";
 import { listRuns, liveRun, runDir } from "../journal/store.ts";
 import { readSummary, type RunSummary } from "../journal/summary.ts";
-import type { Wish } from "./prompt_match.ts";
+import type { Request } from "./prompt_match.ts";
 import { findRepository } from "./repository.ts";
 import { cutLine } from "../util/text.ts";
 
@@ -13,12 +13,12 @@ import { cutLine } from "../util/text.ts";
  * The context for Claude Code if a person asks for parallel work or for its progress; undefined if
  * they do not.
  */
-export async function offer(cwd: string, wish: Wish): Promise<string | undefined> {
+export async function suggestCommands(cwd: string, wish: Request): Promise<string | undefined> {
   const repo = findRepository(cwd);
-  const run = repo && await runThatMatters(repo.commonDir);
+  const run = repo && await currentRun(repo.commonDir);
   if (wish.given === "run") return run && aboutRun(run).join("\n");
   // A short `go ahead` in the middle of a run answers something else.
-  if (wish.given === "plan") return run?.live ? undefined : await greeting(cwd);
+  if (wish.given === "plan") return run?.live ? undefined : await sessionContext(cwd);
   if (run) return aboutRun(run).join("\n");
   const top = repo?.top ?? cwd;
   const found = await findPlan(top);
@@ -26,10 +26,10 @@ export async function offer(cwd: string, wish: Wish): Promise<string | undefined
 }
 
 /** The context for Claude Code at its start; undefined: nothing for parex to do. */
-export async function greeting(cwd: string): Promise<string | undefined> {
+export async function sessionContext(cwd: string): Promise<string | undefined> {
   const repo = findRepository(cwd);
   if (!repo) return undefined;
-  const run = await runThatMatters(repo.commonDir);
+  const run = await currentRun(repo.commonDir);
   if (run) return aboutRun(run).join("\n");
   const found = await findPlan(repo.top);
   if (!found?.plan.ok || openTasks(found.plan.value).open === 0) return undefined;
@@ -45,7 +45,7 @@ interface KnownRun {
 }
 
 /** The run in progress, or the last one if it was interrupted. */
-async function runThatMatters(commonDir: string): Promise<KnownRun | undefined> {
+async function currentRun(commonDir: string): Promise<KnownRun | undefined> {
   const runs = await listRuns(commonDir);
   const live = runs.length > 0 ? liveRun(commonDir)?.run : undefined;
   const id = live ?? runs.at(-1);

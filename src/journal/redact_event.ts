@@ -20,7 +20,7 @@ const FREE_TEXT: ReadonlySet<string> = new Set([
 ]);
 
 /** The event without secrets, as it may be stored and shown. */
-export function discreet(body: EventBody, secrets: readonly string[]): EventBody {
+export function redactEvent(body: EventBody, secrets: readonly string[]): EventBody {
   return inValue(body, false, (text) => redact(text, secrets)) as EventBody;
 }
 

@@ -41,18 +41,18 @@ export async function locate(
   folder: string,
   file: string,
 ): Promise<Result<string, ReadProblem>> {
-  let isInside = false;
+  let isInFolder = false;
   for (const candidate of candidates(folder, file)) {
-    if (!lies(candidate, folder)) continue;
-    isInside = true;
+    if (!isInside(candidate, folder)) continue;
+    isInFolder = true;
     try {
       const [real, realFolder] = [await Deno.realPath(candidate), await Deno.realPath(folder)];
-      return lies(real, realFolder) ? ok(candidate) : fail(outside(file));
+      return isInside(real, realFolder) ? ok(candidate) : fail(outside(file));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) return fail(unreadable(file, error));
     }
   }
-  return fail(isInside ? missing(folder, file) : outside(file));
+  return fail(isInFolder ? missing(folder, file) : outside(file));
 }
 
 /** `tasks/a.md` itself, and `.parallel/plans/tasks/a.md` without the part that names the folder. */
@@ -68,7 +68,7 @@ function candidates(folder: string, file: string): string[] {
   return found;
 }
 
-function lies(path: string, folder: string): boolean {
+function isInside(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -26,7 +26,7 @@ export async function writePlanFiles(
     const differing = await differingFrom(folder, files);
     if (differing.length === 0) return { path, unchanged: true };
     const standing = differing.find(({ stands }) => stands);
-    if (standing && !force) throw inTheWay(join(folder, standing.name));
+    if (standing && !force) throw alreadyExists(join(folder, standing.name));
     const beside = await nearest(dirname(folder));
     draft = await Deno.makeTempDir({ dir: beside, prefix: ".parex-plan-" });
     // The same path below it: a plan may name its files from the top of the repository.
@@ -120,7 +120,7 @@ async function nearest(folder: string): Promise<string> {
   }
 }
 
-function inTheWay(path: string) {
+function alreadyExists(path: string) {
   return new Failed({
     reason: "usage",
     message: `${path} already exists; nothing was written`,

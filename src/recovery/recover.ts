@@ -9,7 +9,7 @@ import type { Repository } from "../git/repository.ts";
 import { type Tier, tiersOf } from "./advisers.ts";
 import { applyRepair, type Wait } from "./apply.ts";
 import { type Facts, readFacts } from "./facts.ts";
-import { knownFix } from "./known.ts";
+import { knownFix } from "./known_fixes.ts";
 import { mayRecover, type Operation, outputOf, withTried } from "./operation.ts";
 import { questionOf } from "./question.ts";
 import { type Action, describeRepair } from "./repair.ts";
@@ -26,7 +26,7 @@ export interface RecoveryScope {
   settings: Pick<Settings, "recoveryModel" | "recoveryEscalate">;
   /** With the keys of the models, and the secrets to hide from them. */
   env: Env;
-  /** Waits between attempts. */
+  /** Backoff between attempts. */
   wait?: Wait;
   /** Timeout of an adviser's answer. */
   answerMs?: number;

@@ -18,12 +18,12 @@ import { Worktree } from "../git/worktree.ts";
 import { makeWorktreesFolder, removeIfEmpty } from "../git/worktrees/folder.ts";
 import { removeIfClean } from "../git/worktrees/merge_branch.ts";
 import { liveRun, newRunId, stateDir } from "../journal/store.ts";
-import { discreet } from "../journal/redact_event.ts";
+import { redactEvent } from "../journal/redact_event.ts";
 import { readEnd } from "../util/files.ts";
 import { Semaphore } from "../util/semaphore.ts";
 import { CommittedChecks } from "./context/committed_checks.ts";
 import { Evidence } from "./context/evidence.ts";
-import { copyUncommitted, leavingNoTrace } from "./context/excludes.ts";
+import { copyUncommitted, excludingNewFiles } from "./context/excludes.ts";
 import type { CheckScope } from "./context/run_context.ts";
 import { Slots } from "./context/slots.ts";
 import { lostCheck } from "./task/check.ts";
@@ -111,12 +111,12 @@ function scopeOf({ repo, plan, settings, secrets }: CheckCommitInput, notes: str
     plan,
     tasks: new Map(plan.tasks.map((task) => [task.id, task])),
     settings,
-    emit: (body) => note(discreet(body, secrets)),
+    emit: (body) => note(redactEvent(body, secrets)),
     record,
     checkouts: spellingsOf([...new Set([repo.root, repo.checkout])], childEnv()),
     slots: new Slots(repo.commonDir, inUse),
     checkPermits: new Semaphore(1),
-    toldCrossings: new Set(),
+    reportedCrossings: new Set(),
     evidence: new Evidence(repo, run, settings),
     committedChecks: new CommittedChecks(repo),
   };
@@ -220,7 +220,7 @@ async function runAll(
   // If a check rewrites tracked files, the next one judges another tree than this one.
   const isCommitted = async () => (await changes(worktree)).length === 0;
   let clean = await isCommitted();
-  await leavingNoTrace(worktree, async () => {
+  await excludingNewFiles(worktree, async () => {
     for (const check of wanted) {
       if (signal.aborted) return;
       input.onStart(check);

@@ -11,9 +11,9 @@ import type { Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { explain } from "../report/messages/explain.ts";
 import { noticeWords } from "../report/messages/notice.ts";
-import { gatherCrew } from "./context/agent_choice.ts";
+import { makeAgents } from "./context/agent_choice.ts";
 import { estimateFor } from "./estimate.ts";
-import { branchTargets, mayBeDirty, warningLines } from "./context/plan_paths.ts";
+import { allowedUncommitted, branchTargets, warningLines } from "./context/plan_paths.ts";
 import { landingOf } from "./landing/land.ts";
 
 /** Reads and decides everything that a run would, and changes nothing. The same failures stop it. */
@@ -25,13 +25,13 @@ export async function dryRun(
   const ready = await checkRepository(repo, {
     base: settings.base,
     allowDirty: settings.allowDirty,
-    mayBeDirty: mayBeDirty(repo, plan, settings),
+    allowedUncommitted: allowedUncommitted(repo, plan, settings),
   });
   const agent = valueOf(makeAgent(settings.agent, settings));
   const { tasks, skipped } = selection;
-  const crew = await resultOf(() => gatherCrew(agent, tasks, settings));
+  const agents = await resultOf(() => makeAgents(agent, tasks, settings));
   // Showing the schedule needs no agent.
-  if (!crew.ok && crew.failure.reason !== "agent_missing") throw new Failed(crew.failure);
+  if (!agents.ok && agents.failure.reason !== "agent_missing") throw new Failed(agents.failure);
   await checkBranches(repo, branchTargets(repo, tasks), plan.identity);
   const land = await landingOf(repo, ready.base, settings);
   const found = await findChecks(repo.checkout, settings.checks);
@@ -48,7 +48,7 @@ export async function dryRun(
     skipped: skipped.map(({ id }) => id),
     conflicts: conflictsOfPlan(tasks),
     warnings: [
-      ...(crew.ok ? [] : [explain(crew.failure).message]),
+      ...(agents.ok ? [] : [explain(agents.failure).message]),
       ...warningLines(repo.checkout, plan),
       ...found.notes.map((note) => noticeWords({ about: "checks_unread", note })),
     ],

@@ -26,7 +26,7 @@ import { onShutdown } from "../exec/shutdown.ts";
 import type { Repository } from "../git/repository.ts";
 import { explain } from "../report/messages/explain.ts";
 import { loadPlan } from "../plan/load.ts";
-import { aheadOf } from "./task/prefetch.ts";
+import { prefetcher } from "./task/prefetch.ts";
 import { watchAnswers } from "./task/answers.ts";
 import { watchSteering } from "./task/steering.ts";
 import { closeBead } from "./close_bead.ts";
@@ -100,7 +100,7 @@ export class Ports {
         load: this.#script(() => this.#load()),
         preflight: this.#script(() => this.#open()),
         task: this.#taskMachine(),
-        ahead: aheadOf((task, signal) =>
+        ahead: prefetcher((task, signal) =>
           this.#track(prepareAhead(this.#run().scope, task, signal))
         ),
         answers: fromCallback(({ sendBack }) => {
@@ -232,7 +232,7 @@ export class Ports {
     // No attempt is in progress yet, even if a killed process left that status: its time starts again.
     for (const { id } of toWork) statuses.announce({ task: id, status: "pending" });
     queue.landed.push(...record.merges);
-    conflicts.foresee(tasks);
+    conflicts.predict(tasks);
   }
 
   #steered(event: SteeringEvent): void {
@@ -243,7 +243,7 @@ export class Ports {
     Object.assign(scope.settings, jobs === undefined ? {} : { jobs });
     if (budgetUsd !== undefined) {
       Object.assign(scope.settings, { budgetUsd });
-      scope.ledger.setCap(budgetUsd);
+      scope.spending.setCap(budgetUsd);
     }
     scope.emit({ type: "run.changed", jobs, budget_usd: budgetUsd });
   }

@@ -18,22 +18,22 @@ import { remoteOf } from "../git/push.ts";
 import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
-import { tellUnpaid } from "./task/budget.ts";
+import { reportUnstarted } from "./task/budget.ts";
 import { forgetLayers, requireSandbox } from "./task/sandbox.ts";
 import { freeSettled, Slots } from "./context/slots.ts";
 import { spellingsOf } from "../exec/task_env.ts";
 import { CommittedChecks } from "./context/committed_checks.ts";
 import { Evidence } from "./context/evidence.ts";
-import { gatherCrew } from "./context/agent_choice.ts";
-import { discreet } from "../journal/redact_event.ts";
-import { branchTargets, mayBeDirty } from "./context/plan_paths.ts";
+import { makeAgents } from "./context/agent_choice.ts";
+import { redactEvent } from "../journal/redact_event.ts";
+import { allowedUncommitted, branchTargets } from "./context/plan_paths.ts";
 import { type Journal, type JournalOptions, openJournal } from "../journal/journal.ts";
 import { keepSummary } from "../journal/summary.ts";
 import { heldBy, type Lock, readLock, takeLock } from "../journal/lock.ts";
 import { type LandingPlan, prepareLanding } from "./landing/land.ts";
 import { baseOf } from "./landing/base_mover.ts";
 import { finishedEvent, limitNotice, lockTakenNotice, startedEvent } from "./run_events.ts";
-import { type Crew, newMemory, type Scope } from "./context/run_context.ts";
+import { type AgentsByName, newMemory, type Scope } from "./context/run_context.ts";
 import {
   endProcessesOf,
   isStillUnfinished,
@@ -44,7 +44,7 @@ import { PlanWatch } from "./plan_watch.ts";
 import { Statuses } from "./statuses.ts";
 import { listRuns, newRunId, runDir, stateDir } from "../journal/store.ts";
 import { anyUnlanded } from "./landing/unlanded.ts";
-import { recall, takeUp } from "./resume/restore_tasks.ts";
+import { restoreMemory, restoreTasks } from "./resume/restore_tasks.ts";
 import { notify } from "./context/notices.ts";
 import type { Notice } from "../domain/notice.ts";
 import { messageOf } from "../util/text.ts";
@@ -94,12 +94,12 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   const ready = await checkRepository(repo, {
     base: resume?.record.base ?? settings.base,
     allowDirty: settings.allowDirty,
-    mayBeDirty: mayBeDirty(repo, plan, settings),
+    allowedUncommitted: allowedUncommitted(repo, plan, settings),
   });
-  const crew = input.agentless
+  const agents = input.agentless
     ? new Map([[agent.name, agent]])
-    : await gatherCrew(agent, input.selection.tasks, settings);
-  await requireSandbox(settings, crew.keys(), repo.commonDir);
+    : await makeAgents(agent, input.selection.tasks, settings);
+  await requireSandbox(settings, agents.keys(), repo.commonDir);
   const run = resume?.record.run ?? newRunId(new Date());
   const left = readLock(stateDir(repo.commonDir))?.owner.run;
   const lock = valueOf(takeLock(stateDir(repo.commonDir), run, input.onLost));
@@ -109,7 +109,7 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   await Promise.all([...dead].map(endProcessesOf));
   try {
     await reconnectMoved(repo);
-    return await openLocked({ ...input, repo }, run, { ...ready, crew }, lock);
+    return await openLocked({ ...input, repo }, run, { ...ready, agents }, lock);
   } catch (error) {
     lock.release();
     throw error;
@@ -119,15 +119,15 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
 async function openLocked(
   input: OpenInput,
   run: string,
-  { base, baseSha, crew }: { base: string; baseSha: string; crew: Crew },
+  { base, baseSha, agents }: { base: string; baseSha: string; agents: AgentsByName },
   lock: Lock,
 ): Promise<OpenRun> {
   const { plan, settings, agent, resume } = input;
-  const { repo, unlinked, pushed, landing, secrets } = await lookAround(input, base, baseSha);
+  const { repo, unlinked, pushed, landing, secrets } = await finalChecks(input, base, baseSha);
   const dir = runDir(repo.commonDir, run);
   const journal = journalIn(dir, run, {
     lastSeq: resume?.lastSeq ?? 0,
-    clean: (body) => discreet(body, secrets),
+    clean: (body) => redactEvent(body, secrets),
     onLost: input.onLost,
   });
   const unmark = markCommandsOf(run);
@@ -147,7 +147,7 @@ async function openLocked(
     tasks,
     settings,
     agent,
-    crew,
+    agents,
     base,
     baseSha: resume?.record.baseSha ?? baseSha,
     tip: landing.tip,
@@ -196,7 +196,7 @@ async function placed(repo: Repository, setting: string | undefined): Promise<Re
 }
 
 /** The remaining checks before the journal starts, now that no other run can change the result. */
-async function lookAround(
+async function finalChecks(
   { repo, plan, selection, settings, resume }: OpenInput,
   base: string,
   baseSha: string,
@@ -220,7 +220,7 @@ async function begin(
   { selection, resume, beginnings, agentless, worked }: OpenInput,
   problem: Notice | undefined,
 ): Promise<void> {
-  if (resume) recall(scope, resume);
+  if (resume) restoreMemory(scope, resume);
   const unlanded = selection.tasks.length === 0
     ? await resultOf(() => anyUnlanded(scope))
     : undefined;
@@ -234,7 +234,7 @@ async function begin(
   });
   if (problem !== undefined) notify(scope.emit, problem);
   if (resume) statuses.restore(selection.tasks.map(({ id }) => id));
-  await takeUp(scope, beginnings ?? new Map());
+  await restoreTasks(scope, beginnings ?? new Map());
 }
 
 function openOn(
@@ -260,7 +260,7 @@ function openOn(
       if (closed) return;
       if (outcome.kind === "interrupted" && outcome.limit) notify(emit, limitNotice(outcome.limit));
       if (outcome.kind === "finished") {
-        tellUnpaid(scope);
+        reportUnstarted(scope);
         forgetLayers(scope);
       }
       emit(finishedEvent(scope, outcome));

@@ -4,10 +4,10 @@ const FIRST_MS = 15_000;
 const LONGEST_MS = 15 * 60_000;
 
 /** How long to wait for a limit or an overload whose end the agent did not report. */
-export class Waits {
+export class Backoff {
   readonly #count = new Map<string, number>();
 
-  /** Waits since the last success. */
+  /** Backoff since the last success. */
   count(whose: string): number {
     return this.#count.get(whose) ?? 0;
   }
@@ -23,7 +23,7 @@ export class Waits {
   }
 }
 
-/** Waits so many milliseconds, or less if the signal comes. */
+/** Backoff so many milliseconds, or less if the signal comes. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await setTimeoutPromise(ms, undefined, { signal });
@@ -33,7 +33,7 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Waits until then, by the wall clock, or until the signal. The time while the machine sleeps
+ * Backoff until then, by the wall clock, or until the signal. The time while the machine sleeps
  * counts.
  */
 export function until(time: number, signal: AbortSignal): Promise<void> {
@@ -54,8 +54,8 @@ export function until(time: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Waits until the promise is settled or the signal comes. */
-export async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+/** Backoff until the promise is settled or the signal comes. */
+export async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
   const giveUp = () => resolve();

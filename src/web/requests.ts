@@ -1,8 +1,8 @@
 /** What a page with `--control` asks a live run for. */
 import { resultOf } from "../domain/failed.ts";
 import { liveRun } from "../journal/store.ts";
-import { leaveAnswer, questionOf } from "../run/task/answers.ts";
-import { leaveSteering, refusalOf as steeringRefusal } from "../run/task/steering.ts";
+import { questionOf, submitAnswer } from "../run/task/answers.ts";
+import { refusalOf as steeringRefusal, submitSteering } from "../run/task/steering.ts";
 import { plain } from "./plain.ts";
 import { recordFrom, type WebRun } from "./served_run.ts";
 
@@ -24,7 +24,7 @@ export async function takeAnswer(request: Request, run: WebRun): Promise<Respons
   if (liveRun(run.repo.commonDir)?.run !== run.id) {
     return plain(409, "the run is over: answer with `parex answer`, which continues the task");
   }
-  const left = await resultOf(() => leaveAnswer(run.dir, given.task, given.answer));
+  const left = await resultOf(() => submitAnswer(run.dir, given.task, given.answer));
   return left.ok ? plain(202, "accepted") : plain(500, "the answer cannot be written");
 }
 
@@ -43,7 +43,7 @@ export async function takeSteering(request: Request, run: WebRun): Promise<Respo
   const record = await recordFrom({ ...run, earlier: undefined });
   const refusal = record ? steeringRefusal(record, given) : "the run is not known";
   if (refusal !== undefined) return plain(409, refusal);
-  const left = await resultOf(() => leaveSteering(run.dir, given));
+  const left = await resultOf(() => submitSteering(run.dir, given));
   return left.ok ? plain(202, "accepted") : plain(500, "the request cannot be written");
 }
 

@@ -1,14 +1,14 @@
 import { foldUsage } from "../../src/agent/claude_usage.ts";
-import { usedBy } from "../../src/agent/used.ts";
+import { addReported } from "../../src/agent/usage.ts";
 import type { Usage } from "../../src/domain/event.ts";
 import type { StreamMessage } from "../../src/agent/stream_json.ts";
 import { assertEquals } from "../support/assert.ts";
 
-function fold(messages: StreamMessage[], before?: Usage): Usage {
+function addLine(messages: StreamMessage[], before?: Usage): Usage {
   const usage = foldUsage();
   return messages.reduce<Usage>((used, message) => {
     const told = usage.add(message);
-    return told ? usedBy(used, told, before) : used;
+    return told ? addReported(used, told, before) : used;
   }, {});
 }
 
@@ -20,11 +20,11 @@ function turn(id: string, output: number, model = "claude-haiku-5-5"): StreamMes
 }
 
 Deno.test("foldUsage() knows nothing before the first turn", () => {
-  assertEquals(fold([{ type: "system", subtype: "init" }]), {});
+  assertEquals(addLine([{ type: "system", subtype: "init" }]), {});
 });
 
 Deno.test("foldUsage() counts the lines of one turn once, with the largest numbers", () => {
-  assertEquals(fold([turn("a", 1), turn("a", 7), turn("a", 7), turn("b", 2)]), {
+  assertEquals(addLine([turn("a", 1), turn("a", 7), turn("a", 7), turn("b", 2)]), {
     input_tokens: 20,
     output_tokens: 9,
     cache_read_tokens: 0,
@@ -35,11 +35,11 @@ Deno.test("foldUsage() counts the lines of one turn once, with the largest numbe
 });
 
 Deno.test("foldUsage() does not count words that no model said", () => {
-  assertEquals(fold([turn("a", 1, "<synthetic>")]), {});
+  assertEquals(addLine([turn("a", 1, "<synthetic>")]), {});
 });
 
 Deno.test("foldUsage() believes the result's modelUsage over the stream and over its usage", () => {
-  const usage = fold([turn("a", 1), {
+  const usage = addLine([turn("a", 1), {
     type: "result",
     total_cost_usd: 0.5,
     num_turns: 3,
@@ -81,7 +81,10 @@ Deno.test("foldUsage() subtracts earlier results of a conversation, which newer 
   });
   const before = { cost_usd: 0.3, input_tokens: 60, output_tokens: 6, turns: 5 };
   const used = (version: string) => {
-    const { cost_usd, input_tokens, output_tokens, turns } = fold([init(version), result], before);
+    const { cost_usd, input_tokens, output_tokens, turns } = addLine(
+      [init(version), result],
+      before,
+    );
     return [Math.round((cost_usd ?? 0) * 10) / 10, input_tokens, output_tokens, turns];
   };
   assertEquals(used("2.1.332"), [0.2, 40, 4, 2]);
@@ -90,7 +93,7 @@ Deno.test("foldUsage() subtracts earlier results of a conversation, which newer 
 });
 
 Deno.test("foldUsage() reads numbers that make no sense as none", () => {
-  const usage = fold([{
+  const usage = addLine([{
     type: "assistant",
     message: { id: "a", usage: { input_tokens: "12", output_tokens: -3 } },
   }]);
@@ -99,7 +102,7 @@ Deno.test("foldUsage() reads numbers that make no sense as none", () => {
 
 Deno.test("foldUsage() ignores impossible amounts", () => {
   for (const amount of [-10.12, Infinity, NaN, "0.5", null]) {
-    const usage = fold([{ type: "result", total_cost_usd: amount, num_turns: amount }]);
+    const usage = addLine([{ type: "result", total_cost_usd: amount, num_turns: amount }]);
     assertEquals(usage, {});
   }
 });

@@ -1,6 +1,6 @@
 import { claude } from "../../src/agent/claude.ts";
-import { hearClaude } from "../../src/agent/claude_stream.ts";
-import { fold, NOTHING_TOLD, type Told } from "../../src/agent/heard.ts";
+import { claudeReader } from "../../src/agent/claude_stream.ts";
+import { addLine, NO_OUTPUT, type OutputState } from "../../src/agent/output.ts";
 import type { StreamMessage } from "../../src/agent/stream_json.ts";
 import { judge, type Verdict } from "../../src/agent/verdict.ts";
 import type { ProcessEnd } from "../../src/exec/process.ts";
@@ -184,10 +184,10 @@ const CASES: Record<string, Case> = {
 };
 
 function verdictOf({ stream = [], stderr = "", end }: Omit<Case, "judged">): Verdict {
-  const listen = hearClaude();
-  const told = stream.reduce<Told>(
-    (told, message) => fold(told, listen(message), undefined),
-    NOTHING_TOLD,
+  const listen = claudeReader();
+  const told = stream.reduce<OutputState>(
+    (told, message) => addLine(told, listen(message), undefined),
+    NO_OUTPUT,
   );
   const code = stream.some((message) => message.is_error === true) ? 1 : 0;
   const process: ProcessEnd = { code, by: "itself", ms: 1, ...end };
@@ -203,7 +203,7 @@ for (const [what, { judged, ...ended }] of Object.entries(CASES)) {
 
 Deno.test("judge() says how much of the output was garbage", () => {
   const end = { code: 0, by: "itself", ms: 1 } as const;
-  const ended = { told: NOTHING_TOLD, end, stderr: "", dropped: 2, resumed: false };
+  const ended = { told: NO_OUTPUT, end, stderr: "", dropped: 2, resumed: false };
   assertEquals(judge(ended), {
     outcome: "failed",
     detail: "ended with exit code 0 without a result; 2 lines of output were no messages",

@@ -5,7 +5,7 @@ import type { Task } from "../../src/domain/task.ts";
 import { traceEnv } from "../../src/git/borders.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { Worktree } from "../../src/git/worktree.ts";
-import { type Bordered, withinBorders } from "../../src/run/task/borders.ts";
+import { type BorderScope, withinBorders } from "../../src/run/task/borders.ts";
 import { traceOf } from "../../src/run/context/run_context.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { testEnv, TIDY_GIT } from "../support/env.ts";
@@ -20,7 +20,7 @@ Deno.test("no way out of a worktree leaves main, HEAD, the index or git's files 
   let before = stateOf(root);
   for (const [name, script] of Object.entries(WAYS)) {
     told.length = 0;
-    scope.toldCrossings.clear();
+    scope.reportedCrossings.clear();
     await withinBorders(scope, worktree, () => stage.run(script));
     const now = stateOf(root);
     for (const [what, was] of Object.entries(before)) {
@@ -93,7 +93,7 @@ git -C '${stage.root}' commit -q --allow-empty -m strayed`,
 
 interface Stage extends AsyncDisposable {
   root: string;
-  scope: Bordered;
+  scope: BorderScope;
   worktree: Worktree;
   told: EventBody[];
   /** Runs a script in the worktree as an agent would. */
@@ -123,7 +123,7 @@ async function bordered(): Promise<Stage> {
   await Deno.chmod(join(root, ".git/hooks/post-merge"), 0o755);
   const repo = await openRepository(root);
   const told: EventBody[] = [];
-  const scope: Bordered = {
+  const scope: BorderScope = {
     run: "r1",
     dir: join(folder, "run"),
     repo,
@@ -137,7 +137,7 @@ async function bordered(): Promise<Stage> {
       warnings: [],
     },
     emit: (event) => told.push(event),
-    toldCrossings: new Set(),
+    reportedCrossings: new Set(),
   };
   const worktree = new Worktree(repo, "t");
   const tip = git(root, "rev-parse", "main");

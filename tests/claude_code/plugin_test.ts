@@ -1,7 +1,7 @@
 /** The plugin of this repository, as the real Claude CLI takes it. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { valueOf, wishesOf } from "../../src/claude_code/settings_entries.ts";
+import { settingsEntries, valueOf } from "../../src/claude_code/settings_entries.ts";
 import { SLASH_COMMAND } from "../../src/claude_code/slash_command.ts";
 import { VERSION } from "../../src/domain/names.ts";
 import { shellWord } from "../../src/exec/quote.ts";
@@ -22,7 +22,7 @@ const read = (path: string) => Deno.readTextFile(join(ROOT, "claude-plugin", pat
 
 Deno.test("the plugin brings the hooks and the command that parex init brings", async () => {
   assertEquals(await read("commands/parex.md"), SLASH_COMMAND);
-  const hooks = wishesOf("parex hook").filter((wish) => wish.kind === "hook");
+  const hooks = settingsEntries("parex hook").filter((wish) => wish.kind === "hook");
   const expected = Object.fromEntries(hooks.map((wish) => [wish.event, [valueOf(wish)]]));
   assertEquals(JSON.parse(await read("hooks/hooks.json")).hooks, expected);
   assertEquals(JSON.parse(await read(".claude-plugin/plugin.json")).version, VERSION);

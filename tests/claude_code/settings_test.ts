@@ -1,18 +1,18 @@
 import fc from "fast-check";
-import { putIn, takeOut } from "../../src/claude_code/settings.ts";
-import { wishesOf } from "../../src/claude_code/settings_entries.ts";
+import { insertEntries, removeEntries } from "../../src/claude_code/settings.ts";
+import { settingsEntries } from "../../src/claude_code/settings_entries.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { failureOf } from "../support/result.ts";
 import { resultOf } from "../../src/domain/failed.ts";
 
 const PATH = "/repo/.claude/settings.json";
-const WISHES = wishesOf("parex hook");
-const put = (text: string) => putIn(PATH, text, WISHES);
+const WISHES = settingsEntries("parex hook");
+const put = (text: string) => insertEntries(PATH, text, WISHES);
 
 const HOOK = { hooks: [{ type: "command", command: "parex hook", timeout: 10 }] };
 const RULES = ["Bash(git add:*)", "Bash(git commit:*)", "Bash(git push:*)", "Bash(parex:*)"];
 
-Deno.test("putIn() writes all of it into a file that says nothing", () => {
+Deno.test("insertEntries() writes all of it into a file that says nothing", () => {
   for (const text of ["", "\n", "{}", "{ }\n"]) {
     assertEquals(JSON.parse(put(text).text), {
       permissions: { allow: RULES, defaultMode: "acceptEdits" },
@@ -21,7 +21,7 @@ Deno.test("putIn() writes all of it into a file that says nothing", () => {
   }
 });
 
-Deno.test("putIn() keeps keys, their order, rules and hooks that are there, and a mode that is set", () => {
+Deno.test("insertEntries() keeps keys, their order, rules and hooks that are there, and a mode that is set", () => {
   const { text, added } = put(JSON.stringify({
     model: "opus",
     hooks: { Stop: [{ hooks: [] }], SessionStart: [{ matcher: "x", hooks: [] }] },
@@ -43,7 +43,7 @@ Deno.test("putIn() keeps keys, their order, rules and hooks that are there, and 
   assertEquals(added.wishes.map(({ kind }) => kind), ["rule", "rule", "rule", "hook", "hook"]);
 });
 
-Deno.test("putIn() keeps comments, trailing commas, tabs, CRLF and a byte order mark", () => {
+Deno.test("insertEntries() keeps comments, trailing commas, tabs, CRLF and a byte order mark", () => {
   const text = "\ufeff" + [
     "{",
     "\t// what I allow",
@@ -64,7 +64,7 @@ Deno.test("putIn() keeps comments, trailing commas, tabs, CRLF and a byte order 
   assertEquals(next.match(/[^\r]\n/g), null);
 });
 
-Deno.test("putIn() changes nothing the second time", () => {
+Deno.test("insertEntries() changes nothing the second time", () => {
   for (const text of ["", '{"a":1}', '{"permissions":{"allow":["x",],},}', "// only a comment\n"]) {
     const once = put(text).text;
     const twice = put(once);
@@ -93,9 +93,9 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`putIn() reports the place of ${what}`, async () => {
+  Deno.test(`insertEntries() reports the place of ${what}`, async () => {
     const [problem] = failureOf(
-      await resultOf(() => putIn(PATH, text, WISHES)),
+      await resultOf(() => insertEntries(PATH, text, WISHES)),
       "claude_settings_invalid",
     ).problems;
     assertEquals(`${problem?.line}:${problem?.column}`, place);
@@ -103,33 +103,33 @@ for (
   });
 }
 
-Deno.test("putIn() refuses a key that is written twice when the edited one does not count", async () => {
+Deno.test("insertEntries() refuses a key that is written twice when the edited one does not count", async () => {
   const text = '{"permissions": {"allow": []}, "permissions": {"allow": []}}';
   const { problems } = failureOf(
-    await resultOf(() => putIn(PATH, text, WISHES)),
+    await resultOf(() => insertEntries(PATH, text, WISHES)),
     "claude_settings_invalid",
   );
   assertMatch(problems[0]?.message ?? "", /written twice/);
 });
 
-Deno.test("takeOut() leaves what was there and what came since", () => {
+Deno.test("removeEntries() leaves what was there and what came since", () => {
   const { text, added } = put('{\n  "permissions": {"allow": ["Bash(git add:*)"]}\n}\n');
   const since = text
     .replace('"Bash(parex:*)"', '"Bash(parex:*)",\n      "Bash(ls)"')
     .replace('"timeout": 10', '"timeout": 10 }, { "type": "command", "command": "mine"');
-  assertEquals(JSON.parse(takeOut(PATH, since, added)), {
+  assertEquals(JSON.parse(removeEntries(PATH, since, added)), {
     permissions: { allow: ["Bash(git add:*)", "Bash(ls)"] },
     hooks: { UserPromptSubmit: [{ hooks: [{ type: "command", command: "mine" }] }] },
   });
 });
 
-Deno.test("takeOut() leaves a mode that was changed, and is content with what is gone", () => {
+Deno.test("removeEntries() leaves a mode that was changed, and is content with what is gone", () => {
   const { added } = put("");
   const text = '{"permissions":{"defaultMode":"plan"}}';
-  assertEquals(takeOut(PATH, text, added), text);
+  assertEquals(removeEntries(PATH, text, added), text);
 });
 
-Deno.test("takeOut() undoes putIn() for any settings", () => {
+Deno.test("removeEntries() undoes insertEntries() for any settings", () => {
   const rules = fc.array(fc.constantFrom("Bash(ls)", ...RULES), { maxLength: 3 });
   const settings = fc.record({
     permissions: fc.record({ allow: rules, ask: rules, defaultMode: fc.constant("plan") }, {
@@ -143,6 +143,6 @@ Deno.test("takeOut() undoes putIn() for any settings", () => {
   fc.assert(fc.property(settings, fc.constantFrom(0, 2, "\t"), (value, indent) => {
     const before = JSON.stringify(value, null, indent);
     const { text, added } = put(before);
-    assertEquals(JSON.parse(takeOut(PATH, text, added)), JSON.parse(before));
+    assertEquals(JSON.parse(removeEntries(PATH, text, added)), JSON.parse(before));
   }));
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { join } from "node:path";
 import { planSetUp, planUndo, type SetUpInput } from "../../src/claude_code/setup.ts";
-import { wishesOf } from "../../src/claude_code/settings_entries.ts";
+import { settingsEntries } from "../../src/claude_code/settings_entries.ts";
 import { tempFolder } from "../agent/rig.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 import { treeOf } from "../support/tree.ts";
@@ -9,7 +9,7 @@ import { treeOf } from "../support/tree.ts";
 function inputIn(folder: string): SetUpInput {
   return {
     settings: join(folder, "settings.json"),
-    wishes: wishesOf("parex hook"),
+    wishes: settingsEntries("parex hook"),
     files: { [join(folder, "commands", "parex.md")]: "the command\n" },
     record: join(folder, "state", "init.json"),
   };

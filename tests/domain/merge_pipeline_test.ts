@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import {
-  beginAnew,
   emptyPipeline,
   hold,
   join,
@@ -13,6 +12,7 @@ import {
   type Pipeline,
   setApart,
   setTip,
+  startOver,
   tasksOf,
 } from "../../src/domain/merge_pipeline.ts";
 import { assert, assertEquals } from "../support/assert.ts";
@@ -189,7 +189,7 @@ Deno.test("a task that waits for a repair is next after its landing, and no task
   assertEquals(line.tip, "0a");
   assertEquals(nextMove(line, 1, 1), { kind: "merge", tasks: ["b"], onto: "0a" });
   merged(line, "0a", [{ task: "b", sha: "0ab" }]);
-  beginAnew(line);
+  startOver(line);
   assertEquals(nextMove(line, 1, 1), { kind: "find_tip" });
   setTip(line, "1");
   assertEquals(nextMove(line, 1, 1), { kind: "merge", tasks: ["b"], onto: "1" });

@@ -8,7 +8,7 @@ import {
   makeBoard,
   next,
   release,
-  revive,
+  reopen,
   scheduleOrder,
   settle,
   takeSlot,
@@ -153,10 +153,10 @@ Deno.test("makeBoard() grows with the tasks, not with the pairs that share a fil
   assert(size(4000) < 2.5 * size(2000));
 });
 
-Deno.test("revive() makes a task ready again at its rank, once, and not while it is live", () => {
+Deno.test("reopen() makes a task ready again at its rank, once, and not while it is live", () => {
   const [first, filled] = fill(makeBoard([taskOf("a"), taskOf("b"), taskOf("c")], 1));
   assertEquals(first, ["a"]);
-  const settled = settle(revive(filled, "a"), "a");
+  const settled = settle(reopen(filled, "a"), "a");
   assertEquals(upcoming(settled, 4), ["b", "c"]);
-  assertEquals(upcoming(revive(revive(settled, "a"), "a"), 4), ["a", "b", "c"]);
+  assertEquals(upcoming(reopen(reopen(settled, "a"), "a"), 4), ["a", "b", "c"]);
 });

@@ -50,7 +50,7 @@ const CHANGES: readonly Change[] = [
     const at = spot(text, random);
     return text.slice(0, at) + (pick(PIECES, random) ?? "") + text.slice(at);
   },
-  function takeOut(text, random) {
+  function removeEntries(text, random) {
     const at = spot(text, random);
     return text.slice(0, at) + text.slice(at + Math.ceil(random() * 20));
   },

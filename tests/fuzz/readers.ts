@@ -1,6 +1,6 @@
 /** What reads text that parex has not written, with texts to begin from. */
-import { hearClaude } from "../../src/agent/claude_stream.ts";
-import { fold, NOTHING_TOLD, type Told } from "../../src/agent/heard.ts";
+import { claudeReader } from "../../src/agent/claude_stream.ts";
+import { addLine, NO_OUTPUT, type OutputState } from "../../src/agent/output.ts";
 import { parseStream } from "../../src/agent/stream_json.ts";
 import { judge } from "../../src/agent/verdict.ts";
 import { plansIn } from "../../src/claude_code/plans.ts";
@@ -130,16 +130,16 @@ const streamJson: Reader = {
   corpus: [STREAM.map((message) => JSON.stringify(message)).join("\n") + "\n"],
   read(input) {
     const parser = parseStream();
-    const listen = hearClaude();
+    const listen = claudeReader();
     const middle = input.length >> 1;
     const messages = [
       ...parser.push(input.subarray(0, middle)),
       ...parser.push(input.subarray(middle)),
       ...parser.end(),
     ];
-    const told = messages.reduce<Told>(
-      (told, message) => fold(told, listen(message), undefined),
-      NOTHING_TOLD,
+    const told = messages.reduce<OutputState>(
+      (told, message) => addLine(told, listen(message), undefined),
+      NO_OUTPUT,
     );
     const { outcome } = judge({
       told,

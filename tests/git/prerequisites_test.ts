@@ -10,12 +10,12 @@ import { failureOf, must } from "../support/result.ts";
 
 async function check(
   temp: TempRepo,
-  checks: { base?: string; allowDirty?: boolean; mayBeDirty?: string[] } = {},
+  checks: { base?: string; allowDirty?: boolean; allowedUncommitted?: string[] } = {},
   cwd = temp.root,
 ) {
   const repo = await openRepository(cwd);
   return await resultOf(() =>
-    checkRepository(repo, { allowDirty: false, mayBeDirty: [], ...checks })
+    checkRepository(repo, { allowDirty: false, allowedUncommitted: [], ...checks })
   );
 }
 
@@ -57,14 +57,14 @@ Deno.test("checkRepository() names what is not committed, except what may be", a
     "worktrees/task-1/x": "x",
     "docs/mine/plan.yaml": "x",
   });
-  const mayBeDirty = [join(temp.root, "plans"), join(temp.root, "docs/mine/plan.yaml")];
-  must(await check(temp, { mayBeDirty }));
+  const allowedUncommitted = [join(temp.root, "plans"), join(temp.root, "docs/mine/plan.yaml")];
+  must(await check(temp, { allowedUncommitted }));
 
   await temp.write({ "a.txt": "changed", "docs/new ü.txt": "x", "sub/new.txt": "x" });
-  const failure = failureOf(await check(temp, { mayBeDirty }), "dirty_tree");
+  const failure = failureOf(await check(temp, { allowedUncommitted }), "dirty_tree");
   assertEquals(failure.paths, ["a.txt", "sub/", "docs/new ü.txt"]);
   assertEquals(failure.total, 3);
-  must(await check(temp, { mayBeDirty, allowDirty: true }));
+  must(await check(temp, { allowedUncommitted, allowDirty: true }));
 });
 
 Deno.test("checkRepository() checks the worktree that the user is in", async () => {

@@ -8,7 +8,7 @@ import type { Task, TaskId } from "../../src/domain/task.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import type { PullRequestScope } from "../../src/run/landing/pr_stack.ts";
 import type { Evidence } from "../../src/report/github/pull_request.ts";
-import { evidenceIn } from "../../src/run/landing/last_attempts.ts";
+import { evidenceIn } from "../../src/run/landing/last_evidence.ts";
 import { childEnv } from "../../src/exec/env.ts";
 import { withEnv } from "../support/env.ts";
 import { findTool, needs } from "../support/needs.ts";

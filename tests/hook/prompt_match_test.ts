@@ -1,4 +1,4 @@
-import { type Wish, wishIn } from "../../src/hook/prompt_match.ts";
+import { type Request, requestIn } from "../../src/hook/prompt_match.ts";
 import { assert, assertEquals } from "../support/assert.ts";
 
 interface Example {
@@ -13,7 +13,7 @@ const EXAMPLES: Example[] = Deno.readTextFileSync(new URL("prompts.tsv", import.
   });
 /** Whether it asks for it wherever it is said. */
 function asksForRun(prompt: string): boolean {
-  const wish = wishIn(prompt);
+  const wish = requestIn(prompt);
   return wish !== undefined && wish.given === undefined;
 }
 
@@ -49,7 +49,7 @@ for (const [name, examples] of Object.entries({ known: KNOWN, "held-out": HELD_O
   });
 }
 
-Deno.test("wishIn() reads a long paste in no time, from both of its ends", () => {
+Deno.test("requestIn() reads a long paste in no time, from both of its ends", () => {
   const paste = "the tasks, that run in parallel and then execute, ".repeat(200_000);
   assertEquals(asksForRun(paste), false);
   assertEquals(asksForRun(`Execute the plan.\n${paste}`), true);
@@ -61,7 +61,7 @@ const WISHES = Deno.readTextFileSync(new URL("wishes.tsv", import.meta.url)).tri
   .map((line) => line.split("\t"))
   .map(([label = "", there = "", prompt = ""]) => ({ label, there, prompt }));
 
-function isMeant(wish: Wish | undefined, there: string): string {
+function isMeant(wish: Request | undefined, there: string): string {
   const meant = wish !== undefined &&
     (wish.given === undefined || there === "interrupted" ||
       there === (wish.given === "plan" ? "ready" : "live"));
@@ -72,7 +72,7 @@ function isMeant(wish: Wish | undefined, there: string): string {
 // when the rules are changed.
 for (const [name, odd] of [["known", 0], ["held-out", 1]] as const) {
   const half = WISHES.filter((_, index) => index % 2 === odd);
-  const found = half.filter(({ there, prompt }) => isMeant(wishIn(prompt), there) !== "none");
+  const found = half.filter(({ there, prompt }) => isMeant(requestIn(prompt), there) !== "none");
   const right = found.filter(({ label }) => label !== "none").length;
   const precision = right / found.length;
   const recall = right / half.filter(({ label }) => label !== "none").length;
@@ -80,7 +80,7 @@ for (const [name, odd] of [["known", 0], ["held-out", 1]] as const) {
   Deno.test(`${half.length} ${name} wishes, of a plan or a run that is there: ${numbers}`, () => {
     assert(precision >= 0.98 && recall >= 0.93, numbers);
     const mistaken = found.filter(({ label, there, prompt }) =>
-      label !== "none" && isMeant(wishIn(prompt), there) !== label
+      label !== "none" && isMeant(requestIn(prompt), there) !== label
     );
     assertEquals(mistaken, []);
   });

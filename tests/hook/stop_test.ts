@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { HookEvent } from "../../src/hook/event.ts";
-import { noteStart, whyNotYet } from "../../src/hook/stop.ts";
+import { reasonToContinue, recordStart } from "../../src/hook/stop.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { type Guarded, guarded } from "./guarded.ts";
 
@@ -10,7 +10,7 @@ function stop(
   env: Record<string, string> = {},
 ): Promise<string | undefined> {
   const full = { sentBack: false, lastMessage: "Done.", background: [], ...event };
-  return whyNotYet({ name: "Stop", cwd: place.worktree, ...full }, { ...place.env, ...env });
+  return reasonToContinue({ name: "Stop", cwd: place.worktree, ...full }, { ...place.env, ...env });
 }
 
 async function commitFile(place: Guarded, path = "new.txt"): Promise<void> {
@@ -19,16 +19,16 @@ async function commitFile(place: Guarded, path = "new.txt"): Promise<void> {
   await place.git(["commit", "-qm", "feat: add it"], place.worktree);
 }
 
-Deno.test("whyNotYet() lets an agent end that has committed everything", async () => {
+Deno.test("reasonToContinue() lets an agent end that has committed everything", async () => {
   await using place = await guarded();
-  await noteStart(place.env);
+  await recordStart(place.env);
   await commitFile(place);
   assertEquals(await stop(place), undefined);
 });
 
-Deno.test("whyNotYet() names what is not committed", async () => {
+Deno.test("reasonToContinue() names what is not committed", async () => {
   await using place = await guarded();
-  await noteStart(place.env);
+  await recordStart(place.env);
   await commitFile(place);
   for (let n = 0; n < 10; n++) await Deno.writeTextFile(join(place.worktree, `é ${n}`), "");
   await Deno.mkdir(join(place.worktree, ".parallel/x"), { recursive: true });
@@ -36,41 +36,41 @@ Deno.test("whyNotYet() names what is not committed", async () => {
   assertMatch(await stop(place) ?? "", /not committed: é 0, .*, é 7 and 2 more\./);
 });
 
-Deno.test("whyNotYet() sends an agent back once if it has committed nothing in the attempt", async () => {
+Deno.test("reasonToContinue() sends an agent back once if it has committed nothing in the attempt", async () => {
   await using place = await guarded();
   await commitFile(place);
-  await noteStart(place.env);
+  await recordStart(place.env);
   assertMatch(await stop(place) ?? "", /Nothing has been committed/);
   assertEquals(await stop(place, { sentBack: true }), undefined);
 });
 
-Deno.test("whyNotYet() sends an agent back twice in each attempt", async () => {
+Deno.test("reasonToContinue() sends an agent back twice in each attempt", async () => {
   await using place = await guarded();
-  await noteStart(place.env);
+  await recordStart(place.env);
   await Deno.writeTextFile(join(place.worktree, "left.txt"), "");
   assert(await stop(place) !== undefined);
-  await noteStart(place.env); // its conversation was made shorter
+  await recordStart(place.env); // its conversation was made shorter
   assert(await stop(place, { sentBack: true }) !== undefined);
   assertEquals(await stop(place, { sentBack: true }), undefined);
   assertEquals(await stop(place), undefined);
   assert(await stop(place, {}, { PAREX_ATTEMPT: "2" }) !== undefined);
 });
 
-Deno.test("whyNotYet() waits for what runs in the background", async () => {
+Deno.test("reasonToContinue() waits for what runs in the background", async () => {
   await using place = await guarded();
-  await noteStart(place.env);
+  await recordStart(place.env);
   await commitFile(place);
   assertMatch(await stop(place, { background: ["npm test"] }) ?? "", /background: npm test\./);
 });
 
-Deno.test("whyNotYet() lets an agent end with a question", async () => {
+Deno.test("reasonToContinue() lets an agent end with a question", async () => {
   await using place = await guarded();
-  await noteStart(place.env);
+  await recordStart(place.env);
   await Deno.writeTextFile(join(place.worktree, "half.txt"), "");
   assertEquals(await stop(place, { lastMessage: "I stopped.\nQUESTION: Which one?" }), undefined);
 });
 
-Deno.test("whyNotYet() returns nothing without a repository", async () => {
+Deno.test("reasonToContinue() returns nothing without a repository", async () => {
   await using place = await guarded();
   for (const PAREX_WORKTREE of [place.outside, join(place.outside, "gone"), "relative"]) {
     assertEquals(await stop(place, {}, { PAREX_WORKTREE }), undefined);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { greeting, offer } from "../../src/hook/suggest.ts";
+import { sessionContext, suggestCommands } from "../../src/hook/suggest.ts";
 import { takeLock } from "../../src/journal/lock.ts";
 import { RUN, writeJournal } from "../cli/journaled.ts";
 import { node, script, started, status } from "../report/sample_run.ts";
@@ -17,7 +17,7 @@ const PLAN = {
 
 /** What is offered to somebody who plainly asks for a plan to be executed. */
 async function offerRun(cwd: string): Promise<string> {
-  return await offer(cwd, { for: "run" }) ?? "";
+  return await suggestCommands(cwd, { for: "run" }) ?? "";
 }
 
 function planned(): Promise<TempRepo> {
@@ -35,7 +35,7 @@ function begin(repo: TempRepo): void {
   );
 }
 
-Deno.test("offer() names the plan, what is ready, and the command as it is typed there", async () => {
+Deno.test("suggestCommands() names the plan, what is ready, and the command as it is typed there", async () => {
   await using repo = await planned();
   const words = await offerRun(repo.root);
   assertMatch(words, /"Two lines" \(\.parallel\/plans\/plan\.yaml\), 4 tasks, 1 completed/);
@@ -45,7 +45,7 @@ Deno.test("offer() names the plan, what is ready, and the command as it is typed
   assertMatch(below, /`parex execute \.\.\/\.parallel\/plans\/plan\.yaml`/);
 });
 
-Deno.test("offer() says how to make a plan where there is none, repository or not", async () => {
+Deno.test("suggestCommands() says how to make a plan where there is none, repository or not", async () => {
   await using repo = await tempRepo();
   for (const cwd of [repo.root, "/"]) {
     const words = await offerRun(cwd);
@@ -54,44 +54,44 @@ Deno.test("offer() says how to make a plan where there is none, repository or no
   }
 });
 
-Deno.test("offer() sends to validate where the plan cannot be read", async () => {
+Deno.test("suggestCommands() sends to validate where the plan cannot be read", async () => {
   await using repo = await tempRepo({ files: { ".parallel/plans/plan.yaml": "tasks: [" } });
   assertMatch(await offerRun(repo.root), /cannot be read.*\n.*`parex validate \.parallel/);
-  assertEquals(await greeting(repo.root), undefined);
+  assertEquals(await sessionContext(repo.root), undefined);
 });
 
-Deno.test("offer() has no command for a plan whose tasks are all completed", async () => {
+Deno.test("suggestCommands() has no command for a plan whose tasks are all completed", async () => {
   const files = planFiles({ "task-0": { status: "completed" } });
   await using repo = await tempRepo({ files });
   assertMatch(await offerRun(repo.root), /all its tasks are completed/);
-  assertEquals(await greeting(repo.root), undefined);
+  assertEquals(await sessionContext(repo.root), undefined);
 });
 
-Deno.test("greeting() says in two lines that a plan is ready, and nothing where none is", async () => {
+Deno.test("sessionContext() says in two lines that a plan is ready, and nothing where none is", async () => {
   await using repo = await planned();
-  const words = await greeting(repo.root) ?? "";
+  const words = await sessionContext(repo.root) ?? "";
   assertEquals(words.split("\n").length, 2);
   assertMatch(words, /is ready here: "Two lines".*\n.*`parex execute/);
   await using empty = await tempRepo();
-  assertEquals(await greeting(empty.root), undefined);
-  assertEquals(await greeting("/"), undefined);
+  assertEquals(await sessionContext(empty.root), undefined);
+  assertEquals(await sessionContext("/"), undefined);
 });
 
-Deno.test("greeting() says in two lines that a run was interrupted", async () => {
+Deno.test("sessionContext() says in two lines that a run was interrupted", async () => {
   await using repo = await planned();
   begin(repo);
-  const words = await greeting(repo.root) ?? "";
+  const words = await sessionContext(repo.root) ?? "";
   assertEquals(words.split("\n").length, 2);
   assertMatch(words, /was interrupted: "word-count", 1 of 2 tasks completed\.\n.*`parex resume`/);
 });
 
-Deno.test("greeting() and offer() say that a run is on, also within a worktree", async () => {
+Deno.test("sessionContext() and suggestCommands() say that a run is on, also within a worktree", async () => {
   await using repo = await planned();
   begin(repo);
   await repo.git(["worktree", "add", "-q", "../linked"]);
   const lock = must(takeLock(`${repo.root}/.git/parex`, RUN));
   for (const cwd of [repo.root, join(repo.root, "../linked")]) {
-    const words = await greeting(cwd) ?? "";
+    const words = await sessionContext(cwd) ?? "";
     assertEquals(words.split("\n").length, 2);
     assertMatch(words, /right now: "word-count", 1 of 2 tasks completed\.\n.*`parex watch`/);
     assertEquals(await offerRun(cwd), words);
@@ -99,7 +99,7 @@ Deno.test("greeting() and offer() say that a run is on, also within a worktree",
   lock.release();
 });
 
-Deno.test("greeting() does not mention a finished run", async () => {
+Deno.test("sessionContext() does not mention a finished run", async () => {
   await using repo = await tempRepo();
   writeJournal(
     repo,
@@ -116,28 +116,31 @@ Deno.test("greeting() does not mention a finished run", async () => {
       }],
     ),
   );
-  assert(await greeting(repo.root) === undefined);
+  assert(await sessionContext(repo.root) === undefined);
 });
 
-Deno.test("offer() takes a bare go-ahead for the plan's where one is ready, and says no more than at the start", async () => {
+Deno.test("suggestCommands() takes a bare go-ahead for the plan's where one is ready, and says no more than at the start", async () => {
   await using repo = await planned();
   const go = { for: "run", given: "plan" } as const;
-  assertEquals(await offer(repo.root, go), await greeting(repo.root));
+  assertEquals(await suggestCommands(repo.root, go), await sessionContext(repo.root));
   begin(repo);
-  assertMatch(await offer(repo.root, go) ?? "", /was interrupted.*\n.*`parex resume`/);
+  assertMatch(await suggestCommands(repo.root, go) ?? "", /was interrupted.*\n.*`parex resume`/);
   const lock = must(takeLock(`${repo.root}/.git/parex`, RUN));
-  assertEquals(await offer(repo.root, go), undefined);
+  assertEquals(await suggestCommands(repo.root, go), undefined);
   lock.release();
   await using empty = await tempRepo();
-  assertEquals(await offer(empty.root, go), undefined);
+  assertEquals(await suggestCommands(empty.root, go), undefined);
 });
 
-Deno.test("offer() answers how far it is where there is a run, and nowhere else", async () => {
+Deno.test("suggestCommands() answers how far it is where there is a run, and nowhere else", async () => {
   await using repo = await planned();
   const howFar = { for: "status", given: "run" } as const;
-  assertEquals(await offer(repo.root, howFar), undefined);
+  assertEquals(await suggestCommands(repo.root, howFar), undefined);
   begin(repo);
   const lock = must(takeLock(`${repo.root}/.git/parex`, RUN));
-  assertMatch(await offer(repo.root, howFar) ?? "", /1 of 2 tasks completed\.\n`parex status`/);
+  assertMatch(
+    await suggestCommands(repo.root, howFar) ?? "",
+    /1 of 2 tasks completed\.\n`parex status`/,
+  );
   lock.release();
 });

@@ -77,24 +77,26 @@ export async function node(project: Project): Promise<Detected | undefined> {
   if (needsInstall(manifest, project)) {
     commands.setup = manager.locks.some(project.has) ? manager.locked : manager.loose;
   }
-  const unfit: NonNullable<Detected["unfit"]> = {};
+  const mergeVerdict: NonNullable<Detected["mergeVerdict"]> = {};
   const take = (check: keyof CheckCommands, names: string[]) => {
     const there = names.filter((name) => isScript(manifest.scripts[name]));
     const script = there.find((name) => !WATCHES.test(manifest.scripts[name] ?? ""));
     if (script) commands[check] = `${manager.name} run ${script}`;
     else if (there.length > 0) {
-      unfit[check] = `package.json: the script ${there[0]} watches for changes, and never ends`;
+      mergeVerdict[check] = `package.json: the script ${
+        there[0]
+      } watches for changes, and never ends`;
     }
   };
   take("test", TEST_SCRIPTS);
   // Bun has its own test runner, so its projects need no script.
-  const runsItself = manager.name === "bun" && !commands.test && !unfit.test;
+  const runsItself = manager.name === "bun" && !commands.test && !mergeVerdict.test;
   if (runsItself && (await project.files()).some((path) => BUN_TEST_FILE.test(path))) {
     commands.test = "bun test";
   }
   take("lint", ["lint"]);
   take("typecheck", TYPECHECK_SCRIPTS);
-  return { from: "package.json", commands, unfit };
+  return { from: "package.json", commands, mergeVerdict };
 }
 
 /** Whether it is more than what `npm init` writes. */

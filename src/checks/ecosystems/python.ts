@@ -57,13 +57,13 @@ export async function python(project: Project): Promise<Detected | undefined> {
   ];
   const { setup, call } = await environmentOf(project, manifest, tools);
   const commands: CheckCommands = {};
-  const unfit: NonNullable<Detected["unfit"]> = {};
+  const mergeVerdict: NonNullable<Detected["mergeVerdict"]> = {};
   const lock = LOCKS.find(project.has);
   const locked = lock && await project.text(lock);
   const take = (check: keyof CheckCommands, tool: string, args?: string) => {
     const isThere = locked === undefined || locked.includes(`name = "${tool}"`);
     if (isThere) commands[check] = call(tool, args);
-    else unfit[check] = `${tool} is to be run, but ${lock} does not hold it`;
+    else mergeVerdict[check] = `${tool} is to be run, but ${lock} does not hold it`;
   };
   if (setup) commands.setup = setup;
   if (runner.kind === "pytest") take("test", "pytest");
@@ -72,7 +72,7 @@ export async function python(project: Project): Promise<Detected | undefined> {
   }
   if (lints) take("lint", "ruff", " check");
   if (mypy !== undefined) take("typecheck", "mypy", mypy);
-  return { from, commands, unfit };
+  return { from, commands, mergeVerdict };
 }
 
 function unittest(call: Call, start: string): string {

@@ -5,7 +5,7 @@ import type { Env } from "../../exec/env.ts";
 import { headState } from "../commit.ts";
 import { Git, gitFailed } from "../git.ts";
 import type { Stash } from "./reflog_commits.ts";
-import { lostWithout } from "./unreachable.ts";
+import { commitsLostWithout } from "./unreachable.ts";
 import { nestedWork, STRANGERS_CONFIG } from "./nested_repositories.ts";
 import { Repository } from "../repository.ts";
 import { type RescueNote, writeNote } from "./note.ts";
@@ -49,7 +49,7 @@ export async function anchor(
   const { note, snapshot } = rescue;
   if (snapshot === undefined && note.nested.length === 0) {
     const going = note.refs.map(({ ref }) => ref);
-    const lost = await lostWithout(repo, commitsOf(note), going);
+    const lost = await commitsLostWithout(repo, commitsOf(note), going);
     if (lost.length === 0) return undefined;
   }
   const sha = await commitRescue(repo, rescue);
@@ -64,7 +64,7 @@ async function collect(repo: Repository, removal: Removal): Promise<Rescue> {
     refs.push({ ref, sha });
   }
   const going = refs.map(({ ref }) => ref);
-  const commits = await lostWithout(repo, removal.commits ?? [], going);
+  const commits = await commitsLostWithout(repo, removal.commits ?? [], going);
   const note: RescueNote = {
     run,
     task,

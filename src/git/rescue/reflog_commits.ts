@@ -29,7 +29,7 @@ const NOTED_IN = [
  * Commits that are named only in git's records of a worktree or a branch, and would go with them: in reflogs,
  * unfinished operations, the worktree's own refs. Many of them are on other refs, too.
  */
-export async function notedCommits(
+export async function reflogCommits(
   repo: Repository,
   { worktree, branch }: { worktree?: Git | undefined; branch?: string | undefined },
 ): Promise<string[]> {

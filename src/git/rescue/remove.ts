@@ -7,8 +7,8 @@ import { Failed, resultOf } from "../../domain/failed.ts";
 import { isAncestor } from "../ancestry.ts";
 import { exists, io } from "../../util/files.ts";
 import { detailOf, NETWORK_TIMEOUT_MS } from "../git.ts";
-import { notedCommits, stashesOf } from "./reflog_commits.ts";
-import { lostWithout } from "./unreachable.ts";
+import { reflogCommits, stashesOf } from "./reflog_commits.ts";
+import { commitsLostWithout } from "./unreachable.ts";
 import { type Missing, missingCommits } from "./missing_worktree.ts";
 import { forgetOwner, listWorktrees } from "../worktree_list.ts";
 import type { Repository } from "../repository.ts";
@@ -45,12 +45,12 @@ interface Step {
 const GOING = "_going-";
 
 /** The path of a worktree while it is being removed. */
-export function goingPath(worktree: string): string {
+export function removalPath(worktree: string): string {
   return join(dirname(worktree), GOING + basename(worktree));
 }
 
 /** The task of a folder that an interrupted removal has left; undefined for other folders. */
-export function goingTask(path: string): string | undefined {
+export function taskBeingRemoved(path: string): string | undefined {
   const name = basename(path);
   return name.startsWith(GOING) ? name.slice(GOING.length) : undefined;
 }
@@ -65,7 +65,7 @@ export async function removeWork(repo: Repository, work: Work): Promise<Removed>
     const tip = await repo.maybe(["rev-parse", "--quiet", "--verify", ref]);
     const anchored: Anchored[] = [];
     const { worktree } = work;
-    const aside = worktree && new Worktree(repo, work.task, goingPath(worktree.path));
+    const aside = worktree && new Worktree(repo, work.task, removalPath(worktree.path));
     const steps: Step[] = [anchoring(repo, work, anchored)];
     if (worktree && aside) {
       steps.push(moving(repo, worktree.path, aside.path));
@@ -115,7 +115,7 @@ async function anchorAll(
   repo: Repository,
   { run, task, branch, worktree, missing }: Work,
 ): Promise<Anchored | undefined> {
-  const noted = await notedCommits(repo, { branch, worktree });
+  const noted = await reflogCommits(repo, { branch, worktree });
   const stashes = await stashesOf(repo, branch, noted);
   const gone = missing ? await missingCommits(repo, missing) : [];
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
@@ -154,7 +154,7 @@ function moving(repo: Repository, from: string, to: string): Step {
 
 /** Moves a worktree back that an interrupted removal has moved. */
 export async function moveBack(repo: Repository, going: string): Promise<void> {
-  const task = goingTask(going);
+  const task = taskBeingRemoved(going);
   if (task === undefined) return;
   const home = join(dirname(going), task);
   await moving(repo, going, home).apply();
@@ -237,7 +237,7 @@ async function isKnown(
     const known = await resultOf(() => isAncestor(repo, sha, tip));
     return known.ok && known.value;
   }
-  const lost = await resultOf(() => lostWithout(repo, [sha], [ref]));
+  const lost = await resultOf(() => commitsLostWithout(repo, [sha], [ref]));
   return lost.ok && lost.value.length === 0;
 }
 

@@ -1,6 +1,6 @@
 import type { Worktree } from "../worktree.ts";
 import { anchor, type Anchored } from "./anchor.ts";
-import { trustCheckout } from "../as_checked_out.ts";
+import { ignoreCheckoutDifferences } from "../checkout_differences.ts";
 import { readStatus } from "../status.ts";
 
 /**
@@ -15,6 +15,6 @@ export async function discardTracked(
   if (changed.changes.length === 0) return undefined;
   const anchored = await anchor(worktree.repo, { run, task: worktree.task, worktree });
   await worktree.git(["reset", "--hard", "--quiet"]);
-  await trustCheckout(worktree);
+  await ignoreCheckoutDifferences(worktree);
   return anchored;
 }

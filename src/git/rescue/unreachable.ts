@@ -4,7 +4,7 @@ import type { Repository } from "../repository.ts";
  * The newest of these commits that no ref contains once the refs of `going` are gone. Stashes and remote-
  * tracking branches of the same branches are not counted: a person or a fetch may drop them.
  */
-export async function lostWithout(
+export async function commitsLostWithout(
   repo: Repository,
   commits: string[],
   going: string[],

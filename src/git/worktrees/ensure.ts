@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, io, isFree, realPathOf } from "../../util/files.ts";
-import { trustCheckout } from "../as_checked_out.ts";
+import { ignoreCheckoutDifferences } from "../checkout_differences.ts";
 import { detailOf } from "../git.ts";
 import { exclusively } from "../../util/mutex.ts";
 import { listWorktrees, planOwners, recordOwner, type Registration } from "../worktree_list.ts";
@@ -58,7 +58,7 @@ export async function ensureWorktree(
     const worktree = new Worktree(repo, spec.task, path);
     await beginNotes(worktree, added !== "there");
     const filled = await fill(worktree);
-    if (filled) await trustCheckout(worktree);
+    if (filled) await ignoreCheckoutDifferences(worktree);
     return {
       created: added !== "there" || filled,
       isNew: added === "new",

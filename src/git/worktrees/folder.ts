@@ -6,7 +6,7 @@ import { exists, io, isFree, isWithin } from "../../util/files.ts";
 
 import { excludeLocally } from "../excludes.ts";
 import type { Repository } from "../repository.ts";
-import { fallbackOf, linkTarget, worktreesFolder } from "../places.ts";
+import { fallbackOf, linkTarget, worktreesFolder } from "../linked_worktrees.ts";
 
 /** A setting's folder: relative to the checkout's top level, with `~` for the home folder. */
 export function configuredFolder(root: string, setting: string): string {
@@ -48,7 +48,7 @@ async function makeFolder(root: string, wanted: string | undefined): Promise<str
   const first = worktreesFolder(root);
   const fallback = fallbackOf(root, processEnv());
   if (fallback === undefined) return await makeReal(first);
-  if (!exists(first) && liesInOther(first) && !liesInOther(fallback)) {
+  if (!exists(first) && isInOtherRepository(first) && !isInOtherRepository(fallback)) {
     return await makeReal(fallback);
   }
   const made = await resultOf(() => makeReal(first));
@@ -67,7 +67,7 @@ async function makeReal(folder: string): Promise<string> {
 }
 
 /** Next to a submodule, or a clone within a clone, is the other repository's tree. */
-function liesInOther(folder: string): boolean {
+function isInOtherRepository(folder: string): boolean {
   for (let at = dirname(folder); at !== dirname(at); at = dirname(at)) {
     if (exists(join(at, ".git"))) return true;
   }

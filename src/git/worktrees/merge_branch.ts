@@ -3,7 +3,7 @@ import { discardTracked } from "../rescue/reset.ts";
 import { exists } from "../../util/files.ts";
 import { Git, gitFailed } from "../git.ts";
 import type { Hooks } from "../hooks.ts";
-import { giveUpMerge, unmergedFiles } from "./merge_in_progress.ts";
+import { abortMerge, unmergedFiles } from "./merge_in_progress.ts";
 import type { Worktree } from "../worktree.ts";
 
 export interface BranchMerge {
@@ -61,7 +61,7 @@ export async function checkOut(
   run: string,
   sha: string,
 ): Promise<void> {
-  await giveUpMerge(worktree, run);
+  await abortMerge(worktree, run);
   await discardTracked(worktree, run);
   const args = ["checkout", "--quiet", "--force", "--detach", sha, "--"];
   await worktree.git(args);

@@ -15,12 +15,12 @@ export async function unmergedFiles(worktree: Git): Promise<string[]> {
 }
 
 /** The commit that is being merged into a worktree; undefined: no merge is in progress. */
-export async function halfMerge(worktree: Git): Promise<string | undefined> {
+export async function mergeHead(worktree: Git): Promise<string | undefined> {
   return await worktree.maybe(["rev-parse", "--quiet", "--verify", "MERGE_HEAD"]);
 }
 
 /** Aborts the merge in progress, after anchoring its state. False: there was none. */
-export async function giveUpMerge(
+export async function abortMerge(
   worktree: Worktree,
   run: string,
 ): Promise<boolean> {

@@ -33,7 +33,7 @@ export function cleanupPlanText(plan: CleanupPlan, { color, columns }: Options):
   const lines = [
     ...list(
       "Would be removed",
-      plan.remove.map((work) => [work.task, goingWords(work)]),
+      plan.remove.map((work) => [work.task, removalWords(work)]),
       paint,
       columns,
     ),
@@ -95,7 +95,7 @@ function archiveLines({ path, copied }: { path: string; copied: string[] }): str
   return lines;
 }
 
-function goingWords(work: WorkFacts): string[] {
+function removalWords(work: WorkFacts): string[] {
   const { branch, worktree, landed } = work;
   const place = worktree === undefined
     ? `branch ${oneLine(branch)}`

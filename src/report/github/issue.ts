@@ -31,7 +31,7 @@ export function issuesOf(record: RunRecord): IssueDraft[] {
 }
 
 /** What an earlier run may have opened an issue for, and this one has seen to be well. */
-export function solvedBy(record: RunRecord): { key: string; text: string }[] {
+export function solvedIssues(record: RunRecord): { key: string; text: string }[] {
   const by = `in run ${code(record.run)}`;
   const failed = new Set(failedChecks(record).map(({ name }) => name));
   const passed = record.checks.map(({ name }) => name).filter((name) => !failed.has(name));

@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import { conflictsAhead } from "../../domain/conflict.ts";
+import { expectedConflicts } from "../../domain/conflict.ts";
 import { countStatuses, selectedTasks, usageTotals, wallMs } from "../../domain/metrics.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { TaskId } from "../../domain/task.ts";
@@ -97,7 +97,7 @@ function footer(record: RunRecord, { now, columns }: FrameOptions, paint: Paint)
 
 /** The conflict that was foreseen last, and how many others were. */
 function conflictWords(record: RunRecord): string {
-  const ahead = conflictsAhead(record);
+  const ahead = expectedConflicts(record);
   const last = ahead.at(-1);
   if (!last) return "";
   const more = ahead.length === 1 ? "" : `${ahead.length} likely conflicts: `;

@@ -47,12 +47,12 @@ export function linesOf(text: string): string[] {
 }
 
 /** How a command ended, as the end of a sentence. */
-export function endedHow(exitCode: number | null): string {
+export function endingWords(exitCode: number | null): string {
   return exitCode === null ? "was killed or timed out" : `failed with exit code ${exitCode}`;
 }
 
 /** Which check is missing, and where the base has it. */
-export function goneFrom(
+export function missingCheckWords(
   check: string,
   command: string,
   { from, base }: NonNullable<CommandFailure["gone"]>,

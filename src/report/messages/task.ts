@@ -7,10 +7,10 @@ import { plural } from "../layout.ts";
 import {
   type About,
   atMost,
-  endedHow,
+  endingWords,
   type Explanation,
-  goneFrom,
   linesOf,
+  missingCheckWords,
   retry,
   specification,
   tailOf,
@@ -60,7 +60,7 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
   const behind = { details: [...tailOf(failed), ...whole(failed.log)] };
   if (failure.reason === "setup_failed") {
     return {
-      message: `the setup command ${endedHow(failed.exitCode)}: ${failed.command}`,
+      message: `the setup command ${endingWords(failed.exitCode)}: ${failed.command}`,
       ...behind,
       next: [...byHand(failed, about), `once it works: ${retry(about)}`],
     };
@@ -69,7 +69,7 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
     ? ""
     : ` after ${plural(failure.attempts, "attempt")}`;
   if (failed.gone) return explainGone(failure, failed.gone, after, about);
-  const ended = `${endedHow(failed.exitCode)}${after}: ${failed.command}`;
+  const ended = `${endingWords(failed.exitCode)}${after}: ${failed.command}`;
   if (failure.onto !== undefined) return { ...explainRedMerge(failure, ended, about), ...behind };
   const alike = failed.onBase === undefined ? "" : `; ${failed.onBase} fails it too`;
   return {
@@ -110,7 +110,7 @@ function explainGone(
     message: onto === undefined
       ? `the task's branch no longer has the check ${check}, which ${base} has${after}`
       : `merged with ${onto}, the check ${check} is missing, which ${base} has${after}`,
-    details: [goneFrom(check, failed.command, { from, base })],
+    details: [missingCheckWords(check, failed.command, { from, base })],
     next: [
       `restore and commit it in ${where}, or set the check in ${CONFIG_PATH}: ` +
       `\`${check}: <command>\`, or \`${check}: none\` to drop it`,
@@ -164,7 +164,7 @@ function explainAgent(
   switch (failure.reason) {
     case "agent_failed":
       return {
-        message: `the agent ${endedHow(failure.exitCode)}`,
+        message: `the agent ${endingWords(failure.exitCode)}`,
         details: [...linesOf(failure.detail), ...whole(failure.log)],
         next: [`read what it said, then: ${again}`],
       };

@@ -27,7 +27,7 @@ export function explainUsage(failure: UsageFailure): Explanation {
           ...(failure.archived === undefined
             ? []
             : ["see the report of the last plan: parex report"]),
-          ...waysToAPlan(failure.lists),
+          ...planSuggestions(failure.lists),
         ],
       };
     case "plan_invalid":
@@ -81,7 +81,7 @@ export function explainUsage(failure: UsageFailure): Explanation {
 /** Lists that are named: a repository may have dozens of specifications. */
 const LISTED = 5;
 
-function waysToAPlan(lists: { title: string; path: string }[] | undefined): string[] {
+function planSuggestions(lists: { title: string; path: string }[] | undefined): string[] {
   const found = lists ?? [];
   const taken = found.slice(0, LISTED).map(({ title, path }) =>
     `execute the tasks of ${title}: parex execute ${shellWord(path)}`

@@ -46,7 +46,7 @@ function progressWords(task: TaskRecord, record: RunRecord): string {
       ? `${which}: ${oneLine(activity)}`
       : oneLine(activity ?? which);
   }
-  const why = returnedFor(task);
+  const why = repairReason(task);
   if (why === undefined) return "committing";
   return `queued ${attemptOf(attempt.attempt + 1, record)}: ${why}`;
 }
@@ -57,7 +57,7 @@ function attemptOf(attempt: number, { settings }: RunRecord): string {
 }
 
 /** Why a task whose agent has finished needs another attempt; undefined: it does not yet. */
-function returnedFor(task: TaskRecord): string | undefined {
+function repairReason(task: TaskRecord): string | undefined {
   const last = task.attempts.at(-1);
   if (last?.outcome !== undefined && last.outcome !== "finished") return outcomeWords(last.outcome);
   const failed = checksOf(task).findLast(({ exitCode }) => exitCode !== 0);

@@ -29,7 +29,7 @@ export function nextCommands(record: RunRecord, live: boolean): string[] {
   if (others.length > 0) {
     commands.push(`parex retry ${others.map(({ id }) => shellWord(id)).join(" ")}`);
   }
-  if (waitsForNobody(record)) commands.push(`parex execute${planWords(record)}`);
+  if (isLeftOut(record)) commands.push(`parex execute${planWords(record)}`);
   const removed = removedTasks(record);
   if (selectedTasks(record).some(({ id, landed }) => landed && !removed.has(id))) {
     commands.push("parex cleanup");
@@ -39,7 +39,7 @@ export function nextCommands(record: RunRecord, live: boolean): string[] {
 }
 
 /** Whether a task of the plan was left out that nothing blocked keeps waiting. */
-function waitsForNobody({ tasks }: RunRecord): boolean {
+function isLeftOut({ tasks }: RunRecord): boolean {
   const isFree = (id: TaskId): boolean => {
     const task = tasks.get(id);
     return task?.status === "completed" ||

@@ -1,4 +1,4 @@
-import { type ForeseenConflict, foreseenConflicts } from "../../domain/conflict.ts";
+import { type CheckedPrediction, checkedPredictions } from "../../domain/conflict.ts";
 import type { MetConflict, RunRecord } from "../../domain/record.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isChecked, type TaskRecord } from "../../domain/task_record.ts";
@@ -14,7 +14,7 @@ export interface OutcomeSummary {
   pull_requests: { task: TaskId; url: string }[];
   conflicts: {
     /** One for each pair of tasks. */
-    predicted: ForeseenConflict[];
+    predicted: CheckedPrediction[];
     met: (MetConflict & { outcome: "landed" | "blocked" | "open" })[];
   };
 }
@@ -39,7 +39,7 @@ export function outcomeSummary(tasks: TaskRecord[], record: RunRecord): OutcomeS
       landed?.how === "pr" && landed.url !== undefined ? [{ task: id, url: landed.url }] : []
     ),
     conflicts: {
-      predicted: foreseenConflicts(record),
+      predicted: checkedPredictions(record),
       met: metConflicts(tasks, record).map((met) => ({
         ...met,
         outcome: outcomeOf(record.tasks.get(met.task)),

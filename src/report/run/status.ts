@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import { conflictsAhead, conflictsOfPlan } from "../../domain/conflict.ts";
+import { conflictsOfPlan, expectedConflicts } from "../../domain/conflict.ts";
 import type { StopReason } from "../../domain/event.ts";
 import type { Reason } from "../../domain/failure.ts";
 import { attemptCount, lastMoment, stateOf, usageTotals } from "../../domain/metrics.ts";
@@ -80,7 +80,7 @@ export function statusReport(
       ...facts.get(id),
     })),
     estimate: record && remainingTime(record, live ? now : lastMoment(record)) || null,
-    conflicts: record ? conflictsAhead(record) : conflictsOfPlan(plan.tasks),
+    conflicts: record ? expectedConflicts(record) : conflictsOfPlan(plan.tasks),
   };
 }
 

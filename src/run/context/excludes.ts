@@ -22,14 +22,14 @@ export async function copyUncommitted(
 }
 
 /** Discards or excludes all uncommitted changes of a worktree, so that they are never committed. */
-export async function disown(worktree: Worktree, run: string): Promise<void> {
+export async function discardUncommitted(worktree: Worktree, run: string): Promise<void> {
   await discardTracked(worktree, run);
   const traces = await untracked(worktree);
   await addExcludes(worktree.excludes, traces);
 }
 
 /** Keeps the untracked files that `work` creates from ever being committed. */
-export async function leavingNoTrace<T>(worktree: Worktree, work: () => Promise<T>): Promise<T> {
+export async function excludingNewFiles<T>(worktree: Worktree, work: () => Promise<T>): Promise<T> {
   const before = await untracked(worktree);
   try {
     return await work();

@@ -11,7 +11,7 @@ import { isOverlap } from "../../plan/overlaps.ts";
  * What may be uncommitted at the start of a run, absolute: the plan, the files that are copied
  * into worktrees anyway, and what `parex init` wrote.
  */
-export function mayBeDirty(repo: Repository, plan: Plan, { copy }: Settings): string[] {
+export function allowedUncommitted(repo: Repository, plan: Plan, { copy }: Settings): string[] {
   const others = [...copy, ...SET_UP_PATHS].map((path) => resolve(repo.checkout, path));
   return [...planFilesOf(repo, plan), ...others];
 }

@@ -1,4 +1,4 @@
-import { orAborted, Waits } from "../../util/backoff.ts";
+import { Backoff, settledOrAborted } from "../../util/backoff.ts";
 
 /** A usage limit of an agent's account. */
 export interface Limit {
@@ -23,9 +23,9 @@ const AHEAD_MS = 5_000;
  * reset only meets it again. Attempts also begin with the same prompt: once one has its answer, the others
  * are served from the cache.
  */
-export class Admission {
+export class RateLimits {
   readonly #agents = new Map<string, AgentState>();
-  readonly #waits = new Waits();
+  readonly #waits = new Backoff();
 
   /** The limit that an agent is under now. */
   limitOf(agent: string): Limit | undefined {
@@ -50,7 +50,7 @@ export class Admission {
   }
 
   /**
-   * Waits until an attempt may start behind one that goes ahead, at most a few seconds. Returns what to call
+   * Backoff until an attempt may start behind one that goes ahead, at most a few seconds. Returns what to call
    * when its own answer has begun, and when it is over.
    */
   async follow(agent: string, signal: AbortSignal): Promise<{ answered(): void; over(): void }> {
@@ -59,7 +59,7 @@ export class Admission {
     const timer = setTimeout(() => deadline.abort(), AHEAD_MS);
     const patience = AbortSignal.any([signal, deadline.signal]);
     while (state.ahead && !state.answered && !patience.aborted) {
-      await orAborted(state.ahead, patience);
+      await settledOrAborted(state.ahead, patience);
     }
     clearTimeout(timer);
     return this.#lead(state);

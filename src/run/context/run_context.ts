@@ -18,16 +18,16 @@ import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
 import type { BegunMerge } from "../../git/worktrees/merge_in_progress.ts";
 import type { Recover } from "../../recovery/recover.ts";
-import { Admission } from "./rate_limits.ts";
+import { RateLimits } from "./rate_limits.ts";
 import type { CommittedChecks } from "./committed_checks.ts";
 import type { Evidence } from "./evidence.ts";
-import { Ledger } from "./spending.ts";
+import { Spending } from "./spending.ts";
 import type { Slots } from "./slots.ts";
 import { notify } from "./notices.ts";
-import { Waits } from "../../util/backoff.ts";
+import { Backoff } from "../../util/backoff.ts";
 
 /** The agents that a run may call, by name. */
-export type Crew = Map<string, Agent>;
+export type AgentsByName = Map<string, Agent>;
 
 /** What every port of a run works with. */
 export interface Scope extends Memory {
@@ -42,7 +42,7 @@ export interface Scope extends Memory {
   /** The run's own. */
   agent: Agent;
   /** The run's agent, the agents that tasks name, and the fallbacks for when one is out of quota. */
-  crew: Crew;
+  agents: AgentsByName;
   base: string;
   /** The base's commit when the run began. */
   baseSha: string;
@@ -81,18 +81,18 @@ export type CheckScope = Pick<
   | "slots"
   | "checkPermits"
   | "sandboxMaker"
-  | "toldCrossings"
+  | "reportedCrossings"
 >;
 
 /** What ports remember for one another. */
 interface Memory {
-  ledger: Ledger;
+  spending: Spending;
   /** How each task's current or last attempt began. */
   attemptStarts: Map<TaskId, AttemptStart>;
   /** Commits of the base that were merged into tasks' branches because their landing was refused. */
   merges: Map<TaskId, BaseMerge>;
-  waits: Waits;
-  admission: Admission;
+  waits: Backoff;
+  rateLimits: RateLimits;
   /** For checks, setup included. */
   checkPermits: Semaphore;
   /** For making worktrees: the first one alone, so that it is there soonest, then a few at a time. */
@@ -101,7 +101,7 @@ interface Memory {
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
   /** The fingerprint of untracked files in tasks' new worktrees before any agent ran. */
-  beside: Map<TaskId, string>;
+  fingerprints: Map<TaskId, string>;
   /** The content of the user's own `core.excludesFile`, once read. */
   ownExcludes?: Promise<string> | undefined;
   /** The name that agents commit under, once git was asked. */
@@ -111,7 +111,7 @@ interface Memory {
   /** What makes sandboxes here, once it was tried. */
   sandboxMaker?: Promise<Maker | string> | undefined;
   /** Border crossings that were reported already. */
-  toldCrossings: Set<string>;
+  reportedCrossings: Set<string>;
   /** Work done ahead of tasks' starts, or in progress. */
   ahead: Map<TaskId, Promise<Result<void>>>;
 }
@@ -119,17 +119,17 @@ interface Memory {
 /** Nothing is remembered yet. */
 export function newMemory(settings: Settings): Memory {
   return {
-    ledger: new Ledger(settings.budgetUsd, settings.taskBudgetUsd),
+    spending: new Spending(settings.budgetUsd, settings.taskBudgetUsd),
     attemptStarts: new Map(),
     merges: new Map(),
-    waits: new Waits(),
-    admission: new Admission(),
+    waits: new Backoff(),
+    rateLimits: new RateLimits(),
     checkPermits: new Semaphore(settings.checkJobs),
     worktreePermits: new Semaphore(1),
     worktrees: new Map(),
     trees: new Set(),
-    beside: new Map(),
-    toldCrossings: new Set(),
+    fingerprints: new Map(),
+    reportedCrossings: new Set(),
     ahead: new Map(),
   };
 }

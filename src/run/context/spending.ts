@@ -20,7 +20,7 @@ export interface Allowance {
 }
 
 /** What a run has spent, attempt by attempt: as agents report it, else estimated from list prices. */
-export class Ledger {
+export class Spending {
   readonly #spent = new Map<TaskId, number>();
   readonly #atWork = new Map<TaskId, AtWork>();
   readonly #warned = new Set<number>();

@@ -3,7 +3,7 @@ import type { Verdict } from "../../../machines/ports.ts";
 import type { CommandFailure, Failure } from "../../domain/failure.ts";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import { entries } from "../../git/git.ts";
-import { orAborted } from "../../util/backoff.ts";
+import { settledOrAborted } from "../../util/backoff.ts";
 import { exists } from "../../util/files.ts";
 import { knownVerdict } from "../task/check.ts";
 import type { LandingTrees } from "./landing_trees.ts";
@@ -26,7 +26,7 @@ export class BaseCheck {
 
   /** Checks the base once the first agent is working. Fails with `base_red`, unless that is allowed. */
   async run(signal: AbortSignal): Promise<void> {
-    await orAborted(this.#agentStarted.promise, signal);
+    await settledOrAborted(this.#agentStarted.promise, signal);
     if (!signal.aborted) await this.#failIfRed(signal);
   }
 

@@ -2,11 +2,11 @@ import type { FileConflict } from "../../domain/file_conflict.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { Merged } from "../../git/merge.ts";
-import { tasksInConflict } from "../../git/whose_change.ts";
+import { tasksInConflict } from "../../git/conflicting_tasks.ts";
 import type { Scope } from "../context/run_context.ts";
 
 /** A task that does not merge with the base as it is. */
-export interface Met {
+export interface LandingConflict {
   files: string[];
   /** What each side did; the base is ours. */
   conflicts: FileConflict[];
@@ -17,12 +17,12 @@ export interface Met {
 }
 
 /** Finds out what the conflict of a task with a commit of the base is, and with whom. */
-export async function conflictWith(
+export async function describeConflict(
   { repo, base }: Pick<Scope, "repo" | "base">,
   task: TaskId,
   tip: string,
   { conflicts, messages }: Merged & { kind: "conflict" },
-): Promise<Met> {
+): Promise<LandingConflict> {
   const sides = { ours: tip, theirs: `refs/heads/${branchOf(task)}` };
   const others = (await tasksInConflict(repo, sides, conflicts)).filter((other) => other !== task);
   return {

@@ -41,7 +41,7 @@ export class ConflictWatch {
   }
 
   /** Reports the conflicts that the plan suggests. */
-  foresee(tasks: readonly Task[]): void {
+  predict(tasks: readonly Task[]): void {
     for (const conflict of conflictsOfPlan(tasks)) this.#tell(conflict);
   }
 

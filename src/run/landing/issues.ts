@@ -15,7 +15,7 @@ import {
   issuesOf,
   issuesOfCheck,
   landedBy,
-  solvedBy,
+  solvedIssues,
 } from "../../report/github/issue.ts";
 import { BODY_LIMIT, markOf, withPart } from "../../report/github/managed_part.ts";
 import { blockedMark, taskIssueKey } from "../../report/github/task_issue.ts";
@@ -50,8 +50,8 @@ export interface IssuesInput {
 export async function reportIssues({ gh, record, emit }: IssuesInput): Promise<void> {
   const { plan, run } = record;
   if (!plan) return;
-  const told = { drafts: issuesOf(record), solved: solvedBy(record), landed: landedBy(record) };
-  await tellIssues({ gh, identity: plan.identity, run, emit, ...told });
+  const told = { drafts: issuesOf(record), solved: solvedIssues(record), landed: landedBy(record) };
+  await updateIssues({ gh, identity: plan.identity, run, emit, ...told });
 }
 
 /** The same for `parex check`. */
@@ -63,10 +63,10 @@ export async function reportCheckIssues(
   },
 ): Promise<void> {
   const { sha } = report.target;
-  await tellIssues({ gh, identity, run: sha, emit, ...issuesOfCheck(report) });
+  await updateIssues({ gh, identity, run: sha, emit, ...issuesOfCheck(report) });
 }
 
-interface Told extends Pick<IssuesInput, "gh" | "emit"> {
+interface IssueUpdate extends Pick<IssuesInput, "gh" | "emit"> {
   identity: string;
   /** What a comment on a solved issue is made for, once. */
   run: string;
@@ -75,8 +75,8 @@ interface Told extends Pick<IssuesInput, "gh" | "emit"> {
   landed?: readonly TaskId[] | undefined;
 }
 
-async function tellIssues(
-  { gh, identity, run, emit, drafts, solved, landed = [] }: Told,
+async function updateIssues(
+  { gh, identity, run, emit, drafts, solved, landed = [] }: IssueUpdate,
 ): Promise<void> {
   if (drafts.length + solved.length === 0) return;
   const listed = await listIssues(gh);

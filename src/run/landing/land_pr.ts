@@ -10,7 +10,7 @@ import type { Repository } from "../../git/repository.ts";
 import { checkAccess } from "../../github/access.ts";
 import { type GitHubRepository, parseRemoteUrl, withoutCredentials } from "../../github/remote.ts";
 import type { Evidence } from "../../report/github/pull_request.ts";
-import { evidenceIn, findEvidence } from "./last_attempts.ts";
+import { evidenceIn, findEvidence } from "./last_evidence.ts";
 import { ensurePullRequest } from "./pull_request.ts";
 import { hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
 import { isInBase, type PullRequestScope } from "./pr_stack.ts";

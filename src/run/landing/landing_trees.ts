@@ -1,7 +1,7 @@
 import type { Verdict } from "../../../machines/ports.ts";
 import { Semaphore } from "../../util/semaphore.ts";
 import { knownVerdict, type Which } from "../task/check.ts";
-import type { Told } from "../task/check_command.ts";
+import type { CheckLabels } from "../task/check_command.ts";
 import type { Scope } from "../context/run_context.ts";
 import { LandingTree } from "./landing_worktree.ts";
 
@@ -19,7 +19,7 @@ export class LandingTrees {
   /** Checks a commit; uses a worktree only if a check has not passed on the same tree yet. */
   async check(
     sha: string,
-    told: Told,
+    told: CheckLabels,
     signal: AbortSignal,
     which: Which = {},
   ): Promise<Verdict> {

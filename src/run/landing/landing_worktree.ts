@@ -6,7 +6,7 @@ import type { Git } from "../../git/git.ts";
 import type { Hooks } from "../../git/hooks.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { checkSetUp, type Which } from "../task/check.ts";
-import type { Told } from "../task/check_command.ts";
+import type { CheckLabels } from "../task/check_command.ts";
 import { copyUncommitted } from "../context/excludes.ts";
 import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
 import { checkOutIn } from "../task/check_out.ts";
@@ -48,14 +48,14 @@ export class LandingTree {
   }
 
   /** Runs the project's checks on the commit that is checked out. */
-  async check(told: Told, signal: AbortSignal, which: Which = {}): Promise<Verdict> {
+  async check(told: CheckLabels, signal: AbortSignal, which: Which = {}): Promise<Verdict> {
     const ready = await resultOf(() => this.#setUp(told, signal));
     if (ready.ok) return await checkSetUp(this.scope, this.#worktree, told, signal, which);
     if (ready.failure.reason !== "setup_failed") throw new Failed(ready.failure);
     return { passed: false, check: "setup", failed: ready.failure.failed };
   }
 
-  async #setUp({ task, quiet }: Told, signal: AbortSignal): Promise<void> {
+  async #setUp({ task, quiet }: CheckLabels, signal: AbortSignal): Promise<void> {
     await copyUncommitted(this.scope, this.#worktree);
     await setUp(this.scope, this.#worktree, { task, quiet }, signal);
   }

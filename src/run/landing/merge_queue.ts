@@ -2,7 +2,6 @@ import { resultOf } from "../../domain/failed.ts";
 import type { Landing, Verdict } from "../../../machines/ports.ts";
 import type { Failure } from "../../domain/failure.ts";
 import {
-  beginAnew,
   emptyPipeline,
   type Entry,
   hold,
@@ -16,6 +15,7 @@ import {
   release,
   setApart,
   setTip,
+  startOver,
   type Step,
   tasksOf,
 } from "../../domain/merge_pipeline.ts";
@@ -25,7 +25,7 @@ import { until } from "../../util/backoff.ts";
 import { notify, orNotice } from "../context/notices.ts";
 import type { Scope } from "../context/run_context.ts";
 import { BaseMover, type NetworkOptions } from "./base_mover.ts";
-import { conflictWith } from "./conflict_met.ts";
+import { describeConflict } from "./conflict_met.ts";
 import { LandingTrees } from "./landing_trees.ts";
 import { type Merged, mergeTask } from "./merge_task.ts";
 import { Repairs } from "./repairs.ts";
@@ -191,7 +191,7 @@ export class MergeQueue {
     const { tip } = this.#line;
     if (onto !== tip || tip === undefined) return setApart(this.#line, task);
     const { base } = this.scope;
-    const { files, between, conflicts, said } = await conflictWith(this.scope, task, tip, met);
+    const { files, between, conflicts, said } = await describeConflict(this.scope, task, tip, met);
     const isRepaired = this.#waiting.get(task)?.attempt !== undefined;
     const overtaken = isRepaired && await this.#repairs.refuse(task, tip)
       ? { overtaken: true } as const
@@ -270,7 +270,7 @@ export class MergeQueue {
     const moved = await resultOf(() => this.#base.advance(steps));
     if (!moved.ok && moved.failure.reason === "base_protected") return this.#end(moved.failure);
     if (!moved.ok) return this.#block(tasks, moved.failure);
-    if (moved.value === "moved") return await this.#beginAnew();
+    if (moved.value === "moved") return await this.#startOver();
     this.#moved = 0;
     for (const step of steps) {
       this.landed.push(step);
@@ -295,14 +295,14 @@ export class MergeQueue {
     }
   }
 
-  async #beginAnew(): Promise<void> {
+  async #startOver(): Promise<void> {
     const tasks = this.#line.stack.flatMap(tasksOf);
     if (++this.#moved >= TRIES) {
       this.#moved = 0;
       this.#line.tip = undefined;
       return this.#block(tasks, this.#base.keepsMoving(TRIES));
     }
-    beginAnew(this.#line);
+    startOver(this.#line);
     const signals = tasks.flatMap((task) => this.#waiting.get(task)?.signal ?? []);
     const pause = FIRST_PAUSE_MS * 2 ** this.#moved * (0.5 + Math.random());
     await until(Date.now() + pause, AbortSignal.any(signals));

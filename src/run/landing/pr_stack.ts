@@ -7,7 +7,7 @@ import type { Hooks } from "../../git/hooks.ts";
 import type { Repository } from "../../git/repository.ts";
 import type { Gh } from "../../github/gh.ts";
 import { listPullRequests, type PullRequest } from "../../github/pull_requests.ts";
-import { standingFor, type Unlanded } from "../../github/stack.ts";
+import { choosePullRequest, type Unlanded } from "../../github/stack.ts";
 import { markOf } from "../../report/github/managed_part.ts";
 import type { Notice } from "../../domain/notice.ts";
 
@@ -52,7 +52,7 @@ async function lookAt(
   if (head === undefined) return undefined;
   const landed = await isInBase(scope, branch);
   if (landed) return undefined;
-  const standing = await standingOf(scope, id);
+  const standing = await pullRequestOf(scope, id);
   if (standing?.state === "merged") return undefined;
   const pushed = await shaOf(repo, `refs/remotes/${remote}/${branch}`);
   const open = standing?.state === "open" ? { number: standing.number } : {};
@@ -60,7 +60,7 @@ async function lookAt(
 }
 
 /** The pull request of a task's branch, if there is one. */
-export async function standingOf(
+export async function pullRequestOf(
   { repo, plan, gh }: PullRequestScope,
   id: TaskId,
 ): Promise<PullRequest | undefined> {
@@ -68,7 +68,7 @@ export async function standingOf(
   const listed = await listPullRequests(gh, branch);
   const head = await shaOf(repo, `refs/heads/${branch}`);
   const mark = markOf(plan.identity, id);
-  return standingFor(listed, (found) => found.body.includes(mark) || found.head === head);
+  return choosePullRequest(listed, (found) => found.body.includes(mark) || found.head === head);
 }
 
 /** Whether the base contains all of a branch: here, or as the remote was last fetched. */

@@ -24,7 +24,7 @@ import {
   pullRequestTitle,
 } from "../../report/github/pull_request.ts";
 import { taskIssueNumber } from "./task_issues.ts";
-import { type PullRequestScope, standingOf, unlandedOf } from "./pr_stack.ts";
+import { pullRequestOf, type PullRequestScope, unlandedOf } from "./pr_stack.ts";
 
 /**
  * Makes sure that a completed task's branch has its one pull request: opens it, or updates an open one. One
@@ -37,7 +37,7 @@ export async function ensurePullRequest(
 ): Promise<TaskPullRequest> {
   const { repo, remote, gh } = scope;
   const branch = branchOf(task.id);
-  const standing = await standingOf(scope, task.id);
+  const standing = await pullRequestOf(scope, task.id);
   if (standing && standing.state !== "open") {
     const { number, url, state } = standing;
     scope.notice(task.id, { about: "pull_request_ended", state, url });

@@ -32,7 +32,7 @@ import {
 } from "../../report/github/task_issue.ts";
 import { sleep } from "../../util/backoff.ts";
 import type { IssueTemplate } from "./issue_template.ts";
-import { attemptsIn, findEvidence } from "./last_attempts.ts";
+import { attemptsIn, findEvidence } from "./last_evidence.ts";
 import { isInBase } from "./pr_stack.ts";
 
 /** GitHub asks for a second between requests that create something. */

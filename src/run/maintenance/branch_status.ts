@@ -35,7 +35,7 @@ export async function branchFacts(
   );
   const known: Known = { repo, branches, worktrees };
   const begun = plan.tasks.filter((task) => known.branches.has(branchOf(task.id)));
-  const ahead = await aheadOf(begun, base, known);
+  const ahead = await countAhead(begun, base, known);
   const facts = await mapBounded(begun, AT_ONCE, async (task) => {
     return [task.id, await factsOf(task, ahead.get(branchOf(task.id)), known)] as const;
   });
@@ -58,7 +58,7 @@ async function factsOf(
 }
 
 /** A branch that git cannot read has no entry. */
-async function aheadOf(
+async function countAhead(
   tasks: Task[],
   base: string | undefined,
   { repo, branches }: Known,

@@ -10,7 +10,7 @@ import { allOf } from "../../util/all_of.ts";
 import { exists, isFree } from "../../util/files.ts";
 import { listWorktrees, type Registration } from "../../git/worktree_list.ts";
 import { findMoved } from "../../git/worktrees/moved.ts";
-import { goingPath, goingTask } from "../../git/rescue/remove.ts";
+import { removalPath, taskBeingRemoved } from "../../git/rescue/remove.ts";
 import type { Repository } from "../../git/repository.ts";
 import { checkStale, findLocks } from "../../recovery/locks.ts";
 import { type LeftoverQuestion, readAllLeftovers } from "./cleanup_facts.ts";
@@ -86,7 +86,7 @@ async function examineWorktrees(
   const explained = new Set(moved.flatMap(({ linked, path }) => [linked.path, path]));
   const mine = worktrees.filter(({ path }) =>
     // A worktree whose removal has moved it still exists.
-    !explained.has(path) && repo.homes.includes(dirname(path)) && !exists(goingPath(path))
+    !explained.has(path) && repo.homes.includes(dirname(path)) && !exists(removalPath(path))
   );
   const looks = await mapBounded(mine, AT_ONCE, async ({ path, head }): Promise<Finding[]> => {
     if (!exists(path)) return [{ code: "worktree_missing", path, head }];
@@ -98,7 +98,7 @@ async function examineWorktrees(
   const registered = new Set(worktrees.map(({ path }) => path));
   for (const path of await pathsIn(repo.homes)) {
     if (explained.has(path)) continue;
-    const task = goingTask(path);
+    const task = taskBeingRemoved(path);
     if (task !== undefined) findings.push({ code: "removal_interrupted", path, task });
     else if (!registered.has(path) && !live) {
       findings.push({ code: "folder_unknown", path, empty: isFree(path) });
@@ -109,7 +109,7 @@ async function examineWorktrees(
 
 /** If git cannot read a worktree, git's own message is the finding. */
 async function halfDone(path: string): Promise<Finding[]> {
-  if (goingTask(path) !== undefined) return [];
+  if (taskBeingRemoved(path) !== undefined) return [];
   const state = await resultOf(() => headState(new Git(path)));
   if (!state.ok) return [{ code: "refused", failure: state.failure }];
   const operation = state.value.inProgress;

@@ -3,7 +3,7 @@ import type { Finding } from "../../domain/doctor_finding.ts";
 import { Failed } from "../../domain/failed.ts";
 import { endTree } from "../../exec/kill.ts";
 import { io } from "../../util/files.ts";
-import { giveUp } from "../../git/rescue/abort.ts";
+import { abortOperation } from "../../git/rescue/abort.ts";
 import { listWorktrees } from "../../git/worktree_list.ts";
 import { forgetMissing, moveBack, removeWork, type Work } from "../../git/rescue/remove.ts";
 import { reconnectMoved } from "../../git/worktrees/moved.ts";
@@ -46,7 +46,7 @@ export async function fix(
     }
     case "half_done": {
       const { path, task, operation } = finding;
-      return refs(await giveUp(new Worktree(repo, task, path), run, operation));
+      return refs(await abortOperation(new Worktree(repo, task, path), run, operation));
     }
     case "work_landed":
       return await remove(repo, run, finding);

@@ -3,20 +3,20 @@ import type { Beginning } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { forkPoint, isAncestor } from "../../git/ancestry.ts";
 import { exists } from "../../util/files.ts";
-import { giveUpMerge, halfMerge } from "../../git/worktrees/merge_in_progress.ts";
+import { abortMerge, mergeHead } from "../../git/worktrees/merge_in_progress.ts";
 import { waitForIndex } from "../../git/index_lock.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { mergeTrees } from "../../git/merge.ts";
 import { anchor } from "../../git/rescue/anchor.ts";
-import { disown } from "../context/excludes.ts";
+import { discardUncommitted } from "../context/excludes.ts";
 import { makeTree } from "../task/prepare.ts";
 import type { Unfinished } from "./resume.ts";
 import { type BaseMerge, type Scope, worktreeFor } from "../context/run_context.ts";
 
 /** Restores what an earlier process of the run remembered, as far as ports need it. */
-export function recall(scope: Scope, { record }: Unfinished): void {
+export function restoreMemory(scope: Scope, { record }: Unfinished): void {
   for (const { id, attempts } of record.tasks.values()) {
-    for (const { usage } of attempts) scope.ledger.carryOver(id, spentUsd(usage));
+    for (const { usage } of attempts) scope.spending.carryOver(id, spentUsd(usage));
   }
 }
 
@@ -24,16 +24,16 @@ export function recall(scope: Scope, { record }: Unfinished): void {
  * Brings the worktrees of resumed tasks into the state in which each begins. Whatever could be lost is
  * anchored first.
  */
-export async function takeUp(
+export async function restoreTasks(
   scope: Scope,
   beginnings: Map<TaskId, Beginning>,
 ): Promise<void> {
   for (const [id, beginning] of beginnings) {
-    await takeUpTask(scope, worktreeFor(scope, id), beginning);
+    await restoreTask(scope, worktreeFor(scope, id), beginning);
   }
 }
 
-async function takeUpTask(
+async function restoreTask(
   scope: Scope,
   worktree: Worktree,
   { at, cutOff }: Beginning,
@@ -51,17 +51,17 @@ async function takeUpTask(
   if ((at === "preparing" && !cutOff)) return;
   if (at === "testing") {
     // Uncommitted changes after committed work come from an unfinished merge or from checks.
-    await giveUpMerge(worktree, run);
-    await disown(worktree, run);
+    await abortMerge(worktree, run);
+    await discardUncommitted(worktree, run);
   }
   if (cutOff) await anchor(repo, { run, task, worktree });
   if (at === "landing") return;
-  await knowStart(scope, worktree);
-  return await knowMerge(scope, worktree);
+  await restoreStart(scope, worktree);
+  return await restoreMerge(scope, worktree);
 }
 
 /** When the last attempt began, and from where. */
-async function knowStart(scope: Scope, { task, branch }: Worktree): Promise<void> {
+async function restoreStart(scope: Scope, { task, branch }: Worktree): Promise<void> {
   const last = scope.record.tasks.get(task)?.attempts.at(-1);
   if (!last) return;
   const origin = await forkPoint(scope.repo, scope.baseSha, `refs/heads/${branch}`);
@@ -75,9 +75,9 @@ async function knowStart(scope: Scope, { task, branch }: Worktree): Promise<void
  * A merge with the base for an attempt to resolve: it is unfinished in the worktree, or the agent has
  * committed it, and it is not checked yet whether it is resolved.
  */
-async function knowMerge(scope: Scope, worktree: Worktree): Promise<void> {
+async function restoreMerge(scope: Scope, worktree: Worktree): Promise<void> {
   const { task } = worktree;
-  const half = await halfMerge(worktree);
+  const half = await mergeHead(worktree);
   const merge = half === undefined
     ? await mergedSince(scope, worktree, scope.record.tasks.get(task)?.head)
     : await withHead(worktree, half);

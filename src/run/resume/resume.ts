@@ -66,7 +66,7 @@ export async function findUnfinished(
     const message = `run ${run} only lands completed work, and calls no agents`;
     throw new Failed({ reason: "usage", message, hint: "land the rest: parex merge" });
   }
-  const later = await leaveToLater(commonDir, found.record);
+  const later = await dropTasksOfLaterRuns(commonDir, found.record);
   if (later === undefined || selectedTasks(found.record).length > 0) return found;
   throw new Failed({
     reason: "usage",
@@ -81,7 +81,7 @@ async function lastInterrupted(commonDir: string, last: Unfinished): Promise<Unf
     const { record } = run;
     if (record.plan?.identity !== last.record.plan?.identity) continue;
     if (!isUnfinished(record) || record.agentless) continue;
-    await leaveToLater(commonDir, record);
+    await dropTasksOfLaterRuns(commonDir, record);
     if (selectedTasks(record).length > 0) return run;
   }
   return last;
@@ -91,7 +91,10 @@ async function lastInterrupted(commonDir: string, last: Unfinished): Promise<Unf
  * Takes the tasks from a run that later runs of its plan have had since: they are as those have left
  * them. Returns the newest of these runs.
  */
-async function leaveToLater(commonDir: string, record: RunRecord): Promise<string | undefined> {
+async function dropTasksOfLaterRuns(
+  commonDir: string,
+  record: RunRecord,
+): Promise<string | undefined> {
   let newest: string | undefined;
   for await (const { record: later } of runsNewestFirst(commonDir, { lenient: true })) {
     if (later.run <= record.run) break;

@@ -13,7 +13,7 @@ import { runsNewestFirst } from "../../journal/store.ts";
 const POLL_MS = 300;
 
 /** Leaves an answer for the process that executes the run of this folder. */
-export async function leaveAnswer(
+export async function submitAnswer(
   dir: string,
   task: TaskId,
   answer: string,
@@ -28,7 +28,7 @@ export async function leaveAnswer(
 }
 
 /** Takes back an answer that the run has not read; false: it has. */
-export async function takeBack(dir: string, task: TaskId): Promise<boolean> {
+export async function withdrawAnswer(dir: string, task: TaskId): Promise<boolean> {
   try {
     await Deno.remove(answerPath(dir, task));
     return true;

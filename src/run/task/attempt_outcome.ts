@@ -9,7 +9,7 @@ import { exhausted } from "./budget.ts";
 import { turnOf } from "../context/agent_choice.ts";
 import { type Scope, taskOf } from "../context/run_context.ts";
 
-export type Meaning = WorkOutcome extends infer Each
+export type AttemptMeaning = WorkOutcome extends infer Each
   ? Each extends WorkOutcome ? Omit<Each, "conversation" | "spentUsd"> : never
   : never;
 
@@ -17,7 +17,7 @@ export type Meaning = WorkOutcome extends infer Each
 type Ended = AgentOutcome & { agent: string };
 
 /** The outcome of an attempt that ended in an earlier process of the run, which has counted its cost. */
-export function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord): WorkOutcome {
+export function recordedOutcome(scope: Scope, input: WorkInput, ended: AttemptRecord): WorkOutcome {
   const { outcome = "interrupted", exitCode = null, usage, ms = 0, detail, until } = ended;
   const told: Ended = {
     agent: ended.agent,
@@ -32,17 +32,17 @@ export function outcomeOf(scope: Scope, input: WorkInput, ended: AttemptRecord):
   return {
     spentUsd: 0,
     conversation: outcome === "lost" ? undefined : input.conversation,
-    ...meaning(scope, input, told, ended.transcript ?? ""),
+    ...meaningOf(scope, input, told, ended.transcript ?? ""),
   };
 }
 
 /** What an attempt's end means for the task. An agent's claim is never evidence of its work. */
-export function meaning(
+export function meaningOf(
   scope: Scope,
   input: WorkInput,
   outcome: Ended,
   log: string,
-): Meaning {
+): AttemptMeaning {
   const detail = outcome.detail ?? "";
   switch (outcome.outcome) {
     case "finished": {
@@ -131,8 +131,8 @@ function limitMet(
   // It was refused although the limit was over: a clock is wrong, and an immediate retry would only meet it
   // again.
   const { news } = until === undefined || until + CLOCKS_DIFFER_MS < began
-    ? scope.admission.guess(agent, why)
-    : scope.admission.close(agent, { until, why });
+    ? scope.rateLimits.guess(agent, why)
+    : scope.rateLimits.close(agent, { until, why });
   const holds = turnOf(scope, taskOf(scope, task)).limit;
   if (news && holds) {
     scope.emit({ type: "run.parked", until: new Date(holds.until).toISOString(), why });
@@ -141,14 +141,14 @@ function limitMet(
 }
 
 /** If only the attempt's share of the run's budget is spent, the task continues with another share. */
-function budgetMet(scope: Scope, { task }: WorkInput, { usage }: Ended): Meaning {
-  const { ledger, settings } = scope;
+function budgetMet(scope: Scope, { task }: WorkInput, { usage }: Ended): AttemptMeaning {
+  const { spending, settings } = scope;
   const failure = exhausted(scope, task);
   if (failure) return { kind: "blocked", failure };
   // An attempt that could do nothing with its share could not with the next one.
   if (spentUsd(usage) === 0) {
     const capUsd = settings.budgetUsd ?? settings.taskBudgetUsd ?? 0;
-    const told = { scope: "run", spentUsd: ledger.total, capUsd } as const;
+    const told = { scope: "run", spentUsd: spending.total, capUsd } as const;
     return { kind: "blocked", failure: { reason: "budget_exhausted", ...told } };
   }
   const why = "its share of the budget was used up";

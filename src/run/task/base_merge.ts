@@ -4,9 +4,9 @@ import type { TaskId } from "../../domain/task.ts";
 import { headState } from "../../git/commit.ts";
 import { exists } from "../../util/files.ts";
 import {
+  abortMerge,
   beginMerge,
   concludeMerge,
-  giveUpMerge,
   markedFiles,
   unmergedFiles,
 } from "../../git/worktrees/merge_in_progress.ts";
@@ -52,7 +52,7 @@ export async function settleMerge(
   if (!merge) return { passed: true };
   const { onto, before, files, between } = merge;
   const unresolved = (open: string[], command: string, what: string): Verdict => {
-    if (attempt < attempts) return unfit(command, `${what}: ${open.join(", ")}`);
+    if (attempt < attempts) return mergeVerdict(command, `${what}: ${open.join(", ")}`);
     throw new Failed({ reason: "merge_conflict", files: open, between, onto: scope.base });
   };
   const open = await unmergedFiles(worktree);
@@ -72,11 +72,11 @@ export async function settleMerge(
   // Most likely a hook of the user's refused it: the agent can fix that, but not one that hangs.
   const { failure } = concluded;
   if (failure.reason !== "commit_failed" || failure.late) throw new Failed(failure);
-  return unfit("git commit", failure.detail);
+  return mergeVerdict("git commit", failure.detail);
 }
 
 /** The verdict that an attempt's worktree needs a repair. */
-export function unfit(command: string, tail: string): Verdict {
+export function mergeVerdict(command: string, tail: string): Verdict {
   return { passed: false, check: "commit", failed: { command, exitCode: 1, tail } };
 }
 
@@ -85,5 +85,5 @@ export async function endMerge(scope: Scope, id: TaskId): Promise<void> {
   if (!scope.merges.delete(id)) return;
   const worktree = worktreeFor(scope, id);
   if (!exists(`${worktree.path}/.git`)) return;
-  await orNotice(scope.emit, () => giveUpMerge(worktree, scope.run), { task: id });
+  await orNotice(scope.emit, () => abortMerge(worktree, scope.run), { task: id });
 }

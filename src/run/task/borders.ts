@@ -20,9 +20,9 @@ import { planFolder } from "../../domain/plan.ts";
 import { type Scope, traceOf } from "../context/run_context.ts";
 
 /** What is needed of a run to tell its own changes from a task's. */
-export type Bordered = Pick<
+export type BorderScope = Pick<
   Scope,
-  "run" | "dir" | "repo" | "tasks" | "checkouts" | "plan" | "emit" | "toldCrossings"
+  "run" | "dir" | "repo" | "tasks" | "checkouts" | "plan" | "emit" | "reportedCrossings"
 >;
 
 /**
@@ -31,7 +31,7 @@ export type Bordered = Pick<
  * trusted, if so.
  */
 export async function withinBorders<T>(
-  scope: Bordered,
+  scope: BorderScope,
   worktree: Worktree,
   work: () => Promise<T>,
 ): Promise<{ value: T; left?: Failure }> {
@@ -47,7 +47,7 @@ export async function withinBorders<T>(
 }
 
 /** Reports and undoes what was crossed; returns what makes the work doubtful. */
-async function compare(scope: Bordered, worktree: Worktree, before: Look): Promise<string[]> {
+async function compare(scope: BorderScope, worktree: Worktree, before: Look): Promise<string[]> {
   const { repo, task } = worktree;
   const seen = await resultOf(async () =>
     await settled(repo, before, await lookAcross(worktree, planPaths(scope)))
@@ -66,21 +66,21 @@ async function compare(scope: Bordered, worktree: Worktree, before: Look): Promi
     if (crossing.strays) strayed.push(crossing.what);
     const key = `${crossing.what} ${[...after.sight.files.values()].join()}`;
     // While several tasks run, each of them sees the user's changes.
-    if (!undone && !crossing.strays && scope.toldCrossings.has(key)) continue;
-    scope.toldCrossings.add(key);
+    if (!undone && !crossing.strays && scope.reportedCrossings.has(key)) continue;
+    scope.reportedCrossings.add(key);
     scope.emit({ type: "border.crossed", task, what: crossing.what, undone });
   }
   return strayed;
 }
 
 /** parex changes only the status line of task files. */
-function planPaths({ plan }: Bordered): PlanPaths {
+function planPaths({ plan }: BorderScope): PlanPaths {
   const files = plan.tasks.map(({ source }) => source).filter(({ kind }) => kind === "file");
   return { folder: planFolder(plan), files: files.map(({ path }) => path) };
 }
 
 async function undo(
-  { run }: Bordered,
+  { run }: BorderScope,
   { repo, task }: Worktree,
   { undo }: Crossing,
   looks: { before: Look; after: Look; keep: string },
@@ -94,7 +94,7 @@ async function undo(
 }
 
 async function factsOf(
-  { repo, tasks, checkouts, dir }: Bordered,
+  { repo, tasks, checkouts, dir }: BorderScope,
   { task }: Worktree,
   before: Sight,
   after: Sight,

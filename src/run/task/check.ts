@@ -6,10 +6,10 @@ import type { TaskId } from "../../domain/task.ts";
 import { resultOf } from "../../domain/failed.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
 import type { Worktree } from "../../git/worktree.ts";
-import { besideOf } from "../context/beside.ts";
-import { checkFailure, runCommand, tellReused, type Told } from "./check_command.ts";
+import { untrackedFingerprint } from "../context/untracked_fingerprint.ts";
+import { checkFailure, type CheckLabels, recordReused, runCommand } from "./check_command.ts";
 import { setUp } from "./setup.ts";
-import { leavingNoTrace } from "../context/excludes.ts";
+import { excludingNewFiles } from "../context/excludes.ts";
 import { attemptName, type Scope, worktreeFor } from "../context/run_context.ts";
 
 /** Runs the project's checks on what a task has committed; stops at the first that fails. */
@@ -23,7 +23,7 @@ export async function check(
   const told = { task, attempt, log: attemptName(input) };
   const which = {
     since: () => newestBase(scope, worktree),
-    proves: async () => scope.beside.get(task) === await besideOf(worktree),
+    proves: async () => scope.fingerprints.get(task) === await untrackedFingerprint(worktree),
   };
   if (!scope.merges.has(task)) return await runChecks(scope, worktree, told, signal, which);
   const verdict = await checkSetUp(scope, worktree, told, signal, which);
@@ -34,7 +34,7 @@ export async function check(
 export async function checkSetUp(
   scope: Scope,
   worktree: Worktree,
-  told: Told,
+  told: CheckLabels,
   signal: AbortSignal,
   which: Which,
 ): Promise<Verdict> {
@@ -86,7 +86,7 @@ interface Checked {
 export async function knownVerdict(
   scope: Scope,
   commit: string,
-  told: Told,
+  told: CheckLabels,
   { since }: Which,
 ): Promise<Verdict | undefined> {
   const tree = await scope.repo.line(["rev-parse", `${commit}^{tree}`]);
@@ -102,7 +102,7 @@ export async function knownVerdict(
     if (!by) return undefined;
     passed.push({ check, by });
   }
-  for (const { check, by } of passed) tellReused(scope, check, told, by);
+  for (const { check, by } of passed) recordReused(scope, check, told, by);
   return { passed: true };
 }
 
@@ -110,7 +110,7 @@ export async function knownVerdict(
 export async function runChecks(
   scope: Scope,
   worktree: Worktree,
-  told: Told,
+  told: CheckLabels,
   signal: AbortSignal,
   which: Which = {},
 ): Promise<Verdict> {
@@ -124,7 +124,7 @@ export async function runChecks(
   const wanted: CheckCommand[] = [];
   for (const check of found.checks.filter(({ name }) => only === undefined || name === only)) {
     const by = only === undefined ? await scope.evidence.find(tree, check, found) : undefined;
-    if (by) tellReused(scope, check, told, by);
+    if (by) recordReused(scope, check, told, by);
     else wanted.push(check);
   }
   return wanted.length === 0
@@ -136,13 +136,13 @@ async function runAll(
   scope: Scope,
   worktree: Worktree,
   { tree, found, wanted }: Checked & { wanted: CheckCommand[] },
-  told: Told,
+  told: CheckLabels,
   signal: AbortSignal,
   { proves = () => Promise.resolve(true) }: Which,
 ): Promise<Verdict> {
   const release = await scope.checkPermits.take(signal);
   try {
-    return await leavingNoTrace(worktree, async () => {
+    return await excludingNewFiles(worktree, async () => {
       // If a check rewrites tracked files (a formatter, snapshots), it judges another tree than this one.
       const isCommitted = async () => (await changes(worktree)).length === 0;
       let clean = await isCommitted() && await proves();

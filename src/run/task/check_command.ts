@@ -9,7 +9,7 @@ import { sandboxOf } from "./sandbox.ts";
 import { type CheckScope, marksOf, workEnv } from "../context/run_context.ts";
 
 /** How a command is recorded in the journal. */
-export interface Told {
+export interface CheckLabels {
   task?: TaskId | undefined;
   attempt?: number | undefined;
   /** It runs on the task's merge with the base. */
@@ -25,7 +25,7 @@ export async function runCommand(
   scope: CheckScope,
   worktree: Worktree,
   command: CheckCommand,
-  { log: name, quiet, ...told }: Told,
+  { log: name, quiet, ...told }: CheckLabels,
   signal: AbortSignal,
 ): Promise<CheckOutcome> {
   const sandbox = await sandboxOf(scope, worktree);
@@ -57,10 +57,10 @@ export async function runCommand(
 }
 
 /** Records a check that does not run because it has passed on the same tree. */
-export function tellReused(
+export function recordReused(
   { emit }: Pick<CheckScope, "emit">,
   { name, command }: CheckCommand,
-  { log: _, quiet, ...told }: Told,
+  { log: _, quiet, ...told }: CheckLabels,
   reused: Passed,
 ): void {
   if (quiet) return;

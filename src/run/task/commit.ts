@@ -4,8 +4,8 @@ import type { Verdict } from "../../../machines/ports.ts";
 import { commitMessage } from "./commit_message.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isAncestor } from "../../git/ancestry.ts";
-import { trustCheckout } from "../../git/as_checked_out.ts";
-import { takeHeadHome } from "../../git/branches.ts";
+import { ignoreCheckoutDifferences } from "../../git/checkout_differences.ts";
+import { moveCommitsToBranch } from "../../git/branches.ts";
 import {
   type Change,
   changesAndHead,
@@ -18,7 +18,7 @@ import { filesToCopy } from "../../git/copy.ts";
 import { entries } from "../../git/git.ts";
 import { exists } from "../../util/files.ts";
 import type { Worktree } from "../../git/worktree.ts";
-import { settleMerge, unfit } from "./base_merge.ts";
+import { mergeVerdict, settleMerge } from "./base_merge.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
 import { makeTree, ownBranches } from "./prepare.ts";
 import { attemptName, hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
@@ -57,7 +57,7 @@ export async function commit(
 async function changesOf(worktree: Worktree) {
   const found = await changesAndHead(worktree);
   if (found.changes.every(({ state }) => state !== " M")) return found;
-  return await trustCheckout(worktree) ? await changesAndHead(worktree) : found;
+  return await ignoreCheckoutDifferences(worktree) ? await changesAndHead(worktree) : found;
 }
 
 /** HEAD must be on the task's branch, with no operation in progress. */
@@ -71,14 +71,14 @@ async function settleHead(
   // A stash that does not apply leaves conflicts without an operation in progress.
   if (inProgress || unmerged.length > 0) {
     const files = unmerged.length > 0 ? `; unmerged files: ${unmerged.join(", ")}` : "";
-    return unfit("git status", `a ${inProgress ?? "merge"} is half done${files}`);
+    return mergeVerdict("git status", `a ${inProgress ?? "merge"} is half done${files}`);
   }
   if (branch === worktree.branch) return { passed: true };
   const since = scope.attemptStarts.get(worktree.task)?.at ?? Date.now();
-  const home = await takeHeadHome(worktree, since);
+  const home = await moveCommitsToBranch(worktree, since);
   const where = branch ? `on the branch ${branch}` : "on a detached HEAD";
   if (!home.moved) {
-    return unfit("git status", `HEAD stands ${where}, not on ${worktree.branch}`);
+    return mergeVerdict("git status", `HEAD stands ${where}, not on ${worktree.branch}`);
   }
   notify(
     scope.emit,
@@ -101,13 +101,13 @@ async function checkHistory(
     const head = await resultOf(() => headState(worktree));
     if (!head.ok || head.value.sha !== undefined) throw new Failed(kept.failure);
     const gone = `${worktree.branch} was deleted. Make it again where it stood: git reflog HEAD`;
-    return unfit("git log", gone);
+    return mergeVerdict("git log", gone);
   }
   if (kept.value) return { passed: true };
   const lost =
     `${worktree.branch} no longer has the commit that it began from, ${origin}: its history was ` +
     "rewritten. Bring your own commits onto that commit again.";
-  return unfit("git log", lost);
+  return mergeVerdict("git log", lost);
 }
 
 /** As git-status(1) lists them for files with merge conflicts. */
@@ -132,7 +132,7 @@ async function commitLeftovers(
   if (done.ok) return { verdict: { passed: true }, byParex: done.value };
   if (done.failure.reason !== "commit_failed" || done.failure.late) throw new Failed(done.failure);
   // Most likely a hook of the user's refused it: the agent can fix that, but not one that hangs.
-  return { verdict: unfit("git commit", done.failure.detail), byParex: false };
+  return { verdict: mergeVerdict("git commit", done.failure.detail), byParex: false };
 }
 
 async function evidence(

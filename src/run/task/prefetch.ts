@@ -3,7 +3,7 @@ import type { AheadEvent } from "../../../machines/ports.ts";
 import type { TaskId } from "../../domain/task.ts";
 
 /** The port that prepares the next tasks ahead of their starts, one after the other. */
-export function aheadOf(prepare: (task: TaskId, signal: AbortSignal) => Promise<unknown>) {
+export function prefetcher(prepare: (task: TaskId, signal: AbortSignal) => Promise<unknown>) {
   return fromCallback<AheadEvent>(({ receive }) => {
     const stop = new AbortController();
     const begun = new Set<TaskId>();

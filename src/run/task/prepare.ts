@@ -14,8 +14,8 @@ import { mergeInto } from "../../git/merge.ts";
 import type { MissingSubmodule } from "../../git/submodules.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { ensureWorktree, type WorktreeMade } from "../../git/worktrees/ensure.ts";
-import { besideOf } from "../context/beside.ts";
-import { copyUncommitted, disown } from "../context/excludes.ts";
+import { untrackedFingerprint } from "../context/untracked_fingerprint.ts";
+import { copyUncommitted, discardUncommitted } from "../context/excludes.ts";
 import { hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
 import { setUp } from "./setup.ts";
 import { branchOf } from "../../domain/names.ts";
@@ -34,22 +34,22 @@ export async function prepare(
 ): Promise<void> {
   const ahead = await scope.ahead.get(id);
   scope.ahead.delete(id);
-  if (!ahead?.ok) await layGround(scope, id, signal);
+  if (!ahead?.ok) await makeGround(scope, id, signal);
   const worktree = worktreeFor(scope, id);
   await setUp(scope, worktree, { task: id }, signal);
   const known = scope.record.tasks.get(id);
   const isNew = known?.worktree !== undefined && known.attempts.length === 0;
-  if (isNew) scope.beside.set(id, await besideOf(worktree));
+  if (isNew) scope.fingerprints.set(id, await untrackedFingerprint(worktree));
 }
 
 /** Prepares a task before it starts, except for setup, which would delay others' checks. */
 export async function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
-  const laid = resultOf(() => layGround(scope, id, signal));
+  const laid = resultOf(() => makeGround(scope, id, signal));
   scope.ahead.set(id, laid);
   await laid;
 }
 
-async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
+async function makeGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
   const worktree = worktreeFor(scope, id);
   const isNew = await makeTree(scope, id, signal);
   // Its agent has not begun: a killed git, or a crash of the machine, left the lock.
@@ -59,11 +59,11 @@ async function layGround(scope: Scope, id: TaskId, signal: AbortSignal): Promise
   if (isNew) await runCheckoutHook(scope, worktree);
   await mergeDependencies(scope, worktree);
   await copyUncommitted(scope, worktree);
-  await noteOrigin(scope, worktree);
+  await recordOrigin(scope, worktree);
 }
 
 /** Records the commit of the base under the branch before any attempt of this run can rewrite it. */
-async function noteOrigin(scope: Scope, worktree: Worktree): Promise<void> {
+async function recordOrigin(scope: Scope, worktree: Worktree): Promise<void> {
   if (scope.attemptStarts.has(worktree.task)) return;
   const origin = await forkPoint(worktree, scope.baseSha, `refs/heads/${worktree.branch}`);
   const known = origin === undefined ? {} : { origin };
@@ -80,7 +80,7 @@ async function runCheckoutHook(scope: Scope, worktree: Worktree): Promise<void> 
     const notice = { about: "hook_failed", hook: CHECKOUT_HOOK, detail: detailOf(ran) } as const;
     notify(scope.emit, notice, worktree.task);
   }
-  await disown(worktree, scope.run);
+  await discardUncommitted(worktree, scope.run);
 }
 
 const CHECKOUT_HOOK = "post-checkout";
@@ -101,7 +101,7 @@ export async function makeTree(
     // Recovery waits without holding a permit.
     run: () => makeInTurn(scope, { task: id, branch, path }, signal),
   });
-  tellMissing(scope, tree.missing);
+  reportMissingSubmodules(scope, tree.missing);
   if (scope.trees.size === 0) scope.worktreePermits.add(MORE_TREES);
   scope.trees.add(id);
   // Its origin is known then, without asking git.
@@ -130,7 +130,7 @@ async function makeInTurn(
 }
 
 /** A check that needs a submodule fails without it; everything else works. */
-export function tellMissing(
+export function reportMissingSubmodules(
   { record, emit }: Pick<Scope, "record" | "emit">,
   missing: readonly MissingSubmodule[],
 ): void {

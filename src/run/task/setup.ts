@@ -6,7 +6,7 @@ import { discardTracked } from "../../git/rescue/reset.ts";
 import { exists, io, readIfThere } from "../../util/files.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { checkFailure, runCommand } from "./check_command.ts";
-import { disown, leavingNoTrace } from "../context/excludes.ts";
+import { discardUncommitted, excludingNewFiles } from "../context/excludes.ts";
 import { manifestsOf } from "../context/manifests.ts";
 import type { CheckScope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
@@ -36,7 +36,7 @@ export async function setUp(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { setup, notes } = await findChecks(worktree.path, scope.settings.checks);
-  tellOnce(scope, notes);
+  notifyOnce(scope, notes);
   if (!setup) return false;
   const folder = worktree.notes;
   const marker = `${folder}/${SETUP_DONE}`;
@@ -63,7 +63,7 @@ export async function setUp(
 }
 
 /** Why checks could not be found: without the notice, the project would seem to have none. */
-function tellOnce({ record, emit }: CheckScope, notes: readonly string[]): void {
+function notifyOnce({ record, emit }: CheckScope, notes: readonly string[]): void {
   for (const note of notes) {
     const notice = { about: "checks_unread", note } as const;
     const message = noticeWords(notice);
@@ -82,13 +82,13 @@ async function onCommitted<T>(
   begun: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (exists(begun)) await disown(worktree, scope.run);
+  if (exists(begun)) await discardUncommitted(worktree, scope.run);
   const before = await changes(worktree);
   await io(begun, async () => {
     if (before.length === 0) await Deno.writeTextFile(begun, "", { mode: 0o600 });
   });
   try {
-    return await leavingNoTrace(worktree, work);
+    return await excludingNewFiles(worktree, work);
   } finally {
     if (before.every(({ state }) => state === "??")) await discardTracked(worktree, scope.run);
     await io(begun, async () => {

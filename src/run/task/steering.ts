@@ -19,7 +19,7 @@ export type Steering =
 const POLL_MS = 300;
 
 /** Leaves a request for the process that executes the run of this folder; returns how to take it back. */
-export async function leaveSteering(dir: string, steering: Steering): Promise<() => boolean> {
+export async function submitSteering(dir: string, steering: Steering): Promise<() => boolean> {
   const folder = folderOf(dir);
   const path = `${folder}/${Date.now()}-${crypto.randomUUID()}.json`;
   await io(path, async () => {

@@ -14,7 +14,7 @@ import { withinBorders } from "./borders.ts";
 import { budgetFor, warnOfBudget } from "./budget.ts";
 import { type Turn, turnOf } from "../context/agent_choice.ts";
 import type { Worktree } from "../../git/worktree.ts";
-import { meaning, outcomeOf } from "./attempt_outcome.ts";
+import { meaningOf, recordedOutcome } from "./attempt_outcome.ts";
 import { exists } from "../../util/files.ts";
 import { prepare } from "./prepare.ts";
 import { promptFor } from "./prompt.ts";
@@ -52,11 +52,11 @@ async function takeTurn(
   input: WorkInput,
   signal: AbortSignal,
 ): Promise<WorkOutcome> {
-  if (input.ended) return outcomeOf(scope, input, input.ended);
+  if (input.ended) return recordedOutcome(scope, input, input.ended);
   const turn = turnOf(scope, taskOf(scope, input.task));
-  if (turn.limit) return notBegun(input, turn.limit);
+  if (turn.limit) return notStarted(input, turn.limit);
   const { name, sharesCache } = turn.agent;
-  const follower = sharesCache ? await scope.admission.follow(name, signal) : undefined;
+  const follower = sharesCache ? await scope.rateLimits.follow(name, signal) : undefined;
   try {
     const budget = await budgetFor(scope, input.task, signal);
     const start = { ...turn, ...budget, onAnswer: () => follower?.answered() };
@@ -66,7 +66,7 @@ async function takeTurn(
   }
 }
 
-function notBegun({ conversation }: WorkInput, { until, why }: Limit): WorkOutcome {
+function notStarted({ conversation }: WorkInput, { until, why }: Limit): WorkOutcome {
   return { kind: "limited", until, why, shared: true, begun: false, conversation, spentUsd: 0 };
 }
 
@@ -89,9 +89,9 @@ async function makeAttempt(
   await mergeBase(scope, worktree, input.occasion, signal);
   const request = await makeRequest(scope, worktree, input, start, signal);
   // Another attempt may have met a limit since.
-  const met = scope.admission.limitOf(start.agent.name);
+  const met = scope.rateLimits.limitOf(start.agent.name);
   if (met) {
-    return notBegun(
+    return notStarted(
       input,
       turnOf(scope, taskOf(scope, input.task)).limit ?? { ...met, until: Date.now() },
     );
@@ -100,14 +100,14 @@ async function makeAttempt(
     ...scope.attemptStarts.get(input.task),
     at: Date.now(),
   });
-  scope.ledger.begin(input.task, start.budgetUsd);
+  scope.spending.begin(input.task, start.budgetUsd);
   const { value, left } = await withinBorders(
     scope,
     worktree,
     () => start.agent.attempt(request),
   );
-  const outcome = orRefused(value);
-  const spentUsd = scope.ledger.end(input.task, outcome.usage);
+  const outcome = diskFullAsRefusal(value);
+  const spentUsd = scope.spending.end(input.task, outcome.usage);
   const { transcript } = request;
   scope.emit({
     type: "agent.finished",
@@ -130,12 +130,12 @@ async function makeAttempt(
   return {
     spentUsd,
     conversation: outcome.session,
-    ...meaning(scope, input, { ...outcome, agent: start.agent.name }, transcript),
+    ...meaningOf(scope, input, { ...outcome, agent: start.agent.name }, transcript),
   };
 }
 
 /** With a full disk, the attempt is made again when there is space. */
-function orRefused(outcome: AgentOutcome): AgentOutcome {
+function diskFullAsRefusal(outcome: AgentOutcome): AgentOutcome {
   const isFull = outcome.outcome === "failed" && saysDiskFull(outcome.detail ?? "");
   return isFull ? { ...outcome, outcome: "refused" } : outcome;
 }
@@ -151,8 +151,8 @@ async function makeRequest(
   const prompt = await promptFor(scope, worktree, input);
   const files = await writeFiles(scope, taskOf(scope, task), input, prompt);
   const sandbox = await sandboxOf(scope, worktree, agent.name);
-  const { settings, emit, ledger } = scope;
-  const report = everySoOften((doing, usage) =>
+  const { settings, emit, spending } = scope;
+  const report = throttled((doing, usage) =>
     emit({ type: "agent.activity", task, attempt, doing, ...usage })
   );
   return {
@@ -191,7 +191,7 @@ async function makeRequest(
     onSession: (session) => emit({ type: "agent.session", task, attempt, session }),
     onActivity: (doing, usage) => {
       onAnswer();
-      ledger.update(task, usage);
+      spending.update(task, usage);
       warnOfBudget(scope);
       report(doing, usage);
     },
@@ -209,7 +209,7 @@ function usedIn({ record }: Scope, task: TaskId, conversation: string): Usage {
  * Reports new usage at once, and other activity at most once in a while, since each report becomes a line of
  * the journal.
  */
-function everySoOften(report: (doing: string, usage: Usage) => void) {
+function throttled(report: (doing: string, usage: Usage) => void) {
   let last = -Infinity;
   let used = "";
   return (doing: string, usage: Usage) => {

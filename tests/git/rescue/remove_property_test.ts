@@ -19,12 +19,12 @@ type Act<T> = (on: Stage, what: T) => Promise<unknown>;
 
 const anyPath = fc.constantFrom(...PATHS);
 
-function deedOf<T>(name: string, value: T, act: Act<T>): Deed {
+function changeWords<T>(name: string, value: T, act: Act<T>): Deed {
   return { name: `${name} ${JSON.stringify(value)}`, act: (on) => act(on, value) };
 }
 
 function deed<T>(name: string, what: fc.Arbitrary<T>, act: Act<T>) {
-  return what.map((value) => deedOf(name, value, act));
+  return what.map((value) => changeWords(name, value, act));
 }
 
 /** What agents and people do in a worktree. A step that is not possible at its turn is skipped. */
@@ -51,17 +51,17 @@ const anyDeeds = fc.array(anyDeed, { minLength: 1, maxLength: 9 });
 /** Steps that every run must include, however short it is. */
 const ALWAYS: [Deed[], crlf: boolean][] = [
   [[
-    deedOf("write", ["-x", "J"], writes),
-    deedOf("begin a merge", "merge", halfDone),
-    deedOf("stage", PATHS[3] ?? "", stages),
-    deedOf("stage all", ".", stages),
-    deedOf("write", ["-x", ">X1A Br"], writes),
+    changeWords("write", ["-x", "J"], writes),
+    changeWords("begin a merge", "merge", halfDone),
+    changeWords("stage", PATHS[3] ?? "", stages),
+    changeWords("stage all", ".", stages),
+    changeWords("write", ["-x", ">X1A Br"], writes),
   ], false],
   [[
-    deedOf("begin a rebase", "rebase", halfDone),
-    deedOf("change the submodule", true, changesModule),
-    deedOf("put a repository", true, putsRepository),
-    deedOf("link", "a.txt", links),
+    changeWords("begin a rebase", "rebase", halfDone),
+    changeWords("change the submodule", true, changesModule),
+    changeWords("put a repository", true, putsRepository),
+    changeWords("link", "a.txt", links),
   ], true],
 ];
 const RUNS = Deno.env.get("PAREX_TEST_LONG") ? 100 : 5;

@@ -1,4 +1,4 @@
-import { Admission } from "../../../src/run/context/rate_limits.ts";
+import { RateLimits } from "../../../src/run/context/rate_limits.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 
 const NEVER = new AbortController().signal;
@@ -13,55 +13,59 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 Deno.test("one attempt goes ahead, and the others follow when its answer has begun", async () => {
-  const admission = new Admission();
-  const first = await admission.follow("claude", NEVER);
-  const others = [admission.follow("claude", NEVER), admission.follow("claude", NEVER)];
+  const rateLimits = new RateLimits();
+  const first = await rateLimits.follow("claude", NEVER);
+  const others = [rateLimits.follow("claude", NEVER), rateLimits.follow("claude", NEVER)];
   assertEquals(await isSettled(Promise.race(others)), false);
-  assertEquals(await isSettled(admission.follow("codex", NEVER)), true);
+  assertEquals(await isSettled(rateLimits.follow("codex", NEVER)), true);
   first.answered();
   await Promise.all(others);
-  await admission.follow("claude", NEVER);
+  await rateLimits.follow("claude", NEVER);
 });
 
 Deno.test("if the attempt ahead ends without an answer, one other goes ahead", async () => {
-  const admission = new Admission();
-  const first = await admission.follow("claude", NEVER);
-  const second = admission.follow("claude", NEVER);
-  const third = admission.follow("claude", NEVER);
+  const rateLimits = new RateLimits();
+  const first = await rateLimits.follow("claude", NEVER);
+  const second = rateLimits.follow("claude", NEVER);
+  const third = rateLimits.follow("claude", NEVER);
   first.over();
   (await second).answered();
   await third;
 });
 
 Deno.test("follow() gives up with the signal", async () => {
-  const admission = new Admission();
-  await admission.follow("claude", NEVER);
+  const rateLimits = new RateLimits();
+  await rateLimits.follow("claude", NEVER);
   const abort = new AbortController();
-  const waiting = admission.follow("claude", abort.signal);
+  const waiting = rateLimits.follow("claude", abort.signal);
   assertEquals(await isSettled(waiting), false);
   abort.abort();
   await waiting;
 });
 
 Deno.test("a limit holds until its end, for its agent alone, and the longest one counts", () => {
-  const admission = new Admission();
+  const rateLimits = new RateLimits();
   const now = Date.now();
-  assertEquals(admission.close("claude", { until: now + HOUR, why: "week" }).news, true);
-  const again = admission.close("claude", { until: now + HOUR / 2, why: "day" });
+  assertEquals(rateLimits.close("claude", { until: now + HOUR, why: "week" }).news, true);
+  const again = rateLimits.close("claude", { until: now + HOUR / 2, why: "day" });
   assertEquals([again.news, again.why], [false, "week"]);
-  assertEquals(admission.limitOf("claude")?.until, now + HOUR);
-  assertEquals(admission.limitOf("codex"), undefined);
-  admission.close("codex", { until: now - 1, why: "over" });
-  assertEquals(admission.limitOf("codex"), undefined);
+  assertEquals(rateLimits.limitOf("claude")?.until, now + HOUR);
+  assertEquals(rateLimits.limitOf("codex"), undefined);
+  rateLimits.close("codex", { until: now - 1, why: "over" });
+  assertEquals(rateLimits.limitOf("codex"), undefined);
 });
 
 Deno.test("the end of a limit without one is guessed once for all attempts that meet it", async () => {
-  const admission = new Admission();
-  (await admission.follow("claude", NEVER)).answered();
-  const guessed = admission.guess("claude", "429");
+  const rateLimits = new RateLimits();
+  (await rateLimits.follow("claude", NEVER)).answered();
+  const guessed = rateLimits.guess("claude", "429");
   assert(guessed.news && guessed.until > Date.now() + 10_000);
-  assertEquals(admission.guess("claude", "429"), { until: guessed.until, why: "429", news: false });
+  assertEquals(rateLimits.guess("claude", "429"), {
+    until: guessed.until,
+    why: "429",
+    news: false,
+  });
   // After the limit, one attempt finds out for all.
-  await admission.follow("claude", NEVER);
-  assertEquals(await isSettled(admission.follow("claude", AbortSignal.abort())), true);
+  await rateLimits.follow("claude", NEVER);
+  assertEquals(await isSettled(rateLimits.follow("claude", AbortSignal.abort())), true);
 });

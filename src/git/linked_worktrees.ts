@@ -33,7 +33,7 @@ export function linkedWorktrees(commonDir: string): LinkedWorktree[] {
  * folder. Changes nothing.
  */
 export function worktreesFolder(root: string): string {
-  const beside = besideOf(root);
+  const beside = siblingFolder(root);
   const linked = linkTarget(root);
   // In a copy of a checkout, the link points to the original's worktrees.
   const others = linked?.replace(/\.worktrees$/, "");
@@ -68,10 +68,10 @@ export function fallbackOf(
 
 /** The default folder of a checkout's worktrees, and that of older versions. */
 export function usualFolders(root: string): [beside: string, inside: string] {
-  return [besideOf(root), join(root, WORKTREES_DIR)];
+  return [siblingFolder(root), join(root, WORKTREES_DIR)];
 }
 
-export function besideOf(root: string): string {
+export function siblingFolder(root: string): string {
   return join(dirname(root), `${basename(root) || "root"}.${WORKTREES_DIR}`);
 }
 
@@ -91,7 +91,7 @@ export function placeOf(
 }
 
 /** Whether the worktree belongs to another repository: a copy of that repository also lists it. */
-export function isAnothers({ path, admin }: LinkedWorktree): boolean {
+export function isOfOtherRepository({ path, admin }: LinkedWorktree): boolean {
   const pointer = pointerOf(path);
   return pointer !== undefined && pointer !== admin && exists(pointer);
 }

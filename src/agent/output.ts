@@ -1,10 +1,10 @@
 import type { Usage } from "../domain/event.ts";
 import type { RefusalWhy } from "../domain/failure.ts";
 import type { ToolCall, ToolResult } from "./tool_call.ts";
-import { type UsageTold, usedBy } from "./used.ts";
+import { addReported, type ReportedUsage } from "./usage.ts";
 
 /** The content of one line of an agent's output. */
-export interface Heard {
+export interface LineFacts {
   /** The conversation's id. */
   session?: string | undefined;
   /** What the model wrote; with `continues`, the next part of it; with `repeats`, once more. */
@@ -13,7 +13,7 @@ export interface Heard {
   repeats?: boolean;
   calls?: ToolCall[];
   results?: ToolResult[];
-  used?: UsageTold | undefined;
+  used?: ReportedUsage | undefined;
   /** What went wrong; with `failed`, for good. Without words: it recovered. */
   error?: string | undefined;
   failed?: boolean | undefined;
@@ -35,7 +35,7 @@ export type Obstacle =
   | { budget: true };
 
 /** The content of the whole output so far. */
-export interface Told extends Pick<Heard, "session" | "error" | "failed"> {
+export interface OutputState extends Pick<LineFacts, "session" | "error" | "failed"> {
   said: string;
   usage: Usage;
   ended?: boolean | undefined;
@@ -44,16 +44,20 @@ export interface Told extends Pick<Heard, "session" | "error" | "failed"> {
   worked: boolean;
 }
 
-export const NOTHING_TOLD: Told = { said: "", usage: {}, worked: false };
+export const NO_OUTPUT: OutputState = { said: "", usage: {}, worked: false };
 
 /** Adds one more line. */
-export function fold(told: Told, heard: Heard, before: Usage | undefined): Told {
+export function addLine(
+  told: OutputState,
+  heard: LineFacts,
+  before: Usage | undefined,
+): OutputState {
   const { said, used, obstacle } = heard;
   const spoke = said !== undefined;
   return {
     session: heard.session ?? told.session,
     said: heard.continues ? told.said + (said ?? "") : said ?? told.said,
-    usage: used === undefined ? told.usage : usedBy(told.usage, used, before),
+    usage: used === undefined ? told.usage : addReported(told.usage, used, before),
     // Output after an error means that the client recovered.
     error: heard.error ?? (spoke ? "" : told.error),
     failed: heard.failed || told.failed,

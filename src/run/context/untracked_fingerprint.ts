@@ -16,7 +16,7 @@ const DEEPEST = 6;
  * setup reads. Other build output and caches are left out: a check that passes because of them is rare, and
  * most agents run the checks themselves.
  */
-export async function besideOf(worktree: Git): Promise<string> {
+export async function untrackedFingerprint(worktree: Git): Promise<string> {
   const paths = await ignored(worktree);
   const seen = paths.flatMap((path) => {
     if (!path.endsWith("/")) return `${path} ${stampOf(`${worktree.path}/${path}`)}`;

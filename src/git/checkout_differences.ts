@@ -11,7 +11,7 @@ import type { Worktree } from "./worktree.ts";
  * modified; the stat cache of the user's checkout hides this, a fresh worktree does not. Returns whether
  * there were such files.
  */
-export async function trustCheckout(worktree: Worktree): Promise<boolean> {
+export async function ignoreCheckoutDifferences(worktree: Worktree): Promise<boolean> {
   const modified = await modifiedFiles(worktree);
   if (modified.length === 0) return false;
   const folder = await makeTempFolder("parex-");

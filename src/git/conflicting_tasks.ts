@@ -28,7 +28,7 @@ export async function tasksInConflict(
   for (const conflict of conflicts) {
     const found = fork === undefined
       ? undefined
-      : await commitsThatMeet(repo, { fork, ours, theirs }, conflict);
+      : await overlappingCommits(repo, { fork, ours, theirs }, conflict);
     const all = found ?? await commitsOnFile(repo, fork, ours, conflict);
     for (const commit of all) commits.add(commit);
   }
@@ -46,7 +46,7 @@ export async function tasksInConflict(
 /**
  * The commits on the base's first-parent line whose lines overlap the branch's; undefined: lines cannot tell.
  */
-async function commitsThatMeet(
+async function overlappingCommits(
   repo: Repository,
   { fork, ours, theirs }: { fork: string; ours: string; theirs: string },
   conflict: FileConflict,
@@ -61,7 +61,7 @@ async function commitsThatMeet(
     await hunksBetween(repo, `${fork}:${base}`, `${ours}:${here}`),
     await hunksBetween(repo, `${fork}:${base}`, `${theirs}:${there}`),
   ];
-  const meeting = own?.filter((hunk) => other?.some((one) => meet(hunk.before, one.before)));
+  const meeting = own?.filter((hunk) => other?.some((one) => overlaps(hunk.before, one.before)));
   if (!meeting || meeting.length === 0) return undefined;
   // Lines that the base deleted cannot be blamed.
   if (meeting.some(({ after }) => after.count === 0)) return undefined;
@@ -82,7 +82,7 @@ function commitsOf(blamed: string): string[] {
 }
 
 /** Changes of adjacent lines conflict, too. */
-function meet(a: Lines, b: Lines): boolean {
+function overlaps(a: Lines, b: Lines): boolean {
   const end = ({ start, count }: Lines) => start + Math.max(count, 1);
   return a.start <= end(b) && b.start <= end(a);
 }

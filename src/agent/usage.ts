@@ -2,7 +2,7 @@ import { type Usage, USAGE_COUNTS } from "../domain/event.ts";
 import { addUsage } from "../domain/metrics.ts";
 
 /** Tokens and cost in a line, by what each part covers. */
-export interface UsageTold {
+export interface ReportedUsage {
   /** Since the last line with usage. */
   more?: Usage | undefined;
   /** The attempt so far: it replaces earlier figures. */
@@ -12,15 +12,15 @@ export interface UsageTold {
 }
 
 /** The usage of the attempt after one more line. */
-export function usedBy(usage: Usage, told: UsageTold, before?: Usage): Usage {
+export function addReported(usage: Usage, told: ReportedUsage, before?: Usage): Usage {
   let used = told.attempt ?? usage;
   if (told.more) used = addUsage(used, told.more);
-  if (told.conversation) used = { ...used, ...beyond(before, told.conversation) };
+  if (told.conversation) used = { ...used, ...usageSince(before, told.conversation) };
   return used;
 }
 
 /** What of `all` was not used before. */
-function beyond(before: Usage = {}, all: Usage): Usage {
+function usageSince(before: Usage = {}, all: Usage): Usage {
   const rest = { ...all };
   for (const key of USAGE_COUNTS) {
     const count = all[key];
