@@ -5,6 +5,7 @@ import { formatFailure } from "../report/messages/explain.ts";
 import { summarize } from "../report/run/summary.ts";
 import { reportText } from "../report/run/text.ts";
 import { dryRun } from "../run/dry_run.ts";
+import { withOwnCommits } from "../run/maintenance/branch_status.ts";
 import { execute } from "../run/execute.ts";
 import type { Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
@@ -44,7 +45,10 @@ export async function executePlan(context: Context, run: ReadyRun): Promise<void
         io.err(formatFailure(outcome.failure, { color: io.colorErr }));
       } else if (record.finished?.interrupted) io.err("next: parex resume\n");
     } else {
-      const history = await historyOf(run.repo.commonDir, record);
+      const history = await withOwnCommits(
+        run.repo,
+        await historyOf(run.repo.commonDir, record),
+      );
       io.out(reportText(summarize(history), { color: io.colorOut, columns: io.columns }));
     }
     context.exit(record.finished?.exit_code ?? 1);

@@ -9,6 +9,7 @@ import { summarize } from "../report/run/summary.ts";
 import { reportText } from "../report/run/text.ts";
 import { io as writing } from "../util/files.ts";
 import type { Context } from "./context.ts";
+import { withOwnCommits } from "../run/maintenance/branch_status.ts";
 import { findRun, historyOf, type KnownRun, runsBefore } from "./runs.ts";
 
 export function command(context: Context) {
@@ -28,7 +29,9 @@ export function command(context: Context) {
         await writePage(resolve(io.cwd, html), repo, run, id === undefined);
         io.err(`Report written to ${html}\n`);
       }
-      const record = id === undefined ? await historyOf(repo.commonDir, run.record) : run.record;
+      const record = id === undefined
+        ? await withOwnCommits(repo, await historyOf(repo.commonDir, run.record))
+        : run.record;
       const summary = summarize(record, run.live ? Date.now() : undefined);
       if (json) io.out(JSON.stringify(summary, null, 2) + "\n");
       else if (html === undefined) {

@@ -39,6 +39,15 @@ export type AgentOutcomeName =
   | "lost"
   | "interrupted";
 
+/** How a run names its plan. */
+export interface PlanName {
+  name: string;
+  path: string;
+  identity: string;
+  /** It is another tool's list, which has no mark for a blocked task. */
+  foreign?: true | undefined;
+}
+
 /** Why a run was stopped, and what to do before it is resumed. */
 export interface StopReason {
   reason: Reason;
@@ -51,7 +60,7 @@ export interface StopReason {
 export type EventBody =
   | {
     type: "run.started";
-    plan: { name: string; path: string; identity: string };
+    plan: PlanName;
     /** The selected tasks' ids, in the order of the plan. */
     tasks: TaskId[];
     base: string;

@@ -60,6 +60,9 @@ function taskOver(runs: readonly RunRecord[], id: TaskId): TaskRecord {
     committedByParex: all.some(({ committedByParex }) => committedByParex),
   };
   const why = all.findLast(({ selected }) => selected);
+  if (task.status === "pending" && runs.at(-1)?.plan?.foreign && why?.status === "blocked") {
+    task.status = "blocked";
+  }
   if (task.status !== "blocked" || why?.status !== "blocked") return task;
   const { reason, message, failure, details, next } = why;
   return { ...task, details, next, ...told({ reason, message, failure }) };

@@ -1,4 +1,4 @@
-import type { EventOf, RunEvent } from "./event.ts";
+import type { EventOf, PlanName, RunEvent } from "./event.ts";
 import type { RunSettings } from "./settings.ts";
 import type { TaskId } from "./task.ts";
 import { applyToTask, checkOf, continueTask, parkTask } from "./task_changes.ts";
@@ -23,7 +23,7 @@ export type Integration = Omit<EventOf<"integration.finished">, "type">;
 /** What happened in a run: the fold of its journal. Everything that is reported comes from it. */
 export interface RunRecord {
   run: string;
-  plan?: { name: string; path: string; identity: string };
+  plan?: PlanName;
   base: string;
   baseSha: string;
   jobs: number;

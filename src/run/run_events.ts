@@ -23,7 +23,12 @@ export function startedEvent(
   const warnings = warningLines(scope.repo.checkout, plan);
   return {
     type: "run.started",
-    plan: { name: plan.name, path: plan.path, identity: plan.identity },
+    plan: {
+      name: plan.name,
+      path: plan.path,
+      identity: plan.identity,
+      foreign: plan.foreign && true,
+    },
     tasks: selected.map(({ id }) => id),
     base: scope.base,
     base_sha: scope.baseSha,

@@ -40,6 +40,26 @@ Deno.test("after three runs, one report is true of the whole plan", async () => 
   assertEquals(await stage.repo.git(["rev-parse", "main"]), tip);
 });
 
+Deno.test("the report counts commits by git, and explains an exit code that leaves tasks open", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { b: "exit 1" } });
+  const failed = await stage.parex(["execute", "--attempts", "1", "--land", "none"]);
+  assertMatch(failed.stdout, /^exit code 1: b is blocked$/m);
+  assertMatch(failed.stdout, /feature\/b, no commit/);
+  const git = (...args: string[]) => stage.repo.git(["-C", stage.worktree("b"), ...args]);
+  for (const name of ["one", "two"]) {
+    await Deno.writeTextFile(`${stage.worktree("b")}/${name}`, name);
+    await git("add", "-A");
+    await git("commit", "-qm", name);
+  }
+  assertMatch((await stage.parex(["report"])).stdout, /feature\/b, 2 commits/);
+  const other = await stage.parex(["execute", "--only", "a", "--land", "merge"]);
+  assertEquals(other.code, 0);
+  assertMatch(
+    other.stdout.replaceAll("\n", " "),
+    /exit code 0: the last run did all that it was asked for; but b is blocked/,
+  );
+});
+
 Deno.test("a run's id can be cut short as long as one run begins so", async () => {
   await using stage = await rig();
   await stage.parex(["execute"]);

@@ -136,7 +136,12 @@ const refusal = z.enum([
 
 export const EVENTS = [
   event("run.started", "A process begins to execute the run, or resumes it.", {
-    plan: z.strictObject({ name: text, path, identity: text }),
+    plan: z.strictObject({
+      name: text,
+      path,
+      identity: text,
+      foreign: z.literal(true).optional().describe("another tool's list"),
+    }),
     tasks: tasks.describe("the selected tasks, in the order of the plan"),
     base: text.describe("branch that the plan lands on"),
     base_sha: text,

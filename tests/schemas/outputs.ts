@@ -180,6 +180,9 @@ export const report = z.strictObject({
   model: text.nullable().describe("as it was asked for"),
   models: texts.describe("as the agents reported them"),
   jobs: integer,
+  land: z.enum(["pr", "merge", "none"]).nullable().describe(
+    "where completed work was to land; null: parex chose",
+  ),
   started_at: moment,
   ended_at: moment,
   counts: z.strictObject({

@@ -12,6 +12,7 @@ import {
   wallMs,
 } from "../../domain/metrics.ts";
 import type { BaseCheck, Integration, RunRecord } from "../../domain/record.ts";
+import type { Land } from "../../domain/settings.ts";
 import type { Status, TaskId } from "../../domain/task.ts";
 import type { CheckRecord, LandedRecord, TaskRecord } from "../../domain/task_record.ts";
 import { type ModelCost, onOtherModels } from "./model_costs.ts";
@@ -51,6 +52,8 @@ export interface Summary extends OutcomeSummary {
   /** As the agents reported them. */
   models: string[];
   jobs: number;
+  /** Where completed work was to land; null: parex chose. */
+  land: Land | null;
   started_at: string;
   /** The run's last event. */
   ended_at: string;
@@ -151,6 +154,7 @@ export function summarize(record: RunRecord, live?: number): Summary {
     model: record.agentless ? null : record.model ?? null,
     models: [...new Set(attempts.flatMap(({ usage }) => usage.model ?? []))],
     jobs: record.jobs,
+    land: record.settings?.land ?? null,
     started_at: new Date(record.spans[0]?.start ?? 0).toISOString(),
     ended_at: new Date(last).toISOString(),
     counts: countAll(record),

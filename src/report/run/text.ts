@@ -2,7 +2,7 @@ import { createColors } from "picocolors";
 import { formatDuration, formatUsd } from "../../domain/units.ts";
 import { oneLine, printable } from "../escape.ts";
 import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
-import { fit, fitLeft, widest, wrap } from "../layout.ts";
+import { fit, fitLeft, namesOf, widest, wrap } from "../layout.ts";
 import type { Summary } from "./summary.ts";
 import { reasonWords, statusWord } from "../words.ts";
 import { rowStart, STATUS_WIDTH } from "./task_row.ts";
@@ -85,7 +85,26 @@ function headline(summary: Summary, { paint, columns }: Page): string[] {
   return [
     ...wrap(title, columns).map((line) => paint.bold(whole ? paint.green(line) : line)),
     ...wrap(run.join(" · "), columns).map(paint.dim),
+    ...exitWords(summary).flatMap((words) => wrap(words, columns)).map(paint.dim),
   ];
+}
+
+/** Why a run ended with its exit code, unless everything is done or the run was stopped. */
+function exitWords({ exit_code, stopped, state, tasks, integration, land }: Summary): string[] {
+  if (exit_code === null || stopped !== null || state !== "finished") return [];
+  const open = tasks.filter(({ status }) => status !== "completed");
+  const unlanded = land === "none" || land === null && open.length > 0
+    ? []
+    : tasks.filter(({ status, landed }) => status === "completed" && !landed);
+  const reasons = [
+    ...open.map(({ id, status }) => `${oneLine(id)} is ${statusWord(status)}`),
+    ...unlanded.map(({ id }) => `${oneLine(id)} has not landed`),
+    ...(integration?.ok === false ? ["the checks fail on the base"] : []),
+  ];
+  if (reasons.length === 0) return exit_code === 0 ? [] : [`exit code ${exit_code}`];
+  return exit_code === 0
+    ? [`exit code 0: the last run did all that it was asked for; but ${namesOf(reasons)}`]
+    : [`exit code ${exit_code}: ${namesOf(reasons)}`];
 }
 
 /** Which runs it is a report on. */

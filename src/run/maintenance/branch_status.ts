@@ -1,6 +1,7 @@
 import { resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
+import type { RunRecord } from "../../domain/record.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { commitsAhead } from "../../git/ahead.ts";
 import { planBranches } from "../../git/branches.ts";
@@ -42,6 +43,26 @@ export async function branchFacts(
   return new Map(facts);
 }
 
+/**
+ * The record with the commits that git counts on branches which have not landed: people commit there as well,
+ * after a run or between two.
+ */
+export async function withOwnCommits(repo: Repository, record: RunRecord): Promise<RunRecord> {
+  const identity = record.plan?.identity;
+  if (identity === undefined) return record;
+  const branches = await planBranches(repo, identity);
+  const open = [...record.tasks.values()].filter(({ branch, landed }) =>
+    landed === undefined && branches.has(branch)
+  );
+  const ahead = await countAhead(open, record.base, { repo, branches });
+  const tasks = new Map(record.tasks);
+  for (const task of open) {
+    const commits = ahead.get(task.branch);
+    if (commits !== undefined) tasks.set(task.id, { ...task, commits });
+  }
+  return { ...record, tasks };
+}
+
 /** If git cannot read a branch or worktree, its fact is left out. */
 async function factsOf(
   task: Task,
@@ -59,9 +80,9 @@ async function factsOf(
 
 /** A branch that git cannot read has no entry. */
 async function countAhead(
-  tasks: Task[],
+  tasks: readonly Pick<Task, "id" | "dependencies">[],
   base: string | undefined,
-  { repo, branches }: Known,
+  { repo, branches }: Pick<Known, "repo" | "branches">,
 ): Promise<Map<string, number>> {
   if (base === undefined) return new Map();
   const questions = tasks.map(({ id, dependencies }) => ({

@@ -13,6 +13,7 @@ Deno.test("reportText() reads well in 80 columns without colour", () => {
     `word-count: 2 of 4 tasks completed, 1 blocked, 1 waiting
 run 20261122-093000-k3f9 · base main · agent claude (claude-haiku-5-5) · 2 jobs
 · 1 already completed
+exit code 1: task-2 is blocked, task-3 is waiting
 
 Tasks
   ✔ task-0  Set up the project                     completed     30.0s   $0.0101
