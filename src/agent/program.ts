@@ -1,4 +1,5 @@
 import type { AgentName } from "../domain/agents.ts";
+import { conversationAfter } from "../domain/conversation.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { type Env, processEnv } from "../exec/env.ts";
 import type { ProcessEnd } from "../exec/process.ts";
@@ -247,13 +248,17 @@ function outcomeOf(
       refusals,
     })
     : brokenVerdict(isOnPath(commandOf(program)), broken);
-  const begun = told.worked || end.by !== "itself" ? session : undefined;
-  const conversation = verdict.outcome === "lost" ? undefined : told.session ?? resume ?? begun;
+  const ids = {
+    reported: told.session,
+    resumed: resume,
+    proposed: session,
+    hasStarted: told.worked || end.by !== "itself",
+  };
   return {
     ...verdict,
     usage: told.usage,
     exitCode: end.code,
-    session: conversation,
+    session: conversationAfter(verdict.outcome, ids),
   };
 }
 

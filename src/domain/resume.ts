@@ -1,3 +1,4 @@
+import { conversationOnResume } from "./conversation.ts";
 import type { Failure } from "./failure.ts";
 import { dependenciesFirst } from "./graph.ts";
 import { spentUsd } from "./prices.ts";
@@ -44,12 +45,12 @@ export function whereToBegin(task: TaskRecord): Beginning {
   const attempt = last?.attempt ?? 1;
   const answer = task.answers.at(-1);
   if (answer && !answer.heard) return withAnswer(answer, last);
-  const conversation = conversationOf(task, last);
-  if (task.status === "completed") return { at: "landing", attempt, ...conversation };
+  const conversation = conversationOnResume(task, last);
+  if (task.status === "completed") return { at: "landing", attempt, conversation };
   if (!last) return { at: "preparing", attempt };
-  if (wasInterrupted(last)) return { at: "preparing", attempt, cutOff: true, ...conversation };
-  if (last.committed) return { at: "testing", attempt, ...conversation };
-  return { at: "working", attempt, ...conversation, ended: last };
+  if (wasInterrupted(last)) return { at: "preparing", attempt, cutOff: true, conversation };
+  if (last.committed) return { at: "testing", attempt, conversation };
+  return { at: "working", attempt, conversation, ended: last };
 }
 
 /** Where a task continues after an answer to its agent. */
@@ -104,17 +105,6 @@ function failedToLand(failure: Failure): boolean {
 function wasInterrupted({ outcome }: AttemptRecord): boolean {
   return outcome === undefined || outcome === "interrupted" || outcome === "refused" ||
     outcome === "lost";
-}
-
-/** A conversation without any message may not exist for the agent. */
-export function conversationOf(
-  task: TaskRecord,
-  last: AttemptRecord | undefined,
-): { conversation?: string | undefined } {
-  const session = last?.session;
-  if (session === undefined) return {};
-  const begun = task.attempts.some((one) => one.session === session && one.active);
-  return begun ? { conversation: session } : {};
 }
 
 /** What is left of a run. */

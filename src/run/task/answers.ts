@@ -4,7 +4,8 @@
  */
 import type { EventOf } from "../../domain/event.ts";
 import type { RunRecord } from "../../domain/record.ts";
-import { type Beginning, conversationOf, whereToBegin } from "../../domain/resume.ts";
+import { conversationOnResume } from "../../domain/conversation.ts";
+import { type Beginning, whereToBegin } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { io } from "../../util/files.ts";
 import type { Scope } from "../context/run_context.ts";
@@ -71,7 +72,7 @@ export function questionOf(
 ): EventOf<"task.answered"> | undefined {
   const task = tasks.get(id);
   if (task?.status !== "blocked" || task.failure?.reason !== "needs_input") return undefined;
-  const { conversation } = conversationOf(task, task.attempts.at(-1));
+  const conversation = conversationOnResume(task, task.attempts.at(-1));
   return {
     type: "task.answered",
     task: id,

@@ -1,6 +1,7 @@
 import type { Parked, WorkInput, WorkOutcome } from "../../../machines/ports.ts";
 import type { AgentOutcome } from "../../agent/agent.ts";
 import { isUnreachable } from "../../agent/limits.ts";
+import { conversationAfter } from "../../domain/conversation.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { spentUsd } from "../../domain/prices.ts";
 import { questionIn } from "../../domain/question.ts";
@@ -31,7 +32,7 @@ export function recordedOutcome(scope: Scope, input: WorkInput, ended: AttemptRe
   };
   return {
     spentUsd: 0,
-    conversation: outcome === "lost" ? undefined : input.conversation,
+    conversation: conversationAfter(outcome, { resumed: input.conversation }),
     ...meaningOf(scope, input, told, ended.transcript ?? ""),
   };
 }

@@ -2,6 +2,7 @@ import { saysDiskFull } from "../../domain/failure.ts";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { WorkInput, WorkOutcome } from "../../../machines/ports.ts";
 import type { AgentOutcome, AgentRequest } from "../../agent/agent.ts";
+import { conversationWith } from "../../domain/conversation.ts";
 import type { AgentOutcomeName, Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
@@ -60,7 +61,9 @@ async function takeTurn(
   try {
     const budget = await budgetFor(scope, input.task, signal);
     const start = { ...turn, ...budget, onAnswer: () => follower?.answered() };
-    return await makeAttempt(scope, ownConversation(scope, input, name), start, signal);
+    const attempts = scope.record.tasks.get(input.task)?.attempts ?? [];
+    const conversation = conversationWith(name, input.conversation, attempts);
+    return await makeAttempt(scope, { ...input, conversation }, start, signal);
   } finally {
     follower?.over();
   }
@@ -68,13 +71,6 @@ async function takeTurn(
 
 function notStarted({ conversation }: WorkInput, { until, why }: Limit): WorkOutcome {
   return { kind: "limited", until, why, shared: true, begun: false, conversation, spentUsd: 0 };
-}
-
-/** An agent cannot continue another agent's conversation. */
-function ownConversation(scope: Scope, input: WorkInput, agent: string): WorkInput {
-  const attempts = scope.record.tasks.get(input.task)?.attempts ?? [];
-  const of = attempts.findLast(({ session }) => session === input.conversation)?.agent ?? agent;
-  return of === agent ? input : { ...input, conversation: undefined };
 }
 
 async function makeAttempt(
