@@ -1,3 +1,4 @@
+import type { RunEvent } from "../domain/event.ts";
 import { Failed } from "../domain/failed.ts";
 import { startReporter } from "../report/live/start_reporter.ts";
 import { scheduleText } from "../report/commands/dry_run.ts";
@@ -11,6 +12,7 @@ import type { Context } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
 import type { ReadyRun } from "./ready_run.ts";
 import { liveControls } from "./live_controls.ts";
+import { notifierOf } from "./notifications.ts";
 import { historyOf } from "./runs.ts";
 
 /** What `--dry-run` prints. */
@@ -34,11 +36,17 @@ export async function executePlan(context: Context, run: ReadyRun): Promise<void
     ? liveControls(run.repo, io.colorErr, noDetachMessage)
     : undefined;
   const reporter = startReporter(kind, { ...io, controls });
-  const execution = execute({ ...run, onEvent: reporter.onEvent });
+  const notifier = notifierOf(io, run, reporter);
+  const onEvent = (event: RunEvent) => {
+    reporter.onEvent(event);
+    notifier.onEvent(event);
+  };
+  const execution = execute({ ...run, onEvent });
   const release = interruptible(execution, reporter);
   try {
     const { outcome, record } = await execution.done;
     reporter.stop();
+    await notifier.close();
     if (outcome.kind === "refused") throw new Failed(outcome.failure);
     if (run.settings.json) {
       if (outcome.kind === "interrupted" && outcome.failure) {

@@ -9,6 +9,9 @@ import type { Reporter } from "../report/live/reporter.ts";
 import { startReporter } from "../report/live/start_reporter.ts";
 import { followJournal } from "../journal/tail.ts";
 import { liveRun, runDir } from "../journal/store.ts";
+import { processEnv } from "../exec/env.ts";
+import { bellOf } from "../report/live/bell.ts";
+import { type Notification, notificationMaker } from "../report/run/notification.ts";
 import type { Context, Io } from "./context.ts";
 import { liveControls } from "./live_controls.ts";
 import { findRun, historyOf } from "./runs.ts";
@@ -54,11 +57,19 @@ async function watch({ io, exit }: Context, repo: Repository, run: string): Prom
   let left = false;
   const reporter = reporterFor(io, repo, () => left = true);
   const record = emptyRecord();
+  const begun = new Date().toISOString();
+  const ring = (notification: Notification) => {
+    if (io.redraws && record.settings?.bell) io.err(bellOf(notification, processEnv()));
+  };
+  const notificationOf = notificationMaker();
   const alive = () => !left && liveRun(commonDir)?.run === run;
   try {
     for await (const event of followJournal(runDir(commonDir, run), alive)) {
       applyEvent(record, event);
       reporter.onEvent(event);
+      const notification = notificationOf(event);
+      // What happened before is on the screen.
+      if (notification && event.at >= begun) ring(notification);
     }
   } finally {
     reporter.stop();

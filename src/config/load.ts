@@ -66,18 +66,21 @@ export async function packageConfig(root: string, plan: string): Promise<string 
   return undefined;
 }
 
+/** What belongs to the person at this machine, and not to a run: it is always read again. */
+const PERSONAL: ReadonlySet<Key> = new Set<Key>(["notify", "bell"]);
+
 /**
  * The settings of a resumed run: by flag, else as recorded. A command that contained a secret is
  * read from the config file again.
  */
 export async function resumedSettings(
   recorded: RunSettings,
-  { flags, root, plan }: Pick<SettingsInput, "flags" | "root" | "plan">,
+  { flags, env, root, plan }: SettingsInput,
 ): Promise<Settings> {
   const given = fromFlags(flags);
-  const before = fromRecord(recorded, KEYS);
+  const before = fromRecord(recorded, KEYS.filter((key) => !PERSONAL.has(key)));
   const withheld = withheldIn(before, given);
-  const files = withheld.some((key) => !hasFlag(key)) ? await fromFiles({ root, plan }) : [];
+  const files = await fromFiles({ root, plan });
   for (const key of withheld) {
     const again = hasFlag(key)
       ? undefined
@@ -85,7 +88,13 @@ export async function resumedSettings(
     if (!again) throw secretWithheld(key);
     before.given.set(key, again);
   }
-  return withGiven(settle([given, before]), [given, fromRecord(recorded, givenIn(recorded))]);
+  const personal = [fromVariables(env), ...files].map(personalIn);
+  const all = settle([given, before, ...personal]);
+  return withGiven(all, [given, fromRecord(recorded, givenIn(recorded))]);
+}
+
+function personalIn({ given }: Source): Source {
+  return { given: new Map([...given].filter(([key]) => PERSONAL.has(key))), problems: [] };
 }
 
 /**
@@ -98,7 +107,7 @@ export async function retriedSettings(
 ): Promise<Settings> {
   const files = await fromFiles({ root, plan });
   const now = fromFlags(flags);
-  const before = fromRecord(recorded, givenIn(recorded));
+  const before = fromRecord(recorded, givenIn(recorded).filter((key) => !PERSONAL.has(key)));
   const [withheld] = withheldIn(before, now);
   if (withheld) throw secretWithheld(withheld);
   const given = [now, before, fromVariables(env)];

@@ -97,7 +97,7 @@ function settingVariables(): Map<string, Key> {
 }
 
 function isUnknown(name: string): boolean {
-  return name.startsWith("PAREX_") && !name.startsWith("PAREX_TEST_") &&
+  return name.startsWith("PAREX_") && !/^PAREX_(?:TEST|NOTIFY)_/.test(name) &&
     !OTHER_VARIABLES.has(name);
 }
 

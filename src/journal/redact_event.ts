@@ -16,7 +16,7 @@ const FREE_TEXT: ReadonlySet<string> = new Set([
     "why",
   ],
   ...["doing", "what", "action", "outcome", "command", "url", "file"],
-  ...["agentCommand", "setup", "test", "lint", "typecheck"],
+  ...["agentCommand", "notify", "setup", "test", "lint", "typecheck"],
 ]);
 
 /** The event without secrets, as it may be stored and shown. */
