@@ -106,6 +106,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<MergeRep
     });
     if (!signal.aborted) await verifyIntegration(scope, queue, signal);
     await queue.close();
+    await scope.installed?.close();
     const outcome: RunOutcome = { kind: signal.aborted ? "interrupted" : "finished" };
     finish(outcome);
     if (lost) throw new Failed(lost);

@@ -279,6 +279,7 @@ export class Ports {
   async #finish(outcome: RunOutcome): Promise<void> {
     await Promise.allSettled(this.#underWay);
     await this.#opened?.queue.close();
+    await this.#opened?.scope.installed?.close();
     if (this.#opened && outcome.kind === "finished") await openIssues(this.#opened.scope);
     this.close(outcome);
   }

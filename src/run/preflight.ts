@@ -24,6 +24,7 @@ import { freeSettled, Slots } from "./context/slots.ts";
 import { spellingsOf } from "../exec/task_env.ts";
 import { CommittedChecks } from "./context/committed_checks.ts";
 import { Evidence } from "./context/evidence.ts";
+import { Installed } from "./context/installed.ts";
 import { makeAgents } from "./context/agent_choice.ts";
 import { redactEvent } from "../journal/redact_event.ts";
 import { allowedUncommitted, branchTargets } from "./context/plan_paths.ts";
@@ -160,6 +161,7 @@ async function openLocked(
     checkouts: spellingsOf([...new Set([repo.root, repo.checkout])], childEnv()),
     slots,
     evidence: new Evidence(repo, run, settings),
+    installed: new Installed(repo, run),
     ...newMemory(settings),
   };
   const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), secrets, () => {

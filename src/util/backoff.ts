@@ -54,8 +54,8 @@ export function until(time: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Backoff until the promise is settled or the signal comes. */
-export async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+/** Waits until the promise is settled or the signal comes. */
+export async function settledOrAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
   const giveUp = () => resolve();

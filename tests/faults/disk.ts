@@ -32,11 +32,40 @@ export async function readOnly(path: string): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => run("umount", ["-l", path]) };
 }
 
+/** A disk of its own at a folder, whose file system can clone files. */
+export async function cloningDisk(path: string): Promise<AsyncDisposable> {
+  const image = `${path}.image`;
+  await Deno.mkdir(path, { recursive: true });
+  await Deno.writeFile(image, new Uint8Array());
+  await Deno.truncate(image, 1024 * 1024 * 1024);
+  await run("mkfs.btrfs", ["-q", "--force", image]);
+  await run("mount", ["-o", "loop", image, path]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await run("umount", ["-l", path]);
+      await Deno.remove(image);
+    },
+  };
+}
+
 /** Tests that mount are ignored where mounting is not allowed. */
 export const mayMount: boolean = await (async () => {
   const path = await Deno.makeTempDir({ prefix: "parex-mount-" });
   try {
     await (await smallDisk(path, 4))[Symbol.asyncDispose]();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await Deno.remove(path);
+  }
+})();
+
+/** Tests with such a disk are ignored where there can be none. */
+export const mayClone: boolean = mayMount && await (async () => {
+  const path = await Deno.makeTempDir({ prefix: "parex-mount-" });
+  try {
+    await (await cloningDisk(path))[Symbol.asyncDispose]();
     return true;
   } catch {
     return false;

@@ -31,13 +31,17 @@ export interface TempRepoOptions {
   commits?: Record<string, string>[];
   /** Name of the checkout's folder. */
   name?: string;
+  /** The folder in which it is made; absent: the system's for temporary files. */
+  dir?: string | undefined;
   /** False: `git init` and nothing else. */
   committed?: boolean;
 }
 
 /** A repository in a temporary folder, with an identity of its own, on branch `main`. */
 export async function tempRepo(options: TempRepoOptions = {}): Promise<TempRepo> {
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "parex-repo-" }));
+  const where: Deno.MakeTempOptions = { prefix: "parex-repo-" };
+  if (options.dir !== undefined) where.dir = options.dir;
+  const folder = await Deno.realPath(await Deno.makeTempDir(where));
   const root = join(folder, options.name ?? "repo");
   await Deno.mkdir(root);
   const repo = repoAt(root, folder);

@@ -47,6 +47,8 @@ export interface RigOptions {
   config?: string;
   /** Name of the checkout's folder. */
   name?: string;
+  /** The folder in which all is made. */
+  dir?: string | undefined;
 }
 
 /** A run within this process, over. */
@@ -99,7 +101,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
   const name = options.name === undefined ? {} : { name: options.name };
   const config = options.config === undefined ? {} : { ".parallel/config.yaml": options.config };
   const files = { "README.md": "# Sample\n", ...options.files, ...config, ...planFiles(tasks) };
-  const repo = await tempRepo({ ...name, files });
+  const repo = await tempRepo({ ...name, files, dir: options.dir });
   const home = join(dirname(repo.root), "rig");
   const agent = (scripts: Record<string, string>) =>
     writeFiles(

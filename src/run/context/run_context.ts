@@ -21,6 +21,7 @@ import type { Recover } from "../../recovery/recover.ts";
 import { RateLimits } from "./rate_limits.ts";
 import type { CommittedChecks } from "./committed_checks.ts";
 import type { Evidence } from "./evidence.ts";
+import type { Installed } from "./installed.ts";
 import { Spending } from "./spending.ts";
 import type { Slots } from "./slots.ts";
 import { notify } from "./notices.ts";
@@ -64,6 +65,8 @@ export interface Scope extends Memory {
   slots: Slots;
   /** Which checks have passed on which trees. */
   evidence: Evidence;
+  /** What setup has installed. */
+  installed?: Installed | undefined;
 }
 
 /** What setup and checks need, in a run or without one. */
@@ -81,6 +84,7 @@ export type CheckScope = Pick<
   | "slots"
   | "checkPermits"
   | "sandboxMaker"
+  | "installed"
   | "reportedCrossings"
 >;
 

@@ -47,12 +47,18 @@ export async function setUp(
   const release = await scope.checkPermits.take(signal);
   try {
     const told = { task, quiet, log: `${worktree.task}.setup` };
-    const ran = await onCommitted(
-      scope,
-      worktree,
-      `${folder}/${SETUP_BEGUN}`,
-      () => runCommand(scope, worktree, setup, told, signal),
-    );
+    const install = (onTop: boolean) => {
+      const command = onTop ? keepingInstalled(setup.command) : setup.command;
+      return onCommitted(
+        scope,
+        worktree,
+        `${folder}/${SETUP_BEGUN}`,
+        () => runCommand(scope, worktree, { ...setup, command }, told, signal),
+      );
+    };
+    const ran = scope.installed && done === undefined
+      ? await scope.installed.setUp(worktree, stamp, install, signal)
+      : await install(false);
     const failed = checkFailure(ran);
     if (failed) throw new Failed({ reason: "setup_failed", failed });
     await io(marker, () => Deno.writeTextFile(marker, `${stamp} ${tree}`, { mode: 0o600 }));
@@ -60,6 +66,11 @@ export async function setUp(
   } finally {
     release?.();
   }
+}
+
+/** `npm ci` begins with the removal of all that is installed; from the same lock file, `npm install` makes it whole. */
+function keepingInstalled(command: string): string {
+  return command.replaceAll(/\bnpm (?:ci|clean-install)(?=\s|$)/g, "npm install --prefer-offline");
 }
 
 /** Why checks could not be found: without the notice, the project would seem to have none. */
