@@ -5,7 +5,7 @@ import { runProgram } from "./run_program.ts";
 /** `cp` that shares the blocks of files until one of the copies is changed, and fails where it cannot. */
 const CLONE: readonly string[] = Deno.build.os === "darwin"
   ? ["cp", "-c", "-R", "-p"]
-  : ["cp", "-a", "--reflink=always"];
+  : ["cp", "-Rd", "--preserve=mode,timestamps,links", "--reflink=always"];
 
 /**
  * Clones a file, or a folder with all that it contains, to a path where nothing is yet. False if the file
