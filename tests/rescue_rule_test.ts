@@ -24,7 +24,7 @@ const DELETES: Record<string, RegExp> = {
 const OWN_FOLDER = "a temporary folder that the same function has made";
 
 const ALLOWED: Record<string, Record<string, string>> = {
-  "src/git/borders.ts": {
+  "src/git/put_back.ts": {
     "update-ref -d": "a ref that an agent made behind its borders, anchored by the caller",
   },
   "src/git/rescue/remove.ts": {
@@ -46,6 +46,11 @@ const ALLOWED: Record<string, Record<string, string>> = {
   "src/recovery/copilot.ts": { "remove recursively": OWN_FOLDER },
   "src/git/checkout_differences.ts": { "remove recursively": OWN_FOLDER },
   "src/agent/program.ts": { "remove recursively": OWN_FOLDER },
+  "src/exec/bubblewrap.ts": { "remove recursively": OWN_FOLDER },
+  "src/exec/layers.ts": {
+    "remove recursively":
+      "what sandboxed commands wrote beside caches and settings, not to the worktree",
+  },
   "src/exec/browser.ts": { "remove recursively": OWN_FOLDER },
   "src/run/maintenance/old_runs.ts": {
     "remove recursively": "parex's own transcripts and logs of old runs",

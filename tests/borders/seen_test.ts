@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import type { EventBody } from "../../src/domain/event.ts";
 import type { Task } from "../../src/domain/task.ts";
-import { traceEnv } from "../../src/git/borders.ts";
+import { traceEnv } from "../../src/git/command_trace.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { Worktree } from "../../src/git/worktree.ts";
 import { type BorderScope, withinBorders } from "../../src/run/task/borders.ts";
@@ -70,6 +70,15 @@ Deno.test("a status line that parex writes into a task file meanwhile is not a c
   assertEquals(told.length, 1);
 });
 
+Deno.test("where parex cannot look any more, the task's work is not trusted", async () => {
+  await using stage = await bordered();
+  const { scope, worktree, told } = stage;
+  const { left } = await withinBorders(scope, worktree, () => stage.run(`rm "$ROOT/.git/HEAD"`));
+  assertEquals(left?.reason, "left_worktree");
+  assertEquals(told.map(({ type }) => type), ["border.crossed"]);
+  assertMatch(JSON.stringify(told), /could not look outside of the worktree: git failed/);
+});
+
 Deno.test("an agent that commits in the checkout blocks its task; the commit can be found, the user's work is there", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} } });
   await stage.agent({
@@ -113,12 +122,12 @@ async function bordered(): Promise<Stage> {
       ["tag", "v1"],
       ["update-ref", "refs/parex/rescue/old/x", "main~1"],
       ["worktree", "add", "-q", "-b", "users", other],
-      ["worktree", "add", "-q", "-b", "feature/t", "worktrees/t"],
+      ["worktree", "add", "-q", "-b", "feature/t", "../repo.worktrees/t"],
     ]
   ) await sample.git(args);
   await writeFiles(join(root, ".git"), {
     "hooks/post-merge": "#!/bin/sh\n",
-    "info/exclude": "/worktrees/\n",
+    "info/exclude": "/worktrees\n",
   });
   await Deno.chmod(join(root, ".git/hooks/post-merge"), 0o755);
   const repo = await openRepository(root);
@@ -157,7 +166,7 @@ async function bordered(): Promise<Stage> {
     tidyUp: () => {
       git(root, "reset", "-q");
       git(root, "checkout", "-q", "--", ".");
-      git(root, "clean", "-qfd", "-e", "worktrees");
+      git(root, "clean", "-qfd");
       assertEquals(Deno.readTextFileSync(join(worktree.path, ".git")), pointer);
       git(worktree.path, "checkout", "-q", "-f", "-B", "feature/t", tip);
       git(other, "checkout", "-q", "-f", "users");

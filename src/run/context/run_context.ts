@@ -11,7 +11,7 @@ import type { Task, TaskId } from "../../domain/task.ts";
 import { childEnv, type Env } from "../../exec/env.ts";
 import type { Maker } from "../../exec/sandbox.ts";
 import { taskEnv } from "../../exec/task_env.ts";
-import { traceEnv } from "../../git/borders.ts";
+import { traceEnv } from "../../git/command_trace.ts";
 import { configEnv } from "../../git/config_env.ts";
 import type { Hooks } from "../../git/hooks.ts";
 import type { Repository } from "../../git/repository.ts";

@@ -3,18 +3,13 @@ import { type Crossing, crossingsBetween, type Facts, type Sight } from "../../d
 import type { Failure } from "../../domain/failure.ts";
 import { resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
-import {
-  commandsIn,
-  type Look,
-  lookAcross,
-  movesOf,
-  type PlanPaths,
-  pointersOf,
-  putBack,
-  settled,
-} from "../../git/borders.ts";
+import { type Look, lookAcross, movesOf, type PlanPaths, settled } from "../../git/borders.ts";
+import { commandsIn } from "../../git/command_trace.ts";
+import { pointersOf } from "../../git/git_files.ts";
+import { putBack } from "../../git/put_back.ts";
 import { anchor } from "../../git/rescue/anchor.ts";
 import type { Worktree } from "../../git/worktree.ts";
+import { explain } from "../../report/messages/explain.ts";
 import { exists } from "../../util/files.ts";
 import { planFolder } from "../../domain/plan.ts";
 import { type Scope, traceOf } from "../context/run_context.ts";
@@ -34,16 +29,26 @@ export async function withinBorders<T>(
   scope: BorderScope,
   worktree: Worktree,
   work: () => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<{ value: T; left?: Failure }> {
   const trace = traceOf(scope, worktree.task);
   await Deno.mkdir(join(trace, ".."), { recursive: true, mode: 0o700 });
   await Deno.remove(trace).catch(() => {});
-  // A worktree that cannot be read fails later, with a better message.
   const before = await resultOf(() => lookAcross(worktree, planPaths(scope)));
   const value = await work();
-  if (!before.ok) return { value };
-  const strayed = await compare(scope, worktree, before.value);
+  // Commands of git that the end of the run cuts off say nothing.
+  if (signal?.aborted) return { value };
+  const strayed = before.ok
+    ? await compare(scope, worktree, before.value)
+    : unseen(scope, worktree, before.failure);
   return strayed.length === 0 ? { value } : { value, left: { reason: "left_worktree", strayed } };
+}
+
+/** What nobody has looked at may have changed. */
+function unseen({ emit }: Bordered, { task }: Worktree, failure: Failure): string[] {
+  const what = `parex could not look outside of the worktree: ${explain(failure).message}`;
+  emit({ type: "border.crossed", task, what, undone: false });
+  return [what];
 }
 
 /** Reports and undoes what was crossed; returns what makes the work doubtful. */
@@ -52,7 +57,7 @@ async function compare(scope: BorderScope, worktree: Worktree, before: Look): Pr
   const seen = await resultOf(async () =>
     await settled(repo, before, await lookAcross(worktree, planPaths(scope)))
   );
-  if (!seen.ok) return [];
+  if (!seen.ok) return unseen(scope, worktree, seen.failure);
   const after = seen.value;
   const facts = await factsOf(scope, worktree, before.sight, after.sight);
   // Without its folder a worktree is made again from its branch: its pointers are not missed.

@@ -41,7 +41,7 @@ export async function runCommand(
       timeoutMs: scope.settings.checkTimeoutMs,
       signal,
       marks: marksOf(scope, worktree.task),
-    }));
+    }), signal);
   if (!signal.aborted && !quiet) {
     scope.emit({
       type: "checks.finished",

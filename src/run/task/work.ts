@@ -101,6 +101,7 @@ async function makeAttempt(
     scope,
     worktree,
     () => start.agent.attempt(request),
+    signal,
   );
   const outcome = diskFullAsRefusal(value);
   const spentUsd = scope.spending.end(input.task, outcome.usage);
