@@ -42,6 +42,7 @@ const ALLOWED: Record<string, Record<string, string>> = {
   },
   "src/recovery/worktrees.ts": { "worktree remove": "the folder is gone, HEAD is on a branch" },
   "src/git/scratch_index.ts": { "remove recursively": OWN_FOLDER },
+  "src/git/hooks.ts": { "remove recursively": "a temporary folder of records about hooks" },
   "src/git/merge.ts": { "remove recursively": OWN_FOLDER },
   "src/recovery/copilot.ts": { "remove recursively": OWN_FOLDER },
   "src/git/checkout_differences.ts": { "remove recursively": OWN_FOLDER },

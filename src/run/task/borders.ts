@@ -36,16 +36,15 @@ export async function withinBorders<T>(
   await Deno.remove(trace).catch(() => {});
   const before = await resultOf(() => lookAcross(worktree, planPaths(scope)));
   const value = await work();
-  // Commands of git that the end of the run cuts off say nothing.
-  if (signal?.aborted) return { value };
-  const strayed = before.ok
-    ? await compare(scope, worktree, before.value)
-    : unseen(scope, worktree, before.failure);
+  const crossed = before.ok ? await resultOf(() => compare(scope, worktree, before.value)) : before;
+  // The end of a run cuts commands of git off, too.
+  if (!crossed.ok && signal?.aborted) return { value };
+  const strayed = crossed.ok ? crossed.value : unseen(scope, worktree, crossed.failure);
   return strayed.length === 0 ? { value } : { value, left: { reason: "left_worktree", strayed } };
 }
 
 /** What nobody has looked at may have changed. */
-function unseen({ emit }: Bordered, { task }: Worktree, failure: Failure): string[] {
+function unseen({ emit }: BorderScope, { task }: Worktree, failure: Failure): string[] {
   const what = `parex could not look outside of the worktree: ${explain(failure).message}`;
   emit({ type: "border.crossed", task, what, undone: false });
   return [what];
@@ -54,11 +53,7 @@ function unseen({ emit }: Bordered, { task }: Worktree, failure: Failure): strin
 /** Reports and undoes what was crossed; returns what makes the work doubtful. */
 async function compare(scope: BorderScope, worktree: Worktree, before: Look): Promise<string[]> {
   const { repo, task } = worktree;
-  const seen = await resultOf(async () =>
-    await settled(repo, before, await lookAcross(worktree, planPaths(scope)))
-  );
-  if (!seen.ok) return unseen(scope, worktree, seen.failure);
-  const after = seen.value;
+  const after = await settled(repo, before, await lookAcross(worktree, planPaths(scope)));
   const facts = await factsOf(scope, worktree, before.sight, after.sight);
   // Without its folder a worktree is made again from its branch: its pointers are not missed.
   const gone = exists(worktree.path) ? [] : pointersOf(worktree);
