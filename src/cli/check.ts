@@ -6,7 +6,7 @@ import { resultOf } from "../domain/failed.ts";
 import { emptyPlan } from "../domain/plan.ts";
 import { processEnv } from "../exec/env.ts";
 import { shutdown } from "../exec/shutdown.ts";
-import { remoteOf } from "../git/push.ts";
+import { remotesOf } from "../git/remotes.ts";
 import { openRepository } from "../git/repository.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { checkText, targetWords } from "../report/commands/check.ts";
@@ -14,7 +14,7 @@ import { junitXml } from "../report/commands/junit.ts";
 import { checkCommit, type CheckCommitInput } from "../run/check_commit.ts";
 import { findTarget } from "../run/check_target.ts";
 import { reportCheckIssues } from "../run/landing/issues.ts";
-import { repositoryOn } from "../run/landing/land_pr.ts";
+import { repositoriesOf } from "../run/landing/repositories.ts";
 import { io as writing } from "../util/files.ts";
 import type { Context, Io } from "./context.ts";
 import { interruptible } from "./interrupt.ts";
@@ -104,8 +104,8 @@ async function run(input: CheckCommitInput, io: Io): Promise<CheckReport | undef
 }
 
 async function openIssues({ repo, plan, base }: Prepared, report: CheckReport): Promise<void> {
-  const remote = await remoteOf(repo, base ?? "HEAD");
-  const repository = await repositoryOn(repo, remote);
+  const remotes = await remotesOf(repo, base ?? "HEAD");
+  const { into: repository } = await repositoriesOf(repo, remotes);
   await reportCheckIssues({
     gh: { repository, cwd: repo.root },
     identity: plan.identity,

@@ -4,7 +4,7 @@ import type { CleanupPlan } from "../domain/cleanup.ts";
 import { Failed, resultOf } from "../domain/failed.ts";
 import { emptyPlan } from "../domain/plan.ts";
 import { processEnv } from "../exec/env.ts";
-import { remoteOf } from "../git/push.ts";
+import { remotesOf } from "../git/remotes.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { cleanupDoneText, cleanupPlanText } from "../report/commands/cleanup.ts";
 import { cleanUp, type CleanupInput, lookForCleanup } from "../run/maintenance/cleanup.ts";
@@ -81,8 +81,8 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
   });
   const { plan, run } = await planToClean(repo, io.cwd, settings.keepRuns);
   const base = await currentBase(repo, flags.base ?? run?.record.base ?? settings.base);
-  const remote = await remoteOf(repo, base);
-  const mergedHead = mergedHeads(repo, remote);
+  const remotes = await remotesOf(repo, base);
+  const mergedHead = mergedHeads(repo, remotes);
   return {
     repo,
     plan,
@@ -93,7 +93,7 @@ async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
     keepRuns: settings.keepRuns,
     record: run?.record,
     earlier: run ? await runsBefore(repo.commonDir, run.record) : [],
-    remote,
+    remotes,
     mergedHead,
     onProgress: progressOf(io),
   };

@@ -5,7 +5,7 @@ import { Failed, resultOf, valueOf } from "../domain/failed.ts";
 import type { Settings } from "../domain/settings.ts";
 import { processEnv } from "../exec/env.ts";
 import { headState } from "../git/commit.ts";
-import { remoteOf } from "../git/push.ts";
+import { remotesOf } from "../git/remotes.ts";
 import { openRepository, type Repository } from "../git/repository.ts";
 import { doctorText, fixQuestion, reportFinding } from "../report/commands/doctor.ts";
 import { formatFailure } from "../report/messages/explain.ts";
@@ -88,12 +88,12 @@ async function questionOf(
   const head = await headState(repo.here);
   const record = found.ok ? found.value.run?.record : undefined;
   const base = record?.base ?? settings?.base ?? head.branch;
-  const remote = base === undefined ? undefined : await remoteOf(repo, base);
+  const remotes = base === undefined ? undefined : await remotesOf(repo, base);
   return {
     repo,
     cwd: await Deno.realPath(io.cwd),
     base,
-    remote,
+    remotes,
     onProgress: progressOf(io),
     plan: found.ok ? found.value.plan : undefined,
   };

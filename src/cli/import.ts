@@ -4,7 +4,7 @@ import { Failed, valueOf } from "../domain/failed.ts";
 import { PLANS_DIR } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import { headState } from "../git/commit.ts";
-import { remoteOf } from "../git/push.ts";
+import { remotesOf } from "../git/remotes.ts";
 import { openRepository } from "../git/repository.ts";
 import { listIssuesOf } from "../github/issues.ts";
 import { findRepository } from "../hook/repository.ts";
@@ -16,7 +16,7 @@ import { planFilesOf } from "../plan/plan_files.ts";
 import { resolveList } from "../plan/import/resolve.ts";
 import { writePlanFiles } from "../plan/write_files.ts";
 import { type Imported, importedText, importFormatsText } from "../report/commands/import.ts";
-import { preparePullRequests } from "../run/landing/land_pr.ts";
+import { preparePullRequests } from "../run/landing/repositories.ts";
 import { canAsk, choose } from "./ask.ts";
 import type { Context, Io } from "./context.ts";
 
@@ -133,8 +133,8 @@ async function planOfIssues(io: Io, { label, milestone }: Flags): Promise<Found>
   }
   const repo = await openRepository(io.cwd);
   const { branch } = await headState(repo.here);
-  const remote = await remoteOf(repo, branch ?? "");
-  const repository = await preparePullRequests(repo, remote);
+  const remotes = await remotesOf(repo, branch ?? "");
+  const { into: repository } = await preparePullRequests(repo, remotes);
   const issues = await listIssuesOf({ repository, cwd: repo.root }, { label, milestone });
   const { host, owner, name } = repository;
   const list = `https://${host}/${owner}/${name}/issues`;

@@ -1,15 +1,14 @@
 import { Command } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
 import { loadSettings } from "../config/load.ts";
-import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
-import { remoteOf } from "../git/push.ts";
+import { remotesOf } from "../git/remotes.ts";
 import { openRepository } from "../git/repository.ts";
 import { issueLine } from "../report/commands/issues.ts";
 import { noticeLine } from "../report/commands/prs.ts";
 import { formatFailure } from "../report/messages/explain.ts";
 import { readIssueTemplate, TEMPLATE_PATH } from "../run/landing/issue_template.ts";
-import { preparePullRequests } from "../run/landing/land_pr.ts";
+import { preparePullRequests } from "../run/landing/repositories.ts";
 import { ensureTaskIssues, type TaskIssuesScope } from "../run/landing/task_issues.ts";
 import type { Context, Io } from "./context.ts";
 import { currentBase, currentPlan } from "./runs.ts";
@@ -43,14 +42,13 @@ async function prepare(io: Io, template: string | undefined): Promise<TaskIssues
   const settings = await loadSettings({ flags: {}, env: processEnv(), root: repo.checkout });
   const { plan, run } = await currentPlan(repo, io.cwd);
   const base = await currentBase(repo, settings.base ?? run?.record.base);
-  const remote = await remoteOf(repo, base);
-  if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
+  const remotes = await remotesOf(repo, base);
   const path = template === undefined ? undefined : resolve(io.cwd, template);
   const read = await readIssueTemplate(repo.checkout, path);
-  const repository = await preparePullRequests(repo, remote);
+  const { into: repository } = await preparePullRequests(repo, remotes);
   return {
     repo,
-    remote,
+    remotes,
     base,
     plan,
     template: read,

@@ -1,14 +1,14 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
-import { Failed } from "../domain/failed.ts";
 import { branchOf } from "../domain/names.ts";
 import { childEnv, processEnv } from "../exec/env.ts";
 import { taskEnv } from "../exec/task_env.ts";
-import { remoteOf } from "../git/push.ts";
+import { remotesOf } from "../git/remotes.ts";
 import { openRepository } from "../git/repository.ts";
 import { formatFailure } from "../report/messages/explain.ts";
 import { noticeLine, pullRequestLine } from "../report/commands/prs.ts";
-import { openPullRequests, preparePullRequests } from "../run/landing/land_pr.ts";
+import { openPullRequests } from "../run/landing/land_pr.ts";
+import { preparePullRequests } from "../run/landing/repositories.ts";
 import type { PullRequestScope } from "../run/landing/pr_stack.ts";
 import type { Context, Io } from "./context.ts";
 import { currentBase, currentPlan } from "./runs.ts";
@@ -38,17 +38,17 @@ async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestSco
   const settings = await loadSettings({ flags, env: processEnv(), root: repo.checkout });
   const { plan, run } = await currentPlan(repo, io.cwd);
   const base = await currentBase(repo, settings.base ?? run?.record.base);
-  const remote = await remoteOf(repo, base);
-  if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
-  const repository = await preparePullRequests(repo, remote);
+  const remotes = await remotesOf(repo, base);
+  const repositories = await preparePullRequests(repo, remotes);
   const { hookTimeoutMs: timeoutMs } = settings;
   const notice: PullRequestScope["notice"] = (task, notice) => io.err(noticeLine(task, notice));
   return {
     repo,
-    remote,
+    remotes,
+    repositories,
     base,
     plan,
-    gh: { repository, cwd: repo.root },
+    gh: { repository: repositories.into, cwd: repo.root },
     notice,
     hooks: (task) => ({
       env: taskEnv(childEnv(), { worktree: repo.placeOf(task), checkouts: [repo.root] }),

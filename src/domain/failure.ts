@@ -81,7 +81,13 @@ export type PrerequisiteFailure =
    * The base has commits that the remote lacks, and the other way around; in a shallow repository
    * it only looks so, perhaps.
    */
-  | { reason: "base_diverged"; base: string; remote: string; shallow?: true | undefined }
+  | {
+    reason: "base_diverged";
+    base: string;
+    remote: string;
+    onRemote: string;
+    shallow?: true | undefined;
+  }
   | {
     reason: "foreign_branch";
     branches: { branch: string; owner?: string | undefined }[];
@@ -89,7 +95,10 @@ export type PrerequisiteFailure =
   }
   | { reason: "foreign_worktree"; path: string; branch?: string | undefined }
   | { reason: "worktree_elsewhere"; branch: string; path: string }
-  | { reason: "branch_in_the_way"; branch: string; wanted: string }
+  /** `remote`: it is there. */
+  | { reason: "branch_in_the_way"; branch: string; wanted: string; remote?: string }
+  /** It does not answer, or does not let this user push. */
+  | { reason: "remote_refused"; remote: string; detail: string }
   | { reason: "agent_missing"; agent: string; command: string }
   /** The agent runs, and no attempt of it can work: it is the account's or the machine's. */
   | { reason: "agent_refused"; agent: string; why: RefusalWhy; detail: string }
@@ -163,7 +172,8 @@ export type TaskFailure =
 
 /** GitHub, or the way to it, fails: exit 3 before a run, a blocked task within one. */
 export type GitHubFailure =
-  | { reason: "no_remote"; root: string }
+  /** `remotes`: there are several, and git's settings choose none. */
+  | { reason: "no_remote"; root: string; remotes?: string[] | undefined }
   | { reason: "remote_not_github"; remote: string; /** without credentials */ url: string }
   | { reason: "gh_missing" }
   | { reason: "gh_logged_out"; host: string; detail: string }

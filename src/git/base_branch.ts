@@ -10,8 +10,10 @@ import { sleep } from "../util/backoff.ts";
 /** The branch that tasks are merged into. */
 export interface Base {
   branch: string;
-  /** The remote that it is pushed to, if that has a branch of this name; absent: none. */
+  /** The remote that it is pushed to, if that has the branch; absent: none. */
   remote?: string | undefined;
+  /** Its name there. */
+  onRemote: string;
 }
 
 export interface Tip {
@@ -32,15 +34,15 @@ export async function findTip(
   base: Base,
   timeoutMs: number,
 ): Promise<Tip> {
-  const { branch, remote } = base;
+  const { branch, remote, onRemote } = base;
   const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}^{commit}`];
   const local = await repo.maybe(args);
   if (local === undefined) throw new Failed({ reason: "base_missing", base: branch });
   const alone = { sha: local, local };
   if (remote === undefined) return alone;
-  const there = await remoteSha(repo, remote, branch, timeoutMs);
+  const there = await remoteSha(repo, remote, onRemote, timeoutMs);
   if (there === undefined) return alone;
-  await fetchCommit(repo, remote, branch, there, timeoutMs);
+  await fetchCommit(repo, remote, onRemote, there, timeoutMs);
   const tip = { ...alone, remote: there };
   const ahead = await isAncestor(repo, there, local);
   if (ahead) return tip;
@@ -48,7 +50,7 @@ export async function findTip(
   if (behind) return { ...tip, sha: there };
   const cut = await repo.line(["rev-parse", "--is-shallow-repository"]);
   const shallow = cut === "true" ? { shallow: true as const } : {};
-  throw new Failed({ reason: "base_diverged", base: branch, remote, ...shallow });
+  throw new Failed({ reason: "base_diverged", base: branch, remote, onRemote, ...shallow });
 }
 
 async function remoteSha(
@@ -84,18 +86,18 @@ async function fetchCommit(
 }
 
 /**
- * Pushes a commit to the base's branch on the remote, never by force. Hooks run in the folder of `from`. `moved`: somebody else has
+ * Pushes a commit to the branch that the base has on the remote, never by force. Hooks run in the folder of
+ * `from`. `moved`: somebody else has
  * pushed since it was `seen` there. Fails with `push_failed` if the remote refuses, and with
  * `base_protected` if it does so by a rule for this branch.
  */
 export async function pushBase(
   from: Git,
-  base: { branch: string; remote: string },
+  { remote, branch }: { remote: string; branch: string },
   { sha, seen }: { sha: string; seen: string },
   timeoutMs: number,
   hooks?: Hooks,
 ): Promise<"pushed" | "moved"> {
-  const { branch, remote } = base;
   const flags = ["--quiet", "--no-follow-tags"];
   const args = ["push", ...flags, "--", remote, `${sha}:refs/heads/${branch}`];
   const pushed = await from.result(args, { timeoutMs, hooks });

@@ -57,3 +57,9 @@ export async function moveCommitsToBranch(
   await worktree.git(["symbolic-ref", "HEAD", ref]);
   return { moved: true };
 }
+
+/** The folders that git keeps a branch in: `a/b/c` → `a`, `a/b`. */
+export function folders(branch: string): string[] {
+  const parts = branch.split("/");
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
+}

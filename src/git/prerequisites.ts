@@ -4,6 +4,7 @@ import type { PrerequisiteFailure } from "../domain/failure.ts";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { closest } from "../domain/suggest.ts";
 import { allOf } from "../util/all_of.ts";
+import { folders } from "./branches.ts";
 import { headState } from "./commit.ts";
 import { isFree, isWithin, realPathOf } from "../util/files.ts";
 import { detailOf, entries, type Git } from "./git.ts";
@@ -178,10 +179,4 @@ function checkNames(
     }
   }
   if (foreign.length > 0) return { reason: "foreign_branch", branches: foreign, identity };
-}
-
-/** `a/b/c` → `a`, `a/b`. */
-function folders(branch: string): string[] {
-  const parts = branch.split("/");
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("/"));
 }

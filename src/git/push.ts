@@ -1,4 +1,5 @@
 import { Failed } from "../domain/failed.ts";
+import { folders } from "./branches.ts";
 import { detailOf, type Git, NETWORK_TIMEOUT_MS } from "./git.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Repository } from "./repository.ts";
@@ -20,21 +21,33 @@ export async function pushBranch(
   throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
 }
 
+/** How long a remote may take to answer before a run; a program that asks for a password may wait for ever. */
+const ANSWER_TIMEOUT_MS = 45_000;
+
 /**
- * The remote that git would push a base to: by `branch.*.pushRemote`, `remote.pushDefault` or
- * `branch.*.remote`; else `origin`, else the only one.
+ * Asks a remote whether it would take branches below these folders, as far as it tells before a push: it must
+ * be there, know the user, and have no branch of a folder's name. Runs no hook, and changes nothing. Fails with
+ * `remote_refused` or `branch_in_the_way`.
  */
-export async function remoteOf(
+export async function checkPush(
   repo: Repository,
-  base: string,
-): Promise<string | undefined> {
-  const listed = await repo.git(["remote"]);
-  const remotes = listed.split("\n").filter((name) => name !== "");
-  const keys = [`branch.${base}.pushRemote`, "remote.pushDefault", `branch.${base}.remote`];
-  for (const key of keys) {
-    const named = await repo.maybe(["config", "--get", key]);
-    if (named !== undefined && remotes.includes(named)) return named;
+  remote: string,
+  { sha, branches }: { sha: string; branches: string[] },
+  timeoutMs = ANSWER_TIMEOUT_MS,
+): Promise<void> {
+  const wanted = new Map(branches.flatMap((branch) => folders(branch).map((one) => [one, branch])));
+  const refs = [...wanted.keys()].map((folder) => `${sha}:refs/heads/${folder}`);
+  if (refs.length === 0) return;
+  const flags = ["--dry-run", "--porcelain", "--no-verify", "--no-follow-tags"];
+  const asked = await repo.result(["push", ...flags, "--", remote, ...refs], { timeoutMs });
+  // With 1, it has answered: a branch is there, and could not be moved.
+  if (asked.timedOut || asked.code > 1) {
+    throw new Failed({ reason: "remote_refused", remote, detail: detailOf(asked) });
   }
-  if (remotes.includes("origin")) return "origin";
-  return remotes.length === 1 ? remotes[0] : undefined;
+  for (const line of asked.stdout.split("\n")) {
+    const [, flag, branch = ""] = /^(.)\t[^:]*:refs\/heads\/([^\t]*)\t/.exec(line) ?? [];
+    const inTheWay = wanted.get(branch);
+    if (flag === undefined || flag === "*" || inTheWay === undefined) continue;
+    throw new Failed({ reason: "branch_in_the_way", branch, wanted: inTheWay, remote });
+  }
 }

@@ -8,8 +8,8 @@ const REPOSITORY = z.object({
   permissions: z.object({ push: z.boolean() }).optional(),
 });
 
-/** Whether gh is installed, logged in, and may write to the repository. */
-export async function checkAccess(gh: Gh): Promise<void> {
+/** Whether gh is installed, logged in, and may push to the repository, or at least read it. */
+export async function checkAccess(gh: Gh, wanted: "push" | "read"): Promise<void> {
   const request = { doing: `look at ${nameOf(gh.repository)} on GitHub`, path: "" };
   const found = await resultOf(() => api(gh, request, REPOSITORY));
   const denied = (detail: string) =>
@@ -23,5 +23,7 @@ export async function checkAccess(gh: Gh): Promise<void> {
   const { archived, permissions } = found.value;
   if (archived) throw denied("it is archived: nobody can change it");
   // GitHub does not tell tokens of apps their permissions.
-  if (permissions?.push === false) throw denied("it may read there, but not push");
+  if (wanted === "push" && permissions?.push === false) {
+    throw denied("it may read there, but not push");
+  }
 }

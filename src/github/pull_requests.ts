@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { api, createOnce, type Gh, list } from "./gh.ts";
+import type { GitHubRepository } from "./remote.ts";
 
 export interface PullRequest {
   number: number;
@@ -13,8 +14,15 @@ export interface PullRequest {
   labels: string[];
 }
 
-export interface NewPullRequest {
+/** The branch that a pull request brings. */
+export interface Head {
   branch: string;
+  /** The repository that has it, if it is another one. */
+  fork?: GitHubRepository | undefined;
+}
+
+export interface NewPullRequest {
+  head: Head;
   base: string;
   title: string;
   body: string;
@@ -28,6 +36,8 @@ const LISTED = z.array(
     baseRefName: z.string(),
     headRefOid: z.string(),
     isCrossRepository: z.boolean(),
+    headRepository: z.object({ name: z.string() }).nullish(),
+    headRepositoryOwner: z.object({ login: z.string() }).nullish(),
     body: z.string(),
     labels: z.array(z.object({ name: z.string() })),
   }),
@@ -45,8 +55,11 @@ const CREATED = z.object({
   body: z.string().nullable(),
 });
 
-/** Every pull request from this branch of the repository itself, the newest first. */
-export async function listPullRequests(gh: Gh, branch: string): Promise<PullRequest[]> {
+/** Every pull request from this branch, the newest first. */
+export async function listPullRequests(
+  gh: Gh,
+  { branch, fork }: Head,
+): Promise<PullRequest[]> {
   const args = ["pr", "list", "--head", branch, "--state", "all", "--limit", `${MOST}`];
   const listed = await list(
     gh,
@@ -54,7 +67,7 @@ export async function listPullRequests(gh: Gh, branch: string): Promise<PullRequ
     [...args, "--json", FIELDS],
     LISTED,
   );
-  const own = listed.filter((found) => !found.isCrossRepository);
+  const own = listed.filter((found) => fork ? isFrom(fork, found) : !found.isCrossRepository);
   return own.map((found) => ({
     number: found.number,
     url: found.url,
@@ -66,22 +79,36 @@ export async function listPullRequests(gh: Gh, branch: string): Promise<PullRequ
   }));
 }
 
+function isFrom(
+  { owner, name }: GitHubRepository,
+  { headRepository, headRepositoryOwner }: z.infer<typeof LISTED>[number],
+): boolean {
+  const same = (one: string, other: string | undefined) =>
+    one.toLowerCase() === other?.toLowerCase();
+  return same(owner, headRepositoryOwner?.login) && same(name, headRepository?.name);
+}
+
 const STATES = { OPEN: "open", CLOSED: "closed", MERGED: "merged" } as const;
 
 /** Opens a pull request, unless its branch has one by now. */
 export async function createPullRequest(
   gh: Gh,
-  { branch, base, title, body }: NewPullRequest,
+  { head, base, title, body }: NewPullRequest,
 ): Promise<{ value: PullRequest; created: boolean }> {
   const request = {
-    doing: `open a pull request from ${branch}`,
+    doing: `open a pull request from ${head.branch}`,
     path: "/pulls",
-    body: { head: branch, base, title, body },
+    body: { ...headFields(head), base, title, body },
   };
   return await createOnce(gh, request, CREATED.transform(fromCreated), async () => {
-    const listed = await listPullRequests(gh, branch);
+    const listed = await listPullRequests(gh, head);
     return listed.find(({ state }) => state === "open");
   });
+}
+
+function headFields({ branch, fork }: Head): { head: string; head_repo?: string } {
+  // Without the repository, GitHub cannot tell two of one owner apart.
+  return fork ? { head: `${fork.owner}:${branch}`, head_repo: fork.name } : { head: branch };
 }
 
 function fromCreated(made: z.infer<typeof CREATED>): PullRequest {

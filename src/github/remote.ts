@@ -30,6 +30,14 @@ export function parseRemoteUrl(url: string, enterprise?: string): GitHubReposito
   return known ? { host, owner, name } : undefined;
 }
 
+/** Where ssh connects for a URL, as a destination of ssh(1), if its host may be an alias in ssh's settings. */
+export function sshAlias(url: string): { destination: string; path: string } | undefined {
+  const scheme = /^(?:git\+)?ssh:\/\/((?:[^@/]*@)?[^/:]+)(?::\d+)?\/(.*)$/i.exec(url);
+  const scp = /^((?:[^@/:]+@)?[^/:]+):(?![\\/]{2})\/?(.*)$/.exec(url);
+  const [, destination, path] = scheme ?? scp ?? [];
+  return destination === undefined || path === undefined ? undefined : { destination, path };
+}
+
 /** A remote's URL as it may be shown: without the user and the password in it. */
 export function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][a-z+.-]*:\/\/)[^@/]*@/i, "$1");

@@ -62,6 +62,7 @@ const REASON_WORDS: Record<Reason, string> = {
   foreign_worktree: "folder in the way",
   worktree_elsewhere: "checked out elsewhere",
   branch_in_the_way: "branch in the way",
+  remote_refused: "remote refused",
   agent_missing: "agent is missing",
   agent_refused: "account cannot work",
   disk_full: "disk is full",

@@ -14,7 +14,8 @@ import { configuredFolder, makeWorktreesFolder, type Unlinked } from "../git/wor
 import { reconnectMoved } from "../git/worktrees/moved.ts";
 import { realPathOf } from "../util/files.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
-import { remoteOf } from "../git/push.ts";
+import { checkPush } from "../git/push.ts";
+import { type Remotes, remotesOf } from "../git/remotes.ts";
 import type { Repository } from "../git/repository.ts";
 import { recovering } from "../recovery/recover.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
@@ -124,7 +125,7 @@ async function openLocked(
   lock: Lock,
 ): Promise<OpenRun> {
   const { plan, settings, agent, resume } = input;
-  const { repo, unlinked, pushed, landing, secrets } = await finalChecks(input, base, baseSha);
+  const { repo, unlinked, remotes, landing, secrets } = await finalChecks(input, base, baseSha);
   const dir = runDir(repo.commonDir, run);
   const journal = journalIn(dir, run, {
     lastSeq: resume?.lastSeq ?? 0,
@@ -153,7 +154,7 @@ async function openLocked(
     baseSha: resume?.record.baseSha ?? baseSha,
     tip: landing.tip,
     land: landing.land,
-    ...pushed,
+    remotes,
     emit,
     recover: recovering({ repo, emit, settings, env: childEnv() }),
     record,
@@ -184,8 +185,7 @@ interface Surroundings {
   /** With the worktrees folder that could be created. */
   repo: Repository;
   unlinked: Unlinked | undefined;
-  /** Where to; empty without a remote. */
-  pushed: { remote?: string | undefined };
+  remotes: Remotes;
   landing: LandingPlan;
   /** Values that must not be recorded. */
   secrets: string[];
@@ -207,13 +207,16 @@ async function finalChecks(
   const targets = branchTargets(repo, selection.tasks);
   await checkBranches(repo, targets, plan.identity);
   const made = await makeWorktreesFolder(repo, settings.worktrees && repo.worktrees);
-  const remote = await remoteOf(repo, base);
-  const pushed = remote === undefined ? {} : { remote };
-  const landsOn = { ...baseOf({ base, ...pushed, settings }), sha: baseSha };
-  const landing = await prepareLanding(repo, landsOn, settings);
+  const remotes = await remotesOf(repo, base);
+  const branches = targets.map(({ branch }) => branch);
+  if (settings.push && remotes.push !== undefined) {
+    await checkPush(repo, remotes.push, { sha: baseSha, branches });
+  }
+  const landsOn = { ...baseOf({ base, remotes, settings }), sha: baseSha };
+  const landing = await prepareLanding(repo, landsOn, remotes, settings);
   const secrets = await secretsForRecords(repo, settings.copy, childEnv());
   const { unlinked } = made;
-  return { repo: repo.withWorktrees(made.folder), unlinked, pushed, landing, secrets };
+  return { repo: repo.withWorktrees(made.folder), unlinked, remotes, landing, secrets };
 }
 
 /** Records the start, and restores what a resumed run has left. */

@@ -6,7 +6,7 @@ import { type TempRepo, tempRepo } from "../support/repo.ts";
 import { failureFrom } from "../support/result.ts";
 
 const SECONDS = 20_000;
-const BASE = { branch: "main", remote: "origin" };
+const BASE = { branch: "main", remote: "origin", onRemote: "main" };
 
 /** A repository with a bare remote, and somebody else's clone of that remote. */
 async function withRemote(
@@ -54,6 +54,7 @@ Deno.test("findTip() fails if local and remote have diverged", async () => {
       reason: "base_diverged",
       base: "main",
       remote: "origin",
+      onRemote: "main",
     });
   });
 });
@@ -70,7 +71,11 @@ Deno.test("findTip() reports that a shallow repository lacks the history", async
 Deno.test("findTip() uses the local branch if the remote has none of its name", async () => {
   await withRemote(async ({ repo, repository }) => {
     await repo.git(["branch", "develop"]);
-    const tip = await findTip(repository, { branch: "develop", remote: "origin" }, SECONDS);
+    const tip = await findTip(repository, {
+      branch: "develop",
+      remote: "origin",
+      onRemote: "develop",
+    }, SECONDS);
     assertEquals(tip, { sha: tip.local, local: tip.local });
   });
 });

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
-import { pushBranch, remoteOf } from "../../src/git/push.ts";
+import { checkPush, pushBranch } from "../../src/git/push.ts";
 import { openRepository } from "../../src/git/repository.ts";
-import { assert, assertEquals } from "../support/assert.ts";
+import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { tempRepo } from "../support/repo.ts";
 import { failureFrom } from "../support/result.ts";
 
@@ -34,32 +34,51 @@ Deno.test("pushBranch() says why the remote refused", async () => {
   assert(failure.detail.includes("nowhere.git"), failure.detail);
 });
 
-Deno.test("remoteOf() takes the base's remote, else origin, else the only one", async () => {
+Deno.test("checkPush() asks whether a remote takes branches, before there are any", async () => {
   await using temp = await tempRepo();
+  const remote = join(temp.root, "../remote.git");
+  await temp.git(["init", "-q", "--bare", remote]);
+  await temp.git(["remote", "add", "origin", remote]);
   const repo = await openRepository(temp.root);
-  assertEquals(await remoteOf(repo, "main"), undefined);
-  await temp.git(["remote", "add", "fork", "."]);
-  assertEquals(await remoteOf(repo, "main"), "fork");
-  await temp.git(["remote", "add", "upstream", "."]);
-  assertEquals(await remoteOf(repo, "main"), undefined);
-  await temp.git(["remote", "add", "origin", "."]);
-  assertEquals(await remoteOf(repo, "main"), "origin");
-  await temp.git(["config", "branch.main.remote", "upstream"]);
-  assertEquals(await remoteOf(repo, "main"), "upstream");
-  await temp.git(["config", "branch.main.remote", "."]);
-  assertEquals(await remoteOf(repo, "main"), "origin");
+  const sha = await temp.git(["rev-parse", "HEAD"]);
+  const ask = () => checkPush(repo, "origin", { sha, branches: ["feature/a", "feature/b"] });
+  await ask();
+  assertEquals(await temp.git(["ls-remote", "origin"]), "", "nothing is pushed");
+
+  await temp.git(["push", "-q", "origin", "main:feature"]);
+  assertEquals(await failureFrom(ask(), "branch_in_the_way"), {
+    reason: "branch_in_the_way",
+    branch: "feature",
+    wanted: "feature/b",
+    remote: "origin",
+  });
+  // Also one that has gone elsewhere since.
+  await temp.git(["commit", "-q", "--allow-empty", "-m", "other"]);
+  await temp.git(["push", "-q", "origin", "main:feature"]);
+  await failureFrom(ask(), "branch_in_the_way");
+  await Deno.remove(remote, { recursive: true });
+  assertMatch((await failureFrom(ask(), "remote_refused")).detail, /remote\.git/);
 });
 
-Deno.test("remoteOf() takes the remote that git itself would push to: a fork, not what is tracked", async () => {
+Deno.test("checkPush() does not wait for a program that asks for a password", async () => {
   await using temp = await tempRepo();
-  for (const name of ["upstream", "origin", "mine"]) {
-    await temp.git(["remote", "add", name, `/nowhere/${name}`]);
-  }
-  await temp.git(["config", "branch.main.remote", "upstream"]);
+  await using server = refusing();
+  await temp.git(["remote", "add", "origin", `http://127.0.0.1:${server.port}/r.git`]);
+  const waits = join(temp.root, "../waits");
+  await Deno.writeTextFile(waits, "#!/bin/sh\nexec sleep 1000\n", { mode: 0o755 });
+  await temp.git(["config", "core.askPass", waits]);
   const repo = await openRepository(temp.root);
-  assertEquals(await remoteOf(repo, "main"), "upstream");
-  await temp.git(["config", "remote.pushDefault", "origin"]);
-  assertEquals(await remoteOf(repo, "main"), "origin");
-  await temp.git(["config", "branch.main.pushRemote", "mine"]);
-  assertEquals(await remoteOf(repo, "main"), "mine");
+  const asked = checkPush(repo, "origin", { sha: "HEAD", branches: ["feature/a"] }, 1_000);
+  assertMatch((await failureFrom(asked, "remote_refused")).detail, /timed out/);
+  await temp.git(["config", "core.askPass", "true"]);
+  const refused = checkPush(repo, "origin", { sha: "HEAD", branches: ["feature/a"] });
+  assertMatch((await failureFrom(refused, "remote_refused")).detail, /Authentication failed/);
 });
+
+/** A host that knows nobody. */
+function refusing() {
+  const headers = { "www-authenticate": 'Basic realm="git"' };
+  const handler = () => new Response("", { status: 401, headers });
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, handler);
+  return { port: server.addr.port, [Symbol.asyncDispose]: () => server.shutdown() };
+}

@@ -1,7 +1,9 @@
 /** The real gh against a fake GitHub: one pull request per branch, whatever happens. */
 import { markOf } from "../../src/report/github/managed_part.ts";
 import { ensurePullRequest } from "../../src/run/landing/pull_request.ts";
-import { openPullRequests, preparePullRequests } from "../../src/run/landing/land_pr.ts";
+import { remotesOf } from "../../src/git/remotes.ts";
+import { openPullRequests } from "../../src/run/landing/land_pr.ts";
+import { preparePullRequests } from "../../src/run/landing/repositories.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { findTool } from "../support/needs.ts";
 import { failureFrom } from "../support/result.ts";
@@ -237,12 +239,53 @@ story("openPullRequests() leaves alone what is in the base or has no branch", as
 });
 
 story("preparePullRequests() finds the repository where all is ready", async (rig) => {
-  const ready = await preparePullRequests(rig.scope.repo, "origin");
-  assertEquals(ready, { host: "github.com", owner: "o", name: "r" });
+  const ready = await preparePullRequests(rig.scope.repo, rig.scope.remotes);
+  const here = { host: "github.com", owner: "o", name: "r" };
+  assertEquals(ready, { into: here, from: here });
 });
 
+story(
+  "with a fork, branches are pushed to it and pull requests are opened upstream",
+  async (rig) => {
+    const { temp, github } = rig;
+    // As `gh repo fork --remote` leaves it: main tracks upstream, and nobody can push there.
+    await temp.git(["remote", "add", "upstream", "https://github.com/o/r.git"]);
+    await temp.git(["config", "remote.upstream.pushurl", "/nowhere"]);
+    await temp.git(["config", "branch.main.remote", "upstream"]);
+    await temp.git(["config", "branch.main.merge", "refs/heads/main"]);
+    await temp.git(["config", "remote.origin.url", "git@github.com:me/r.git"]);
+    await temp.git(["config", "--unset", "remote.origin.pushurl"]);
+    await temp.git([
+      "config",
+      `url.${temp.root}/../remote.git.pushInsteadOf`,
+      "git@github.com:me/r.git",
+    ]);
+    await temp.git(["config", "remote.pushDefault", "origin"]);
+    github.may.push = false;
+
+    const remotes = await remotesOf(rig.scope.repo, "main");
+    const repositories = await preparePullRequests(rig.scope.repo, remotes);
+    assertEquals([repositories.into.owner, repositories.from.owner], ["o", "me"]);
+    const scope = { ...rig.scope, remotes, repositories };
+    await rig.done({ id: "task-1" });
+    await rig.done({ id: "task-2", dependencies: ["task-1"] });
+    const opened = await openPullRequests(scope, () => {});
+    assertEquals(opened.map(({ state }) => state), ["created", "created"]);
+    assertEquals(
+      github.pullRequests.map(({ head, base, fromFork }) => [head, base, fromFork]),
+      // A branch of the fork cannot be the base of a pull request upstream.
+      [["feature/task-1", "main", true], ["feature/task-2", "main", true]],
+    );
+    const again = await openPullRequests(scope, () => {});
+    assertEquals([again[0]?.state, github.pullRequests.length], ["kept", 2]);
+  },
+);
+
 story("preparePullRequests() says what is missing", async (rig) => {
-  const prepare = (remote?: string) => preparePullRequests(rig.scope.repo, remote);
+  const prepare = (remote?: string) => {
+    const into = remote === undefined ? undefined : { remote, branch: "main" };
+    return preparePullRequests(rig.scope.repo, { push: remote, base: "main", into, all: [] });
+  };
   await failureFrom(prepare(), "no_remote");
   await rig.temp.git(["remote", "add", "elsewhere", "https://me:secret@example.org/o/r.git"]);
   const elsewhere = await failureFrom(prepare("elsewhere"), "remote_not_github");

@@ -19,6 +19,8 @@ import { noticeWords } from "../../src/report/messages/notice.ts";
 
 export const NEEDS_GH = needs("gh", findTool("gh"));
 
+const HERE = { host: "github.com", owner: "o", name: "r" };
+
 export const IDENTITY = "sample@2026";
 
 export interface Rig extends AsyncDisposable {
@@ -63,11 +65,17 @@ export async function makeRig(): Promise<Rig> {
   const waits: number[] = [];
   const scope: PullRequestScope = {
     repo: await openRepository(temp.root),
-    remote: "origin",
+    remotes: {
+      push: "origin",
+      base: "main",
+      into: { remote: "origin", branch: "main" },
+      all: ["origin"],
+    },
+    repositories: { into: HERE, from: HERE },
     base: "main",
     plan,
     gh: {
-      repository: { host: "github.com", owner: "o", name: "r" },
+      repository: HERE,
       cwd: temp.root,
       wait: (ms) => {
         waits.push(ms);

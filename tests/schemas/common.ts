@@ -47,6 +47,7 @@ const REASONS: Record<Reason, true> = {
   foreign_worktree: true,
   worktree_elsewhere: true,
   branch_in_the_way: true,
+  remote_refused: true,
   agent_missing: true,
   agent_refused: true,
   disk_full: true,

@@ -1,6 +1,6 @@
 /**
  * A GitHub of the test's own on a unix socket, which the real gh talks to: pull requests, issues,
- * comments and labels of one repository, `o/r`. Its GraphQL is GitHub's own schema.
+ * comments and labels of one repository, `o/r`, and of its fork `me/r` that it can be pushed to. Its GraphQL is GitHub's own schema.
  */
 import { join } from "node:path";
 import { graphql } from "./github_graphql.ts";
@@ -130,6 +130,8 @@ async function rest(
   switch (route) {
     case "GET":
       return { status: 200, body: { archived: false, permissions: { push: github.may.push } } };
+    case "GET /repos/me/r":
+      return { status: 200, body: { archived: false, permissions: { push: true } } };
     case "POST /pulls":
       return await createPullRequest(github, ref, body);
     case "POST /labels":
@@ -158,29 +160,31 @@ const refused: Reply = { status: 403, body: { message: "Resource not accessible"
 async function createPullRequest(
   github: FakeGitHub,
   ref: (branch: string) => Promise<string | undefined>,
-  { head, base, title, body }: Record<string, unknown>,
+  { head: from, base, title, body }: Record<string, unknown>,
 ): Promise<Reply> {
+  const fromFork = String(from).startsWith("me:");
+  const head = String(from).replace(/^me:/, "");
   const invalid = (message: string) => ({
     status: 422,
     body: { message: "Validation Failed", errors: [{ resource: "PullRequest", message }] },
   });
   const there = github.pullRequests.some((one) =>
-    one.head === head && one.base === base && one.state === "OPEN" && !one.fromFork
+    one.head === head && one.base === base && one.state === "OPEN" && one.fromFork === fromFork
   );
   if (there) return invalid(`A pull request already exists for o:${head}.`);
-  const headSha = await ref(String(head));
+  const headSha = await ref(head);
   if (headSha === undefined) return invalid("head invalid");
   if (await ref(String(base)) === undefined) return invalid("base invalid");
   const made: FakePullRequest = {
     number: nextNumber(github),
-    head: String(head),
+    head,
     headSha,
     base: String(base),
     title: String(title),
     body: String(body),
     state: "OPEN",
     labels: [],
-    fromFork: false,
+    fromFork,
   };
   github.pullRequests.push(made);
   return {

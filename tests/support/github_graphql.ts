@@ -51,6 +51,8 @@ function node(found: FakePullRequest) {
     headRefName: head,
     headRefOid: headSha,
     isCrossRepository: fromFork,
+    headRepository: { id: "R", name: "r" },
+    headRepositoryOwner: { __typename: "User", id: "U", login: fromFork ? "me" : "o", name: "" },
     labels: {
       totalCount: labels.length,
       nodes: labels.map((name) => ({ id: name, name, description: null, color: "ededed" })),

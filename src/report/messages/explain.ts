@@ -45,6 +45,7 @@ function worded(failure: Failure, about: About): Explanation {
     case "foreign_worktree":
     case "worktree_elsewhere":
     case "branch_in_the_way":
+    case "remote_refused":
     case "agent_missing":
     case "agent_refused":
     case "disk_full":

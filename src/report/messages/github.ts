@@ -1,13 +1,24 @@
 import type { GitHubFailure } from "../../domain/failure.ts";
+import { namesOf } from "../layout.ts";
 import { shellWord } from "../escape.ts";
 import { type About, type Explanation, linesOf, retry } from "./explanation.ts";
 
 const WITHOUT = "or keep the work on its branches: parex execute --land none";
 
+function severalRemotes(remotes: readonly string[]): Explanation {
+  const [first = ""] = remotes;
+  return {
+    message: `this repository has the remotes ${namesOf(remotes)}, and none of them is chosen`,
+    details: ["None is called origin, and the base tracks none of them."],
+    next: [`choose where to push: git config remote.pushDefault ${shellWord(first)}`, WITHOUT],
+  };
+}
+
 /** GitHub, gh or the way to them is not ready, or failed. */
 export function explainGitHub(failure: GitHubFailure, about: About): Explanation {
   switch (failure.reason) {
     case "no_remote":
+      if (failure.remotes?.length) return severalRemotes(failure.remotes);
       return {
         message:
           `this repository has no remote, so there is nowhere to open pull requests: ${failure.root}`,

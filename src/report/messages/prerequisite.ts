@@ -28,6 +28,16 @@ export function explainPrerequisite(failure: PrerequisiteFailure): Explanation {
     case "worktree_elsewhere":
     case "branch_in_the_way":
       return explainOwnership(failure);
+    case "remote_refused":
+      return {
+        message: `branches cannot be pushed to ${failure.remote}`,
+        details: linesOf(failure.detail),
+        next: [
+          `see what is wrong: git push --dry-run -- ${shellWord(failure.remote)} HEAD`,
+          "push elsewhere, to a fork of yours for example: git config remote.pushDefault <remote>",
+          "or keep the work here: parex execute --no-push",
+        ],
+      };
     case "nested_run":
       return {
         message: `parex was started by the agent of ${failure.task}, within a run`,
@@ -257,11 +267,11 @@ function explainDirtyTree({ paths, total, inProgress, root }: Of<"dirty_tree">):
   };
 }
 
-function explainDiverged({ base, remote, shallow }: Of<"base_diverged">): Explanation {
-  const [branch, theirs] = [shellWord(base), shellWord(`${remote}/${base}`)];
+function explainDiverged({ base, remote, onRemote, shallow }: Of<"base_diverged">): Explanation {
+  const [branch, theirs] = [shellWord(base), shellWord(`${remote}/${onRemote}`)];
   if (shallow) {
     return {
-      message: `no commit is known that ${base} and ${remote}/${base} have in common`,
+      message: `no commit is known that ${base} and ${remote}/${onRemote} have in common`,
       details: [
         "This repository is shallow: its history was cut off by a clone or fetch with --depth.",
       ],
@@ -270,7 +280,7 @@ function explainDiverged({ base, remote, shallow }: Of<"base_diverged">): Explan
   }
   return {
     message:
-      `${base} and ${remote}/${base} have diverged: each has commits that the other does not have`,
+      `${base} and ${remote}/${onRemote} have diverged: each has commits that the other does not have`,
     details: ["parex can merge into them only after you have merged them."],
     next: [
       `git fetch ${shellWord(remote)} && git log --oneline --left-right ${branch}...${theirs}`,
@@ -307,6 +317,7 @@ function explainOwnership(
         ],
       };
     case "branch_in_the_way":
+      if (failure.remote !== undefined) return explainRemoteBranch(failure, failure.remote);
       return {
         message: `git cannot have both ${failure.branch} and ${failure.wanted} as branches`,
         details: [],
@@ -342,4 +353,18 @@ function ownerOf({ branch, owner }: { branch: string; owner?: string | undefined
   return owner === undefined
     ? `${branch}: not created by parex`
     : `${branch}: belongs to the plan ${owner}`;
+}
+
+function explainRemoteBranch(
+  { branch, wanted }: Of<"branch_in_the_way">,
+  remote: string,
+): Explanation {
+  return {
+    message: `${remote} has a branch ${branch}, so git cannot push ${wanted} there`,
+    details: [],
+    next: [
+      `give the tasks' branches another name, in ${CONFIG_PATH}: branch-prefix: tasks/`,
+      "or keep the work here: parex execute --no-push",
+    ],
+  };
 }

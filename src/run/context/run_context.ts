@@ -14,6 +14,7 @@ import { taskEnv } from "../../exec/task_env.ts";
 import { traceEnv } from "../../git/command_trace.ts";
 import { configEnv } from "../../git/config_env.ts";
 import type { Hooks } from "../../git/hooks.ts";
+import type { Remotes } from "../../git/remotes.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
 import type { BegunMerge } from "../../git/worktrees/merge_in_progress.ts";
@@ -52,8 +53,8 @@ export interface Scope extends Memory {
   land: Land;
   /** The remote has refused a push to the base by a rule: no merge can land any more. */
   baseProtected?: true | undefined;
-  /** Where completed branches are pushed to. */
-  remote?: string | undefined;
+  /** Where completed branches are pushed, and pull requests are opened. */
+  remotes: Remotes;
   emit: Emit;
   /** Runs a git operation and recovers from failures that can be repaired. */
   recover: Recover;

@@ -66,13 +66,13 @@ export class BaseMover {
 
   /** Why tasks are blocked after so many attempts to move the base. */
   keepsMoving(times: number): Failure {
-    const { branch, remote = "." } = this.#base;
+    const { onRemote: branch, remote = "." } = this.#base;
     const detail = `${branch} was moved by others ${times} times while the merge was checked`;
     return { reason: "push_failed", remote, branch, detail };
   }
 
   async #push(tip: Tip, sha: string): Promise<"pushed" | "moved"> {
-    const { branch, remote } = this.#base;
+    const { onRemote: branch, remote } = this.#base;
     if (remote === undefined || tip.remote === undefined) return "pushed";
     if (tip.remote === sha) return "pushed";
     const what = { sha, seen: tip.remote };
@@ -92,7 +92,8 @@ export class BaseMover {
 
 /** The base, with its remote if the run pushes. */
 export function baseOf(
-  { base, remote, settings }: Pick<Scope, "base" | "remote" | "settings">,
+  { base, remotes, settings }: Pick<Scope, "base" | "remotes" | "settings">,
 ): Base {
-  return { branch: base, remote: settings.push ? remote : undefined };
+  const remote = settings.push ? remotes.push : undefined;
+  return { branch: base, remote, onRemote: remotes.base };
 }

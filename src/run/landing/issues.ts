@@ -19,7 +19,7 @@ import {
 } from "../../report/github/issue.ts";
 import { BODY_LIMIT, markOf, withPart } from "../../report/github/managed_part.ts";
 import { blockedMark, taskIssueKey } from "../../report/github/task_issue.ts";
-import { repositoryOn } from "./land_pr.ts";
+import { repositoriesOf } from "./repositories.ts";
 import { notify, orNotice } from "../context/notices.ts";
 import type { Scope } from "../context/run_context.ts";
 
@@ -28,10 +28,10 @@ const TRIES = 3;
 
 /** Reports a run to GitHub's issues if the settings ask for it. A failure becomes a notice. */
 export async function openIssues(scope: Scope): Promise<void> {
-  const { repo, remote, record, settings, emit } = scope;
+  const { repo, remotes, record, settings, emit } = scope;
   if (!settings.issues) return;
   await orNotice(emit, async () => {
-    const repository = await repositoryOn(repo, remote);
+    const { into: repository } = await repositoriesOf(repo, remotes);
     await reportIssues({ gh: { repository, cwd: repo.root, tries: TRIES }, record, emit });
   }, { without: "issues" });
 }

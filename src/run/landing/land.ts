@@ -4,9 +4,10 @@ import type { Land, Settings } from "../../domain/settings.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { type Base, findTip } from "../../git/base_branch.ts";
 import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
-import { remoteOf } from "../../git/push.ts";
+import { type Remotes, remotesOf } from "../../git/remotes.ts";
 import type { Repository } from "../../git/repository.ts";
-import { openPullRequest, preparePullRequests } from "./land_pr.ts";
+import { openPullRequest } from "./land_pr.ts";
+import { preparePullRequests } from "./repositories.ts";
 import type { MergeQueue } from "./merge_queue.ts";
 import type { Scope } from "../context/run_context.ts";
 import type { Notice } from "../../domain/notice.ts";
@@ -17,25 +18,33 @@ export interface LandingPlan {
   /** The newest commit of the base. */
   tip: string;
   /** Why completed work cannot land, although agents can work. */
-  problem?: Notice;
+  problem?: Notice | undefined;
 }
 
 /** Checks before any agent starts whether completed work can land as requested. */
 export async function prepareLanding(
   repo: Repository,
   base: Base & { sha: string },
+  remotes: Remotes,
   settings: Settings,
 ): Promise<LandingPlan> {
   const { land } = settings;
-  await checkGitHub(repo, base.branch, settings);
-  if (land === undefined) return { ...await usualLanding(repo, base), tip: base.sha };
-  if (land !== "merge") return { land, tip: base.sha };
+  await checkGitHub(repo, remotes, settings);
+  if (land === undefined) return { ...await usualLanding(repo, remotes, settings), tip: base.sha };
+  const unchosen = settings.push ? noneChosen(repo, remotes) : undefined;
+  if (land !== "merge") return { land, tip: base.sha, problem: unchosen };
   const tip = await resultOf(() => findTip(repo, base, NETWORK_TIMEOUT_MS));
-  if (tip.ok) return { land, tip: tip.value.sha };
+  if (tip.ok) return { land, tip: tip.value.sha, problem: unchosen };
   if (tip.failure.reason !== "push_failed") throw new Failed(tip.failure);
   const { remote, detail } = tip.failure;
   const problem = { about: "remote_silent", remote, detail } as const;
   return { land, tip: base.sha, problem };
+}
+
+/** Nothing is pushed, although there are remotes. */
+function noneChosen({ root }: Repository, { push, all }: Remotes): Notice | undefined {
+  if (push !== undefined || all.length === 0) return undefined;
+  return { about: "failed", failure: { reason: "no_remote", root, remotes: all } };
 }
 
 /** How completed work will land, as far as that is known without a fetch. */
@@ -44,29 +53,29 @@ export async function landingOf(
   branch: string,
   settings: Settings,
 ): Promise<Land> {
-  await checkGitHub(repo, branch, settings);
-  if (settings.land !== undefined) return settings.land;
-  const remote = await remoteOf(repo, branch);
-  return (await usualLanding(repo, { branch, remote })).land;
+  const remotes = await remotesOf(repo, branch);
+  await checkGitHub(repo, remotes, settings);
+  return settings.land ?? (await usualLanding(repo, remotes, settings)).land;
 }
 
 /** Whether GitHub can be used, if the settings need it. */
-export async function checkGitHub(
+async function checkGitHub(
   repo: Repository,
-  base: string,
+  remotes: Remotes,
   { land, issues }: Settings,
 ): Promise<void> {
   if (land !== "pr" && !issues) return;
-  await preparePullRequests(repo, await remoteOf(repo, base));
+  await preparePullRequests(repo, remotes);
 }
 
-/** By pull requests if they can be opened. `remote` is absent if nothing is pushed. */
+/** By pull requests if they can be opened. */
 async function usualLanding(
   repo: Repository,
-  { remote }: Base,
+  remotes: Remotes,
+  settings: Settings,
 ): Promise<Pick<LandingPlan, "land" | "problem">> {
-  if (remote === undefined) return { land: "none" };
-  const ready = await resultOf(() => preparePullRequests(repo, remote));
+  if (!settings.push || remotes.all.length === 0) return { land: "none" };
+  const ready = await resultOf(() => preparePullRequests(repo, remotes));
   if (ready.ok) return { land: "pr" };
   if (ready.failure.reason === "remote_not_github") return { land: "none" };
   const { failure } = ready;

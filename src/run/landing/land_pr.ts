@@ -3,13 +3,10 @@ import { branchOf } from "../../domain/names.ts";
 import { dependenciesFirst } from "../../domain/graph.ts";
 import type { PullRequestOutcome } from "../../domain/pull_request.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
-import { processEnv } from "../../exec/env.ts";
 import { planBranches } from "../../git/branches.ts";
 import { exclusively } from "../../util/mutex.ts";
-import type { Repository } from "../../git/repository.ts";
-import { checkAccess } from "../../github/access.ts";
-import { type GitHubRepository, parseRemoteUrl, withoutCredentials } from "../../github/remote.ts";
 import type { Evidence } from "../../report/github/pull_request.ts";
+import { repositoriesOf } from "./repositories.ts";
 import { evidenceIn, findEvidence } from "./last_evidence.ts";
 import { ensurePullRequest } from "./pull_request.ts";
 import { hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
@@ -18,35 +15,6 @@ import { notify } from "../context/notices.ts";
 
 /** GitHub limits an account, so requests of one process run one at a time. */
 const MUTEX = "github";
-/** Before a run, nobody should wait long for a GitHub that does not answer. */
-const PREPARE_TRIES = 2;
-
-/**
- * The repository in which pull requests can be opened. Fails with `no_remote`, `remote_not_github`,
- * `gh_missing`, `gh_logged_out` or `github_denied`, and with `github_failed` if GitHub does not answer.
- */
-export async function preparePullRequests(
-  repo: Repository,
-  remote: string | undefined,
-): Promise<GitHubRepository> {
-  const repository = await repositoryOn(repo, remote);
-  const gh = { repository, cwd: repo.root, tries: PREPARE_TRIES };
-  await checkAccess(gh);
-  return repository;
-}
-
-/** The repository on GitHub that a remote points to. */
-export async function repositoryOn(
-  repo: Repository,
-  remote: string | undefined,
-): Promise<GitHubRepository> {
-  if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
-  const url = await repo.line(["remote", "get-url", "--", remote]);
-  const repository = parseRemoteUrl(url, processEnv().GH_HOST);
-  if (repository) return repository;
-  throw new Failed({ reason: "remote_not_github", remote, url: withoutCredentials(url) });
-}
-
 /** A task's pull request, as its landing reports it. */
 export interface OpenedPullRequest {
   url: string;
@@ -64,15 +32,15 @@ export async function openPullRequest(
   id: TaskId,
   signal?: AbortSignal,
 ): Promise<OpenedPullRequest> {
-  const { repo, base, plan, remote, record, emit } = scope;
-  if (remote === undefined) throw new Failed({ reason: "no_remote", root: repo.root });
-  const repository = await repositoryOn(repo, remote);
+  const { repo, base, plan, remotes, record, emit } = scope;
+  const repositories = await repositoriesOf(repo, remotes);
   const pullRequests: PullRequestScope = {
     repo,
-    remote,
+    remotes,
     base,
     plan,
-    gh: { repository, cwd: repo.root, signal },
+    repositories,
+    gh: { repository: repositories.into, cwd: repo.root, signal },
     notice: (task, notice) => notify(emit, notice, task),
     hooks: (task) => hooksIn(scope, worktreeFor(scope, task)),
   };

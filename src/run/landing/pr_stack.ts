@@ -4,19 +4,22 @@ import type { Plan } from "../../domain/plan.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isAncestor } from "../../git/ancestry.ts";
 import type { Hooks } from "../../git/hooks.ts";
+import { baseRefs, type Remotes } from "../../git/remotes.ts";
 import type { Repository } from "../../git/repository.ts";
 import type { Gh } from "../../github/gh.ts";
-import { listPullRequests, type PullRequest } from "../../github/pull_requests.ts";
+import { type Head, listPullRequests, type PullRequest } from "../../github/pull_requests.ts";
 import { choosePullRequest, type Unlanded } from "../../github/stack.ts";
+import { isFork, type Repositories } from "./repositories.ts";
 import { markOf } from "../../report/github/managed_part.ts";
 import type { Notice } from "../../domain/notice.ts";
 
 /** The input for opening the pull requests of a plan. */
 export interface PullRequestScope {
   repo: Repository;
-  remote: string;
-  /** The branch that pull requests without dependencies are merged into. */
+  remotes: Remotes;
+  /** The local branch that tasks are to land on. */
   base: string;
+  repositories: Repositories;
   plan: Plan;
   gh: Gh;
   /** Reports something about the task that is not a failure. */
@@ -46,7 +49,7 @@ async function lookAt(
   scope: PullRequestScope,
   id: TaskId,
 ): Promise<Omit<Unlanded, "contained"> | undefined> {
-  const { repo, remote } = scope;
+  const { repo, remotes } = scope;
   const branch = branchOf(id);
   const head = await shaOf(repo, `refs/heads/${branch}`);
   if (head === undefined) return undefined;
@@ -54,29 +57,34 @@ async function lookAt(
   if (landed) return undefined;
   const standing = await pullRequestOf(scope, id);
   if (standing?.state === "merged") return undefined;
-  const pushed = await shaOf(repo, `refs/remotes/${remote}/${branch}`);
+  const pushed = await shaOf(repo, `refs/remotes/${remotes.push}/${branch}`);
   const open = standing?.state === "open" ? { number: standing.number } : {};
   return { branch, ...open, pushed: pushed !== undefined };
 }
 
 /** The pull request of a task's branch, if there is one. */
 export async function pullRequestOf(
-  { repo, plan, gh }: PullRequestScope,
+  { repo, plan, repositories, gh }: PullRequestScope,
   id: TaskId,
 ): Promise<PullRequest | undefined> {
   const branch = branchOf(id);
-  const listed = await listPullRequests(gh, branch);
+  const listed = await listPullRequests(gh, headIn(repositories, branch));
   const head = await shaOf(repo, `refs/heads/${branch}`);
   const mark = markOf(plan.identity, id);
   return choosePullRequest(listed, (found) => found.body.includes(mark) || found.head === head);
 }
 
+/** The branch as the head of a pull request. */
+export function headIn(repositories: Repositories, branch: string): Head {
+  return { branch, fork: isFork(repositories) ? repositories.from : undefined };
+}
+
 /** Whether the base contains all of a branch: here, or as the remote was last fetched. */
 export async function isInBase(
-  { repo, remote, base }: Pick<PullRequestScope, "repo" | "remote" | "base">,
+  { repo, remotes, base }: Pick<PullRequestScope, "repo" | "remotes" | "base">,
   branch: string,
 ): Promise<boolean> {
-  for (const ref of [`refs/heads/${base}`, `refs/remotes/${remote}/${base}`]) {
+  for (const ref of baseRefs(base, remotes)) {
     const there = await shaOf(repo, ref);
     if (there === undefined) continue;
     const contained = await isAncestor(repo, `refs/heads/${branch}`, there);

@@ -23,8 +23,9 @@ import {
   pullRequestPart,
   pullRequestTitle,
 } from "../../report/github/pull_request.ts";
+import { isFork } from "./repositories.ts";
 import { taskIssueNumber } from "./task_issues.ts";
-import { pullRequestOf, type PullRequestScope, unlandedOf } from "./pr_stack.ts";
+import { headIn, pullRequestOf, type PullRequestScope, unlandedOf } from "./pr_stack.ts";
 
 /**
  * Makes sure that a completed task's branch has its one pull request: opens it, or updates an open one. One
@@ -35,7 +36,7 @@ export async function ensurePullRequest(
   task: Task,
   evidence: Evidence | undefined,
 ): Promise<TaskPullRequest> {
-  const { repo, remote, gh } = scope;
+  const { repo, remotes: { push, all }, gh } = scope;
   const branch = branchOf(task.id);
   const standing = await pullRequestOf(scope, task.id);
   if (standing && standing.state !== "open") {
@@ -43,14 +44,15 @@ export async function ensurePullRequest(
     scope.notice(task.id, { about: "pull_request_ended", state, url });
     return { number, url, state };
   }
+  if (push === undefined) throw new Failed({ reason: "no_remote", root: repo.root, remotes: all });
   const worktree = new Worktree(repo, task.id);
   const from = exists(join(worktree.path, ".git")) ? worktree : repo;
-  await pushBranch(from, remote, branch, scope.hooks(task.id));
+  await pushBranch(from, push, branch, scope.hooks(task.id));
   const unlanded = await unlandedOf(scope, task.id);
   const secrets = await secretsForRecords(repo, [], childEnv());
   const issue = await taskIssueNumber(scope, task);
   const draft = draftOf(scope, { ...task, issue }, unlanded, { evidence, secrets });
-  const done = standing ? await refresh(gh, standing, draft) : await open(gh, branch, draft);
+  const done = standing ? await refresh(gh, standing, draft) : await open(scope, branch, draft);
   const labels = task.labels.filter((label) => !standing?.labels.includes(label));
   const { left } = await addLabels(gh, done.number, labels);
   for (const { name, why } of left) {
@@ -68,7 +70,7 @@ interface Draft {
 }
 
 function draftOf(
-  { base, plan }: PullRequestScope,
+  { base, remotes, plan, repositories }: PullRequestScope,
   task: Task,
   unlanded: Unlanded[],
   { evidence, secrets }: { evidence: Evidence | undefined; secrets: string[] },
@@ -85,7 +87,8 @@ function draftOf(
   const mark = markOf(plan.identity, task.id);
   return {
     title: pullRequestTitle(shown),
-    base: baseOf(unlanded, base),
+    // A branch of a fork cannot be the base of a pull request elsewhere.
+    base: baseOf(isFork(repositories) ? [] : unlanded, remotes.into?.branch ?? base),
     textFrom: (present) => {
       // Evidence from another machine is not replaced by no evidence.
       if (present.includes(mark) && evidence === undefined) return undefined;
@@ -94,10 +97,16 @@ function draftOf(
   };
 }
 
-async function open(gh: Gh, branch: string, draft: Draft): Promise<TaskPullRequest> {
+async function open(
+  { gh, repositories }: PullRequestScope,
+  branch: string,
+  draft: Draft,
+): Promise<TaskPullRequest> {
   const { title, base, textFrom } = draft;
   const body = textFrom("") ?? "";
-  const made = await resultOf(() => createPullRequest(gh, { branch, base, title, body }));
+  const made = await resultOf(() =>
+    createPullRequest(gh, { head: headIn(repositories, branch), base, title, body })
+  );
   if (made.ok) {
     const { value: { number, url }, created } = made.value;
     return { number, url, state: created ? "created" : "kept" };

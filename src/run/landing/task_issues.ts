@@ -19,6 +19,7 @@ import {
   updateIssue,
 } from "../../github/issues.ts";
 import { addLabels } from "../../github/labels.ts";
+import type { Remotes } from "../../git/remotes.ts";
 import { issueUrl } from "../../github/remote.ts";
 import { secretsForRecords } from "../../recovery/secrets.ts";
 import { blockedText } from "../../report/github/issue.ts";
@@ -42,7 +43,7 @@ const NO_ISSUES = new Set([403, 404, 410]);
 
 export interface TaskIssuesScope {
   repo: Repository;
-  remote: string;
+  remotes: Remotes;
   base: string;
   plan: Plan;
   gh: Gh;

@@ -57,8 +57,8 @@ export interface RemovedWork {
 
 /** Decides what a cleanup would do. */
 export async function lookForCleanup(input: CleanupInput): Promise<CleanupPlan> {
-  if (input.onRemote && input.remote === undefined) {
-    throw new Failed({ reason: "no_remote", root: input.repo.root });
+  if (input.onRemote && input.remotes?.push === undefined) {
+    throw new Failed({ reason: "no_remote", root: input.repo.root, remotes: input.remotes?.all });
   }
   const facts = await readLeftovers(input);
   const unknown = input.force.find((id) => facts.every(({ task }) => task !== id));
@@ -123,7 +123,7 @@ async function removeOld({ repo, keepRuns }: CleanupInput): Promise<OldRecords> 
 }
 
 async function remove(
-  { repo, onRemote, remote }: CleanupInput,
+  { repo, onRemote, remotes }: CleanupInput,
   run: string,
   work: WorkFacts,
 ): Promise<RemovedWork> {
@@ -134,7 +134,7 @@ async function remove(
   } else if (worktree) {
     going.worktree = new Worktree(repo, task, worktree.path);
   }
-  if (onRemote && remote !== undefined) going.remote = remote;
+  if (onRemote && remotes?.push !== undefined) going.remote = remotes.push;
   const { anchored, leftover } = await removeWork(repo, going);
   return {
     work,

@@ -11,6 +11,7 @@ import { exists, isWithin } from "../../util/files.ts";
 import { type LandedBranches, landedBranches } from "../../git/landed_many.ts";
 import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
 import { mapBounded } from "../../util/map_limit.ts";
+import { baseRefs, type Remotes } from "../../git/remotes.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
 
@@ -21,7 +22,7 @@ export interface LeftoverQuestion {
   repo: Repository;
   plan: Pick<Plan, "identity" | "tasks">;
   base: string;
-  remote?: string | undefined;
+  remotes?: Remotes | undefined;
   /** The user's current folder, absolute. */
   cwd: string;
   /** Absent: pull requests cannot be asked about. */
@@ -92,9 +93,8 @@ export async function readAllLeftovers(
 }
 
 /** The base here, and on the remote as last fetched. */
-async function basesOf({ repo, base, remote }: LeftoverQuestion): Promise<string[]> {
-  const wanted = [`refs/heads/${base}`];
-  if (remote !== undefined) wanted.push(`refs/remotes/${remote}/${base}`);
+async function basesOf({ repo, base, remotes }: LeftoverQuestion): Promise<string[]> {
+  const wanted = remotes ? baseRefs(base, remotes) : [`refs/heads/${base}`];
   const found: string[] = [];
   for (const ref of wanted) {
     const sha = await repo.maybe(["rev-parse", "--quiet", "--verify", ref]);

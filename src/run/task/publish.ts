@@ -10,7 +10,7 @@ export async function publish(
   id: TaskId,
   signal: AbortSignal,
 ): Promise<void> {
-  const { repo, remote } = scope;
+  const { repo, remotes: { push: remote } } = scope;
   if (!remote || !scope.settings.push) return;
   const worktree = worktreeFor(scope, id);
   const { branch, path } = worktree;

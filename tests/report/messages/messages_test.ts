@@ -42,6 +42,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
   },
   foreign_worktree: { reason: "foreign_worktree", path: "/code/worktrees/task-0" },
   worktree_elsewhere: { reason: "worktree_elsewhere", branch: "feature/task-0", path: "/else" },
+  remote_refused: { reason: "remote_refused", remote: "origin", detail: "Permission denied" },
   branch_in_the_way: { reason: "branch_in_the_way", branch: "feature", wanted: "feature/task-0" },
   sandbox_missing: { reason: "sandbox_missing", detail: "bwrap is not installed" },
   agent_missing: { reason: "agent_missing", agent: "claude", command: "claude" },
@@ -84,7 +85,7 @@ const EXAMPLES: { [R in Reason]: Extract<Failure, { reason: R }> } = {
     detail: "remote: error: GH006: Protected branch update failed for refs/heads/main.",
   },
   push_failed: { reason: "push_failed", remote: "origin", branch: "feature/a", detail: "denied" },
-  base_diverged: { reason: "base_diverged", base: "main", remote: "origin" },
+  base_diverged: { reason: "base_diverged", base: "main", remote: "origin", onRemote: "main" },
   merge_conflict: { reason: "merge_conflict", files: ["a.ts"], between: ["task-0", "task-1"] },
   pull_request_closed: {
     reason: "pull_request_closed",

@@ -25,7 +25,8 @@ async function leftovers(
 ) {
   const plan = { identity: "plan-1", tasks: [{ ...taskOf("a"), status: "completed" as const }] };
   const repo = await openRepository(root);
-  return await readLeftovers({ repo, plan, base: "main", remote: "origin", cwd: root, mergedHead });
+  const remotes = { push: "origin", base: "main", all: ["origin"] };
+  return await readLeftovers({ repo, plan, base: "main", remotes, cwd: root, mergedHead });
 }
 
 Deno.test("readLeftovers() counts a merged pull request as landed if it contained the whole branch", async () => {
