@@ -46,6 +46,7 @@ async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestSco
     repo,
     remotes,
     repositories,
+    settings,
     base,
     plan,
     gh: { repository: repositories.into, cwd: repo.root },

@@ -35,6 +35,8 @@ export interface Schedule {
   tasks: ScheduledTask[];
   /** Completed already. */
   skipped: TaskId[];
+  /** Completed already, and not landed: they only land. */
+  unlanded: TaskId[];
   /** Predicted from the files that the plan names. */
   conflicts: PredictedConflict[];
   warnings: string[];

@@ -16,19 +16,26 @@ export interface FileConflict {
   binary?: true | undefined;
 }
 
+export interface SideNames {
+  ours: string;
+  theirs: string;
+}
+
 /** A conflict in one line: the file, and what each side did to it. */
-export function conflictLine(
-  { path, ours, theirs, binary }: FileConflict,
-  names: { ours: string; theirs: string },
-): string {
-  const what = binary ? `${path} (binary)` : path;
-  if (ours.did === "added" && theirs.did === "added") return `${what}: added by both`;
-  if (ours.did === "modified" && theirs.did === "modified") return `${what}: modified by both`;
+export function conflictLine(conflict: FileConflict, names: SideNames): string {
+  const { path, binary } = conflict;
+  return `${binary ? `${path} (binary)` : path}: ${deedsOf(conflict, names)}`;
+}
+
+/** What each side did to the file. */
+export function deedsOf({ ours, theirs }: FileConflict, names: SideNames): string {
+  if (ours.did === "added" && theirs.did === "added") return "added by both";
+  if (ours.did === "modified" && theirs.did === "modified") return "modified by both";
   const sides = [[names.ours, ours], [names.theirs, theirs]] as const;
   const deeds = sides.flatMap(([name, side]) =>
     side.did === "nothing" ? [] : `${changeWords(side)} by ${name}`
   );
-  return `${what}: ${deeds.join(", ") || "in conflict"}`;
+  return deeds.join(", ") || "in conflict";
 }
 
 const KINDS = {

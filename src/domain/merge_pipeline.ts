@@ -141,9 +141,10 @@ export function leave(line: Pipeline, tasks: readonly TaskId[]): void {
   line.apart = line.apart.filter(stays);
   line.waiting = line.waiting.filter(stays);
   for (const task of tasks) line.held.delete(task);
-  line.queue = [...anew, ...line.queue].map((group) => group.filter(stays))
-    .filter((group) => group.length > 0);
-  if (at >= 0) changed(line, []);
+  const left = (groups: TaskId[][]) =>
+    groups.map((group) => group.filter(stays)).filter((group) => group.length > 0);
+  line.queue = left(line.queue);
+  if (at >= 0) changed(line, left(anew));
 }
 
 /** Nobody waits for this task any more: it has landed, or is given up. */
@@ -160,13 +161,13 @@ export function startOver(line: Pipeline): void {
   changed(line, stack.map(tasksOf));
 }
 
-/** The stack is another one: what waited for that is tried again, before all others. */
+/** The stack is another one: what waited for that is tried again, after what was in the stack. */
 function changed(line: Pipeline, first: TaskId[][]): void {
   const below = new Set([line.tip, ...line.stack.map(({ sha }) => sha)]);
   const lost = line.suspects.filter(({ onto }) => !below.has(onto));
   line.suspects = line.suspects.filter((entry) => !lost.includes(entry));
   const apart = line.apart.splice(0).map((task) => [task]);
-  line.queue.unshift(...lost.map(tasksOf), ...apart, ...first);
+  line.queue.unshift(...lost.map(tasksOf), ...first, ...apart);
 }
 
 export function tasksOf({ steps }: Entry): TaskId[] {

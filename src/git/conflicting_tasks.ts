@@ -92,7 +92,7 @@ async function hunksBetween(
   before: string,
   after: string,
 ): Promise<Hunk[] | undefined> {
-  const flags = ["-U0", "--no-color", "--no-ext-diff", "--no-textconv"];
+  const flags = ["-U0", "--inter-hunk-context=0", "--no-color", "--no-ext-diff", "--no-textconv"];
   const diff = await repo.result(["diff", ...flags, before, after]);
   if (diff.code !== 0) return undefined;
   const found = diff.stdout.matchAll(/^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/gm);

@@ -15,6 +15,7 @@ import { makeAgents } from "./context/agent_choice.ts";
 import { estimateFor } from "./estimate.ts";
 import { allowedUncommitted, branchTargets, warningLines } from "./context/plan_paths.ts";
 import { landingOf } from "./landing/land.ts";
+import { landingsLeft } from "./landing/unlanded.ts";
 
 /** Reads and decides everything that a run would, and changes nothing. The same failures stop it. */
 export async function dryRun(
@@ -34,6 +35,7 @@ export async function dryRun(
   if (!agents.ok && agents.failure.reason !== "agent_missing") throw new Failed(agents.failure);
   await checkBranches(repo, branchTargets(repo, tasks), plan.identity);
   const land = await landingOf(repo, ready.base, settings);
+  const unlanded = [...(await landingsLeft(repo, plan, skipped, settings)).keys()];
   const found = await findChecks(repo.checkout, settings.checks);
   return {
     plan: { name: plan.name, path: plan.path },
@@ -45,7 +47,8 @@ export async function dryRun(
     cost: await estimateFor(repo, tasks, settings),
     checks: [...(found.setup ? [found.setup] : []), ...found.checks],
     tasks: scheduleOf(tasks),
-    skipped: skipped.map(({ id }) => id),
+    skipped: skipped.map(({ id }) => id).filter((id) => !unlanded.includes(id)),
+    unlanded,
     conflicts: conflictsOfPlan(tasks),
     warnings: [
       ...(agents.ok ? [] : [explain(agents.failure).message]),

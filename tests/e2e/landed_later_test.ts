@@ -14,6 +14,8 @@ Deno.test("execute --land merge lands what was completed without landing, with n
   });
   const first = await stage.execute({ land: "none", only: ["b"] });
   assertEquals(first.code, 0);
+  const dry = await stage.parex(["execute", "--land", "merge", "--dry-run"]);
+  assertMatch(dry.stdout, /^already completed, only to land: a, b$/m);
   const { code, stdout } = await stage.parex(["execute", "--land", "merge"]);
   assertEquals(code, 0, stdout);
   const onMain = await stage.repo.git(["ls-tree", "--name-only", "main"]);

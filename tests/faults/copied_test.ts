@@ -13,3 +13,17 @@ Deno.test("a copied .env that an agent forces into a commit is neither merged no
   assertMatch(stdout, /hold files that parex copied from your checkout: \.env[^]*git reset --soft/);
   assertEquals(await stage.repo.git(["rev-parse", "main"]), before);
 });
+
+Deno.test("parex merge does not merge a copied file that somebody has committed since", async () => {
+  await using stage = await rig({ files: { ".gitignore": ".env\n" } });
+  await Deno.writeTextFile(`${stage.root}/.env`, "TOKEN=secret\n");
+  assertEquals((await stage.execute({ land: "none" })).code, 0);
+  const worktree = stage.worktree("a");
+  await stage.repo.git(["add", "-f", ".env"], worktree);
+  await stage.repo.git(["commit", "-qm", "oops"], worktree);
+  const before = await stage.repo.git(["rev-parse", "main"]);
+  const { code, stdout } = await stage.parex(["merge"]);
+  assertEquals(code, 1, stdout);
+  assertMatch(stdout, /hold files that parex copied from your checkout: \.env/);
+  assertEquals(await stage.repo.git(["rev-parse", "main"]), before);
+});

@@ -133,8 +133,12 @@ Deno.test("a post-checkout hook that fails does not keep a worktree from being m
 });
 
 Deno.test("a remote whose folder is gone blocks with git's words what would be pushed", async () => {
-  await using stage = await rig();
-  await Deno.remove(await withRemote(stage), { recursive: true });
+  await using stage = await rig({
+    agent: {
+      a: 'rm -rf "$RIG/remote.git"; echo a > a.txt; git add a.txt; git commit -qm "feat: a"',
+    },
+  });
+  await withRemote(stage);
   const run = await stage.execute({ push: true });
   const blocked = eventsOf(run.events, "task.status", "a").at(-1);
   assertEquals([run.code, blocked?.reason], [1, "push_failed"]);

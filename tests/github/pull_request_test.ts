@@ -238,6 +238,19 @@ story("openPullRequests() leaves alone what is in the base or has no branch", as
   assertEquals(rig.github.requests, []);
 });
 
+story("a branch with a copied .env is not pushed, and gets no pull request", async (rig) => {
+  const task = await rig.done({ id: "task-1" });
+  await rig.temp.write({ ".env": "TOKEN=secret\n" });
+  await rig.temp.git(["switch", "-q", "feature/task-1"]);
+  await rig.temp.git(["add", "-f", ".env"]);
+  await rig.temp.git(["commit", "-qm", "oops"]);
+  await rig.temp.git(["switch", "-q", "main"]);
+  await rig.temp.write({ ".env": "TOKEN=secret\n" });
+  await failureFrom(ensurePullRequest(rig.scope, task, undefined), "copied_committed");
+  assertEquals(await rig.temp.git(["ls-remote", "../remote.git", "feature/task-1"]), "");
+  assertEquals(rig.github.pullRequests, []);
+});
+
 story("preparePullRequests() finds the repository where all is ready", async (rig) => {
   const ready = await preparePullRequests(rig.scope.repo, rig.scope.remotes);
   const here = { host: "github.com", owner: "o", name: "r" };

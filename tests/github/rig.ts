@@ -72,6 +72,7 @@ export async function makeRig(): Promise<Rig> {
       all: ["origin"],
     },
     repositories: { into: HERE, from: HERE },
+    settings: { copy: [".env"] },
     base: "main",
     plan,
     gh: {

@@ -267,6 +267,7 @@ export const dryRun = z.strictObject({
     step: integer.describe("from 1; tasks of one step do not wait for each other"),
   })),
   skipped: tasks,
+  unlanded: tasks,
   conflicts: z.array(predictedConflict),
   warnings: texts,
 });

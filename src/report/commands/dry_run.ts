@@ -15,7 +15,7 @@ export function scheduleText(
   { color, columns }: { color: boolean; columns: number },
 ): string {
   const paint = createColors(color);
-  const { tasks, skipped, checks } = schedule;
+  const { tasks, skipped, unlanded, checks } = schedule;
   const steps = Math.max(0, ...new Set(tasks.map(({ step }) => step)));
   const lines = [
     paint.bold(
@@ -27,6 +27,9 @@ export function scheduleText(
     ...wrap(`estimated cost: ${estimateWords(schedule.cost)}`, columns),
     ...(skipped.length > 0
       ? wrap(`already completed: ${skipped.map(oneLine).join(", ")}`, columns)
+      : []),
+    ...(unlanded.length > 0
+      ? wrap(`already completed, only to land: ${unlanded.map(oneLine).join(", ")}`, columns)
       : []),
   ];
   const idWidth = widest(tasks.map(({ id }) => id), ID_LIMIT);

@@ -3,7 +3,7 @@ import { formatDuration } from "../../domain/units.ts";
 import { plural } from "../layout.ts";
 import type { Summary } from "./summary.ts";
 import { namesOf } from "../layout.ts";
-import { predictedWords, reusedWords, SHORT_SHA } from "./phrases.ts";
+import { metWords, predictedWords, reusedWords, SHORT_SHA } from "./phrases.ts";
 
 /** A part of the report that every form of it shows in the same words. */
 export interface Outcome {
@@ -72,14 +72,11 @@ function integrationLines({ checks, check_results, integration, base }: Summary)
   return [...ran, `${check} fails on ${at}` + (by === undefined ? "" : `, introduced by ${by}`)];
 }
 
-function conflictLines({ conflicts }: Summary): string[] {
+function conflictLines({ base, conflicts }: Summary): string[] {
   return [
-    ...conflicts.met.map(({ task, between, files, outcome }) => {
-      const others = between.filter((other) => other !== task);
-      return `${task} conflicted with ${namesOf(others)} in ${namesOf(files)}, ${
-        OUTCOMES[outcome]
-      }`;
-    }),
+    ...conflicts.met.map((met) =>
+      `${met.task} conflicted with ${metWords(met, base)}, ${OUTCOMES[met.outcome]}`
+    ),
     ...conflicts.predicted.map((conflict) =>
       `predicted${conflict.met ? ", and it happened" : ""}: ${predictedWords(conflict)}`
     ),

@@ -1,5 +1,6 @@
 import type { createColors } from "picocolors";
-import type { PredictedConflict } from "../../domain/record.ts";
+import { deedsOf } from "../../domain/file_conflict.ts";
+import type { MetConflict, PredictedConflict } from "../../domain/record.ts";
 import type { Status } from "../../domain/task.ts";
 import { isChecked } from "../../domain/task_record.ts";
 import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
@@ -207,4 +208,14 @@ export function countdown(until: number, now: number): string {
 /** A time that is redrawn every second. */
 export function clockWords(ms: number): string {
   return ms < 60_000 ? `${Math.floor(ms / 1000)}s` : formatDuration(ms);
+}
+
+/** `a in src/a.ts (modified by both)`: whom and where a task's merge into the base conflicted with. */
+export function metWords({ task, between, files, conflicts }: MetConflict, base: string): string {
+  const others = between.filter((other) => other !== task);
+  const names = { ours: base, theirs: task };
+  const places = conflicts?.length
+    ? conflicts.map((one) => `${one.path} (${deedsOf(one, names)})`)
+    : files;
+  return `${namesOf(others)} in ${namesOf(places)}`;
 }

@@ -7,7 +7,7 @@ import { formatDuration } from "../../domain/units.ts";
 import { oneLine, printable } from "../escape.ts";
 import { namesOf, wrap } from "../layout.ts";
 import { kindWords, outcomeWords, reasonWords, statusWord } from "../words.ts";
-import { costCell, inColorOf, landedWhenWords, type Paint, symbolOf } from "./phrases.ts";
+import { costCell, inColorOf, landedWhenWords, metWords, type Paint, symbolOf } from "./phrases.ts";
 import { usageSummary } from "./usage_summary.ts";
 
 /** All that is known of one task. */
@@ -123,10 +123,10 @@ function checkLines({ task, logs }: TaskPage, paint: Paint): string[] {
   });
 }
 
-function conflictLines({ task: { id }, record: { conflicts } }: TaskPage): string[] {
+function conflictLines({ task: { id }, record: { base, conflicts } }: TaskPage): string[] {
   return [
-    ...conflicts.met.filter((met) => met.task === id).map(({ between, files }) =>
-      `conflicted with ${namesOf(between.filter((other) => other !== id))} in ${namesOf(files)}`
+    ...conflicts.met.filter(({ task }) => task === id).map((met) =>
+      `conflicted with ${metWords(met, base)}`
     ),
     ...conflicts.predicted.filter(({ tasks }) => tasks.includes(id)).map(({ tasks, files }) =>
       `predicted with ${namesOf(tasks.filter((other) => other !== id))} in ${namesOf(files)}`

@@ -40,6 +40,7 @@ export async function openPullRequest(
     base,
     plan,
     repositories,
+    settings: scope.settings,
     gh: { repository: repositories.into, cwd: repo.root, signal },
     notice: (task, notice) => notify(emit, notice, task),
     hooks: (task) => hooksIn(scope, worktreeFor(scope, task)),

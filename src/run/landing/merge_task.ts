@@ -3,6 +3,7 @@ import { branchOf } from "../../domain/names.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { mergeCommits, type Merged, mergeTrees } from "../../git/merge.ts";
 import { isAncestor } from "../../git/ancestry.ts";
+import { refuseCopied } from "../context/copied.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
 import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
 import type { LandingTrees } from "./landing_trees.ts";
@@ -19,6 +20,8 @@ export async function mergeTask(
   const { repo, plan, tasks, base, settings } = scope;
   const branch = branchOf(id);
   const theirs = `refs/heads/${branch}`;
+  // Somebody may have committed there since its checks.
+  await refuseCopied(scope, branch, { notFrom: [onto], since: scope.baseSha });
   const { title, name } = tasks.get(id) ?? {};
   const keep = planFolderIn(repo, plan);
   const of = { task: id, title: title ?? name ?? id, branch, base, plan: plan.name };

@@ -1,5 +1,6 @@
 import { branchOf } from "../../domain/names.ts";
 import { withDependencies } from "../../domain/graph.ts";
+import type { Settings } from "../../domain/settings.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { isAncestor } from "../../git/ancestry.ts";
@@ -20,6 +21,7 @@ export interface PullRequestScope {
   /** The local branch that tasks are to land on. */
   base: string;
   repositories: Repositories;
+  settings: Pick<Settings, "copy">;
   plan: Plan;
   gh: Gh;
   /** Reports something about the task that is not a failure. */

@@ -5,6 +5,7 @@ import type { TaskPullRequest } from "../../domain/pull_request.ts";
 import { redactProse } from "../../domain/redact.ts";
 import type { Task } from "../../domain/task.ts";
 import { childEnv } from "../../exec/env.ts";
+import { forkPoint } from "../../git/ancestry.ts";
 import { pushBranch } from "../../git/push.ts";
 import { Worktree } from "../../git/worktree.ts";
 import { exists } from "../../util/files.ts";
@@ -23,6 +24,7 @@ import {
   pullRequestPart,
   pullRequestTitle,
 } from "../../report/github/pull_request.ts";
+import { refuseCopied } from "../context/copied.ts";
 import { isFork } from "./repositories.ts";
 import { taskIssueNumber } from "./task_issues.ts";
 import { headIn, pullRequestOf, type PullRequestScope, unlandedOf } from "./pr_stack.ts";
@@ -45,6 +47,9 @@ export async function ensurePullRequest(
     return { number, url, state };
   }
   if (push === undefined) throw new Failed({ reason: "no_remote", root: repo.root, remotes: all });
+  const base = `refs/heads/${scope.base}`;
+  const since = await forkPoint(repo, base, `refs/heads/${branch}`) ?? base;
+  await refuseCopied(scope, branch, { notFrom: [base], since });
   const worktree = new Worktree(repo, task.id);
   const from = exists(join(worktree.path, ".git")) ? worktree : repo;
   await pushBranch(from, push, branch, scope.hooks(task.id));

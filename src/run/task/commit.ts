@@ -14,11 +14,10 @@ import {
   headState,
   ownCommits,
 } from "../../git/commit.ts";
-import { filesToCopy } from "../../git/copy.ts";
-import { entries } from "../../git/git.ts";
 import { exists } from "../../util/files.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { mergeVerdict, settleMerge } from "./base_merge.ts";
+import { refuseCopied } from "../context/copied.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
 import { makeTree, ownBranches } from "./prepare.ts";
 import { attemptName, hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
@@ -149,7 +148,7 @@ async function evidence(
     const log = `${scope.dir}/transcripts/${attemptName(input)}.log`;
     throw new Failed({ reason: "no_changes", log });
   }
-  await refuseCopied(scope, worktree, notFrom);
+  await refuseCopied(scope, worktree.branch, { notFrom, since: scope.baseSha });
   scope.emit({
     type: "task.committed",
     task: input.task,
@@ -160,24 +159,4 @@ async function evidence(
     by_parex: byParex,
   });
   return { passed: true };
-}
-
-/** Copied files must not leave this machine: an agent can force one into a commit. */
-async function refuseCopied(
-  { repo, settings, baseSha }: Scope,
-  { branch }: Worktree,
-  notFrom: readonly string[],
-): Promise<void> {
-  const copied = await filesToCopy(repo, settings.copy);
-  if (copied.length === 0) return;
-  const args = ["log", "--format=", "--name-only", "-z", "--full-history", `refs/heads/${branch}`];
-  const paths = copied.map((path) => `:(top,literal)${path}`);
-  const listed = await repo.git([...args, "--not", ...notFrom, "--", ...paths]);
-  const changed = new Set(entries(listed).map((path) => path.trim()).filter((path) => path !== ""));
-  if (changed.size === 0) return;
-  const known = await repo.git(["ls-tree", "-r", "-z", "--name-only", baseSha, "--", ...changed]);
-  const tracked = new Set(entries(known));
-  const found = [...changed].filter((path) => !tracked.has(path)).sort();
-  if (found.length === 0) return;
-  throw new Failed({ reason: "copied_committed", paths: found, since: baseSha });
 }

@@ -1,4 +1,5 @@
 import type { EventBody } from "../../../src/domain/event.ts";
+import type { FileConflict } from "../../../src/domain/file_conflict.ts";
 import { recordOf } from "../../../src/domain/record.ts";
 import { summarize } from "../../../src/report/run/summary.ts";
 import { reportText } from "../../../src/report/run/text.ts";
@@ -24,6 +25,9 @@ const lands = (task: string, sha: string): EventBody => ({
 function landingRun() {
   const graph = [node("a", "Parse"), node("b", "Print"), node("c", "Sort"), node("d", "Say so")];
   const files = ["src/a.ts"];
+  const conflicts: FileConflict[] = [
+    { path: "src/a.ts", ours: { did: "deleted" }, theirs: { did: "modified" } },
+  ];
   return recordOf(script(
     [0, started(graph)],
     [0, { type: "conflict.predicted", tasks: ["a", "c"], files: ["x.ts"], basis: "plan" }],
@@ -40,7 +44,7 @@ function landingRun() {
     [10, ends("c", "test", 0)],
     [11, status("a", "testing", "completed")],
     [12, lands("a", SHAS[0])],
-    [13, { type: "conflict.met", task: "b", between: ["a", "b"], files }],
+    [13, { type: "conflict.met", task: "b", between: ["a", "b"], files, conflicts }],
     [20, status("b", "testing", "completed")],
     [21, lands("b", SHAS[1])],
     [22, ends("c", "test", 1, true)],
@@ -97,7 +101,7 @@ Integration
   test fails on main at 3a2b3c4d5e, introduced by b
 
 Conflicts
-  b conflicted with a in src/a.ts, resolved and landed
+  b conflicted with a in src/a.ts (deleted by main, modified by b), resolved and landed
   predicted: a and c both change x.ts
   predicted, and it happened: a and b conflict in src/a.ts
 

@@ -15,6 +15,8 @@ Deno.test("a conflict names the tasks whose lines meet, and no other that change
   await at.branch("a", { list: withLine(1, "by a") });
   await at.branch("b", { list: withLine(50, "by b") });
   await at.branch("c", { list: withLine(50, "by c") });
+  // Then git's own diffs have both changes in one hunk.
+  await at.stage.repo.git(["config", "diff.interHunkContext", "60"]);
   assertEquals(await at.land("a"), { kind: "landed" });
   assertEquals(await at.land("b"), { kind: "landed" });
   const landing = await at.land("c");

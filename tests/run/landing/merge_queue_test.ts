@@ -66,7 +66,8 @@ Deno.test("whatever conflicts or fails together, main always passes and nothing 
         assertEquals((await at.stage.repo.git(["worktree", "list"])).split("\n").length, 1);
       },
     ),
-    { numRuns: 6 },
+    // What conflicts with the stack must not overtake the halves of a red batch.
+    { numRuns: 6, examples: [[[["a", "b"], ["a", "c"]], [0, 1, 1, 0], 3]] },
   );
 });
 
