@@ -101,7 +101,8 @@ Integration
   test fails on main at 3a2b3c4d5e, introduced by b
 
 Conflicts
-  b conflicted with a in src/a.ts (deleted by main, modified by b), resolved and landed
+  b conflicted with a in src/a.ts (deleted by main, modified by b), resolved and
+    landed
   predicted: a and c both change x.ts
   predicted, and it happened: a and b conflict in src/a.ts
 
