@@ -10,7 +10,7 @@ export function command(context: Context) {
   const { io } = context;
   return new Command("diff")
     .description("Show a task's own changes against what it started from, as git diff does")
-    .argument("<task>", "Task of the last run's plan")
+    .argument("<task>", "Task of the plan")
     .option("--stat", "Only how much changed in which files")
     .action(async (id, { stat }) => {
       const { repo, task, record } = await knownTask(io.cwd, id);

@@ -18,7 +18,7 @@ export function command(context: Context) {
   const { io } = context;
   return new Command("logs")
     .description("Show what a task's agent said and did: text, tool calls, edits, results")
-    .argument("<task>", "Task of the last run's plan")
+    .argument("<task>", "Task of the plan")
     .option("-f, --follow", "Follow the agent until its attempt ends")
     .option(
       "--attempt <n>",

@@ -13,7 +13,7 @@ export function command(context: Context) {
       "Open a task's worktree in your editor ($VISUAL or $EDITOR), or else a shell in it; " +
         "without a terminal, print its path",
     )
-    .argument("<task>", "Task of the last run's plan")
+    .argument("<task>", "Task of the plan")
     .option("--shell", "A shell, whatever the editor is")
     .action(async (id, { shell }) => {
       const { task: { worktree } } = await knownTask(io.cwd, id);

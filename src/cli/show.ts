@@ -14,7 +14,7 @@ export function command(context: Context) {
     .description(
       "Show everything about one task: why it is blocked, its attempts, checks, commits and changes",
     )
-    .argument("<task>", "Task of the last run's plan")
+    .argument("<task>", "Task of the plan")
     .option("--json", "Print it as JSON")
     .action(async (id, { json }) => {
       const known = await knownTask(io.cwd, id);

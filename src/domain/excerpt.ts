@@ -3,10 +3,12 @@ const FAILURES: readonly { at: RegExp; before?: number; after: number }[] = [
   // TAP, as of node --test
   { at: /^\s*not ok \d+(?!.*# (?:SKIP|TODO))/i, after: 12 },
   // jest; node's spec reporter
-  { at: /^\s*● /, after: 8 },
-  { at: /^\s*✖ (?!failing tests:)/, after: 6 },
-  // vitest, jest
-  { at: /^\s*(?:FAIL|❯ FAIL)\s+\S/, after: 7 },
+  { at: /^\s*● /, after: 14 },
+  { at: /^✖ (?!failing tests:)/, before: 1, after: 8 },
+  // vitest
+  { at: /^\s*(?:❯ )?FAIL\s+\S.* > /, after: 12 },
+  // jest: the failures of the file come later
+  { at: /^\s*FAIL\s+\S/, after: 0 },
   // pytest, unittest
   { at: /^E {2,}\S/, before: 2, after: 1 },
   { at: /^(?:FAIL|ERROR): \S+ \(/, after: 10 },
@@ -27,6 +29,10 @@ const FAILURES: readonly { at: RegExp; before?: number; after: number }[] = [
   { at: /^\S+:\d+(?::\d+)?: (?:fatal )?error: /, after: 2 },
 ];
 
+/** Where a tool begins to repeat its failures alone: node's spec reporter, pytest, vitest, cargo. */
+const SECTION =
+  /^(?:✖ failing tests:|=+ (?:FAILURES|ERRORS) =+|⎯+ ?Failed (?:Tests|Suites)|failures:$)/;
+
 /** Always kept of the end: it contains the summary. */
 const LAST = 2;
 const GAP = "…";
@@ -40,7 +46,8 @@ export function excerptOf(lines: readonly string[], limit: number): string[] {
   const wanted = new Set<number>();
   // A gap before each of two parts takes a line, too.
   const room = limit - LAST - 2;
-  for (const [start, end] of failedParts(lines)) {
+  const section = lines.findIndex((line) => SECTION.test(line.trimStart()));
+  for (const [start, end] of failedParts(lines, Math.max(0, section))) {
     for (let at = start; at <= end && wanted.size < room; at++) wanted.add(at);
     if (wanted.size >= room) break;
   }
@@ -49,8 +56,12 @@ export function excerptOf(lines: readonly string[], limit: number): string[] {
   return withGaps(lines, [...wanted].sort((a, b) => a - b)).slice(-limit);
 }
 
-function* failedParts(lines: readonly string[]): Generator<[start: number, end: number]> {
+function* failedParts(
+  lines: readonly string[],
+  from: number,
+): Generator<[start: number, end: number]> {
   for (const [at, line] of lines.entries()) {
+    if (at < from) continue;
     const failure = FAILURES.find((one) => one.at.test(line));
     if (!failure) continue;
     yield [Math.max(0, at - (failure.before ?? 0)), Math.min(lines.length - 1, at + failure.after)];

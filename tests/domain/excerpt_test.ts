@@ -19,8 +19,24 @@ const OUTPUTS: Record<string, { output: string; needed: string }> = {
   ...`,
     needed: "    4 !== 3",
   },
+  "node's spec reporter": {
+    output: `✖ adding (14.4ms)
+${Array.from({ length: 20 }, (_, at) => `✔ fine ${at} (0.1ms)`).join("\n")}
+
+✖ failing tests:
+
+test at n.test.mjs:32:25
+✖ adds (13.7ms)
+  AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:
+
+  4 !== 3`,
+    needed: "  4 !== 3",
+  },
   jest: {
-    output: `  ● adds
+    output: `FAIL ./a.spec.js
+${Array.from({ length: 20 }, (_, at) => `  ✓ fine ${at} (1 ms)`).join("\n")}
+
+  ● adds
 
     expect(received).toBe(expected) // Object.is equality
 

@@ -70,6 +70,25 @@ Deno.test("a run's id can be cut short as long as one run begins so", async () =
   assertEquals((await stage.parex(["status", "--run", "nonsense"])).code, 2);
 });
 
+Deno.test("show, diff and open know a task that no run has executed, by its plan and branch", async () => {
+  await using stage = await rig({ tasks: { a: {}, b: { after: ["a"] } } });
+  assertMatch((await stage.parex(["show", "b"])).stdout, /^· b {2}Task b\nwaiting\nwaits for a\n/);
+  const path = stage.worktree("b");
+  await stage.repo.git(["worktree", "add", "-q", "-b", "feature/b", path]);
+  await Deno.writeTextFile(`${path}/new.txt`, "new\n");
+  await stage.repo.git(["-C", path, "add", "-A"]);
+  await stage.repo.git(["-C", path, "commit", "-qm", "Begin b"]);
+  assertMatch((await stage.parex(["show", "b"])).stdout, /Commits\n {2}\w+ Begin b\n/);
+  assertMatch((await stage.parex(["diff", "b"])).stdout, /^\+new$/m);
+  assertEquals((await stage.parex(["open", "b"])).stdout, `${path}\n`);
+  const logs = await stage.parex(["logs", "b"]);
+  assertEquals([logs.code, logs.stderr.split("\n")[0]], [
+    2,
+    "error: no agent has worked on b yet",
+  ]);
+  assertMatch((await stage.parex(["show", "bb"])).stderr, /did you mean "b"\?/);
+});
+
 Deno.test("show, logs, diff and open tell about one task", async () => {
   await using stage = await rig({
     config: "test: sh check.sh\nattempts: 2\n",
