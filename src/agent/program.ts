@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import type { AgentName } from "../domain/agents.ts";
 import { conversationAfter } from "../domain/conversation.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -109,9 +110,6 @@ function isInstalled(program: AgentProgram): Result<void> {
   return isOnPath(command) ? ok() : fail({ reason: "agent_missing", agent: program.name, command });
 }
 
-/** Time limit of the check for a login. */
-const LOGIN_MS = 4_000;
-
 /** Whether the program says by itself that no attempt of it can work. */
 async function isLoggedOut(program: AgentProgram, env: Env): Promise<boolean> {
   const { asksLogin } = program;
@@ -120,15 +118,16 @@ async function isLoggedOut(program: AgentProgram, env: Env): Promise<boolean> {
   const cwd = await makeTempFolder("parex-login-");
   try {
     const argv = [commandOf(program), ...asksLogin.args];
-    const answer = await sh(argv, { cwd, env: { ...env, PWD: cwd }, timeoutMs: LOGIN_MS });
+    const answer = await sh(argv, {
+      cwd,
+      env: { ...env, PWD: cwd },
+      timeoutMs: TIMEOUTS.loginCheck,
+    });
     return !answer.timedOut && asksLogin.saysNo(answer);
   } finally {
     await Deno.remove(cwd, { recursive: true }).catch(() => {});
   }
 }
-
-/** How long a program may repeat a refused request before parex ends the attempt. */
-const RETRIES_MS = 60_000;
 
 async function attempt(program: AgentProgram, request: AgentRequest): Promise<AgentOutcome> {
   const session = request.resume ?? (program.takesId ? crypto.randomUUID() : undefined);
@@ -185,7 +184,7 @@ function outputOf(program: AgentProgram, call: Call): Output {
     const obstacle = findObstacle(reason, program.refusals);
     told = addLine(told, { error: reason, obstacle }, undefined);
     retriesSince ??= performance.now();
-    const isLong = performance.now() - retriesSince > Math.min(RETRIES_MS, call.idleMs);
+    const isLong = performance.now() - retriesSince > Math.min(TIMEOUTS.agentRetries, call.idleMs);
     // A key may be renewed, and a limit may end soon; an empty account stays empty.
     const isSpent = obstacle && "refusal" in obstacle && obstacle.refusal === "no_money";
     if (isSpent || (isLong && obstacle)) hopeless.abort();
@@ -262,9 +261,6 @@ function outcomeOf(
   };
 }
 
-/** How long one start waits for another to print something. */
-const START_MS = 15_000;
-
 /** Starts a program when the start before it has printed something, or has ended. */
 async function oneAfterTheOther<T>(
   name: string,
@@ -275,7 +271,7 @@ async function oneAfterTheOther<T>(
   await exclusively(`start of ${name}`, async () => {
     running = run();
     let timer;
-    const patience = new Promise((resolve) => timer = setTimeout(resolve, START_MS));
+    const patience = new Promise((resolve) => timer = setTimeout(resolve, TIMEOUTS.agentStart));
     await Promise.race([running, begun, patience]);
     clearTimeout(timer);
   });

@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { stripVTControlCharacters } from "node:util";
 import { VERSION } from "../domain/names.ts";
 import { processEnv } from "../exec/env.ts";
@@ -7,7 +8,6 @@ import type { Io } from "./context.ts";
 /** The exit code of a bug in parex: EX_SOFTWARE of sysexits(3). */
 const BUG_EXIT_CODE = 70;
 
-const BUG_GRACE_MS = 2000;
 const REPORT_AT = "https://github.com/parex-dev/parex/issues";
 const SHORT_STACK_LINES = 6;
 
@@ -15,7 +15,7 @@ const SHORT_STACK_LINES = 6;
 export async function endOnBug(error: unknown, io: Io): Promise<number> {
   io.err(describeBug(error, { debug: Boolean(processEnv().PAREX_DEBUG) }));
   try {
-    await shutdown(BUG_GRACE_MS);
+    await shutdown(TIMEOUTS.shutdown);
   } catch (another) {
     io.err(`parex could not end what it had started: ${another}\n`);
   }

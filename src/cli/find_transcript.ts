@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
 import { claudeFolder, newestTranscript, transcriptsFolder } from "../claude_code/paths.ts";
@@ -14,8 +15,6 @@ export interface Transcript {
 }
 
 const STDIN = "-";
-/** A program that starts parex often leaves it an open pipe on which nothing ever arrives. */
-const FIRST_BYTE_MS = 2_000;
 
 /** The transcript at this path, on stdin or named there, or the project's newest. */
 export async function findTranscript(
@@ -39,7 +38,7 @@ export async function findTranscript(
 
 /** The content of stdin; undefined: nothing, or nothing in time. */
 async function unasked(): Promise<ReadableStream<Uint8Array> | undefined> {
-  return somethingOnStdin() ? await begunWithin(Deno.stdin.readable, FIRST_BYTE_MS) : undefined;
+  return somethingOnStdin() ? await begunWithin(Deno.stdin.readable, TIMEOUTS.stdin) : undefined;
 }
 
 async function begunWithin(

@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { Command } from "@commander-js/extra-typings";
 import { dirname, join, relative, resolve } from "node:path";
 import { loadSettings } from "../config/load.ts";
@@ -36,7 +37,6 @@ interface Flags {
 
 /** Exit code after an interruption by a person. */
 const INTERRUPTED = 130;
-const GRACE_MS = 2_000;
 
 export function command(context: Context) {
   return new Command("plan")
@@ -75,7 +75,7 @@ async function run(context: Context, words: string[], flags: Flags): Promise<voi
   const planned = await Promise.race([drafting, untilInterrupted()]);
   if (!planned) {
     drafting.catch(() => {}); // its planner is being ended
-    await shutdown(GRACE_MS);
+    await shutdown(TIMEOUTS.shutdown);
     return context.exit(INTERRUPTED);
   }
   await offer(context, {

@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { join } from "node:path";
 import { toolEnv } from "./env.ts";
 import { type Layer, makeLayer, removeLayers } from "./layers.ts";
@@ -104,8 +105,6 @@ export async function findBubblewrap(folder: string): Promise<Bubblewrap | strin
   return why;
 }
 
-const TRY_TIMEOUT_MS = 10_000;
-
 /** Writes to a folder that has a layer, or, without layers, to one that is writable. */
 async function tried(bubblewrap: Bubblewrap, folder: string): Promise<string | undefined> {
   const scratch = await Deno.makeTempDir({ dir: folder, prefix: "parex-sandbox-" });
@@ -117,7 +116,7 @@ async function tried(bubblewrap: Bubblewrap, folder: string): Promise<string | u
     const walls = { writable: [], layered, kept: [], temporary, env: {} };
     const argv = ["/bin/sh", "-c", ': > "$1/tried"', "sh", target];
     const command = bubblewrapped(argv, walls, NOTHING_CLOSED, bubblewrap);
-    const options = { cwd: folder, env: toolEnv(), timeoutMs: TRY_TIMEOUT_MS };
+    const options = { cwd: folder, env: toolEnv(), timeoutMs: TIMEOUTS.sandboxTrial };
     const { code, stderr } = await sh(command, options);
     return code === 0 ? undefined : stderr.trim() || `bwrap ended with exit code ${code}`;
   } finally {

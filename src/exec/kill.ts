@@ -1,20 +1,17 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { processesOf, type Tree } from "./processes.ts";
 
-/** How long processes may take to end by themselves after TERM. */
-export const GRACE_MS = 5_000;
 const POLL_MS = 25;
 const LONGEST_POLL_MS = 200;
-/** KILL cannot be refused, but a process in uninterruptible sleep may outlast it. */
-const AFTER_KILL_MS = 2_000;
 
 /** Ends a tree: TERM, a grace period, then KILL. Resolves when nothing of it runs. */
-export async function endTree(tree: Tree, graceMs = GRACE_MS): Promise<void> {
+export async function endTree(tree: Tree, graceMs = TIMEOUTS.termination): Promise<void> {
   if (await signalTree(tree, "SIGTERM") === 0) return;
   // A stopped process handles TERM only when it continues.
   await signalTree(tree, "SIGCONT");
   if (await gone(tree, graceMs)) return;
   await signalTree(tree, "SIGKILL");
-  await gone(tree, AFTER_KILL_MS);
+  await gone(tree, TIMEOUTS.kill);
 }
 
 /** Sends a signal to every process of a tree; returns how many there are. */

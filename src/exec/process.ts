@@ -1,6 +1,7 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { countdown } from "../util/countdown.ts";
 import type { Env } from "./env.ts";
-import { endTree, GRACE_MS, signalTree } from "./kill.ts";
+import { endTree, signalTree } from "./kill.ts";
 import type { Marks, Tree } from "./processes.ts";
 import { type Sandbox, sandboxed } from "./sandbox.ts";
 import { drain, feed } from "./pipes.ts";
@@ -43,9 +44,6 @@ export interface RunningProcess {
   sign(): void;
 }
 
-/** After its end, a process that left its group may still hold the pipes. */
-const DRAIN_MS = 500;
-
 /**
  * Starts a long-running process (an agent, a check) in its own group, and ends the whole group
  * when it is over: by itself, by a time-out or by a signal. Throws `Deno.errors.NotFound` if the
@@ -70,7 +68,7 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
   const tree: Tree = { pgid: child.pid, marks: spec.marks };
   let by: ProcessEnd["by"] = "itself";
   let ending: Promise<void> | undefined;
-  const endAs = async (why: ProcessEnd["by"], graceMs = spec.graceMs ?? GRACE_MS) => {
+  const endAs = async (why: ProcessEnd["by"], graceMs = spec.graceMs ?? TIMEOUTS.termination) => {
     if (ending) {
       if (graceMs === 0) await signalTree(tree, "SIGKILL");
       return await ending;
@@ -96,7 +94,7 @@ export function startProcess(spec: ProcessSpec): RunningProcess {
     timers.stop();
     spec.signal?.removeEventListener("abort", abort);
     await (ending ?? endTree(tree, spec.graceMs));
-    const cut = setTimeout(() => output.forEach((stream) => stream.cancel()), DRAIN_MS);
+    const cut = setTimeout(() => output.forEach((stream) => stream.cancel()), TIMEOUTS.pipes);
     await Promise.all([...output.map((stream) => stream.done), fed]);
     clearTimeout(cut);
     forget();

@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { exists } from "../util/files.ts";
 import { messageOf } from "../util/text.ts";
 import { commandEnv, type CommandOptions, type CommandResult, NOT_STARTED } from "./command.ts";
@@ -5,8 +6,6 @@ import { endTree } from "./kill.ts";
 import { drain, feed } from "./pipes.ts";
 import { Supervision } from "./supervise.ts";
 
-/** After its end, a process that left its group may still hold the pipes. */
-const DRAIN_MS = 500;
 /** No question of parex's has a longer answer; without a bound, one could take all memory. */
 const OUTPUT_BYTES = 256 * 1024 * 1024;
 
@@ -49,7 +48,7 @@ export async function runProgram(
   const { code } = await child.status;
   // Children of the command may outlive it.
   await supervision.ending;
-  const cut = setTimeout(() => output.forEach((stream) => stream.cancel()), DRAIN_MS);
+  const cut = setTimeout(() => output.forEach((stream) => stream.cancel()), TIMEOUTS.pipes);
   await Promise.all([...output.map(({ done }) => done), fed]);
   clearTimeout(cut);
   return {

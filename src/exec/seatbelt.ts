@@ -1,9 +1,9 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { sh } from "./sh.ts";
 import type { ClosedSockets } from "./sockets.ts";
 import type { Walls } from "./walls.ts";
 
 const PROGRAM = "/usr/bin/sandbox-exec";
-const TRY_TIMEOUT_MS = 10_000;
 
 /** The command line of a command in a sandbox of macOS. */
 export function seatbelted(
@@ -61,6 +61,6 @@ export async function whyNoSeatbelt(folder: string): Promise<string | undefined>
   const none = { writable: [], kept: [], temporary: folder };
   const profile = seatbeltProfile(none, { files: [], folders: [] });
   const argv = [PROGRAM, "-p", profile, "/usr/bin/true"];
-  const { code, stderr } = await sh(argv, { cwd: folder, timeoutMs: TRY_TIMEOUT_MS });
+  const { code, stderr } = await sh(argv, { cwd: folder, timeoutMs: TIMEOUTS.sandboxTrial });
   return code === 0 ? undefined : stderr.trim() || `sandbox-exec ended with exit code ${code}`;
 }

@@ -1,4 +1,4 @@
-import { GRACE_MS } from "./kill.ts";
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { onShutdown } from "./shutdown.ts";
 import { limitTime, type SlowPart } from "./time_limit.ts";
 
@@ -11,8 +11,6 @@ export interface Limits {
   signal?: AbortSignal | undefined;
 }
 
-/** Bound on a command that touches no network, git's hooks and filters included. */
-const LOCAL_TIMEOUT_MS = 10 * 60_000;
 const MIN_GRACE_MS = 1_000;
 
 /** A short command of parex's own, which is ended by its time-out, a signal or the end of parex. */
@@ -30,8 +28,8 @@ export class Supervision implements Disposable {
     private readonly limits: Limits,
     private readonly end: (graceMs: number) => Promise<void>,
   ) {
-    this.#stopClock = limitTime(limits.timeoutMs ?? LOCAL_TIMEOUT_MS, limits.slow, () => {
-      this.ending = end(GRACE_MS);
+    this.#stopClock = limitTime(limits.timeoutMs ?? TIMEOUTS.localCommand, limits.slow, () => {
+      this.ending = end(TIMEOUTS.termination);
     });
     limits.signal?.addEventListener("abort", this.#abort, { once: true });
     // git removes its locks when it is asked to end, so it is never just killed.

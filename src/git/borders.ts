@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { basename, join, relative } from "node:path";
 import type { Move, RefSight, Sight } from "../domain/borders.ts";
 import { isWithin } from "../util/files.ts";
@@ -12,7 +13,6 @@ export interface Look {
   index: { path: string; stamp: string; bytes?: Uint8Array };
 }
 
-const STATUS_TIMEOUT_MS = 10_000;
 const INDEX_BYTES = 64 * 1024 * 1024;
 
 /** A plan in the checkout, where parex itself writes. Absolute. */
@@ -65,7 +65,7 @@ async function changedFiles(
   plan: PlanPaths,
 ): Promise<Map<string, string>> {
   const args = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=normal"];
-  const listed = await repo.result(args, { timeoutMs: STATUS_TIMEOUT_MS });
+  const listed = await repo.result(args, { timeoutMs: TIMEOUTS.checkoutStatus });
   const changed = listed.code === 0 ? entries(listed.stdout).map((entry) => entry.slice(3)) : [];
   const others = changed.filter((path) => !isWithin(join(repo.root, path), plan.folder));
   return new Map([

@@ -8,9 +8,6 @@ import { exists } from "../util/files.ts";
 import { configEnv } from "./config_env.ts";
 import { type Hooks, HookWatch } from "./hooks.ts";
 
-/** Timeout of a command that talks to a remote. */
-export const NETWORK_TIMEOUT_MS = 2 * 60_000;
-
 export interface GitOptions {
   /** Variables in addition to those that all commands of this object get. */
   env?: Env | undefined;

@@ -1,10 +1,9 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { join } from "node:path";
 import type { Worktree } from "./worktree.ts";
 import { exists, io } from "../util/files.ts";
 import { sleep } from "../util/backoff.ts";
 
-/** A running git releases the index lock within this time. */
-const WAIT_MS = 5_000;
 const POLL_MS = 50;
 
 /**
@@ -13,10 +12,10 @@ const POLL_MS = 50;
  */
 export async function waitForIndex(worktree: Worktree): Promise<void> {
   const lock = join(worktree.gitDir, "index.lock");
-  for (let left = WAIT_MS; left > 0; left -= POLL_MS) {
+  for (let left = TIMEOUTS.indexLock; left > 0; left -= POLL_MS) {
     const age = await ageOf(lock);
     if (age === undefined) return;
-    if (age > WAIT_MS) break;
+    if (age > TIMEOUTS.indexLock) break;
     await sleep(POLL_MS);
   }
   return await io(lock, async () => {

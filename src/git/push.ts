@@ -1,6 +1,7 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { Failed } from "../domain/failed.ts";
 import { folders } from "./branches.ts";
-import { detailOf, type Git, NETWORK_TIMEOUT_MS } from "./git.ts";
+import { detailOf, type Git } from "./git.ts";
 import type { Hooks } from "./hooks.ts";
 import type { Repository } from "./repository.ts";
 
@@ -16,7 +17,7 @@ export async function pushBranch(
 ): Promise<void> {
   const ref = `refs/heads/${branch}`;
   const args = ["push", "--quiet", "--no-follow-tags", "--", remote, `${ref}:${ref}`];
-  const pushed = await from.result(args, { timeoutMs: NETWORK_TIMEOUT_MS, hooks });
+  const pushed = await from.result(args, { timeoutMs: TIMEOUTS.network, hooks });
   if (pushed.code === 0) return;
   throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
 }

@@ -1,6 +1,7 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { join } from "node:path";
 import { exists } from "../util/files.ts";
-import { detailOf, entries, type Git, NETWORK_TIMEOUT_MS } from "./git.ts";
+import { detailOf, entries, type Git } from "./git.ts";
 
 /** A submodule that could not be checked out. */
 export interface MissingSubmodule {
@@ -79,7 +80,7 @@ async function fill(
   }
   const shared = await worktree.maybe(["config", "--get", `submodule.${submodule.name}.url`]);
   const url = shared ?? await resolvedUrl(worktree, submodule.url);
-  const fetched = await update(url, NETWORK_TIMEOUT_MS);
+  const fetched = await update(url, TIMEOUTS.network);
   return fetched.code === 0 ? undefined : detailOf(fetched);
 }
 

@@ -1,9 +1,8 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import type { Reply } from "./reply.ts";
 
 /** GitHub asks for at least a minute where it does not say how long. */
 const LIMITED_MS = 60_000;
-/** A limit that lasts longer than this is a person's matter. */
-const LONGEST_WAIT_MS = 15 * 60_000;
 const FAULT_MS = 1_000;
 const JITTER = 0.25;
 
@@ -27,7 +26,7 @@ export function pauseAfter(
 ): number | undefined {
   if (isLimited(reply)) {
     const pause = retryAfter(reply, options.now) ?? LIMITED_MS * 2 ** (failures - 1);
-    return pause > LONGEST_WAIT_MS ? undefined : jittered(pause, options.random);
+    return pause > TIMEOUTS.githubLimit ? undefined : jittered(pause, options.random);
   }
   return isFault(reply) && options.repeatable ? faultPause(failures, options.random) : undefined;
 }

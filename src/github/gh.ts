@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import type { z } from "zod";
 import { Failed, resultOf } from "../domain/failed.ts";
 import { toolEnv } from "../exec/env.ts";
@@ -31,8 +32,6 @@ export interface ApiRequest {
   repeatable?: boolean;
 }
 
-/** Bound on one request. */
-const REQUEST_TIMEOUT_MS = 60_000;
 const TRIES = 6;
 
 /** Calls GitHub's REST API and reads the answer after a schema. */
@@ -109,7 +108,7 @@ async function call(gh: Gh, args: string[], how: Call): Promise<Reply> {
     const result = await sh(["gh", ...args], {
       cwd: gh.cwd,
       env: toolEnv({ GH_NO_UPDATE_NOTIFIER: "1", GH_FORCE_TTY: "", GH_DEBUG: "" }),
-      timeoutMs: REQUEST_TIMEOUT_MS,
+      timeoutMs: TIMEOUTS.githubRequest,
       input,
     });
     if (result.code === 127) throw new Failed({ reason: "gh_missing" });

@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { dirname } from "node:path";
 import type { Failure } from "../domain/failure.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
@@ -36,8 +37,6 @@ const TRIES = 8;
 const PAUSE_MS = 10;
 /** Interval at which an owner shows that it is alive. */
 const BEAT_MS = 10_000;
-/** An owner on another machine that is silent for longer counts as dead. */
-const SILENT_MS = 60_000;
 
 function lockPath(stateDir: string): string {
   return `${stateDir}/lock`;
@@ -175,7 +174,7 @@ function hold(file: Deno.FsFile, path: string, { run, last, onLost }: Taking): L
 function lives({ machine, pid, started }: LockOwner, path: string): boolean {
   if (!machine) return startOf(pid) === started;
   if (isSameKernel(machine, thisMachine())) return false;
-  return Date.now() - (lastBeat(path)?.getTime() ?? 0) < SILENT_MS;
+  return Date.now() - (lastBeat(path)?.getTime() ?? 0) < TIMEOUTS.silentLockOwner;
 }
 
 function lastBeat(path: string): Date | undefined {

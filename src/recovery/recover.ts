@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import type { Emit } from "../domain/event.ts";
 import { Failed, resultOf } from "../domain/failed.ts";
 import type { Failure } from "../domain/failure.ts";
@@ -34,7 +35,6 @@ export interface RecoveryScope {
 
 /** Limit of repairs that are followed by a repetition of the operation. */
 const ROUNDS = 3;
-const ANSWER_MS = 30_000;
 const SHOWN_OUTPUT = 200;
 
 /**
@@ -42,7 +42,7 @@ const SHOWN_OUTPUT = 200;
  * the operation succeeds when it is repeated.
  */
 export function recovering(scope: RecoveryScope): Recover {
-  const tiers = new Set(tiersOf(scope.settings, scope.env, scope.answerMs ?? ANSWER_MS));
+  const tiers = new Set(tiersOf(scope.settings, scope.env, scope.answerMs ?? TIMEOUTS.advice));
   return (operation) => new Recovery(scope, operation, tiers).run();
 }
 

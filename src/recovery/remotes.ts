@@ -1,6 +1,7 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { resultOf } from "../domain/failed.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
-import { detailOf, type GitOptions, NETWORK_TIMEOUT_MS } from "../git/git.ts";
+import { detailOf, type GitOptions } from "../git/git.ts";
 import { planOwners } from "../git/worktree_list.ts";
 import type { Repository } from "../git/repository.ts";
 import type { About } from "./operation.ts";
@@ -19,7 +20,7 @@ export async function fetchBranch(repo: Repository, about: About): Promise<Resul
   if (!target.ok) return target;
   const { branch, remote } = target.value;
   const ref = `refs/heads/${branch}`;
-  const network = { timeoutMs: NETWORK_TIMEOUT_MS };
+  const network = { timeoutMs: TIMEOUTS.network };
   const listed = await line(repo, ["ls-remote", "--heads", "--", remote, ref], network);
   if (!listed.ok) return listed;
   const [sha = ""] = listed.value.split("\t");

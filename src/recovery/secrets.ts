@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { Failed } from "../domain/failed.ts";
@@ -14,7 +15,6 @@ const SHORTEST_LINE = 8;
 const SHORTEST_PLAIN = 8;
 const MAX_FILES = 200;
 const MAX_BYTES = 1024 * 1024;
-const LIST_TIMEOUT_MS = 20_000;
 
 /** A variable of an environment. */
 type Variable = readonly [name: string, value: string];
@@ -81,7 +81,7 @@ async function envFileVariables(repo: Repository, folder: string): Promise<Varia
   const args = ["ls-files", "-z", "--others", "--", ":(glob)**/.env", ":(glob)**/.env.*"];
   const listed = await new Git(folder).git(args, {
     env: { GIT_INDEX_FILE: join(repo.commonDir, "parex-no-index") },
-    timeoutMs: LIST_TIMEOUT_MS,
+    timeoutMs: TIMEOUTS.secretFiles,
   });
   const paths = entries(listed).map((path) => join(folder, path));
   if (paths.length > MAX_FILES) return tooMuch(folder, `${paths.length} .env files`);

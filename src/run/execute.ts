@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { createActor, toPromise } from "xstate";
 import type { RunOutcome } from "../../machines/ports.ts";
 import type { Failure } from "../domain/failure.ts";
@@ -16,9 +17,6 @@ export interface Execution {
   abort(): Promise<void>;
 }
 
-/** How long agents and checks may take to end by themselves when a bug ends the run. */
-const BUG_GRACE_MS = 2_000;
-
 /** Executes a plan: starts the run's machine, with the ports that do the work. */
 export function execute(input: ExecuteInput): Execution {
   const ports = new Ports(
@@ -35,7 +33,7 @@ export function execute(input: ExecuteInput): Execution {
   const actor = createActor(ports.machine(), { id: "run", ...watched });
   const { promise: aborted, resolve: endNow } = Promise.withResolvers<RunOutcome>();
   const ended = Promise.race([toPromise(actor), aborted]).catch(async (bug) => {
-    await shutdown(BUG_GRACE_MS);
+    await shutdown(TIMEOUTS.shutdown);
     ports.close();
     throw bug;
   }).finally(() => inspector?.value.close());

@@ -55,7 +55,10 @@ export function until(time: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Waits until the promise is settled or the signal comes. */
-export async function settledOrAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+export async function settledOrAborted(
+  promise: Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
   if (signal.aborted) return;
   const { promise: aborted, resolve } = Promise.withResolvers<void>();
   const giveUp = () => resolve();

@@ -2,11 +2,12 @@
  * The only code that removes work. Nothing else in parex deletes a worktree or a branch that may contain
  * work, and nothing is deleted here before it is anchored.
  */
+import { TIMEOUTS } from "../../domain/timeouts.ts";
 import { basename, dirname, join } from "node:path";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import { isAncestor } from "../ancestry.ts";
 import { exists, io } from "../../util/files.ts";
-import { detailOf, NETWORK_TIMEOUT_MS } from "../git.ts";
+import { detailOf } from "../git.ts";
 import { reflogCommits, stashesOf } from "./reflog_commits.ts";
 import { commitsLostWithout } from "./unreachable.ts";
 import { type Missing, missingCommits } from "./missing_worktree.ts";
@@ -206,7 +207,7 @@ function deletingRemote(
   return {
     apply: async () => {
       const listed = await repo.result(["ls-remote", "--quiet", "--", remote, ref], {
-        timeoutMs: NETWORK_TIMEOUT_MS,
+        timeoutMs: TIMEOUTS.network,
       });
       const refused = (detail: string) =>
         new Failed({ reason: "push_failed", remote, branch, detail });
@@ -218,7 +219,7 @@ function deletingRemote(
         throw refused("the remote branch has commits that are not here");
       }
       const args = ["push", "--quiet", `--force-with-lease=${ref}:${sha}`, "--", remote, `:${ref}`];
-      const pushed = await repo.result(args, { timeoutMs: NETWORK_TIMEOUT_MS });
+      const pushed = await repo.result(args, { timeoutMs: TIMEOUTS.network });
       if (pushed.code !== 0) throw refused(detailOf(pushed));
     },
   };

@@ -1,7 +1,7 @@
+import { TIMEOUTS } from "../../domain/timeouts.ts";
 import type { Failure } from "../../domain/failure.ts";
 import type { Step } from "../../domain/merge_pipeline.ts";
 import { type Base, findTip, moveBase, pushBase, type Tip } from "../../git/base_branch.ts";
-import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
 import type { Git } from "../../git/git.ts";
 import type { Hooks } from "../../git/hooks.ts";
 import { notify } from "../context/notices.ts";
@@ -30,7 +30,7 @@ export class BaseMover {
     options: NetworkOptions,
   ) {
     this.#base = baseOf(scope);
-    this.#networkTimeoutMs = options.networkTimeoutMs ?? NETWORK_TIMEOUT_MS;
+    this.#networkTimeoutMs = options.networkTimeoutMs ?? TIMEOUTS.network;
   }
 
   /** The base's newest commit, here or on the remote. */

@@ -1,9 +1,9 @@
+import { TIMEOUTS } from "../../domain/timeouts.ts";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Landing } from "../../../machines/ports.ts";
 import type { Land, Settings } from "../../domain/settings.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { type Base, findTip } from "../../git/base_branch.ts";
-import { NETWORK_TIMEOUT_MS } from "../../git/git.ts";
 import { type Remotes, remotesOf } from "../../git/remotes.ts";
 import type { Repository } from "../../git/repository.ts";
 import { openPullRequest } from "./land_pr.ts";
@@ -33,7 +33,7 @@ export async function prepareLanding(
   if (land === undefined) return { ...await usualLanding(repo, remotes, settings), tip: base.sha };
   const unchosen = settings.push ? noneChosen(repo, remotes) : undefined;
   if (land !== "merge") return { land, tip: base.sha, problem: unchosen };
-  const tip = await resultOf(() => findTip(repo, base, NETWORK_TIMEOUT_MS));
+  const tip = await resultOf(() => findTip(repo, base, TIMEOUTS.network));
   if (tip.ok) return { land, tip: tip.value.sha, problem: unchosen };
   if (tip.failure.reason !== "push_failed") throw new Failed(tip.failure);
   const { remote, detail } = tip.failure;

@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../../domain/timeouts.ts";
 import type { Finding } from "../../domain/doctor_finding.ts";
 import { resultOf } from "../../domain/failed.ts";
 import type { Settings } from "../../domain/settings.ts";
@@ -11,8 +12,6 @@ import type { Repository } from "../../git/repository.ts";
 import { listRuns, stateDir } from "../../journal/store.ts";
 import { findOldRuns } from "./old_runs.ts";
 
-const TIMEOUT_MS = 30_000;
-
 /** The programs that parex calls: whether they are installed, their version and login. */
 export async function examineTools(settings: Settings | undefined): Promise<Finding[]> {
   const found = await Promise.all([
@@ -24,7 +23,7 @@ export async function examineTools(settings: Settings | undefined): Promise<Find
 }
 
 async function call(argv: string[]) {
-  return await sh(argv, { cwd: Deno.cwd(), env: toolEnv(), timeoutMs: TIMEOUT_MS });
+  return await sh(argv, { cwd: Deno.cwd(), env: toolEnv(), timeoutMs: TIMEOUTS.tool });
 }
 
 async function version(tool: string, argv: string[]): Promise<Finding[]> {

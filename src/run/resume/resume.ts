@@ -1,3 +1,4 @@
+import { TIMEOUTS } from "../../domain/timeouts.ts";
 import { Failed } from "../../domain/failed.ts";
 import { selectedTasks } from "../../domain/metrics.ts";
 import type { Plan } from "../../domain/plan.ts";
@@ -144,9 +145,6 @@ export function selectRemainder(
   };
 }
 
-/** How long a git command of a dead process may take to finish. */
-const COMMAND_MS = 15_000;
-
 /** The marks of a run's git and gh commands. */
 function commandsOf(run: string): { marks: Marks } {
   return { marks: { PAREX_COMMAND_OF: run } };
@@ -164,6 +162,6 @@ export function markCommandsOf(run: string): () => void {
  */
 export async function endProcessesOf(run: string): Promise<void> {
   const agents = endTree({ marks: { PAREX_RUN_ID: run } });
-  if (!await gone(commandsOf(run), COMMAND_MS)) await endTree(commandsOf(run));
+  if (!await gone(commandsOf(run), TIMEOUTS.leftGitCommand)) await endTree(commandsOf(run));
   await agents;
 }
