@@ -87,6 +87,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import("./open.ts"),
   },
   {
+    name: "analyze",
+    usage: "",
+    summary: "where the time and cost of the last runs went",
+    group: "Look",
+    load: () => import("./analyze.ts"),
+  },
+  {
     name: "check",
     usage: "[task|ref]",
     summary: "run the project's checks on a task or branch",

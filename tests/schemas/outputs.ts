@@ -439,11 +439,64 @@ export const checked = z.strictObject({
   notes: texts,
 });
 
+export const analyzed = z.strictObject({
+  runs: z.array(z.strictObject({
+    id: text,
+    plan: text.nullable(),
+    started_at: moment,
+    wall_ms: ms,
+    jobs: integer,
+  })).describe("oldest first"),
+  wall_ms: ms,
+  phases: z.strictObject({
+    waiting: ms.describe("for a slot"),
+    preparing: ms.describe("worktrees, setup, commits"),
+    agent: ms,
+    queued: ms.describe("waiting for a check slot"),
+    checks: ms,
+    landing: ms,
+    limit: ms.describe("paused by a usage limit"),
+    question: ms.describe("waiting for an answer"),
+  }).describe("what all tasks spent in each"),
+  parallel: z.strictObject({
+    jobs: integer.describe("of the last run"),
+    busy_ms: ms.describe("with a task at work"),
+    work_ms: ms.describe("of all tasks together"),
+    speedup: number,
+    serial_share: number.nullable()
+      .describe("of the work, with one task at work only; null: the runs had one job"),
+  }),
+  critical_path: z.strictObject({
+    tasks: z.array(z.strictObject({ id: text, ms })),
+    ms,
+    wall_ms: ms,
+  }).describe("of the last run"),
+  tasks: z.array(z.strictObject({
+    run: text,
+    id: text,
+    name: text,
+    ms,
+    attempts: integer,
+    cost_usd: usd.nullable(),
+  })).describe("the ones that took longest, at most ten"),
+  checks: z.array(z.strictObject({
+    name: text,
+    command: text,
+    runs: integer,
+    failed: integer,
+    reused: integer.describe("not run: passed on the same tree before"),
+    ms,
+  })),
+  repairs_ms: ms.describe("of the agents' time"),
+  advice: z.array(z.strictObject({ what: text, why: text, ms })).describe("the first one first"),
+});
+
 /** Each `--json` output: the name of its schema's file, and the command that prints it. */
 export const OUTPUTS: Record<string, { command: string; schema: z.ZodType }> = {
   status: { command: "parex status --json", schema: taskStatus },
   report: { command: "parex report --json", schema: report },
   runs: { command: "parex runs --json", schema: runs },
+  analyze: { command: "parex analyze --json", schema: analyzed },
   check: { command: "parex check --json", schema: checked },
   plan: { command: "parex plan --json", schema: planned },
   import: { command: "parex import --json", schema: imported },

@@ -46,6 +46,7 @@ Deno.test("every --json output of an eventful run fits its schema", async () => 
   await printed(stage, "report", ["report"]);
   await printed(stage, "doctor", ["doctor"]);
   await printed(stage, "check", ["check", "c"]);
+  await printed(stage, "analyze", ["analyze"]);
   await printed(stage, "cleanup-plan", ["cleanup", "--dry-run"]);
   await stage.repo.write({ "worktrees/asks/left.txt": "left\n" });
   await printed(stage, "cleanup", ["cleanup", "--yes", "--force", "asks"]);
