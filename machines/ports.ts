@@ -131,7 +131,7 @@ export type SteeringEvent =
   | { type: "STOP"; task: TaskId }
   | { type: "SET"; jobs?: number | undefined; budgetUsd?: number | undefined };
 
-export type AheadEvent = { type: "AHEAD"; tasks: TaskId[] };
+export type PrefetchEvent = { type: "PREFETCH"; tasks: TaskId[] };
 
 export const runPorts = {
   /** Reads the plan and selects the tasks to execute. */
@@ -139,8 +139,8 @@ export const runPorts = {
   /** Checks that the repository and the machine are ready, and takes the lock. */
   preflight: port<Result<void>, void>("preflight"),
   /** Creates the worktrees of the next tasks while agents work. */
-  ahead: fromCallback<AheadEvent>(() => {
-    throw new Error("port ahead not provided");
+  prefetch: fromCallback<PrefetchEvent>(() => {
+    throw new Error("port prefetch not provided");
   }),
   /** Checks the base itself while the first agents work; a failure ends the run. */
   checkBase: port<Result<void>, void>("checkBase"),

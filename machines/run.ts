@@ -58,7 +58,7 @@ type ActorId = `task.${TaskId}`;
 const actorOf = (task: TaskId): ActorId => `task.${task}`;
 
 /** Worktrees created ahead of their tasks, per slot. */
-const AHEAD_PER_SLOT = 1;
+const PREFETCH_PER_SLOT = 1;
 
 /** The machine of a task that has a run as its parent. */
 export const childMachine = taskMachine.provide({
@@ -74,7 +74,7 @@ export const runMachine = setup({
     context: {} as RunContext,
     events: {} as RunEvent,
     output: {} as RunOutcome,
-    children: {} as { ahead: "ahead"; answers: "answers"; checkBase: "checkBase" },
+    children: {} as { prefetch: "prefetch"; answers: "answers"; checkBase: "checkBase" },
   },
   actors: { ...runPorts, task: childMachine },
   actions: {
@@ -111,8 +111,8 @@ export const runMachine = setup({
         }
       }
       // An empty list is sent too: a task with a slot creates its worktree itself.
-      const tasks = upcoming(board, board.jobs * AHEAD_PER_SLOT);
-      enqueue.sendTo("ahead", { type: "AHEAD", tasks });
+      const tasks = upcoming(board, board.jobs * PREFETCH_PER_SLOT);
+      enqueue.sendTo("prefetch", { type: "PREFETCH", tasks });
     }),
     stopTasks: enqueueActions(({ context, enqueue }) => {
       for (const task of context.board.live) enqueue.stopChild(actorOf(task));
@@ -162,7 +162,7 @@ export const runMachine = setup({
 
     executing: {
       invoke: [
-        { src: "ahead", id: "ahead" },
+        { src: "prefetch", id: "prefetch" },
         { src: "answers", id: "answers" },
         {
           src: "checkBase",

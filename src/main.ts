@@ -1,5 +1,5 @@
 import { realIo } from "./cli/io.ts";
-import { runProgram } from "./cli/program.ts";
+import { runCli } from "./cli/program.ts";
 
 async function main(): Promise<number> {
   const io = realIo();
@@ -16,7 +16,7 @@ async function main(): Promise<number> {
   globalThis.addEventListener("unhandledrejection", (event) => endOn(event, event.reason), once);
   globalThis.addEventListener("error", (event) => endOn(event, event.error), once);
   try {
-    return await runProgram(Deno.args, io);
+    return await runCli(Deno.args, io);
   } catch (error) {
     return await bug(error);
   }

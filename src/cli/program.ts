@@ -11,7 +11,7 @@ const VERSIONS = new Set(["--version", "-V", "-v"]);
  * Runs the command named by the arguments and returns the exit code. A throw is a bug in parex. Help, version
  * and hook answer before any package, or module that needs one, is loaded.
  */
-export async function runProgram(
+export async function runCli(
   args: readonly string[],
   io: Io,
   commands: readonly CommandEntry[] = COMMANDS,

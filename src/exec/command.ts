@@ -1,3 +1,13 @@
+/**
+ * How parex starts programs. Scripts use the first two:
+ *
+ * - `sh.ts`: a zx script that runs to its end. Loading zx takes as long as 20 git commands.
+ * - `run_program.ts`: the same without a shell, for the many questions to git and in the hook.
+ * - `process.ts`: an agent or a check, whose output is read while it runs, maybe in a sandbox.
+ * - `inherit.ts`: a program on the user's terminal, such as a pager. zx would give it pipes.
+ * - `detach.ts`: a run in the background, which outlives this process. So does `browser.ts`.
+ * - `processes.ts`: reads the process table, by programs without marks, so that they are not found.
+ */
 import { type Env, toolEnv } from "./env.ts";
 import type { Marks } from "./processes.ts";
 import type { Limits } from "./supervise.ts";

@@ -41,7 +41,7 @@ import { openIssues } from "./landing/issues.ts";
 import { land } from "./landing/land.ts";
 import { landingsLeft } from "./landing/unlanded.ts";
 import { type OpenRun, openRun } from "./preflight.ts";
-import { prepare, prepareAhead } from "./task/prepare.ts";
+import { prefetch, prepare } from "./task/prepare.ts";
 import { publish } from "./task/publish.ts";
 import { MergeQueue } from "./landing/merge_queue.ts";
 import { retriesOf } from "./resume/retry.ts";
@@ -100,8 +100,8 @@ export class Ports {
         load: this.#script(() => this.#load()),
         preflight: this.#script(() => this.#open()),
         task: this.#taskMachine(),
-        ahead: prefetcher((task, signal) =>
-          this.#track(prepareAhead(this.#run().scope, task, signal))
+        prefetch: prefetcher((task, signal) =>
+          this.#track(prefetch(this.#run().scope, task, signal))
         ),
         answers: fromCallback(({ sendBack }) => {
           const { scope } = this.#run();

@@ -1,4 +1,4 @@
-import { runProgram } from "../../src/cli/program.ts";
+import { runCli } from "../../src/cli/program.ts";
 import type { EventBody, RunEvent } from "../../src/domain/event.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { runDir } from "../../src/journal/store.ts";
@@ -37,6 +37,6 @@ export function ioIn(repo: TempRepo) {
 /** Runs parex in a repository, in this process, and returns what it said. */
 export async function runIn(repo: TempRepo, ...args: string[]) {
   const io = ioIn(repo);
-  const code = await runProgram(args, io);
+  const code = await runCli(args, io);
   return { code, stdout: io.stdout(), stderr: io.stderr() };
 }

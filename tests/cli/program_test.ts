@@ -1,5 +1,5 @@
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { runProgram } from "../../src/cli/program.ts";
+import { runCli } from "../../src/cli/program.ts";
 import { VERSION } from "../../src/domain/names.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { testEnv } from "../support/env.ts";
@@ -10,7 +10,7 @@ const VISIBLE = COMMANDS.filter((entry) => !entry.hidden);
 
 async function run(...args: string[]) {
   const io = recordedIo();
-  const code = await runProgram(args, io);
+  const code = await runCli(args, io);
   return { code, stdout: io.stdout(), stderr: io.stderr() };
 }
 

@@ -1,4 +1,4 @@
-import { runProgram } from "../../src/cli/program.ts";
+import { runCli } from "../../src/cli/program.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { takeLock } from "../../src/journal/lock.ts";
 import { runDir, stateDir } from "../../src/journal/store.ts";
@@ -49,7 +49,7 @@ Deno.test("watch says when a run's process ends without a last word", async () =
   const journal = openJournal(runDir(`${repo.root}/.git`, RUN), RUN);
   journal.emit(started([]));
   const io = ioIn(repo);
-  const watching = runProgram(["watch"], io);
+  const watching = runCli(["watch"], io);
   while (io.stdout() === "") await pause();
   lock.release();
   const code = await watching;

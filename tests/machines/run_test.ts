@@ -98,23 +98,23 @@ Deno.test("a run starts nothing more when its budget is spent", async () => {
   assert(!run.log.some((line) => line.startsWith("work c")));
 });
 
-Deno.test("the trees of the tasks that come next are asked for ahead", async () => {
+Deno.test("the worktrees of the next tasks are prefetched", async () => {
   const run = play({
     tasks: ["a", "b", "c"].map((id, order) => taskOf(id, [], "medium", order)),
     jobs: 1,
   });
   await run.outcome;
-  assertEquals(run.log.find((line) => line.startsWith("ahead")), "ahead b");
+  assertEquals(run.log.find((line) => line.startsWith("prefetch")), "prefetch b");
 });
 
-Deno.test("a tree that was asked for ahead is asked for no more when its task has its slot", async () => {
+Deno.test("a worktree is no longer prefetched when its task has a slot", async () => {
   const run = play({
     tasks: ["a", "b", "c", "d"].map((id, order) => taskOf(id, [], "medium", order)),
     jobs: 2,
   });
   await run.outcome;
-  const asked = run.log.filter((line) => line.startsWith("ahead"));
-  assertEquals([asked[0], asked.at(-1)], ["ahead c d", "ahead "]);
+  const asked = run.log.filter((line) => line.startsWith("prefetch"));
+  assertEquals([asked[0], asked.at(-1)], ["prefetch c d", "prefetch "]);
 });
 
 Deno.test("a failure of the account ends the run: no task is blocked, and nothing more starts", async () => {
@@ -216,7 +216,7 @@ Deno.test("a task whose landing is refused for good is blocked", async () => {
 Deno.test("a run verifies the integration once, after its last task has settled", async () => {
   const run = play({ tasks: [taskOf("a"), taskOf("b", ["a"])], jobs: 1 });
   await run.outcome;
-  const log = run.log.filter((line) => !line.startsWith("ahead"));
+  const log = run.log.filter((line) => !line.startsWith("prefetch"));
   assertEquals(log.filter((line) => line === "verify").length, 1);
   assertEquals(log.slice(-3), ["b landed", "verify", "end finished"]);
 });

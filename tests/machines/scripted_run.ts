@@ -1,10 +1,10 @@
 /** A run whose ports answer from a script. */
 import { createActor, fromCallback, fromPromise, type InspectionEvent, toPromise } from "xstate";
 import type {
-  AheadEvent,
   Landing,
   LoadedRun,
   Parked,
+  PrefetchEvent,
   RunOutcome,
   Verdict,
   WorkOutcome,
@@ -69,8 +69,8 @@ export function play(script: Script) {
         }
       ),
       preflight: port<Result<void>, void>(okay),
-      ahead: fromCallback<AheadEvent>(({ receive }) => {
-        receive(({ tasks }) => log.push(`ahead ${tasks.join(" ")}`));
+      prefetch: fromCallback<PrefetchEvent>(({ receive }) => {
+        receive(({ tasks }) => log.push(`prefetch ${tasks.join(" ")}`));
       }),
       answers: fromCallback(() => {}),
       checkBase: port<Result<void>, void>(async () => await script.base?.() ?? okay()),

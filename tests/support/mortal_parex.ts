@@ -3,7 +3,7 @@
  * `before:agent.finished:2`: instead of writing the second line of this type that this process
  * would write, `within` when half of it is written, or `after` it. `*` stands for any type.
  */
-import { runProgram } from "../../src/cli/program.ts";
+import { runCli } from "../../src/cli/program.ts";
 import { realIo } from "../../src/cli/io.ts";
 
 const [moment, type, count] = (Deno.env.get("PAREX_TEST_DEATH") ?? "").split(":");
@@ -35,4 +35,4 @@ function die(): never {
   throw new Error("still alive");
 }
 
-Deno.exit(await runProgram(Deno.args, realIo()));
+Deno.exit(await runCli(Deno.args, realIo()));

@@ -117,8 +117,8 @@ interface Memory {
   sandboxMaker?: Promise<Maker | string> | undefined;
   /** Border crossings that were reported already. */
   reportedCrossings: Set<string>;
-  /** Work done ahead of tasks' starts, or in progress. */
-  ahead: Map<TaskId, Promise<Result<void>>>;
+  /** Worktrees made before their tasks start, or in progress. */
+  prefetched: Map<TaskId, Promise<Result<void>>>;
 }
 
 /** Nothing is remembered yet. */
@@ -135,7 +135,7 @@ export function newMemory(settings: Settings): Memory {
     trees: new Set(),
     fingerprints: new Map(),
     reportedCrossings: new Set(),
-    ahead: new Map(),
+    prefetched: new Map(),
   };
 }
 

@@ -1,10 +1,10 @@
 import { fromCallback } from "xstate";
-import type { AheadEvent } from "../../../machines/ports.ts";
+import type { PrefetchEvent } from "../../../machines/ports.ts";
 import type { TaskId } from "../../domain/task.ts";
 
 /** The port that prepares the next tasks ahead of their starts, one after the other. */
 export function prefetcher(prepare: (task: TaskId, signal: AbortSignal) => Promise<unknown>) {
-  return fromCallback<AheadEvent>(({ receive }) => {
+  return fromCallback<PrefetchEvent>(({ receive }) => {
     const stop = new AbortController();
     const begun = new Set<TaskId>();
     let wanted: TaskId[] = [];

@@ -32,9 +32,9 @@ export async function prepare(
   id: TaskId,
   signal: AbortSignal,
 ): Promise<void> {
-  const ahead = await scope.ahead.get(id);
-  scope.ahead.delete(id);
-  if (!ahead?.ok) await makeGround(scope, id, signal);
+  const prefetched = await scope.prefetched.get(id);
+  scope.prefetched.delete(id);
+  if (!prefetched?.ok) await makeGround(scope, id, signal);
   const worktree = worktreeFor(scope, id);
   await setUp(scope, worktree, { task: id }, signal);
   const known = scope.record.tasks.get(id);
@@ -43,9 +43,9 @@ export async function prepare(
 }
 
 /** Prepares a task before it starts, except for setup, which would delay others' checks. */
-export async function prepareAhead(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
+export async function prefetch(scope: Scope, id: TaskId, signal: AbortSignal): Promise<void> {
   const laid = resultOf(() => makeGround(scope, id, signal));
-  scope.ahead.set(id, laid);
+  scope.prefetched.set(id, laid);
   await laid;
 }
 
