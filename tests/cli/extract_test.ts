@@ -160,7 +160,7 @@ Deno.test("extract puts files that are named from the top of the repository into
   assertEquals(await repo.read(".parallel/plans/tasks/a.md"), taskText("a"));
 });
 
-Deno.test("extract replaces a plan that stands there by force alone", async () => {
+Deno.test("extract replaces an existing plan only with --force", async () => {
   await using repo = await tempRepo();
   await extract(repo, [], conversation());
   const before = await treeOf(repo.root);

@@ -127,7 +127,7 @@ Deno.test("init --undo keeps what a person has changed since", async () => {
   assertEquals(await repo.read(".parallel/config.yaml"), "jobs: 2\n");
 });
 
-Deno.test("init leaves broken settings as they are and tells the place", async () => {
+Deno.test("init keeps broken settings and reports the position of the error", async () => {
   await using repo = await tempRepo();
   await repo.write({ [SETTINGS]: '{"permissions": {' });
   const { failure } = await init(repo.root, "--yes");

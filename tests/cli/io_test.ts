@@ -51,7 +51,7 @@ Deno.test("writer() waits for an output that is full", () => {
   assertEquals(to.text(), "abcdef");
 });
 
-Deno.test("writer() drops what nobody reads any more", () => {
+Deno.test("writer() drops output without a reader", () => {
   const closedTerminal = Object.assign(new Error("Input/output error"), { code: "EIO" });
   for (const gone of [new Deno.errors.BrokenPipe(), closedTerminal]) {
     const to = output([2, gone]);

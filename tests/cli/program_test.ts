@@ -61,7 +61,7 @@ Deno.test("parex suggests the command that a mistyped one means, on stderr, and 
   assertMatch(stderr, /usage: parex <command>/);
 });
 
-Deno.test("parex knows what people mean who know other tools", async () => {
+Deno.test("parex suggests its command for the names that other tools use", async () => {
   for (const [typed, meant] of [["run", "execute"], ["list", "runs"], ["start", "execute"]]) {
     const { code, stderr } = await run(typed ?? "");
     assertEquals(code, 2);

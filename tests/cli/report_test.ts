@@ -26,7 +26,7 @@ Deno.test("report --json prints the last run, or the one that is named", async (
   assertEquals([named.run, named.state, named.counts.completed], [RUN, "finished", 2]);
 });
 
-Deno.test("report passes over a run that had nothing to do, unless it is named", async () => {
+Deno.test("report skips a run that had nothing to do, unless it is named", async () => {
   await using repo = await repoWithPlan();
   writeJournal(repo, sampleEvents());
   const idle = "20261123-080000-zzzz";

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { parex } from "../support/parex.ts";
 import { tempRepo } from "../support/repo.ts";
 
-Deno.test("parex execute tells everything that is wrong with its settings at once and exits 2", async () => {
+Deno.test("parex execute reports all errors of its settings at once and exits with 2", async () => {
   await using repo = await tempRepo();
   await repo.write({ ".parallel/config.yaml": "jobs: 4\nbuget: 20\ntimeout: soon\n" });
   const { code, stdout, stderr } = await parex(["execute", "--attempts", "none", "--land", "rp"], {

@@ -19,7 +19,7 @@ Deno.test("status shows a plan that was never run", async () => {
   assert(stdout.startsWith("word-count: 0 of 2 tasks completed, 2 waiting\nnot run yet\n"), stdout);
 });
 
-Deno.test("status tells own commits, what is not committed, and how to go on", async () => {
+Deno.test("status shows own commits, uncommitted changes, and the next command", async () => {
   await using repo = await repoWithPlan();
   const plan = must(await loadPlan(`${repo.root}/.parallel/plans/plan.yaml`));
   const { name, path, identity } = plan;

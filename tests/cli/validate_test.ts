@@ -110,7 +110,7 @@ Deno.test("validate says where it looked when there is no plan", async () => {
   });
 });
 
-Deno.test("validate tells many problems of one kind in one line, and each of them with --all", async () => {
+Deno.test("validate summarizes many problems of one kind, and lists each with --all", async () => {
   const entries = Array.from({ length: 157 }, (_, i) => `- {id: t${i}, description: Do it.}\n`);
   await using folder = await planFolder({ "plan.yaml": planWith(entries.join("")) });
   const { code, stdout } = await validate(folder.path, "plan.yaml");

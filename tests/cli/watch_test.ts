@@ -17,7 +17,7 @@ Deno.test("watch says that no run is in progress", async () => {
   assertEquals(code, 1);
 });
 
-Deno.test("watch says how to go on with a run that was interrupted", async () => {
+Deno.test("watch says how to resume an interrupted run", async () => {
   await using repo = await repoWithPlan();
   writeJournal(repo, sampleEvents().slice(0, 4));
   const { stderr, code } = await runIn(repo, "watch");
@@ -43,7 +43,7 @@ Deno.test("watch follows a run from its start to its end", async () => {
   assert(stderr.includes("next: parex retry task-2\n"), stderr);
 });
 
-Deno.test("watch says when a run's process ends without a last word", async () => {
+Deno.test("watch says when a run's process was killed", async () => {
   await using repo = await tempRepo();
   const lock = must(takeLock(stateDir(`${repo.root}/.git`), RUN));
   const journal = openJournal(runDir(`${repo.root}/.git`, RUN), RUN);

@@ -19,7 +19,7 @@ Deno.test("Claude without a login ends the run before anything is started", asyn
   assertEquals(await stage.note("call.1/args"), undefined);
 });
 
-Deno.test("a refused key ends the run at its first refusal, and resume makes the same attempts", async () => {
+Deno.test("a rejected key ends the run at once, and resume repeats the attempts", async () => {
   await using stage = await rig({ tasks: EIGHT });
   const denied = 'deny authentication_failed "Invalid API key"';
   using _ = await scriptedClaude(stage, `[ -e "$NOTES/paid" ] || ${denied}\n${WORKS}`);

@@ -21,7 +21,7 @@ git add -A
 git commit -qm "feat: whole"
 `;
 
-Deno.test("an answer after the run goes on with the task and what waits for it", async () => {
+Deno.test("an answer after the run continues the task and its dependents", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] }, c: {} },
     agent: { a: ASKS },
@@ -109,7 +109,7 @@ Deno.test("an agent that asks again is answered again", async () => {
   assertEquals((await stage.parex(["answer", "a", "Dark blue"])).code, 0);
 });
 
-Deno.test("answer says what is the matter when nothing was asked", async () => {
+Deno.test("answer explains that there is no open question", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { a: "echo Done." } });
   await stage.parex(["execute"]);
   const nothing = await stage.parex(["answer", "a", "Blue"]);
@@ -124,7 +124,7 @@ Deno.test("answer says what is the matter when nothing was asked", async () => {
 const claude = findClaude();
 
 Deno.test({
-  name: "Claude: an answer goes on with the same conversation",
+  name: "Claude: an answer continues the same conversation",
   ...needs("the Claude CLI", claude),
   fn: async () => {
     await using stage = await rig({ tasks: { a: {} } });

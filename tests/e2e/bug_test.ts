@@ -6,7 +6,7 @@ import { eventsOf, rig, waitAt } from "../support/rig.ts";
 
 const BUG = fileURLToPath(new URL("../support/bug.ts", import.meta.url));
 
-Deno.test("a bug anywhere in parex ends its agents, begins nothing else, and can be resumed from", async () => {
+Deno.test("a bug in parex ends its agents, starts nothing else, and the run can be resumed", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {}, c: {} },
     agent: { a: waitAt("a"), b: waitAt("b") },

@@ -31,7 +31,7 @@ Deno.test("the checks of the base, a task and a commit, each run once for each t
   assertMatch((await on("a"))[1], /^a at .*\n✔ test {2}passed as the same tree of a\n/);
 });
 
-Deno.test("a run takes what parex check has seen pass", async () => {
+Deno.test("a run reuses checks that parex check has seen pass", async () => {
   await using stage = await rig({ config: "test: 'echo ran >> $RIG/notes/ran'\n" });
   assertEquals((await stage.parex(["check"])).code, 0);
   assertEquals((await stage.parex(["execute", "--land", "none"])).code, 0);

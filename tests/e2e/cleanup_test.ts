@@ -56,7 +56,7 @@ function countOf(list: string): number {
   return list.split("\n").filter((line) => line.startsWith("worktree ")).length;
 }
 
-Deno.test("parex cleanup archives a plan the next time where there was no room for it", async () => {
+Deno.test("parex cleanup archives a plan later if the archive could not be written", async () => {
   await using stage = await rig({ files: UNTRACKED_PLAN });
   await stage.execute();
   await stage.repo.git(["merge", "-q", "--no-edit", "feature/a"]);
@@ -128,7 +128,7 @@ Deno.test("parex rescue list counts the commits that only the anchor holds", asy
   assertEquals((await told())[0], "  nothing that a branch does not have");
 });
 
-Deno.test("parex cleanup --force removes what was named, and parex rescue brings it back", async () => {
+Deno.test("parex cleanup --force removes the named tasks, and parex rescue restores them", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} }, files: UNTRACKED_PLAN });
   await stage.execute();
   await writeFiles(stage.worktree("a"), { "a.txt": "changed\n", "new.txt": "new\n", "x.log": "x" });
@@ -158,7 +158,7 @@ Deno.test("parex cleanup --force removes what was named, and parex rescue brings
   assertEquals(await stage.repo.git(["status", "--porcelain"]), "");
 });
 
-Deno.test("parex cleanup touches nothing of a live run, and nothing where a process is at work", async () => {
+Deno.test("parex cleanup does not touch a live run or a worktree with a running process", async () => {
   await using stage = await rig();
   await stage.execute();
   await stage.repo.git(["merge", "-q", "--no-edit", "feature/a"]);
@@ -181,7 +181,7 @@ Deno.test("parex cleanup touches nothing of a live run, and nothing where a proc
   assertEquals(await sightOf(stage), before);
 });
 
-Deno.test("parex cleanup --remote deletes the branch there, too, or nothing at all", async () => {
+Deno.test("parex cleanup --remote also deletes the remote branch, or deletes nothing", async () => {
   await using stage = await rig();
   const remote = join(dirname(stage.root), "remote.git");
   await stage.repo.git(["init", "-q", "--bare", "-b", "main", remote]);

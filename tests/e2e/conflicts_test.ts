@@ -20,7 +20,7 @@ async function statusOf(stage: Rig): Promise<{ conflicts: unknown[] }> {
   return JSON.parse((await stage.parex(["status", "--json"])).stdout);
 }
 
-Deno.test("two finished branches that conflict are told of once, and stay in the status", async () => {
+Deno.test("a conflict of two finished branches is reported once, and stays in the status", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {}, c: {} },
     config: UNCHECKED,
@@ -36,7 +36,7 @@ Deno.test("two finished branches that conflict are told of once, and stay in the
   assertEquals(others, []);
 });
 
-Deno.test("a conflict is told while one of the two is still at work", async () => {
+Deno.test("a conflict is reported while one of the two agents still works", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {} },
     config: UNCHECKED,
@@ -59,7 +59,7 @@ Deno.test("a conflict is told while one of the two is still at work", async () =
   assert(types.indexOf("conflict.predicted") < types.indexOf("agent.finished a"));
 });
 
-Deno.test("tasks that name the same file are told of before they run, and run apart", async () => {
+Deno.test("tasks that name the same file are reported before they run, and do not run together", async () => {
   await using stage = await rig({
     tasks: { a: { creates: ["x.txt"] }, b: { creates: ["x.txt"] }, c: {}, d: { after: ["a"] } },
     config: UNCHECKED,

@@ -7,7 +7,7 @@ import { planFiles, taskFileOf } from "../support/plan_files.ts";
 import { eventsOf, rig } from "../support/rig.ts";
 import { scriptedClaude } from "../support/scripted_claude.ts";
 
-Deno.test("a task is done by the agent and the model that its frontmatter names", async () => {
+Deno.test("a task uses the agent and the model of its frontmatter", async () => {
   const usual = planFiles({ a: {} })[taskFileOf("a")] ?? "";
   const file = usual.replace("---\n", "---\nagent: claude\nmodel: opus\n");
   await using stage = await rig({ tasks: { a: { file }, b: {} } });
@@ -47,7 +47,7 @@ Deno.test("a run is refused when an agent that one of its tasks names is not ins
   assertEquals([code, failure?.reason], [3, "agent_missing"]);
 });
 
-Deno.test("a run with nothing left to do asks for no agent", async () => {
+Deno.test("a run with nothing left to do needs no agent", async () => {
   await using stage = await rig();
   assertEquals((await stage.execute()).code, 0);
   const { code, failure } = await stage.execute({ agent: "opencode", agentCommand: undefined });

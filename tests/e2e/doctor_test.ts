@@ -29,7 +29,7 @@ async function writeOldLock(path: string) {
   await Deno.utime(path, hourAgo, hourAgo);
 }
 
-Deno.test("parex doctor finds nothing wrong where nothing is", async () => {
+Deno.test("parex doctor finds no problem in a healthy repository", async () => {
   await using stage = await rig();
   await stage.execute();
   const { code, stdout, stderr } = await stage.parex(["doctor"]);
@@ -47,7 +47,7 @@ Deno.test("parex doctor names what would refuse a run, outside of a repository t
   assertMatch(outside.stdout, /^error +this is not a git repository/m);
 });
 
-Deno.test("parex doctor --fix clears away what dead processes have left", async () => {
+Deno.test("parex doctor --fix removes what dead processes have left", async () => {
   await using stage = await rig();
   await stage.execute();
   const state = join(stage.root, ".git/parex");
@@ -73,7 +73,7 @@ Deno.test("parex doctor --fix clears away what dead processes have left", async 
   assertEquals(await textOf(join(state, "lock")), undefined);
 });
 
-Deno.test("parex doctor leaves a lock alone whose owner may be at work", async () => {
+Deno.test("parex doctor keeps a lock whose owner may be running", async () => {
   await using stage = await rig();
   const lock = join(stage.root, ".git/index.lock");
   await Deno.writeTextFile(lock, "");
@@ -94,7 +94,7 @@ Deno.test("parex doctor --fix connects the worktrees of a renamed checkout again
   assertEquals(await stage.repo.git(["status", "--porcelain"], stage.worktree("a")), "");
 });
 
-Deno.test("parex doctor --fix puts worktrees right and loses nothing", async () => {
+Deno.test("parex doctor --fix repairs worktrees without losing work", async () => {
   await using stage = await rig({ tasks: { gone: {}, half: {}, going: {} } });
   await stage.execute();
   await Deno.remove(stage.worktree("gone"), { recursive: true });

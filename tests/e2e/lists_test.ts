@@ -25,7 +25,7 @@ for (const [title, sample] of Object.entries(SAMPLES)) {
   });
 }
 
-Deno.test("an issue of beads is closed with bd, where that is there", async () => {
+Deno.test("an issue of beads is closed with bd, if it is installed", async () => {
   const sample = SAMPLES.beads;
   assert(sample);
   await using stage = await rig({ files: sample.files, config: 'test: "true"\n' });

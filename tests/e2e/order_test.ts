@@ -31,7 +31,7 @@ Deno.test("dependencies that change the same lines block their dependent, with t
   assertEquals(await stage.statuses(), { a: "completed", b: "completed", c: "blocked" });
 });
 
-Deno.test("a blocked task's dependents stay pending while all others go on", async () => {
+Deno.test("a blocked task's dependents stay pending while all others continue", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] }, c: { after: ["b"] }, d: {} },
     agent: { a: "exit 1" },
@@ -46,7 +46,7 @@ Deno.test("a blocked task's dependents stay pending while all others go on", asy
   });
 });
 
-Deno.test("with one place, tasks begin by priority, what a blocker waits for first", async () => {
+Deno.test("with one slot, tasks start by priority, and dependencies of urgent tasks come first", async () => {
   await using stage = await rig({
     tasks: {
       low: { priority: "low" },
@@ -67,7 +67,7 @@ Deno.test("--only executes these tasks and what they depend on, and nothing else
   assertEquals(await stage.repo.git(["branch", "--list", "feature/c"]), "");
 });
 
-Deno.test("a second run does what is left: completed tasks are skipped, blocked ones go on", async () => {
+Deno.test("a second run executes the remaining tasks, blocked ones included", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] }, c: { after: ["b"] } },
     agent: { b: "echo kept > kept.txt; git add .; git commit -qm 'feat: half'; exit 1" },
@@ -82,13 +82,13 @@ Deno.test("a second run does what is left: completed tasks are skipped, blocked 
   assertEquals(await stage.repo.git(["show", "feature/c:b.txt"]), "kept\nby a");
 });
 
-Deno.test("a run with nothing left to do ends well and starts nobody", async () => {
+Deno.test("a run with nothing left to do succeeds and starts no agent", async () => {
   await using stage = await rig({ tasks: { a: { status: "completed" } } });
   const run = await stage.execute();
   assertEquals([run.code, eventsOf(run.events, "agent.started")], [0, []]);
 });
 
-Deno.test("tasks left in the middle by a crash are executed again, and the report says so", async () => {
+Deno.test("tasks that a crash interrupted are executed again, and the report says so", async () => {
   await using stage = await rig({
     tasks: { a: { status: "in_progress" }, b: { status: "testing" }, c: {} },
   });

@@ -24,7 +24,7 @@ Deno.test("--json prints the lines of the journal and nothing else", async () =>
   assertEquals([events[0]?.type, events.at(-1)?.type], ["run.started", "run.finished"]);
 });
 
-Deno.test("a reader that goes away after the first line does not end the run", async () => {
+Deno.test("a reader that closes the output early does not end the run", async () => {
   await using stage = await rig({ tasks: { a: {}, b: { after: ["a"] } } });
   const command = parexArgv(["execute", "--json"]).map(shellWord).join(" ");
   const agent = { PAREX_AGENT: "command", PAREX_AGENT_COMMAND: `sh ${stage.home}/agent.sh` };
@@ -56,7 +56,7 @@ Deno.test("without a terminal each change is a line on stderr and the report is 
   assertEquals((await stage.parex(["report"])).stdout, stdout);
 });
 
-Deno.test("parex status tells of a run while it is on, and after it", async () => {
+Deno.test("parex status reports a run during it and after it", async () => {
   await using stage = await rig({ agent: { a: `${waitAt("a")}echo x > a.txt` } });
   await using a = await stage.gate("a");
   const run = stage.start(["execute"]);
@@ -71,7 +71,7 @@ Deno.test("parex status tells of a run while it is on, and after it", async () =
   assertEquals(after.run.id, during.run.id);
 });
 
-Deno.test("a plan with mistakes ends with 2 and all of them, and nothing is begun", async () => {
+Deno.test("a plan with errors exits with 2 and reports all of them, and nothing starts", async () => {
   const broken = "---\nid: other\nstatus: someday\n---\n# T\n";
   await using stage = await rig({
     tasks: { a: { file: broken }, b: { after: ["nowhere"], priority: "urgent" } },
@@ -84,7 +84,7 @@ Deno.test("a plan with mistakes ends with 2 and all of them, and nothing is begu
   assertEquals(await stage.journal(), []);
 });
 
-Deno.test("a mistyped flag, setting or task ends with 2 and names the right one", async () => {
+Deno.test("a mistyped flag, setting or task exits with 2 and suggests the right one", async () => {
   await using stage = await rig({ tasks: { login: {} } });
   const flag = await stage.parex(["execute", "--job", "3"]);
   assertEquals(flag.code, 2);

@@ -9,7 +9,7 @@ const SAYS_WHERE = `pwd -P > "$NOTES/$PAREX_TASK_ID"
 echo done > "$PAREX_TASK_ID.txt"
 `;
 
-Deno.test("worktrees lie beside the checkout, and a link that git does not see leads there", async () => {
+Deno.test("worktrees are beside the checkout, behind a link that git ignores", async () => {
   await using stage = await rig({ agent: { a: SAYS_WHERE } });
   const { code, stderr } = await stage.parex(["execute"]);
   assertEquals(code, 0, stderr);
@@ -55,7 +55,7 @@ Deno.test("a repository with a worktrees folder of its own loses nothing and get
   assertEquals(again.stderr.includes("no link leads there"), false);
 });
 
-Deno.test("where nothing can be made beside the checkout, worktrees lie in the state folder", async () => {
+Deno.test("if the checkout's parent folder is read-only, worktrees are in the state folder", async () => {
   await using stage = await rig({ agent: { a: SAYS_WHERE } });
   await Deno.writeTextFile(`${stage.root}.worktrees`, "a file of somebody's\n");
   const state = join(stage.home, "state");
@@ -89,7 +89,7 @@ Deno.test("a run is resumed after its checkout was renamed, with the worktrees b
   }
 });
 
-Deno.test("the worktrees of an older version are used where they lie", async () => {
+Deno.test("the worktrees of an older version are used where they are", async () => {
   await using stage = await rig({ agent: { a: SAYS_WHERE } });
   await stage.repo.git(["worktree", "add", "-q", "-b", "feature/a", "worktrees/a"]);
   await Deno.writeTextFile(join(stage.root, ".git/info/exclude"), "/worktrees/\n");
@@ -121,7 +121,7 @@ Deno.test("an agent that removes its worktree's .git reaches nothing of the user
   assertEquals(changed, ".parallel/plans/tasks/a.md");
 });
 
-Deno.test("what only the user's node_modules has is not there for a check", async () => {
+Deno.test("a check cannot use packages of the user's own node_modules", async () => {
   await using stage = await rig({
     files: { "index.js": "\n", ".gitignore": "node_modules\n" },
     agent: { a: `echo "require('is-odd')" > index.js` },
@@ -133,7 +133,7 @@ Deno.test("what only the user's node_modules has is not there for a check", asyn
   assertEquals(await stage.status("a"), "blocked");
 });
 
-Deno.test("line ends that new attributes would change are nobody's work", async () => {
+Deno.test("line endings that new attributes would change are not committed", async () => {
   await using stage = await rig({
     tasks: { idle: {}, works: { after: [] } },
     files: { "l.txt": "one\r\ntwo\r\n", "id.txt": "$Id: old$\n" },
@@ -152,7 +152,7 @@ Deno.test("line ends that new attributes would change are nobody's work", async 
   assertEquals(blocked.reason, "no_changes");
 });
 
-Deno.test("post-checkout hooks run in new worktrees, and what they write is nobody's work", async () => {
+Deno.test("post-checkout hooks run in new worktrees, and what they write is not committed", async () => {
   await using stage = await rig({
     agent: { a: "cat hooked.txt > $NOTES/hooked; echo a > a.txt; git add -A; git commit -qm a" },
   });

@@ -161,7 +161,7 @@ Deno.test("plan shows the schedule, the estimate and the files, and writes nothi
   assertEquals(await stage.repo.git(["status", "--porcelain"]), "");
 });
 
-Deno.test("plan reads a wish from a file, and gives a planner without memory the whole story again", async () => {
+Deno.test("plan reads the request from a file, and repeats all of it for a planner without memory", async () => {
   await using stage = await planner({ "issue.md": "The clock is slow.\n" });
   const chain = [drafted("a"), drafted("b", ["a"]), drafted("c", ["b"])];
   const { code } = await stage.plan(
@@ -234,7 +234,7 @@ success_criteria: [flowers]
   assertEquals(plan.value.tasks.map(({ id }) => id), ["dig", "water"]);
 });
 
-Deno.test("plan asks nobody if a plan is in the way", async () => {
+Deno.test("plan does not call a planner if a plan already exists", async () => {
   await using stage = await planner({ ".parallel/plans/plan.yaml": "tasks: []\n" });
   const { code, stderr } = await stage.plan(["x", "--yes"], { name: "X", tasks: [drafted("a")] });
   assertEquals([code, await stage.asked()], [2, []]);

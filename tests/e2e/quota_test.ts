@@ -29,7 +29,7 @@ async function linesOf(stage: Rig, note: string): Promise<string[]> {
   return (await stage.note(note) ?? "").split("\n").filter((line) => line !== "");
 }
 
-Deno.test("twenty tasks meet a usage limit with as many attempts as are at work, and no more", async () => {
+Deno.test("of twenty tasks only the running attempts meet a usage limit", async () => {
   await using stage = await rig({ tasks: tasks(20) });
   const reset = Math.ceil(Date.now() / 1000) + HOUR / 1000;
   using _ = await scriptedClaude(stage, refusesAfterFive(reset));
@@ -58,7 +58,7 @@ Deno.test("twenty tasks meet a usage limit with as many attempts as are at work,
   for (const [first, second] of limited) assertEquals(first?.session, second?.session);
 });
 
-Deno.test("a limit of which nobody says how long it lasts is looked at by one attempt for all", async () => {
+Deno.test("a limit of unknown length is tried by one attempt for all tasks", async () => {
   await using stage = await rig({ tasks: tasks(3) });
   using _ = await scriptedClaude(stage, `echo "$PAREX_TASK_ID" >> "$NOTES/refused"; refuse`);
   const { promise: parked, resolve } = Promise.withResolvers<void>();
@@ -71,7 +71,7 @@ Deno.test("a limit of which nobody says how long it lasts is looked at by one at
   assertEquals((await linesOf(stage, "refused")).length, 1);
 });
 
-Deno.test("a limit that should be over by a clock that is wrong is not run into again and again", async () => {
+Deno.test("with a wrong clock, an agent does not hit the same limit repeatedly", async () => {
   await using stage = await rig({ tasks: tasks(1) });
   using _ = await scriptedClaude(stage, "refuse $(($(date +%s) - 60))");
   const { promise: enough, resolve } = Promise.withResolvers<void>();
@@ -93,7 +93,7 @@ work
 result success 0.01 Done.
 `;
 
-Deno.test("a run that is not to wait ends at a limit, and resume goes on with its conversation", async () => {
+Deno.test("with --no-wait a run ends at a limit, and resume continues the conversation", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} } });
   using _ = await scriptedClaude(stage, REFUSES_ONCE);
   const flags = ["--agent", "claude", "--jobs", "1"];
@@ -115,7 +115,7 @@ Deno.test("a run that is not to wait ends at a limit, and resume goes on with it
   assertEquals(attempts[0]?.session, attempts[1]?.session);
 });
 
-Deno.test("a task goes on with the next agent while its own is out of quota", async () => {
+Deno.test("a task continues with the next agent while its own has no quota", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {} },
     config: "agents: [command]\n",

@@ -6,7 +6,7 @@ const ASKS = `echo half > half.txt
 echo "QUESTION: Which colour?"
 `;
 
-Deno.test("after three runs, one report is true of the whole plan", async () => {
+Deno.test("after three runs, one report covers the whole plan", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {}, c: {} },
     agent: { a: ASKS, b: "exit 1" },
@@ -60,7 +60,7 @@ Deno.test("the report counts commits by git, and explains an exit code that leav
   );
 });
 
-Deno.test("a run's id can be cut short as long as one run begins so", async () => {
+Deno.test("a run's id can be abbreviated as long as it is unique", async () => {
   await using stage = await rig();
   await stage.parex(["execute"]);
   await stage.parex(["execute"]);
@@ -89,7 +89,7 @@ Deno.test("show, diff and open know a task that no run has executed, by its plan
   assertMatch((await stage.parex(["show", "bb"])).stderr, /did you mean "b"\?/);
 });
 
-Deno.test("show, logs, diff and open tell about one task", async () => {
+Deno.test("show, logs, diff and open are about one task", async () => {
   await using stage = await rig({
     config: "test: sh check.sh\nattempts: 2\n",
     files: {

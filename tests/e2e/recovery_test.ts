@@ -6,7 +6,7 @@ import { eventsOf, rig } from "../support/rig.ts";
 /** Nobody is asked, whatever key the machine has. */
 const CONFIG = "recovery: {model: none}\n";
 
-Deno.test("a lock that somebody's killed git has left keeps no worktree from being made", async () => {
+Deno.test("the lock of a killed git does not prevent a worktree", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] } },
     agent: {

@@ -5,7 +5,7 @@ import { eventsOf, rig, waitAt } from "../support/rig.ts";
 const WORK = 'echo work > "$PAREX_TASK_ID.txt"\n';
 const EIGHT = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`t${at}`, {}]));
 
-Deno.test("a red base is told before anybody is paid to repair it, and resume goes on when it is green", async () => {
+Deno.test("a failing base is reported before an agent is paid to repair it, and resume continues when it passes", async () => {
   await using stage = await rig({
     tasks: EIGHT,
     files: { "broken.txt": "" },
@@ -23,7 +23,7 @@ Deno.test("a red base is told before anybody is paid to repair it, and resume go
   assertEquals(await stage.left(), []);
 });
 
-Deno.test("a green base is checked beside the first agent, and not again in the next run", async () => {
+Deno.test("a passing base is checked while the first agent works, and not again in the next run", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { any: waitAt("go") + WORK } });
   const bases = `${stage.home}/bases`;
   await stage.repo.commit("check", {
@@ -41,7 +41,7 @@ Deno.test("a green base is checked beside the first agent, and not again in the 
   assertEquals(await Deno.readTextFile(bases), "x\n");
 });
 
-Deno.test("--allow-red-base goes on, and the repair's prompt says that the base fails too", async () => {
+Deno.test("--allow-red-base continues, and the repair prompt says that the base fails too", async () => {
   await using stage = await rig({
     tasks: { a: {} },
     config: "test: 'false'\n",
@@ -53,7 +53,7 @@ Deno.test("--allow-red-base goes on, and the repair's prompt says that the base 
   assertMatch(stdout, /main fails it too[^]*main itself fails test/);
 });
 
-Deno.test("a base that lacks an untracked file is told as that", async () => {
+Deno.test("a base that fails because of a missing untracked file is reported as such", async () => {
   await using stage = await rig({
     files: { ".gitignore": "local.json\n" },
     config: "test: cat local.json\n",

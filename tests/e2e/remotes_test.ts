@@ -48,7 +48,7 @@ Deno.test("a remote that does not take pushes is noticed before any agent is sta
   assertEquals(kept.code, 0, kept.stderr);
 });
 
-Deno.test("of several remotes git's settings choose one, or the run says how to", async () => {
+Deno.test("git's settings choose one of several remotes, or the run says how to choose", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} } });
   const { repo } = stage;
   for (const name of ["mine", "theirs"]) await remoteFor(stage, name);

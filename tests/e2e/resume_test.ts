@@ -32,7 +32,7 @@ async function killedAtWork(stage: Rig, task: string): Promise<void> {
   await killed.ended;
 }
 
-Deno.test("resume makes the attempt again that a kill cut off, on what its worktree holds", async () => {
+Deno.test("resume repeats an attempt that a kill interrupted, in its worktree", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] } },
     agent: { a: HANGS_ONCE },
@@ -57,7 +57,7 @@ Deno.test("resume makes the attempt again that a kill cut off, on what its workt
   assertMatch(refs, /\/a$/);
 });
 
-Deno.test("a check that the agent took away before a kill is missed after the resume", async () => {
+Deno.test("a check that the agent removed before a kill is still required after resume", async () => {
   await using stage = await rig({
     files: { "deno.json": "{}\n", "sum_test.js": "" },
     agent: {
@@ -71,7 +71,7 @@ echo "$PAREX_ATTEMPT" > a.txt; git add -A; git commit -qm "feat: a"`,
   assertEquals([blocked?.to, blocked?.reason], ["blocked", "checks_failed"]);
 });
 
-Deno.test("what a setup had made when it was killed is nobody's work", async () => {
+Deno.test("files of a killed setup are not committed", async () => {
   await using stage = await rig({
     config: `setup: 'echo x > junk.txt; echo x >> README.md; test -e "$RIG/notes/once" || ` +
       `{ touch "$RIG/notes/once"; sleep 300; }'\n`,
@@ -86,7 +86,7 @@ Deno.test("what a setup had made when it was killed is nobody's work", async () 
   assertEquals(await stage.repo.git(["diff", "--name-only", "main", "feature/a"]), "a.txt");
 });
 
-Deno.test("a new run ends the agents of a killed one, though a cleanup took its lock away", async () => {
+Deno.test("a new run ends the agents of a killed one, even if a cleanup removed its lock", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] } },
     agent: { b: HANGS_ONCE },
@@ -102,7 +102,7 @@ Deno.test("a new run ends the agents of a killed one, though a cleanup took its 
   assertEquals(await stage.left(), []);
 });
 
-Deno.test("resume after a Ctrl-C goes on under the same run, with the settings it was begun with", async () => {
+Deno.test("resume after a Ctrl-C continues the same run with its original settings", async () => {
   await using stage = await rig({ agent: { a: HANGS_ONCE } });
   const parex = stage.start(["execute", "--attempts", "1", "--jobs", "3"]);
   await begun(stage, "a");
@@ -119,7 +119,7 @@ Deno.test("resume after a Ctrl-C goes on under the same run, with the settings i
   assertEquals([second?.run, second?.resumed], [first?.run, true]);
 });
 
-Deno.test("resume does not make an attempt again that had ended: its work is committed and checked", async () => {
+Deno.test("resume does not repeat a finished attempt: its work is committed and checked", async () => {
   await using stage = await rig({
     config:
       `test: '[ ! -e a.txt ] || [ -e "$RIG/notes/go" ] || { touch "$RIG/notes/checking"; sleep 300; }'\n`,
@@ -209,7 +209,7 @@ Deno.test("resume continues an interrupted run, whatever was executed in between
   assertEquals(await stage.statuses(), { a: "completed", b: "completed", c: "completed" });
 });
 
-Deno.test("resume does nothing again that a later run has taken over", async () => {
+Deno.test("resume leaves out the tasks that a later run has executed", async () => {
   await using stage = await rig({ agent: { a: HANGS_ONCE } });
   await killedAtWork(stage, "a");
   const killed = eventsOf(await stage.journal(), "run.started")[0]?.run ?? "";
@@ -219,7 +219,7 @@ Deno.test("resume does nothing again that a later run has taken over", async () 
   assertMatch(stderr, /has taken over all that was left of run/);
 });
 
-Deno.test("the time of a task that resume takes up begins anew", async () => {
+Deno.test("the time limit of an attempt starts again on resume", async () => {
   await using stage = await rig({ agent: { a: HANGS_ONCE } });
   await killedAtWork(stage, "a");
   const killed = (await stage.journal()).length;
@@ -231,7 +231,7 @@ Deno.test("the time of a task that resume takes up begins anew", async () => {
   assertEquals(spans.map(({ end }) => end !== undefined), [true, true]);
 });
 
-Deno.test("retry does blocked tasks again, with what waits for them and nothing else", async () => {
+Deno.test("retry executes blocked tasks and their dependents, and nothing else", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: { after: ["a"] }, c: {} },
     agent: { a: "exit 1", c: "exit 1" },
@@ -262,7 +262,7 @@ Deno.test("retry works in a worktree in which a killed git has left its lock", a
   assertEquals(await stage.subjectsOf("a"), ["done"]);
 });
 
-Deno.test("retry goes on as the tasks were begun, whatever was landed since then", async () => {
+Deno.test("retry keeps how tasks land, even if some have landed since", async () => {
   await using stage = await rig({ tasks: { a: {}, b: {} }, agent: { b: "exit 1" } });
   const flags = ["--attempts", "1", "--land", "none"];
   assertEquals((await stage.parex(["execute", ...flags])).code, 1);
@@ -337,7 +337,7 @@ Deno.test("retry reaches the run in progress", async () => {
   await running.ended;
 });
 
-Deno.test("resume goes on in the conversation that a kill cut off", async () => {
+Deno.test("resume continues the conversation that a kill interrupted", async () => {
   await using stage = await rig();
   const claude = join(stage.home, "claude");
   await Deno.writeTextFile(claude, CLAUDE, { mode: 0o755 });

@@ -27,7 +27,7 @@ async function blockedByConflict(): Promise<Rig> {
   return stage;
 }
 
-Deno.test("a task that a conflict has blocked gets that conflict when it is retried, not its task anew", async () => {
+Deno.test("the retry of a task that a conflict blocked starts with the conflict, not with the whole task", async () => {
   await using stage = await blockedByConflict();
   await stage.agent({ any: RESOLVES });
   const retried = await stage.parex(["retry", "b"]);

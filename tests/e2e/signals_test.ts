@@ -52,7 +52,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
-Deno.test("a second Ctrl-C ends agents at once that do not want to end", async () => {
+Deno.test("a second Ctrl-C kills agents that do not end", async () => {
   await using stage = await rig({ agent: { any: HANGS_DEAF } });
   const parex = stage.start(["execute"], { preload: NO_GRACE_ENDS });
   await atWork(stage, "a");
@@ -92,7 +92,7 @@ Deno.test("a second parex in the same repository is refused while the first one 
   assertEquals((await first.ended).code, 130);
 });
 
-Deno.test("the lock and the leftovers of a parex that was killed do not stop the next run", async () => {
+Deno.test("the lock and the files of a killed parex do not stop the next run", async () => {
   await using stage = await rig({ agent: { any: HANGS } });
   const killed = stage.start(["execute"]);
   await atWork(stage, "a");
@@ -109,7 +109,7 @@ Deno.test("the lock and the leftovers of a parex that was killed do not stop the
   assertEquals(await stage.repo.git(["show", "feature/a:a.txt"]), "half");
 });
 
-Deno.test("a parex that was stopped and goes on has not counted that time against its agents", async () => {
+Deno.test("time during which parex was suspended does not count against its agents", async () => {
   await using stage = await rig({
     agent: { a: `${waitAt("a")}echo a > a.txt` },
   });
@@ -124,7 +124,7 @@ Deno.test("a parex that was stopped and goes on has not counted that time agains
   assertEquals(await stage.statuses(), { a: "completed" });
 });
 
-Deno.test("a run needs no stdin, and nobody who reads what it prints", async () => {
+Deno.test("a run needs neither stdin nor a reader of its output", async () => {
   await using stage = await rig({ tasks: { a: {}, b: { after: ["a"] } } });
   const command = parexArgv(["execute"]).map(shellWord).join(" ");
   const agent = `sh ${shellWord(join(stage.home, "agent.sh"))}`;

@@ -6,7 +6,7 @@ const WORKS = `echo by > "$PAREX_TASK_ID.txt"
 git add -A
 git commit -qm "feat: $PAREX_TASK_ID"`;
 
-Deno.test("a task is stopped and retried, and jobs are added, while the run goes on", async () => {
+Deno.test("during a run a task is stopped and retried, and jobs are added", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {}, c: {} },
     agent: { a: `echo half > half.txt\nsleep 1000`, b: `${waitAt("on")}\n${WORKS}`, c: WORKS },

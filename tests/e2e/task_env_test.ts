@@ -11,7 +11,7 @@ function variablesOf(text: string | undefined): Record<string, string> {
   return Object.fromEntries((text ?? "").split("\n").map((line) => line.split(/=(.*)/s, 2)));
 }
 
-Deno.test("agent, setup, check and hook of a task see its own tree and not the user's", async () => {
+Deno.test("a task's agent, setup, checks and hooks see its own tree and not the user's", async () => {
   const notes = 'NOTES="$RIG/notes"; ';
   await using stage = await rig({
     tasks: { a: {}, b: {} },
@@ -49,7 +49,7 @@ Deno.test("agent, setup, check and hook of a task see its own tree and not the u
   assertMatch(reflog, /parex a: /);
 });
 
-Deno.test("tasks at work at the same time have slots, ports and compose projects of their own", async () => {
+Deno.test("concurrent tasks have slots, ports and compose projects of their own", async () => {
   const together = `${shows("agent")}
 until [ -f "$NOTES/agent.a" ] && [ -f "$NOTES/agent.b" ]; do sleep 0.05; done
 echo "$PAREX_ATTEMPT" > $PAREX_TASK_ID.txt`;

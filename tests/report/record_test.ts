@@ -20,7 +20,7 @@ function taskOf(record: RunRecord, id: string): TaskRecord {
   return task;
 }
 
-Deno.test("recordOf() tells what happened to each task", () => {
+Deno.test("recordOf() records what happened to each task", () => {
   const record = recordOf(sampleEvents());
   assertEquals(countStatuses(record), {
     completed: 2,
@@ -82,7 +82,7 @@ Deno.test("wallMs() leaves out the time between a crash and the resumption", () 
   assertEquals(record.leftovers, ["a"]);
 });
 
-Deno.test("wallMs() goes on with the clock until the run has finished", () => {
+Deno.test("wallMs() counts up to now until the run has finished", () => {
   const begun = sampleEvents().slice(0, 3);
   assertEquals(wallMs(recordOf(begun), moment(7)), 7_000);
   assertEquals(wallMs(recordOf(sampleEvents()), moment(500)), 100_000);

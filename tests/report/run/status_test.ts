@@ -38,7 +38,7 @@ const facts = new Map([
   ["task-2", { ahead: 0, dirty: true, worktree: "/code/wc/worktrees/task-2" }],
 ]);
 
-Deno.test("statusReport() puts together the task files, the last run and git", () => {
+Deno.test("statusReport() combines the task files, the last run and git", () => {
   const report = statusReport(plan, recordOf(sampleEvents()), false, facts);
   assertEquals(report.run, { id: "20261122-093000-k3f9", state: "finished" });
   assertEquals(report.tasks, [
@@ -119,7 +119,7 @@ Deno.test("statusReport() counts an attempt once that a usage limit has parked",
   assertEquals(statusReport(plan, record, true, facts).tasks[0]?.attempts, 1);
 });
 
-Deno.test("statusText() tells of conflicts to expect, before any run those of the plan", () => {
+Deno.test("statusText() shows predicted conflicts, before any run those of the plan", () => {
   const files = { create: [], modify: ["table.ts"], delete: [], read: [] };
   const alike = { ...plan, tasks: plan.tasks.map((task) => ({ ...task, files })) };
   const text = statusText(statusReport(alike, undefined, false, new Map()), {

@@ -32,7 +32,7 @@ Deno.test("summarize() gives counts, times and costs that add up", () => {
   assertEquals(usage.cache_read_share, 0.75);
 });
 
-Deno.test("summarize() counts up to now while the run goes on, and the report claims no bound yet", () => {
+Deno.test("summarize() counts up to now during a run, and the report shows no lower bound yet", () => {
   const record = recordOf(script(
     [0, started([node("a", "A")])],
     [1, status("a", "pending", "in_progress")],
@@ -50,7 +50,7 @@ Deno.test("summarize() counts up to now while the run goes on, and the report cl
   assertEquals(summarize(record).time.wall_ms, 2000);
 });
 
-Deno.test("summarize() counts no time of an attempt that was cut off before the run went on", () => {
+Deno.test("summarize() does not count the time of an interrupted attempt", () => {
   const start = started([node("a", "A")]);
   const record = recordOf(script(
     [0, start],

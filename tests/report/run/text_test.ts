@@ -97,7 +97,7 @@ Deno.test("reportText() says unchecked where no check ran, and not reported with
   assert(text.includes("\\u{1b}[31mRed\\u{202e}"), "names are printed, never obeyed");
 });
 
-Deno.test("reportText() tells of a merge without agents what there is to tell", () => {
+Deno.test("reportText() describes a merge without agents", () => {
   const done = { ...node("a", "Parse"), status: "completed" as const };
   const check = { type: "checks.finished", name: "test", command: "make", exit_code: 0 } as const;
   const text = reportText(

@@ -48,12 +48,12 @@ Deno.test("a task's time is split into waiting, preparing, agents and checks", (
   assertEquals(rowOf(sampleEvents(), "task-3"), [], "it waits for a task that is blocked");
 });
 
-Deno.test("what goes on has no end yet", () => {
+Deno.test("a phase in progress has no end", () => {
   const soFar = sampleEvents().filter(({ at }) => Date.parse(at) <= moment(45));
   assertEquals(rowOf(soFar, "task-1"), ["preparing 30-31", "agent 31-"]);
 });
 
-Deno.test("a task takes the lowest slot that is free, and gives it back", () => {
+Deno.test("a task takes the lowest free slot and releases it", () => {
   const inTurn = sampleEvents().toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const { tasks } = timelineOf(inTurn);
   assertEquals(["task-0", "task-1", "task-2"].map((id) => tasks.get(id)?.slot), [0, 0, 1]);
