@@ -25,7 +25,7 @@ export async function showSchedule(context: Context, run: ReadyRun): Promise<voi
 
 /** The process of the run cannot leave it. */
 function noDetachMessage(): string {
-  return "this process is the run: Ctrl-C stops it; `parex watch` follows it from another terminal";
+  return "this process is the run, Ctrl-C stops it; next time, --detach starts one that can be left";
 }
 
 /** Executes a plan and reports on it. */

@@ -24,6 +24,20 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)}h ${String(minutes % 60).padStart(2, "0")}m`;
 }
 
+const MINUTE = 60_000;
+
+/** An estimate, as precise as it is known: `4s`, `3m 20s`, `25m`, `1h 20m`. */
+export function roughDuration(ms: number): string {
+  if (ms < MINUTE - 500) return `${Math.max(1, Math.round(ms / 1000))}s`;
+  if (ms < 10 * MINUTE) {
+    const seconds = Math.round(ms / 10_000) * 10;
+    const rest = seconds % 60 === 0 ? "" : ` ${seconds % 60}s`;
+    return `${Math.floor(seconds / 60)}m${rest}`;
+  }
+  const minutes = Math.round(ms / MINUTE);
+  return minutes < 60 ? `${minutes}m` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
+}
+
 /** `$0.0312`, `$1.24`: four places below a dollar, two above. */
 export function formatUsd(usd: number): string {
   return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;

@@ -1,9 +1,10 @@
 import type { createColors } from "picocolors";
 import { deedsOf } from "../../domain/file_conflict.ts";
 import type { MetConflict, PredictedConflict } from "../../domain/record.ts";
+import type { Remaining } from "../../domain/remaining.ts";
 import type { Status } from "../../domain/task.ts";
 import { isChecked } from "../../domain/task_record.ts";
-import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
+import { formatCount, formatDuration, formatUsd, roughDuration } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { namesOf, plural } from "../layout.ts";
 import type { CheckSummary, Summary, TaskSummary } from "./summary.ts";
@@ -218,4 +219,15 @@ export function metWords({ task, between, files, conflicts }: MetConflict, base:
     ? conflicts.map((one) => `${one.path} (${deedsOf(one, names)})`)
     : files;
   return `${namesOf(others)} in ${namesOf(places)}`;
+}
+
+/** How long the rest may take, and what that is known from. */
+export function remainingWords(
+  { low_ms, high_ms, basis }: Remaining,
+): { range: string; from: string } {
+  const [low, high] = [roughDuration(low_ms), roughDuration(high_ms)];
+  return {
+    range: low === high ? low : `${low} to ${high}`,
+    from: `${plural(basis.tasks, "completed task")} of ${plural(basis.runs, "run")}`,
+  };
 }

@@ -9,12 +9,18 @@ import type { Plan } from "../../domain/plan.ts";
 import type { PredictedConflict, RunRecord } from "../../domain/record.ts";
 import type { Status, TaskId } from "../../domain/task.ts";
 import type { LandedRecord, TaskRecord } from "../../domain/task_record.ts";
-import { formatDuration, formatUsd } from "../../domain/units.ts";
+import { formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { cut, fit, fitLeft, plural, widest, wrap } from "../layout.ts";
 import { reasonWords } from "../words.ts";
 import { rowStart, STATUS_WIDTH } from "./task_row.ts";
-import { countWords, landedWhenWords, type Paint, predictedWords } from "./phrases.ts";
+import {
+  countWords,
+  landedWhenWords,
+  type Paint,
+  predictedWords,
+  remainingWords,
+} from "./phrases.ts";
 
 /** What git says about a task's branch and worktree. */
 export interface BranchFacts {
@@ -137,10 +143,7 @@ function runWords(run: StatusReport["run"]): string {
 
 function estimateWords({ estimate, run }: StatusReport): string {
   if (estimate === null) return "";
-  const { low_ms, high_ms, basis } = estimate;
-  const [low, high] = [formatDuration(low_ms), formatDuration(high_ms)];
-  const range = low === high ? low : `${low} to ${high}`;
-  const from = `${plural(basis.tasks, "completed task")} of ${plural(basis.runs, "run")}`;
+  const { range, from } = remainingWords(estimate);
   const what = run?.state === "running" ? "estimated completion in" : "left to do, about";
   return `${what} ${range}, based on ${from}`;
 }

@@ -4,8 +4,7 @@ import { type Status, STATUSES } from "../../domain/task.ts";
 import { formatCount, formatDuration, formatUsd } from "../../domain/units.ts";
 import { doingWords } from "../../report/run/doing.ts";
 import { outcomesOf, remarksOf } from "../../report/run/outcomes.ts";
-import { costCell, countWords, runFacts } from "../../report/run/phrases.ts";
-import { plural } from "../../report/layout.ts";
+import { costCell, countWords, remainingWords, runFacts } from "../../report/run/phrases.ts";
 import { statusWord, timeWords } from "../../report/words.ts";
 import type { TaskSummary } from "../../report/run/summary.ts";
 import { Attention } from "./attention.tsx";
@@ -72,11 +71,8 @@ function Runs() {
 function remainingFigure({ record, now, summary }: Run): [string, string, string][] {
   const left = remainingTime(record, now);
   if (!left || summary.state === "finished") return [];
-  const [low, high] = [formatDuration(left.low_ms), formatDuration(left.high_ms)];
-  const from = `from ${plural(left.basis.tasks, "completed task")} of ${
-    plural(left.basis.runs, "run")
-  }`;
-  return [["Left, about", low === high ? low : `${low} – ${high}`, from]];
+  const { range, from } = remainingWords(left);
+  return [["Left, about", range, `from ${from}`]];
 }
 
 const SHOWN_FIRST: Status[] = ["completed", "testing", "in_progress", "blocked", "pending"];
