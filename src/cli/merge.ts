@@ -26,7 +26,7 @@ export function command(context: Context) {
       try {
         const report = await merging.done;
         reporter.stop();
-        if (!json) io.out(mergeText(report.outcomes));
+        if (!json) io.out(mergeText(report.outcomes, (task) => input.repo.shownPlaceOf(task)));
         context.exit(report.exitCode);
       } finally {
         reporter.stop();

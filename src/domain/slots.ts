@@ -21,6 +21,11 @@ export class SlotNumbers {
     return slot;
   }
 
+  /** Gives an owner the number that it had before. */
+  restore(owner: TaskId, slot: number): void {
+    this.#held.set(owner, slot);
+  }
+
   free(owner: TaskId): void {
     this.#held.delete(owner);
   }

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { Failed, resultOf } from "../domain/failed.ts";
-import { STATE_DIR, WORKTREES_DIR } from "../domain/names.ts";
+import { STATE_DIR, worktreeOf, WORKTREES_DIR } from "../domain/names.ts";
 import type { TaskId } from "../domain/task.ts";
 import { allOf } from "../util/all_of.ts";
 import { exists, io } from "../util/files.ts";
@@ -10,6 +10,7 @@ import {
   isOfOtherRepository,
   type LinkedWorktree,
   linkedWorktrees,
+  linkTarget,
   placeOf,
   usualFolders,
   worktreesFolder,
@@ -44,6 +45,14 @@ export class Repository extends Git {
   placeOf(task: TaskId): string {
     this.#linked ??= linkedWorktrees(this.commonDir).filter((one) => !isOfOtherRepository(one));
     return placeOf(task, this.homes, this.#linked);
+  }
+
+  /** The same for people: below the link in the checkout, where that is or will be. */
+  shownPlaceOf(task: TaskId): string {
+    const path = this.placeOf(task);
+    const link = join(this.root, WORKTREES_DIR);
+    const linked = linkTarget(this.root) ?? (exists(link) ? link : this.worktrees);
+    return dirname(path) === linked ? worktreeOf(task) : path;
   }
 
   /** Forgets cached paths: worktrees have been moved in git's list. */

@@ -8,6 +8,7 @@ import { select } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
+import { withConfiguredFolder } from "../git/worktrees/folder.ts";
 import { loadPlan } from "../plan/load.ts";
 import { explain } from "../report/messages/explain.ts";
 import { noticeWords } from "../report/messages/notice.ts";
@@ -34,6 +35,7 @@ export async function dryRun(
   // Showing the schedule needs no agent.
   if (!agents.ok && agents.failure.reason !== "agent_missing") throw new Failed(agents.failure);
   await checkBranches(repo, branchTargets(repo, tasks), plan.identity);
+  const placed = await withConfiguredFolder(repo, settings.worktrees);
   const land = await landingOf(repo, ready.base, settings);
   const unlanded = [...(await landingsLeft(repo, plan, skipped, settings)).keys()];
   const found = await findChecks(repo.checkout, settings.checks);
@@ -46,7 +48,7 @@ export async function dryRun(
     model: settings.model,
     cost: await estimateFor(repo, tasks, settings),
     checks: [...(found.setup ? [found.setup] : []), ...found.checks],
-    tasks: scheduleOf(tasks),
+    tasks: scheduleOf(tasks).map((task) => ({ ...task, worktree: placed.shownPlaceOf(task.id) })),
     skipped: skipped.map(({ id }) => id).filter((id) => !unlanded.includes(id)),
     unlanded,
     conflicts: conflictsOfPlan(tasks),

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Failed, resultOf, valueOf } from "../domain/failed.ts";
 import type { RunOutcome } from "../../machines/ports.ts";
 import type { Agent } from "../agent/agent.ts";
@@ -10,9 +11,12 @@ import type { Beginning } from "../domain/resume.ts";
 import type { TaskId } from "../domain/task.ts";
 import type { Settings } from "../domain/settings.ts";
 import { childEnv, processEnv } from "../exec/env.ts";
-import { configuredFolder, makeWorktreesFolder, type Unlinked } from "../git/worktrees/folder.ts";
+import {
+  makeWorktreesFolder,
+  type Unlinked,
+  withConfiguredFolder,
+} from "../git/worktrees/folder.ts";
 import { reconnectMoved } from "../git/worktrees/moved.ts";
-import { realPathOf } from "../util/files.ts";
 import { checkBranches, checkRepository } from "../git/prerequisites.ts";
 import { checkPush } from "../git/push.ts";
 import { type Remotes, remotesOf } from "../git/remotes.ts";
@@ -87,7 +91,7 @@ export interface OpenRun {
 /** Checks that everything is ready for this run, takes the lock and starts the journal. */
 export async function openRun(input: OpenInput): Promise<OpenRun> {
   const { plan, settings, agent, resume } = input;
-  const repo = await placed(input.repo, settings.worktrees);
+  const repo = await withConfiguredFolder(input.repo, settings.worktrees);
   const inside = processEnv().PAREX_TASK_ID;
   if (inside) throw new Failed({ reason: "nested_run", task: inside });
   // First of all: the work of a live run looks like many other faults.
@@ -139,6 +143,7 @@ async function openLocked(
   journal.listen(keepSummary(dir));
   journal.listen(input.onEvent);
   const slots = new Slots(repo.commonDir);
+  slots.keepIn(join(dir, "slots.json"));
   journal.listen((event) => freeSettled(slots, event, landing.land));
   const tasks = new Map(plan.tasks.map((task) => [task.id, task]));
   const scope: Scope = {
@@ -165,11 +170,16 @@ async function openLocked(
     installed: new Installed(repo, run),
     ...newMemory(settings),
   };
-  const opened = openOn(scope, new Statuses(tasks, emit, new PlanWatch(plan.path)), secrets, () => {
-    unmark();
-    journal.close();
-    lock.release();
-  });
+  const opened = openOn(
+    scope,
+    new Statuses(tasks, emit, new PlanWatch(plan.path), repo),
+    secrets,
+    () => {
+      unmark();
+      journal.close();
+      lock.release();
+    },
+  );
   try {
     await begin(opened, input, landing.problem);
     if (unlinked) notify(emit, { about: "worktrees_unlinked", ...unlinked });
@@ -189,12 +199,6 @@ interface Surroundings {
   landing: LandingPlan;
   /** Values that must not be recorded. */
   secrets: string[];
-}
-
-/** The repository with the worktrees folder that a setting names. */
-async function placed(repo: Repository, setting: string | undefined): Promise<Repository> {
-  if (setting === undefined) return repo;
-  return repo.withWorktrees(await realPathOf(configuredFolder(repo.root, setting)));
 }
 
 /** The remaining checks before the journal starts, now that no other run can change the result. */

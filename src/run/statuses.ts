@@ -4,6 +4,7 @@ import type { Announcement } from "../../machines/ports.ts";
 import type { Emit } from "../domain/event.ts";
 import type { Status, Task, TaskId } from "../domain/task.ts";
 import { writeStatus } from "../plan/status.ts";
+import type { Repository } from "../git/repository.ts";
 import type { PlanWatch } from "./plan_watch.ts";
 import { explain } from "../report/messages/explain.ts";
 import { notify } from "./context/notices.ts";
@@ -21,6 +22,7 @@ export class Statuses {
     private readonly tasks: Map<TaskId, Task>,
     private readonly emit: Emit,
     private readonly watch: PlanWatch,
+    private readonly repo: Repository,
   ) {
     for (const { id, status } of tasks.values()) this.#now.set(id, status);
   }
@@ -38,7 +40,11 @@ export class Statuses {
     this.#touched.add(id);
     const edited = this.watch.edited(task);
     const written = writeStatus(task, status);
-    const told = failure && explain(failure, { task: id, inline: task.source.kind !== "file" });
+    const told = failure && explain(failure, {
+      task: id,
+      inline: task.source.kind !== "file",
+      worktree: this.repo.shownPlaceOf(id),
+    });
     this.emit({
       type: "task.status",
       task: id,

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { writeFiles } from "../support/repo.ts";
 import { findTool, needs } from "../support/needs.ts";
-import { type Rig, rig, until } from "../support/rig.ts";
+import { eventsOf, type Rig, rig, until } from "../support/rig.ts";
 
 /** Leaves its place for the test to read. */
 const SAYS_WHERE = `pwd -P > "$NOTES/$PAREX_TASK_ID"
@@ -53,6 +53,18 @@ Deno.test("a repository with a worktrees folder of its own loses nothing and get
   assertEquals(await stage.repo.git(others), "worktrees/more.txt");
   const again = await stage.parex(["execute"]);
   assertEquals(again.stderr.includes("no link leads there"), false);
+});
+
+Deno.test("without a link, the dry run and advice name the worktree's real path", async () => {
+  await using stage = await rig({
+    files: { "worktrees/mine.txt": "mine\n" },
+    config: 'test: "false"\n',
+  });
+  const dry = await stage.parex(["execute", "--dry-run", "--json"]);
+  assertEquals(JSON.parse(dry.stdout).tasks[0].worktree, stage.worktree("a"));
+  const { events } = await stage.execute({ attempts: 1, allowRedBase: true });
+  const blocked = eventsOf(events, "task.status", "a").at(-1);
+  assertMatch(blocked?.next?.join("\n") ?? "", new RegExp(`cd ${stage.worktree("a")} && false`));
 });
 
 Deno.test("if the checkout's parent folder is read-only, worktrees are in the state folder", async () => {

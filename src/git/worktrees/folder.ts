@@ -2,7 +2,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { resultOf } from "../../domain/failed.ts";
 import { WORKTREES_DIR } from "../../domain/names.ts";
 import { processEnv } from "../../exec/env.ts";
-import { exists, io, isFree, isWithin } from "../../util/files.ts";
+import { exists, io, isFree, isWithin, realPathOf } from "../../util/files.ts";
 
 import { excludeLocally } from "../excludes.ts";
 import type { Repository } from "../repository.ts";
@@ -12,6 +12,15 @@ import { fallbackOf, linkTarget, worktreesFolder } from "../linked_worktrees.ts"
 export function configuredFolder(root: string, setting: string): string {
   const { HOME: home } = processEnv();
   return resolve(root, home ? setting.replace(/^~(?=\/|$)/, home) : setting);
+}
+
+/** The repository with the folder for worktrees that a setting names. */
+export async function withConfiguredFolder(
+  repo: Repository,
+  setting: string | undefined,
+): Promise<Repository> {
+  if (setting === undefined) return repo;
+  return repo.withWorktrees(await realPathOf(configuredFolder(repo.root, setting)));
 }
 
 /** Why there is no link to the worktrees. */

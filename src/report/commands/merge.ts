@@ -14,18 +14,22 @@ export interface MergedTask {
 }
 
 /** What `parex merge` prints: a line for each task, and what to do about those that did not land. */
-export function mergeText(tasks: readonly MergedTask[]): string {
+export function mergeText(
+  tasks: readonly MergedTask[],
+  worktreeOf: (task: TaskId) => string,
+): string {
   if (tasks.length === 0) return "Nothing to land: all completed work has landed.\n";
-  return tasks.flatMap(linesOf).map((line) => `${line}\n`).join("");
+  return tasks.flatMap((task) => linesOf(task, worktreeOf(task.task))).map((line) => `${line}\n`)
+    .join("");
 }
 
-function linesOf({ task, sha, before, failure }: MergedTask): string[] {
+function linesOf({ task, sha, before, failure }: MergedTask, worktree: string): string[] {
   const id = oneLine(task);
   if (before) return [`${id}  already landed${sha === undefined ? "" : `  ${sha.slice(0, 10)}`}`];
   if (failure === undefined) {
     return [sha === undefined ? `${id}  not landed` : `${id}  landed  ${sha.slice(0, 10)}`];
   }
-  const { message, details, next } = explain(failure, { task });
+  const { message, details, next } = explain(failure, { task, worktree });
   return [
     `${id}  ${reasonWords(failure.reason)}  ${message}`,
     ...details.flatMap((detail) => detail.split("\n")).map((line) => `  ${line}`),

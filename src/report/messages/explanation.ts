@@ -1,4 +1,5 @@
 import type { CommandFailure } from "../../domain/failure.ts";
+import { worktreeOf } from "../../domain/names.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { shellWord } from "../escape.ts";
 
@@ -17,6 +18,13 @@ export interface About {
   task?: TaskId | undefined;
   /** The plan itself specifies the task; it has no task file. */
   inline?: boolean;
+  /** The path of its worktree, for people; absent: it is below the checkout's link. */
+  worktree?: string | undefined;
+}
+
+/** The path of a task's worktree, as a word of the shell; undefined without a task. */
+export function worktreeWord({ task, worktree }: About): string | undefined {
+  return task === undefined ? undefined : shellWord(worktree ?? worktreeOf(task));
 }
 
 /** Where a task is specified. */

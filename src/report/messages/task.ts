@@ -1,7 +1,7 @@
 import { conflictLine } from "../../domain/file_conflict.ts";
 import type { CommandFailure, OperationFailure, TaskFailure } from "../../domain/failure.ts";
 import { formatDuration, formatUsd } from "../../domain/units.ts";
-import { CONFIG_PATH, worktreeOf } from "../../domain/names.ts";
+import { CONFIG_PATH } from "../../domain/names.ts";
 import { shellWord } from "../escape.ts";
 import { plural } from "../layout.ts";
 import {
@@ -15,6 +15,7 @@ import {
   specification,
   tailOf,
   whole,
+  worktreeWord,
 } from "./explanation.ts";
 
 const LISTED = 10;
@@ -84,7 +85,7 @@ function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: Ab
 
 /** What is only on this machine, and may be secret, is neither merged nor pushed. */
 function explainCopied({ paths, since }: Of<"copied_committed">, about: About): Explanation {
-  const where = about.task === undefined ? "its worktree" : shellWord(worktreeOf(about.task));
+  const where = worktreeWord(about) ?? "its worktree";
   const files = paths.map(shellWord).join(" ");
   return {
     message: `the task's commits hold files that parex copied from your checkout: ${
@@ -105,7 +106,7 @@ function explainGone(
   after: string,
   about: About,
 ): Explanation {
-  const where = about.task === undefined ? "the tree" : shellWord(worktreeOf(about.task));
+  const where = worktreeWord(about) ?? "the tree";
   return {
     message: onto === undefined
       ? `the task's branch no longer has the check ${check}, which ${base} has${after}`
@@ -123,13 +124,14 @@ function explainGone(
 function explainRedMerge(
   { check, failed, attempts, onto = "" }: Of<"checks_failed">,
   ended: string,
-  { task }: About,
+  about: About,
 ): Omit<Explanation, "details"> {
+  const { task } = about;
   const message = attempts === undefined
     ? `merged with ${onto}, ${check} ${ended}`
     : `${check} passes on the branch alone, but merged with ${onto} it ${ended}`;
   if (task === undefined) return { message, next: [`fix it, then: ${retry({})}`] };
-  const merge = `cd ${shellWord(worktreeOf(task))} && git merge ${shellWord(onto)}`;
+  const merge = `cd ${worktreeWord(about)} && git merge ${shellWord(onto)}`;
   return {
     message,
     next: [
@@ -144,7 +146,7 @@ function explainRedMerge(
 /** How a person sees the same failure. */
 function byHand(failed: CommandFailure, about: About): string[] {
   if (about.task === undefined) return [];
-  return [`reproduce it: cd ${shellWord(worktreeOf(about.task))} && ${failed.command}`];
+  return [`reproduce it: cd ${worktreeWord(about)} && ${failed.command}`];
 }
 
 function explainAgent(
@@ -242,7 +244,7 @@ function explainWork(
         next: [
           about.task === undefined
             ? "commit in the task's worktree: git commit"
-            : `commit it yourself: git -C ${shellWord(worktreeOf(about.task))} commit -a`,
+            : `commit it yourself: git -C ${worktreeWord(about)} commit -a`,
           `then: ${again}`,
         ],
       };
@@ -280,7 +282,7 @@ function explainConflict(failure: Of<"merge_conflict">, about: About): Explanati
   const merged = onto ?? between.at(-1);
   const names = { ours: onto ?? between[0] ?? "one side", theirs: between.at(-1) ?? "the other" };
   const described = conflicts?.map((conflict) => conflictLine(conflict, names));
-  const worktree = about.task === undefined ? undefined : shellWord(worktreeOf(about.task));
+  const worktree = worktreeWord(about);
   const byHand = worktree === undefined || merged === undefined
     ? []
     : [`merge by hand: git -C ${worktree} merge ${shellWord(merged)}`];

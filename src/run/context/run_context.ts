@@ -26,6 +26,7 @@ import type { Installed } from "./installed.ts";
 import { Spending } from "./spending.ts";
 import type { Slots } from "./slots.ts";
 import { notify } from "./notices.ts";
+import { exists, isWithin } from "../../util/files.ts";
 import { Backoff } from "../../util/backoff.ts";
 
 /** The agents that a run may call, by name. */
@@ -186,8 +187,11 @@ export function traceOf({ dir }: Pick<Scope, "dir">, task: TaskId): string {
 export function workEnv(scope: CheckScope, worktree: Worktree, extra: Env = {}): Env {
   const { checkouts, settings, slots } = scope;
   const { task, path } = worktree;
+  const own = taskEnv(childEnv(), { worktree: path, checkouts });
+  // Many keep it out of git: where it is missing, go looks for one itself.
+  if (own.GOWORK !== undefined && isMissingIn(path, own.GOWORK)) delete own.GOWORK;
   const env = {
-    ...taskEnv(childEnv(), { worktree: path, checkouts }),
+    ...own,
     ...slots.envOf(task),
     ...settings.env,
     ...marksOf(scope, task),
@@ -200,6 +204,10 @@ export function workEnv(scope: CheckScope, worktree: Worktree, extra: Env = {}):
   // git shares its records of resolved conflicts between all worktrees, the user's included.
   const config = { ...worktree.config, "rerere.enabled": "false" };
   return { ...env, ...configEnv(config, env) };
+}
+
+function isMissingIn(worktree: string, path: string): boolean {
+  return isWithin(path, worktree) && !exists(path);
 }
 
 /** How the project's hooks run in a git command: for a worktree, else for the user's checkout. */

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Slots } from "../../../src/run/context/slots.ts";
 import { assert, assertEquals } from "../../support/assert.ts";
 
@@ -31,4 +32,18 @@ Deno.test("a slot whose task is settled goes to another", () => {
   slots.envOf("a");
   slots.free("a");
   assertEquals(slots.envOf("b").PAREX_SLOT, "0");
+});
+
+Deno.test("a resumed run gives its tasks the slots and ports that they had", async () => {
+  const file = join(await Deno.makeTempDir(), "slots.json");
+  const before = new Slots(REPOSITORY);
+  before.keepIn(file);
+  for (const task of ["a", "b", "c"]) before.envOf(task);
+  const [a, c] = [before.envOf("a"), before.envOf("c")];
+  before.free("b");
+  const after = new Slots(REPOSITORY);
+  after.keepIn(file);
+  assertEquals(after.envOf("c"), c);
+  assertEquals(after.envOf("a"), a);
+  assertEquals(after.envOf("d").PAREX_SLOT, "1");
 });
