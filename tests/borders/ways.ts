@@ -97,7 +97,8 @@ git -C ../../repo merge -q --no-commit --no-ff feature/t`,
 export const SANDBOX_WAYS: Readonly<Record<string, string>> = {
   "the shell's start": `echo 'echo left' >> "$HOME/.bashrc"`,
   "a key": `mkdir -p "$HOME/.ssh"; echo key >> "$HOME/.ssh/authorized_keys"`,
-  "git's settings of the user": `git config --global core.hooksPath /tmp/hooks`,
+  "git's settings of the user":
+    `GIT_CONFIG_GLOBAL="$HOME/.gitconfig" git config --global core.hooksPath /tmp/hooks`,
   "a program": `mkdir -p "$HOME/.local/bin"; printf '#!/bin/sh\n' > "$HOME/.local/bin/git"`,
   "an agent's settings": `echo '{"hooks":{}}' > "$HOME/.claude/settings.json"`,
   "an agent's commands":
@@ -109,7 +110,7 @@ export const SANDBOX_WAYS: Readonly<Record<string, string>> = {
   "a link as its temporary folder":
     `rm -rf "$TMPDIR"; ln -s "$HOME" "$TMPDIR"; echo x > "$TMPDIR/left"`,
   "a link in its temporary folder": `ln -s "$ROOT" "$TMPDIR/up"; echo x > "$TMPDIR/up/left.txt"`,
-  "a process outside": `kill -9 "$OUTSIDE"; pkill -9 -f parex-outside`,
+  "a process outside": `kill -9 "$OUTSIDE"; pkill -9 -f "sleep 600"`,
   "its own mounts": `umount ../../repo; mount -o remount,rw /; mount --bind "$TMPDIR" ../../repo`,
   "a namespace of its own":
     `unshare -Urm sh -c 'mount -o remount,rw,bind "$ROOT"; echo x > "$ROOT/left.txt"'`,
