@@ -10,18 +10,26 @@ const COLOR = "ededed";
 /** Labels by what became of them. */
 export interface LabelsAdded {
   added: string[];
-  /** They do not exist and cannot be made, or cannot be given. */
+  /** They do not exist, or cannot be given. */
   left: { name: string; why: string }[];
 }
 
-/** Gives labels to an issue or a pull request, and makes the missing ones where it may. */
-export async function addLabels(gh: Gh, number: number, names: string[]): Promise<LabelsAdded> {
+/**
+ * Gives an issue or a pull request those labels that the repository has, and makes those that the user chose:
+ * what a task file says must not add to a project's labels.
+ */
+export async function addLabels(
+  gh: Gh,
+  number: number,
+  { chosen = [], ofTask }: { chosen?: readonly string[]; ofTask: readonly string[] },
+): Promise<LabelsAdded> {
   const added: string[] = [];
   const left: LabelsAdded["left"] = [];
-  for (const name of names) {
+  for (const name of [...chosen, ...ofTask]) {
     // One by one: GitHub takes all of a list or nothing.
     const given = await resultOf(async () => {
-      await ensureLabel(gh, name);
+      if (chosen.includes(name)) await ensureLabel(gh, name);
+      else if (!await hasLabel(gh, name)) throw new Failed(noSuchLabel(name));
       await giveLabel(gh, number, name);
     });
     if (given.ok) added.push(name);
@@ -30,13 +38,17 @@ export async function addLabels(gh: Gh, number: number, names: string[]): Promis
   return { added, left };
 }
 
-/** Makes sure that the repository has a label. */
-export async function ensureLabel(gh: Gh, name: string): Promise<void> {
+async function hasLabel(gh: Gh, name: string): Promise<boolean> {
   const doing = `look for the label ${name}`;
   const path = `/labels/${encodeURIComponent(name)}`;
   const found = await resultOf(() => api(gh, { doing, path }, ANYTHING));
-  if (found.ok) return;
-  if (statusOf(found.failure) !== 404) throw new Failed(found.failure);
+  if (!found.ok && statusOf(found.failure) !== 404) throw new Failed(found.failure);
+  return found.ok;
+}
+
+/** Makes sure that the repository has a label. */
+export async function ensureLabel(gh: Gh, name: string): Promise<void> {
+  if (await hasLabel(gh, name)) return;
   const made = await resultOf(() =>
     api(gh, {
       doing: `make the label ${name}`,
@@ -61,6 +73,11 @@ async function giveLabel(gh: Gh, number: number, name: string): Promise<void> {
 
 function statusOf(failure: Failure): number | undefined {
   return failure.reason === "github_failed" ? failure.status : undefined;
+}
+
+function noSuchLabel(name: string): Failure {
+  const detail = "the repository has no such label";
+  return { reason: "github_failed", doing: `give the label ${name}`, detail };
 }
 
 /** Another process created it first. */

@@ -38,6 +38,7 @@ Deno.test({
   fn: async () => {
     await using rig = await makeRig();
     await planned(rig);
+    rig.github.labels.push("bug");
     const prs = (...args: string[]) =>
       parex(["prs", ...args], { cwd: rig.temp.root, env: rig.github.env });
 

@@ -38,6 +38,7 @@ story("ensurePullRequest() pushes the branch and opens a pull request", async (r
 });
 
 story("ensurePullRequest() opens none when it is run again", async (rig) => {
+  rig.github.labels.push("bug");
   const task = await rig.done({ id: "task-1", labels: ["bug"] });
   await ensurePullRequest(rig.scope, task, evidenceOf(task));
   rig.github.requests.length = 0;
@@ -106,23 +107,15 @@ story("ensurePullRequest() passes over one from a fork's branch of that name", a
   assertEquals((await ensurePullRequest(rig.scope, task, undefined)).state, "created");
 });
 
-story("ensurePullRequest() makes the labels that are missing", async (rig) => {
-  rig.github.labels.push("bug");
-  const task = await rig.done({ id: "task-1", labels: ["bug", "area: öl/gas"] });
-  await ensurePullRequest(rig.scope, task, undefined);
+story("ensurePullRequest() gives only labels that the repository has, and says so", async (rig) => {
+  rig.github.labels.push("bug", "area: öl/gas");
+  const task = await rig.done({ id: "task-1", labels: ["new", "bug", "area: öl/gas"] });
+  assertEquals((await ensurePullRequest(rig.scope, task, undefined)).state, "created");
   assertEquals(rig.github.labels, ["bug", "area: öl/gas"]);
   assertEquals(rig.github.pullRequests[0]?.labels, ["bug", "area: öl/gas"]);
-  assertEquals(rig.notices, []);
-});
-
-story("ensurePullRequest() leaves out a label that it may not make, and says so", async (rig) => {
-  rig.github.labels.push("bug");
-  rig.github.may.label = false;
-  const task = await rig.done({ id: "task-1", labels: ["new", "bug"] });
-  assertEquals((await ensurePullRequest(rig.scope, task, undefined)).state, "created");
-  assertEquals(rig.github.pullRequests[0]?.labels, ["bug"]);
-  assertEquals(rig.notices.length, 1);
-  assertMatch(rig.notices[0] ?? "", /^task-1: the label new was left out: .*HTTP 403/);
+  assertEquals(rig.notices, [
+    "task-1: the label new was left out: the repository has no such label",
+  ]);
 });
 
 story("ensurePullRequest() waits out a secondary limit for as long as GitHub says", async (rig) => {

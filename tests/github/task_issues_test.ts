@@ -91,7 +91,8 @@ story("a template gives title, labels, assignees, milestone and the text above",
       "milestone: v2\n---\nRead the guide first.\n",
   );
   rig.github.milestones.push({ number: 3, title: "v2" });
-  plan(rig, "a", { labels: ["backend"] });
+  rig.github.labels.push("backend");
+  plan(rig, "a", { labels: ["backend", "unknown"] });
   await issuesFor(rig, await readIssueTemplate(rig.temp.root, file));
   const [issue] = rig.github.issues;
   assertEquals(issue?.title, "[task] Do a");

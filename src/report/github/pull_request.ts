@@ -82,7 +82,9 @@ function checkLines({ checks }: TaskRecord): string[] {
     "| check | command | exit code | time |",
     "| --- | --- | --- | --- |",
     ...last.slice(0, LISTED).map(({ name, command, exitCode, ms }) =>
-      `| ${cell(name)} | ${cell(code(oneLine(command)))} | ${exitCode ?? "none"} | ` +
+      `| ${cell(defused(cut(oneLine(name), DETAIL_LIMIT)))} | ${cell(quoted(command))} | ${
+        exitCode ?? "none"
+      } | ` +
       `${formatDuration(ms)} |`
     ),
   ];
@@ -95,7 +97,7 @@ function lastChecks(checks: CheckRecord[]): CheckRecord[] {
 
 /** In a table even code must not hold a bare `|`. */
 function cell(text: string): string {
-  return cut(oneLine(text), DETAIL_LIMIT).replaceAll("|", "\\|");
+  return text.replaceAll("|", "\\|");
 }
 
 function tokenWords(attempts: AttemptRecord[]): string {

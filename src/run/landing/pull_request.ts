@@ -59,7 +59,7 @@ export async function ensurePullRequest(
   const draft = draftOf(scope, { ...task, issue }, unlanded, { evidence, secrets });
   const done = standing ? await refresh(gh, standing, draft) : await open(scope, branch, draft);
   const labels = task.labels.filter((label) => !standing?.labels.includes(label));
-  const { left } = await addLabels(gh, done.number, labels);
+  const { left } = await addLabels(gh, done.number, { ofTask: labels });
   for (const { name, why } of left) {
     scope.notice(task.id, { about: "label_left_out", label: name, why });
   }

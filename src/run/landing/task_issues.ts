@@ -146,7 +146,8 @@ async function open(known: Known, task: Task): Promise<Issue> {
     draft,
     async () => issueOf(await listIssues(gh), plan, task.id),
   );
-  const { left } = await addLabels(gh, made.number, [...template.labels, ...task.labels]);
+  const labels = { chosen: template.labels, ofTask: task.labels };
+  const { left } = await addLabels(gh, made.number, labels);
   for (const { name, why } of left) {
     notice(task.id, { about: "label_left_out", label: name, why });
   }
