@@ -56,6 +56,9 @@ const ALLOWED: Record<string, Record<string, string>> = {
   "src/run/maintenance/old_runs.ts": {
     "remove recursively": "parex's own transcripts and logs of old runs",
   },
+  "src/run/context/installed.ts": {
+    "remove recursively": "clones of what setup installed, which are made again",
+  },
   "src/plan/write_files.ts": {
     "remove recursively":
       "its own temporary folder; what was there was replaced by force, or is back",
