@@ -102,7 +102,7 @@ export const taskPorts = {
   publish: port<Result<void>, { task: TaskId }>("publish"),
   /** Brings the commits of a completed task to the base, if requested. */
   land: port<Landing, { task: TaskId; attempt: number }>("land"),
-  /** Backoff until the model can be reached again. */
+  /** Waits until the model can be reached again. */
   wait: port<void, { task: TaskId; parked: Parked | undefined }>("wait"),
 };
 
@@ -150,7 +150,7 @@ export const runPorts = {
   }),
   /** Checks what has landed as a whole, if anything was merged. */
   verify: port<void, void>("verify"),
-  /** Backoff until no process of a stopped run is left, and makes its tasks pending again. */
+  /** Waits until no process of a stopped run is left, and makes its tasks pending again. */
   putBack: port<void, { tasks: TaskId[] }>("putBack"),
   /** Records the end of the run. */
   finish: port<void, { outcome: RunOutcome }>("finish"),

@@ -62,7 +62,7 @@ const PREFETCH_PER_SLOT = 1;
 
 /** The machine of a task that has a run as its parent. */
 export const childMachine = taskMachine.provide({
-  actions: { tell: sendParent((_, message: TaskMessage) => message) },
+  actions: { sendToRun: sendParent((_, message: TaskMessage) => message) },
 });
 
 /** An action on the board, given the task that an event is about. */

@@ -34,7 +34,7 @@ import {
   slotWanted,
   workInput,
 } from "./task_context.ts";
-import { begins, enter, reportSpent, taskSetup, tell, withOutput } from "./task_setup.ts";
+import { begins, enter, reportSpent, sendToRun, taskSetup, withOutput } from "./task_setup.ts";
 
 export type { TaskEnd, TaskEvent, TaskMessage } from "./task_context.ts";
 
@@ -58,8 +58,8 @@ export const taskMachine = taskSetup.createMachine({
       on: {
         START: [
           { guard: begins("working"), target: "#task.in_progress.working" },
-          { guard: begins("testing"), target: "testing", actions: tell(slotFreed) },
-          { guard: begins("landing"), target: "completed", actions: tell(slotFreed) },
+          { guard: begins("testing"), target: "testing", actions: sendToRun(slotFreed) },
+          { guard: begins("landing"), target: "completed", actions: sendToRun(slotFreed) },
           { target: "in_progress" },
         ],
       },
@@ -99,7 +99,7 @@ export const taskMachine = taskSetup.createMachine({
               {
                 guard: withOutput("finished"),
                 target: "committing",
-                actions: [withOutput("keepForNextAttempt"), reportSpent, tell(slotFreed)],
+                actions: [withOutput("keepForNextAttempt"), reportSpent, sendToRun(slotFreed)],
               },
               {
                 guard: withOutput("limited"),
@@ -109,7 +109,7 @@ export const taskMachine = taskSetup.createMachine({
               {
                 guard: withOutput("mayTryAgain"),
                 target: "queued",
-                actions: [withOutput("keepForNextAttempt"), reportSpent, tell(slotFreed)],
+                actions: [withOutput("keepForNextAttempt"), reportSpent, sendToRun(slotFreed)],
               },
               { target: "#task.blocked", actions: [withOutput("keepForNextAttempt"), reportSpent] },
             ],
@@ -133,7 +133,7 @@ export const taskMachine = taskSetup.createMachine({
         },
 
         queued: {
-          entry: tell(slotWanted),
+          entry: sendToRun(slotWanted),
           on: {
             SLOT: {
               target: "working",
@@ -207,7 +207,7 @@ export const taskMachine = taskSetup.createMachine({
     },
 
     completed: {
-      entry: [...enter("completed"), tell(completed)],
+      entry: [...enter("completed"), sendToRun(completed)],
       initial: "landing",
       states: {
         landing: {
@@ -239,7 +239,7 @@ export const taskMachine = taskSetup.createMachine({
           ],
         },
         /** Its status stays: the run ends, and a resumed run repeats this step. */
-        halted: { entry: tell(halted) },
+        halted: { entry: sendToRun(halted) },
       },
     },
 

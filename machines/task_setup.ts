@@ -49,12 +49,12 @@ export const enter = (status: Status) =>
   ] as const;
 
 /** Sends a message to the parent, the run. */
-export const tell = (message: (context: TaskContext) => TaskMessage) =>
-  ({ type: "tell", params: ({ context }: Known) => message(context) }) as const;
+export const sendToRun = (message: (context: TaskContext) => TaskMessage) =>
+  ({ type: "sendToRun", params: ({ context }: Known) => message(context) }) as const;
 
 /** Reports the attempt's cost to the run. */
 export const reportSpent = {
-  type: "tell",
+  type: "sendToRun",
   params: ({ context, event }: Known & { event: { output: WorkOutcome } }) =>
     spent(context, event.output),
 } as const;
@@ -73,7 +73,7 @@ export const taskSetup = setup({
     /** Announces the status. The run provides it. */
     announce: (_, _announcement: Announcement) => {},
     /** Sends to the run, which provides it. */
-    tell: (_, _message: TaskMessage) => {},
+    sendToRun: (_, _message: TaskMessage) => {},
     setStatus: assign((_, status: Status) => ({ status })),
     keepForNextAttempt: assign((_, outcome: WorkOutcome) => keepForNextAttempt(outcome)),
     keepFailure: assign((_, answer: Result<unknown> | Landing) => keepFailure(answer)),

@@ -81,7 +81,7 @@ export function removeEntries(path: string, text: string, added: Added): string 
 }
 
 /** Whether settings say nothing. */
-export function saysNothing(text: string): boolean {
+export function isEmptySettings(text: string): boolean {
   return /^\s*(\{\s*\}\s*)?$/.test(text);
 }
 

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { Failed } from "../domain/failed.ts";
 import type { FileChange } from "../domain/setup.ts";
 import { readText, removeFile, removeIfEmpty, writeText } from "./files.ts";
-import { type Added, insertEntries, removeEntries, saysNothing } from "./settings.ts";
+import { type Added, insertEntries, isEmptySettings, removeEntries } from "./settings.ts";
 import { entryLine, type SettingsEntry } from "./settings_entries.ts";
 
 export interface SetUpInput {
@@ -138,7 +138,7 @@ function settingsWithout(
     return settings.before ?? undefined;
   }
   const rest = removeEntries(path, text, settings.added);
-  return settings.before === null && saysNothing(rest) ? undefined : rest;
+  return settings.before === null && isEmptySettings(rest) ? undefined : rest;
 }
 
 function settingsRecord(

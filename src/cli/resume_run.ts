@@ -10,7 +10,7 @@ import { openRepository, type Repository } from "../git/repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { findUnfinished, isUnfinished, lastRun, type Unfinished } from "../run/resume/resume.ts";
 import { presentPath } from "../plan/find.ts";
-import { heldBy } from "../journal/lock.ts";
+import { lockFailure } from "../journal/lock.ts";
 import { liveRun, stateDir } from "../journal/store.ts";
 import type { Context } from "./context.ts";
 import type { ReadyRun } from "./ready_run.ts";
@@ -26,7 +26,7 @@ export async function prepareResume(
 ): Promise<ReadyRun> {
   const repo = await openRepository(io.cwd);
   // First of all: the work of a live run looks like many other faults.
-  const held = heldBy(stateDir(repo.commonDir));
+  const held = lockFailure(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
   const found = await findUnfinished(repo.commonDir, await fullRunId(repo.commonDir, id));
   return await continueRun(repo, found, flags);
@@ -39,7 +39,7 @@ export async function prepareRetry(
   flags: Flags,
 ): Promise<ReadyRun> {
   const repo = await openRepository(io.cwd);
-  const held = heldBy(stateDir(repo.commonDir));
+  const held = lockFailure(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
   const found = await lastRun(repo.commonDir);
   const record = found?.record;

@@ -2,7 +2,7 @@ import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Problem } from "../domain/plan.ts";
 import { Failed } from "../domain/failed.ts";
 import { closest } from "../domain/suggest.ts";
-import { type Given, meant, type Origin, type Source } from "./sources.ts";
+import { type Given, type Origin, type Source, withImpliedAgent } from "./sources.ts";
 import { type Key, KEYS, SETTINGS } from "./table.ts";
 
 const MAX_BYTES = 5 * 1024 * 1024;
@@ -82,7 +82,7 @@ function parse(path: string, text: string): Source {
     }
   };
   addAll(contents, "");
-  meant(source.given);
+  withImpliedAgent(source.given);
   return source;
 }
 

@@ -50,7 +50,7 @@ export function fromFlags(flags: Readonly<Record<string, unknown>>): Source {
     const value = typeof flag === "string" ? kind.fromText(flag) : flag;
     given.set(key, { value, origin: unplaced(`--${name}`) });
   }
-  return { given: meant(given), problems: [] };
+  return { given: withImpliedAgent(given), problems: [] };
 }
 
 /** The `PAREX_*` variables. An empty one is not set; one that is nearly a setting's is a typo. */
@@ -65,7 +65,7 @@ export function fromVariables(env: Readonly<Record<string, string>>): Source {
       given.set(key, { value: SETTINGS[key].kind.fromText(text), origin: unplaced(name) });
     }
   }
-  return { given: meant(given), problems };
+  return { given: withImpliedAgent(given), problems };
 }
 
 /** The settings that a journal records. */
@@ -80,7 +80,7 @@ export function fromRecord({ checks, ...others }: RunSettings, keys: readonly Ke
 }
 
 /** A user who gives an agent command without an agent means the agent `command`. */
-export function meant(given: Source["given"]): Source["given"] {
+export function withImpliedAgent(given: Source["given"]): Source["given"] {
   const command = given.get("agentCommand");
   if (command && !given.has("agent")) given.set("agent", { ...command, value: "command" });
   return given;

@@ -9,9 +9,9 @@ export async function endTree(tree: Tree, graceMs = TIMEOUTS.termination): Promi
   if (await signalTree(tree, "SIGTERM") === 0) return;
   // A stopped process handles TERM only when it continues.
   await signalTree(tree, "SIGCONT");
-  if (await gone(tree, graceMs)) return;
+  if (await waitForEnd(tree, graceMs)) return;
   await signalTree(tree, "SIGKILL");
-  await gone(tree, TIMEOUTS.kill);
+  await waitForEnd(tree, TIMEOUTS.kill);
 }
 
 /** Sends a signal to every process of a tree; returns how many there are. */
@@ -28,7 +28,7 @@ export async function signalTree(tree: Tree, signal: Deno.Signal): Promise<numbe
 }
 
 /** Whether nothing of a tree runs, now or within this time. */
-export async function gone(tree: Tree, withinMs: number): Promise<boolean> {
+export async function waitForEnd(tree: Tree, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (let pause = POLL_MS;; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
     if ((await processesOf(tree)).length === 0) return true;

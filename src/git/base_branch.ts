@@ -166,7 +166,7 @@ export async function moveBase(
   return { kind: "elsewhere" };
 }
 
-/** Backoff until the next look at a lock. */
+/** Waits until the next look at a lock. */
 export type Pause = () => Promise<void>;
 
 const LOCKED_TRIES = 20;
@@ -174,7 +174,7 @@ const LOCKED_PAUSE_MS = 150;
 
 const aMoment: Pause = () => sleep(LOCKED_PAUSE_MS);
 
-/** Moves a checkout forward with its branch. Backoff while another git works there. */
+/** Moves a checkout forward with its branch. Waits while another git works there. */
 async function fastForward(
   checkout: Git,
   ref: string,

@@ -7,7 +7,7 @@ import { sleep } from "../util/backoff.ts";
 const POLL_MS = 50;
 
 /**
- * Backoff until the index of a worktree without running processes is unlocked. A lock that is held longer was
+ * Waits until the index of a worktree without running processes is unlocked. A lock that is held longer was
  * left by a git that was killed, and is removed.
  */
 export async function waitForIndex(worktree: Worktree): Promise<void> {

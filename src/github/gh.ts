@@ -129,7 +129,7 @@ async function call(gh: Gh, args: string[], how: Call): Promise<Reply> {
   }
 }
 
-/** Backoff before the next request; false: there is to be none. */
+/** Waits before the next request; false: there is to be none. */
 async function paused(gh: Gh, failures: number, ms: number | undefined): Promise<boolean> {
   if (ms === undefined || failures >= (gh.tries ?? TRIES)) return false;
   await (gh.wait ?? sleep)(ms, gh.signal);

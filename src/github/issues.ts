@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Failed, resultOf } from "../domain/failed.ts";
 import { api, createOnce, type Gh } from "./gh.ts";
-import { ensureLabel, wordsOf } from "./labels.ts";
+import { ensureLabel, labelFailureWords } from "./labels.ts";
 
 export interface Issue {
   number: number;
@@ -86,7 +86,7 @@ export async function createIssue(
   const doing = "open an issue";
   const label = await resultOf(() => ensureLabel(gh, LABEL));
   if (!label.ok) {
-    const detail = `the label ${LABEL}: ${wordsOf(label.failure)}`;
+    const detail = `the label ${LABEL}: ${labelFailureWords(label.failure)}`;
     throw new Failed({ reason: "github_failed", doing, detail });
   }
   const request = { doing, path: "/issues", body: { ...issue, labels: [LABEL] } };

@@ -33,7 +33,7 @@ export async function addLabels(
       await giveLabel(gh, number, name);
     });
     if (given.ok) added.push(name);
-    else left.push({ name, why: wordsOf(given.failure) });
+    else left.push({ name, why: labelFailureWords(given.failure) });
   }
   return { added, left };
 }
@@ -87,6 +87,6 @@ function isThere(failure: Failure): boolean {
 }
 
 /** Why a label is not there, in words. */
-export function wordsOf(failure: Failure): string {
+export function labelFailureWords(failure: Failure): string {
   return failure.reason === "github_failed" ? failure.detail : failure.reason;
 }

@@ -63,7 +63,7 @@ export function readLock(stateDir: string): HeldLock | undefined {
 }
 
 /** Why nothing else can be done now: a living process holds the repository. */
-export function heldBy(stateDir: string): Failure | undefined {
+export function lockFailure(stateDir: string): Failure | undefined {
   const held = readLock(stateDir);
   return held?.alive ? lockHeld(held.owner, lockPath(stateDir)) : undefined;
 }

@@ -41,7 +41,7 @@ export async function* followJournal(
   }
 }
 
-/** Backoff for a change of a file, at most one polling interval. */
+/** Waits for a change of a file, at most one polling interval. */
 function changesOf(path: string): Disposable & { next(): Promise<void> } {
   const watcher = watcherOf(path);
   if (!watcher) return { next: () => sleep(POLL_MS), [Symbol.dispose]() {} };

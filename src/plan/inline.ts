@@ -2,7 +2,7 @@ import { isMap, isSeq, type YAMLMap } from "yaml";
 import { type FilesToTouch, type Status, STATUSES } from "../domain/task.ts";
 import { type FieldReader, isNothing, textOf } from "./fields.ts";
 import { accessOf, FileSets } from "./files_to_touch.ts";
-import { composeSpecification, saysNothing, type Specification } from "./markdown.ts";
+import { composeSpecification, isEmptyText, type Specification } from "./markdown.ts";
 import { quote } from "./problems.ts";
 import { statusOf } from "./words.ts";
 
@@ -28,7 +28,7 @@ export function readInline(
   const acceptance = readAcceptance(reader, map);
   const files = readFiles(reader, map);
   const said = [description ?? "", ...acceptance, ...Object.values(files).flat()].join("\n");
-  if (saysNothing(said)) {
+  if (isEmptyText(said)) {
     const hint = "say what is to be done, where, and how one sees that it is done";
     reader.error(
       reader.yaml.positionOf(map),

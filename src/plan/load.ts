@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Plan, Problem } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { mapBounded } from "../util/map_limit.ts";
-import { Elsewhere } from "./elsewhere.ts";
+import { MisplacedFiles } from "./misplaced_files.ts";
 import { exists, otherUsualPaths } from "./find.ts";
 import { checkGraph, withInheritedPriorities } from "./graph.ts";
 import { detectList, FILE_FORMATS } from "./import/detect.ts";
@@ -38,7 +38,7 @@ async function readPlan(plan: string): Promise<Result<Plan>> {
   const text = await readText(plan);
   if (!text.ok) return invalid(plan, [toProblem(text.failure, plan, START)]);
   const index = readIndex(text.value, plan);
-  const elsewhere = new Elsewhere(plan);
+  const elsewhere = new MisplacedFiles(plan);
   const read = await mapBounded(
     index.entries,
     LIMITS.openFiles,
@@ -70,7 +70,7 @@ async function planPath(path: string): Promise<string> {
 async function readEntry(
   entry: IndexEntry,
   plan: string,
-  elsewhere: Elsewhere,
+  elsewhere: MisplacedFiles,
 ): Promise<{ found: Found; problems: Problem[] }> {
   if (entry.spec?.kind !== "file") return { found: { entry }, problems: [] };
   const { value, at } = entry.spec.file;

@@ -80,7 +80,7 @@ const PLACEHOLDER = new RegExp(
 const BLANK = /^(?:\[[^\]]*\]|\{[^}]*\}|<[^>]*>)$/;
 
 /** Whether a specification consists only of headings, labels and placeholders. */
-export function saysNothing(markdown: string): boolean {
+export function isEmptyText(markdown: string): boolean {
   const lines = markdown.replaceAll(/<!--[^]*?-->/g, "").split(/\r?\n/);
   const headings = new Set(headingsOf(lines).map(({ line }) => line));
   return lines.every((line, at) => headings.has(at) || line.length < LINE_LENGTH && isEmpty(line));

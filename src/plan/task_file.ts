@@ -10,7 +10,7 @@ import {
 } from "../domain/task.ts";
 import { FieldReader, type Placed } from "./fields.ts";
 import { findFrontmatter } from "./frontmatter.ts";
-import { readSpecification, saysNothing } from "./markdown.ts";
+import { isEmptyText, readSpecification } from "./markdown.ts";
 import { START } from "./problems.ts";
 import { priorityOf, statusOf } from "./words.ts";
 import { readYaml } from "./yaml.ts";
@@ -43,7 +43,7 @@ export function readTaskFile(text: string, path: string): TaskFile {
   const { missing, ...specification } = readSpecification(body);
   if (frontmatter === "unclosed") noteUnclosed(reader);
   if (frontmatter === "none") noteNone(reader);
-  if (saysNothing(body)) noteEmpty(reader);
+  if (isEmptyText(body)) noteEmpty(reader);
   else if (missing.length > 0) noteMissing(reader, missing);
   const root = yaml.root;
   if (root && !isMap(root)) {

@@ -6,7 +6,7 @@ import { checkIds } from "../plan/rules.ts";
 import type { Ask } from "./ask.ts";
 import { criticize, type Critique } from "./critic.ts";
 import { type Draft, readDraft, tasksOf } from "./draft.ts";
-import { critiquePrompt, planPrompt, wholeAgain } from "./prompt.ts";
+import { critiquePrompt, planPrompt, promptWithHistory } from "./prompt.ts";
 
 export interface PlanInput {
   wish: string;
@@ -54,7 +54,7 @@ export async function draftPlan({ wish, ask, rounds, plan, say }: PlanInput): Pr
     if (findings.length === 0) break;
     for (const finding of findings) say(`  ${finding}`);
     const critique = critiquePrompt(found);
-    prompt = session === undefined ? wholeAgain(first, answer, critique) : critique;
+    prompt = session === undefined ? promptWithHistory(first, answer, critique) : critique;
   }
   if (best) return best;
   throw new Failed({

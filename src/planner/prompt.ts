@@ -49,7 +49,7 @@ export function critiquePrompt({ errors, advice }: Critique): string {
 }
 
 /** The same for a planner that does not remember: with all that was said. */
-export function wholeAgain(first: string, draft: unknown, critique: string): string {
+export function promptWithHistory(first: string, draft: unknown, critique: string): string {
   return `${first}\n## Your last draft\n\n${
     fenced(JSON.stringify(draft))
   }\n\n## What to change\n\n${critique}`;

@@ -2,7 +2,7 @@ import type { Settings } from "../domain/settings.ts";
 import type { Env } from "../exec/env.ts";
 import { copilotAdviser } from "./copilot.ts";
 import { modelAdviser } from "./model.ts";
-import type { Adviser } from "./question.ts";
+import type { Adviser } from "./advice.ts";
 
 /** An adviser with its place in the order of asking. */
 export interface Tier {

@@ -7,7 +7,7 @@ import { fetchBranch, setUpstream } from "./remotes.ts";
 import type { Action } from "./repair.ts";
 import { pruneWorktree, repairWorktree } from "./worktrees.ts";
 
-/** Backoff between attempts. */
+/** Waits between attempts. */
 export type Wait = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 /**

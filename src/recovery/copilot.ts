@@ -10,7 +10,7 @@ import {
   INSTRUCTIONS,
   readAdvice,
   type Silence,
-} from "./question.ts";
+} from "./advice.ts";
 
 /** It gets no tools: only its answer is wanted. */
 const NO_TOOLS = "--deny-tool=shell,write,read,url,memory";

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../domain/result.ts";
 import type { Env } from "../exec/env.ts";
-import { ADVICE, type Adviser, INSTRUCTIONS, readAdvice, type Silence } from "./question.ts";
+import { ADVICE, type Adviser, INSTRUCTIONS, readAdvice, type Silence } from "./advice.ts";
 
 const API = "https://api.anthropic.com";
 const MAX_TOKENS = 1024;

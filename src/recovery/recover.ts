@@ -12,7 +12,7 @@ import { applyRepair, type Wait } from "./apply.ts";
 import { type Facts, readFacts } from "./facts.ts";
 import { knownFix } from "./known_fixes.ts";
 import { mayRecover, type Operation, outputOf, withTried } from "./operation.ts";
-import { questionOf } from "./question.ts";
+import { questionOf } from "./advice.ts";
 import { type Action, describeRepair } from "./repair.ts";
 import { secretsOf } from "./secrets.ts";
 import { sleep } from "../util/backoff.ts";
@@ -27,7 +27,7 @@ export interface RecoveryScope {
   settings: Pick<Settings, "recoveryModel" | "recoveryEscalate">;
   /** With the keys of the models, and the secrets to hide from them. */
   env: Env;
-  /** Backoff between attempts. */
+  /** Waits between attempts. */
   wait?: Wait;
   /** Timeout of an adviser's answer. */
   answerMs?: number;

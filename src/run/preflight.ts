@@ -35,11 +35,11 @@ import { redactEvent } from "../journal/redact_event.ts";
 import { allowedUncommitted, branchTargets } from "./context/plan_paths.ts";
 import { type Journal, type JournalOptions, openJournal } from "../journal/journal.ts";
 import { keepSummary } from "../journal/summary.ts";
-import { heldBy, type Lock, readLock, takeLock } from "../journal/lock.ts";
+import { type Lock, lockFailure, readLock, takeLock } from "../journal/lock.ts";
 import { type LandingPlan, prepareLanding } from "./landing/land.ts";
 import { baseOf } from "./landing/base_mover.ts";
 import { finishedEvent, limitNotice, lockTakenNotice, startedEvent } from "./run_events.ts";
-import { type AgentsByName, newMemory, type Scope } from "./context/run_context.ts";
+import { type AgentsByName, emptyMemory, type Scope } from "./context/run_context.ts";
 import {
   endProcessesOf,
   isStillUnfinished,
@@ -95,7 +95,7 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   const inside = processEnv().PAREX_TASK_ID;
   if (inside) throw new Failed({ reason: "nested_run", task: inside });
   // First of all: the work of a live run looks like many other faults.
-  const held = heldBy(stateDir(repo.commonDir));
+  const held = lockFailure(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
   const ready = await checkRepository(repo, {
     base: resume?.record.base ?? settings.base,
@@ -168,7 +168,7 @@ async function openLocked(
     slots,
     evidence: new Evidence(repo, run, settings),
     installed: new Installed(repo, run),
-    ...newMemory(settings),
+    ...emptyMemory(settings),
   };
   const opened = openOn(
     scope,

@@ -7,7 +7,7 @@ const LONGEST_MS = 15 * 60_000;
 export class Backoff {
   readonly #count = new Map<string, number>();
 
-  /** Backoff since the last success. */
+  /** Waits since the last success. */
   count(whose: string): number {
     return this.#count.get(whose) ?? 0;
   }
@@ -23,7 +23,7 @@ export class Backoff {
   }
 }
 
-/** Backoff so many milliseconds, or less if the signal comes. */
+/** Waits so many milliseconds, or less if the signal comes. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   try {
     await setTimeoutPromise(ms, undefined, { signal });
@@ -33,7 +33,7 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Backoff until then, by the wall clock, or until the signal. The time while the machine sleeps
+ * Waits until then, by the wall clock, or until the signal. The time while the machine sleeps
  * counts.
  */
 export function until(time: number, signal: AbortSignal): Promise<void> {

@@ -10,7 +10,7 @@ export class Semaphore {
     this.#free = Math.max(1, Math.floor(permits));
   }
 
-  /** Backoff for a permit. Undefined: the signal was aborted before there was one. */
+  /** Waits for a permit. Undefined: the signal was aborted before there was one. */
   take(signal?: AbortSignal): Promise<Release | undefined> {
     if (signal?.aborted) return Promise.resolve(undefined);
     if (this.#free > 0) {

@@ -228,7 +228,7 @@ for (const [name, sample] of Object.entries(SAMPLES)) {
       [outcome.outcome, outcome.detail, outcome.session, outcome.usage],
       ["finished", sample.said, sample.session, sample.usage],
     );
-    // OutputState again where only what was used is new.
+    // Reported again where only the usage is new.
     const doing = activities.map(({ doing }) => doing);
     assertEquals(doing.filter((one, at) => one !== doing[at - 1]), sample.doing);
     const args = await on.read("args");

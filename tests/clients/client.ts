@@ -27,7 +27,7 @@ export interface Stage extends AsyncDisposable {
   start(...args: string[]): Child;
   /** Puts the clock of parex ahead by an hour once the task waits. */
   passLimit(): Promise<void>;
-  /** Backoff until that many requests about the task have reached the server. */
+  /** Waits until that many requests about the task have reached the server. */
   asked(times: number): Promise<void>;
   /** Without a key; and with it again. */
   takeKeys(): void;

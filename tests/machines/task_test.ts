@@ -48,7 +48,7 @@ function walk(attempts = 3, begin?: Beginning) {
     [snapshot, actions] = transition(taskMachine, snapshot, event as TaskEvent);
     for (const action of actions) {
       if (action.type === "announce") told.push((action.params as Announcement).status);
-      if (action.type === "tell") told.push((action.params as TaskMessage).type);
+      if (action.type === "sendToRun") told.push((action.params as TaskMessage).type);
     }
     return walker;
   };

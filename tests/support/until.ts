@@ -1,7 +1,7 @@
 /** So long a machine may be busy with other things; who waits longer waits in vain. */
 const PATIENCE_MS = 120_000;
 
-/** Backoff until something is so; a test that waits in vain fails by its name. */
+/** Waits until something is so; a test that waits in vain fails by its name. */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!await isSo()) {

@@ -83,7 +83,7 @@ export async function concludeMerge(worktree: Git, hooks?: Hooks): Promise<void>
 const MARKERS = "^(<{7}|>{7})( |$)";
 
 /** The files that have conflict markers in a tree and in none of the others. */
-export async function markedFiles(
+export async function filesWithMarkers(
   worktree: Git,
   tree: string,
   others: string[],

@@ -6,7 +6,7 @@ import { exists } from "../../util/files.ts";
 import { FileSets } from "../files_to_touch.ts";
 import { checkGraph, withInheritedPriorities } from "../graph.ts";
 import { LIMITS } from "../limits.ts";
-import { saysNothing } from "../markdown.ts";
+import { isEmptyText } from "../markdown.ts";
 import { identityOf } from "../plan_index.ts";
 import { sorted } from "../problems.ts";
 import { reasonOf } from "../read.ts";
@@ -118,7 +118,7 @@ function remarks({ format, list, byContent }: DetectedList, read: ForeignList): 
       hint: `they are in ${format.place}; another format: parex import --from`,
     }]
     : [];
-  const empty = tasks.filter(({ name, text }) => saysNothing(`${name}\n${text}`)).map((task) => ({
+  const empty = tasks.filter(({ name, text }) => isEmptyText(`${name}\n${text}`)).map((task) => ({
     severity: "error" as const,
     code: "empty-task",
     file: task.path,

@@ -6,7 +6,7 @@ import { oneLine } from "../escape.ts";
 import { cut, fit, fitLeft, widest } from "../layout.ts";
 import { statusWord } from "../words.ts";
 import { doingWords } from "../run/doing.ts";
-import { rowStart, STATUS_WIDTH } from "../run/task_row.ts";
+import { STATUS_WIDTH, taskCells } from "../run/task_cells.ts";
 import { clockWords, costCell, type Paint, symbolOf } from "../run/phrases.ts";
 import { usageSummary } from "../run/usage_summary.ts";
 import type { FrameOptions } from "./view.ts";
@@ -20,7 +20,7 @@ const WIDE = 110;
 /** The tasks that there is room for, in the order of the plan. */
 export function shownTasks(record: RunRecord, room: number): TaskRecord[] {
   const tasks = selectedTasks(record);
-  return tasks.length <= room ? tasks : mostTelling(tasks, Math.max(1, room - 1));
+  return tasks.length <= room ? tasks : mostImportant(tasks, Math.max(1, room - 1));
 }
 
 /** A row for each task that there is room for, and what the others are. */
@@ -46,13 +46,13 @@ export function taskRows(
   ];
 }
 
-const TELLING = { in_progress: 0, testing: 0, blocked: 1, completed: 2, pending: 3 };
+const IMPORTANCE = { in_progress: 0, testing: 0, blocked: 1, completed: 2, pending: 3 };
 
 /** Of all tasks those that matter most now, the latest of each kind, in the order of the plan. */
-function mostTelling(tasks: TaskRecord[], room: number): TaskRecord[] {
+function mostImportant(tasks: TaskRecord[], room: number): TaskRecord[] {
   const latest = (task: TaskRecord) => task.spans.at(-1)?.end ?? task.spans.at(-1)?.start ?? 0;
   const ranked = tasks.toSorted((a, b) =>
-    TELLING[a.status] - TELLING[b.status] || latest(b) - latest(a)
+    IMPORTANCE[a.status] - IMPORTANCE[b.status] || latest(b) - latest(a)
   );
   const kept = new Set(ranked.slice(0, room));
   return tasks.filter((task) => kept.has(task));
@@ -93,7 +93,7 @@ function taskRow(
   const begun = task.spans.length > 0;
   return [
     start,
-    rowStart(task, { id: widths.id, name: nameWidth }, paint),
+    taskCells(task, { id: widths.id, name: nameWidth }, paint),
     "  ",
     paint.dim(fit(doingWords(task, record, now), room - nameWidth)),
     cost === 0

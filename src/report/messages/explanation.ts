@@ -68,6 +68,6 @@ export function missingCheckWords(
   return `${check}: ${command}, from ${from} on ${base}`;
 }
 
-export function whole(log: string | undefined): string[] {
+export function fullLog(log: string | undefined): string[] {
   return log === undefined ? [] : [`full output: ${shellWord(log)}`];
 }

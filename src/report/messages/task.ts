@@ -9,12 +9,12 @@ import {
   atMost,
   endingWords,
   type Explanation,
+  fullLog,
   linesOf,
   missingCheckWords,
   retry,
   specification,
   tailOf,
-  whole,
   worktreeWord,
 } from "./explanation.ts";
 
@@ -58,7 +58,7 @@ type Of<R extends TaskFailure["reason"]> = Extract<TaskFailure, { reason: R }>;
 
 function explainCommand(failure: Of<"setup_failed" | "checks_failed">, about: About): Explanation {
   const { failed } = failure;
-  const behind = { details: [...tailOf(failed), ...whole(failed.log)] };
+  const behind = { details: [...tailOf(failed), ...fullLog(failed.log)] };
   if (failure.reason === "setup_failed") {
     return {
       message: `the setup command ${endingWords(failed.exitCode)}: ${failed.command}`,
@@ -167,25 +167,25 @@ function explainAgent(
     case "agent_failed":
       return {
         message: `the agent ${endingWords(failure.exitCode)}`,
-        details: [...linesOf(failure.detail), ...whole(failure.log)],
+        details: [...linesOf(failure.detail), ...fullLog(failure.log)],
         next: [`read what it said, then: ${again}`],
       };
     case "agent_timeout":
       return {
         message: `the agent timed out after ${formatDuration(failure.ms)}`,
-        details: whole(failure.log),
+        details: fullLog(failure.log),
         next: ["give it more time (--timeout 2h) or split the task", `then: ${again}`],
       };
     case "agent_idle":
       return {
         message: `the agent was silent for ${formatDuration(failure.ms)} and was stopped`,
-        details: whole(failure.log),
+        details: fullLog(failure.log),
         next: [`try again: ${again}`, "if it needs to be silent for longer: --idle-timeout 30m"],
       };
     case "no_changes":
       return {
         message: "the agent changed nothing",
-        details: whole(failure.log),
+        details: fullLog(failure.log),
         next: [
           `if the work is already done, set \`status: completed\` in ${text}`,
           `otherwise say in ${text} what to change, then: ${again}`,

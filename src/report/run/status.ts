@@ -13,7 +13,7 @@ import { formatUsd } from "../../domain/units.ts";
 import { oneLine } from "../escape.ts";
 import { cut, fit, fitLeft, plural, widest, wrap } from "../layout.ts";
 import { reasonWords } from "../words.ts";
-import { rowStart, STATUS_WIDTH } from "./task_row.ts";
+import { STATUS_WIDTH, taskCells } from "./task_cells.ts";
 import {
   countWords,
   landedWhenWords,
@@ -173,7 +173,7 @@ function table(tasks: TaskStatus[], columns: number, paint: Paint): string[] {
   const indent = " ".repeat(2 + idWidth + 2);
   return tasks.flatMap((task) => {
     const row = [
-      rowStart(task, { id: idWidth, name: nameWidth }, paint),
+      taskCells(task, { id: idWidth, name: nameWidth }, paint),
       " ",
       fit(task.ahead === undefined && !task.worktree ? "" : oneLine(task.branch), branchWidth),
       " ",

@@ -5,7 +5,7 @@ import { type Outcome, outcomesOf, remarksOf } from "./outcomes.ts";
 import { fit, fitLeft, namesOf, widest, wrap } from "../layout.ts";
 import type { Summary } from "./summary.ts";
 import { reasonWords, statusWord } from "../words.ts";
-import { rowStart, STATUS_WIDTH } from "./task_row.ts";
+import { STATUS_WIDTH, taskCells } from "./task_cells.ts";
 import {
   agentWords,
   costCell,
@@ -120,7 +120,7 @@ function taskTable({ tasks, runs }: Summary, { paint, columns }: Page): string[]
   const indent = " ".repeat(2 + idWidth + 2);
   return tasks.flatMap((task) => {
     const row = [
-      rowStart(task, { id: idWidth, name: nameWidth }, paint),
+      taskCells(task, { id: idWidth, name: nameWidth }, paint),
       fitLeft(task.attempts > 0 ? formatDuration(task.ms) : "", MS_WIDTH),
       " ",
       fitLeft(task.attempts > 0 ? costCell(task.usage) : "", COST_WIDTH),

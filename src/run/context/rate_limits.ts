@@ -50,7 +50,7 @@ export class RateLimits {
   }
 
   /**
-   * Backoff until an attempt may start behind one that goes ahead, at most a few seconds. Returns what to call
+   * Waits until an attempt may start behind one that goes ahead, at most a few seconds. Returns what to call
    * when its own answer has begun, and when it is over.
    */
   async follow(agent: string, signal: AbortSignal): Promise<{ answered(): void; over(): void }> {

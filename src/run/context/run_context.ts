@@ -123,7 +123,7 @@ interface Memory {
 }
 
 /** Nothing is remembered yet. */
-export function newMemory(settings: Settings): Memory {
+export function emptyMemory(settings: Settings): Memory {
   return {
     spending: new Spending(settings.budgetUsd, settings.taskBudgetUsd),
     attemptStarts: new Map(),

@@ -7,7 +7,7 @@ import { type Beginning, remainderOf } from "../../domain/resume.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Selection } from "../../domain/selection.ts";
 import type { TaskId } from "../../domain/task.ts";
-import { endTree, gone } from "../../exec/kill.ts";
+import { endTree, waitForEnd } from "../../exec/kill.ts";
 import type { Marks } from "../../exec/processes.ts";
 import { markCommands } from "../../exec/command.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -162,6 +162,6 @@ export function markCommandsOf(run: string): () => void {
  */
 export async function endProcessesOf(run: string): Promise<void> {
   const agents = endTree({ marks: { PAREX_RUN_ID: run } });
-  if (!await gone(commandsOf(run), TIMEOUTS.leftGitCommand)) await endTree(commandsOf(run));
+  if (!await waitForEnd(commandsOf(run), TIMEOUTS.leftGitCommand)) await endTree(commandsOf(run));
   await agents;
 }

@@ -7,7 +7,7 @@ import {
   abortMerge,
   beginMerge,
   concludeMerge,
-  markedFiles,
+  filesWithMarkers,
   unmergedFiles,
 } from "../../git/worktrees/merge_in_progress.ts";
 import type { Worktree } from "../../git/worktree.ts";
@@ -62,7 +62,7 @@ export async function settleMerge(
   const head = await headState(worktree);
   const half = head.inProgress === "merge";
   const tree = half ? await worktree.line(["write-tree"]) : "HEAD";
-  const marked = await markedFiles(worktree, tree, [onto, before], files);
+  const marked = await filesWithMarkers(worktree, tree, [onto, before], files);
   if (marked.length > 0) {
     return unresolved(marked, "git diff --check", "conflict markers are left in");
   }

@@ -7,7 +7,7 @@ const MOST_FILES = 20_000;
 const SKIPPED = new Set([".git", "node_modules", "worktrees"]);
 
 /** Looks for a task file that is not where the plan says. */
-export class Elsewhere {
+export class MisplacedFiles {
   readonly #folder: string;
   #paths: Promise<Map<string, string>> | undefined;
 

@@ -6,7 +6,7 @@ import { inColorOf, type Paint, statusCell, symbolOf } from "./phrases.ts";
 export const STATUS_WIDTH = 11;
 
 /** How the row of a task begins: its mark, id, name and status. */
-export function rowStart(
+export function taskCells(
   { id, name, status }: { id: TaskId; name: string; status: Status },
   widths: { id: number; name: number },
   paint: Paint,
