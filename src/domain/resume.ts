@@ -70,13 +70,18 @@ export function withAnswer(
 
 /**
  * Where a blocked task begins when a person tries it again: work that only failed to land is not done
- * again, and otherwise its agent is told why it was blocked. `attempt` is the next one's number.
+ * again; with `takenOver` a person has committed the work, and it is checked; otherwise its agent is told why
+ * it was blocked. `attempt` is the next one's number.
  */
-export function whereToRetry(task: TaskRecord, attempt: number): Beginning {
+export function whereToRetry(task: TaskRecord, attempt: number, takenOver: boolean): Beginning {
   const { failure, message = "", attempts } = task;
   const done = Math.max(1, attempt - 1);
-  if (failure && failedToLand(failure)) return { at: "landing", attempt: done, again: true };
-  if (failure?.reason === "push_failed") return { at: "testing", attempt: done, again: true };
+  if (!takenOver && failure && failedToLand(failure)) {
+    return { at: "landing", attempt: done, again: true };
+  }
+  if (takenOver || failure?.reason === "push_failed") {
+    return { at: "testing", attempt: done, again: true };
+  }
   const blockedBy = attempts.length === 0 ? undefined : { failure, message };
   return { at: "preparing", attempt, again: true, blockedBy };
 }

@@ -106,3 +106,36 @@ Deno.test("a push that failed is repeated by retry, with no agent and no check",
   assert(eventsOf(journal, "checks.finished").every(({ reused }) => reused), "nothing ran again");
   assertEquals(eventsOf(journal, "branch.pushed").length, 1);
 });
+
+Deno.test("what a person has committed for a blocked task is checked and landed with no agent", async () => {
+  await using stage = await rig({
+    tasks: { a: {} },
+    config: "test: test ! -e bad\n",
+    agent: { a: "echo bad > bad" },
+  });
+  const blocked = await stage.parex(["execute", "--attempts", "1", "--land", "merge"]);
+  assertEquals(blocked.code, 1);
+  const git = (...args: string[]) => stage.repo.git(["-C", stage.worktree("a"), ...args]);
+  await git("mv", "bad", "good");
+  await git("commit", "-qm", "Repair by hand");
+  const retried = await stage.parex(["retry", "a"]);
+  assertEquals(retried.code, 0, retried.stdout + retried.stderr);
+  assertEquals(eventsOf(await stage.journal(), "agent.started"), []);
+  assertEquals(await stage.repo.git(["show", "main:good"]), "bad");
+});
+
+Deno.test("if what a person has committed fails its checks, the agent continues with it", async () => {
+  await using stage = await rig({
+    tasks: { a: {} },
+    config: "test: test ! -e bad\n",
+    agent: { a: "echo bad > bad" },
+  });
+  await stage.parex(["execute", "--attempts", "1", "--land", "merge"]);
+  const git = (...args: string[]) => stage.repo.git(["-C", stage.worktree("a"), ...args]);
+  await git("commit", "-q", "--allow-empty", "-m", "Nothing yet");
+  await stage.agent({ a: "git mv bad good" });
+  const retried = await stage.parex(["retry", "a"]);
+  assertEquals(retried.code, 0, retried.stdout + retried.stderr);
+  const started = eventsOf(await stage.journal(), "agent.started");
+  assertEquals(started.map(({ kind }) => kind), ["repair"]);
+});

@@ -13,6 +13,8 @@ import { shownTasks, taskRows } from "./task_rows.ts";
 import type { FrameOptions } from "./view.ts";
 
 const BAR_LIMIT = 40;
+/** Of the header and the footer, with the empty lines around them. */
+const OTHER_LINES = 6;
 
 /** The live view of a run at one moment. Fits the terminal. */
 export function frame(record: RunRecord, options: FrameOptions): string {
@@ -44,22 +46,22 @@ function runLines(
   return [
     ...header(record, options, paint),
     ...taskRows(record, options, paint, room),
-    ...attentionLines(record, options, paint, attentionRoom(rows)),
+    ...attentionLines(record, options, paint, attentionRoom(record, rows)),
     ...footer(record, options, paint),
   ];
 }
 
 function roomForTasks(record: RunRecord, options: FrameOptions, paint: Paint, rows: number) {
   const others = header(record, options, paint).length +
-    attentionLines(record, options, paint, attentionRoom(rows)).length +
+    attentionLines(record, options, paint, attentionRoom(record, rows)).length +
     footer(record, options, paint).length;
   // An empty line is before the tasks.
   return Math.max(1, rows - others - 1);
 }
 
-/** What needs a person may take this much of the screen. */
-function attentionRoom(rows: number): number {
-  return Math.floor(rows / 2);
+/** What needs a person may take half of the screen, or what the tasks leave of it. */
+function attentionRoom(record: RunRecord, rows: number): number {
+  return Math.max(Math.floor(rows / 2), rows - selectedTasks(record).length - OTHER_LINES);
 }
 
 function header(record: RunRecord, { now, columns }: FrameOptions, paint: Paint): string[] {

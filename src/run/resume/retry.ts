@@ -1,15 +1,12 @@
-import { resultOf } from "../../domain/failed.ts";
 import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { type Beginning, whereToRetry } from "../../domain/resume.ts";
+import type { Beginning } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { TaskRecord } from "../../domain/task_record.ts";
 import { planBranches } from "../../git/branches.ts";
-import { changes } from "../../git/commit.ts";
 import type { Repository } from "../../git/repository.ts";
-import { Worktree } from "../../git/worktree.ts";
 import { runsNewestFirst } from "../../journal/store.ts";
-import { exists } from "../../util/files.ts";
+import { retryFrom } from "../task/retry_begin.ts";
 
 /**
  * Where tasks begin that an earlier run of the plan has left blocked. `before`: only runs that are older
@@ -26,25 +23,10 @@ export async function retriesOf(
   const known = await lastRecords(repo.commonDir, plan.identity, tasks, before);
   const branches = await planBranches(repo, plan.identity);
   for (const task of known.filter(({ status }) => status === "blocked")) {
-    const begin = whereToRetry(task, 1);
     const isLeft = branches.has(branchOf(task.id));
-    if (isLeft) retries.set(task.id, await unlessEdited(repo, task, begin));
+    if (isLeft) retries.set(task.id, await retryFrom(repo, task, 1));
   }
   return retries;
-}
-
-/** Somebody has begun to repair it in its worktree: its agent continues there. */
-async function unlessEdited(
-  repo: Repository,
-  task: TaskRecord,
-  begin: Beginning,
-): Promise<Beginning> {
-  const worktree = new Worktree(repo, task.id);
-  if (begin.at === "preparing" || !exists(`${worktree.path}/.git`)) return begin;
-  const edited = await resultOf(() => changes(worktree));
-  if (!edited.ok || edited.value.length === 0) return begin;
-  const { failure, message = "" } = task;
-  return { ...begin, at: "preparing", blockedBy: { failure, message } };
 }
 
 /** What the newest run that executed each of these tasks has recorded of it. */

@@ -4,10 +4,11 @@
  */
 import type { SteeringEvent } from "../../../machines/ports.ts";
 import type { RunRecord } from "../../domain/record.ts";
-import { type Beginning, whereToRetry } from "../../domain/resume.ts";
+import type { Beginning } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { io, isAbsent } from "../../util/files.ts";
 import type { Scope } from "../context/run_context.ts";
+import { retryFrom } from "./retry_begin.ts";
 
 export type Steering =
   | { ask: "retry"; task: TaskId }
@@ -56,17 +57,25 @@ export function watchSteering(
       const steering: Steering = JSON.parse(text);
       if (refusalOf(scope.record, steering) !== undefined) continue;
       if (steering.ask === "end") onEnd();
-      else onSteering(eventOf(scope, steering));
+      else void pass(steering);
     }
   };
+  let stopped = false;
+  const pass = async (steering: Exclude<Steering, { ask: "end" }>) => {
+    const event = await eventOf(scope, steering);
+    if (!stopped) onSteering(event);
+  };
   const timer = setInterval(look, POLL_MS);
-  return () => clearInterval(timer);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+  };
 }
 
-function eventOf(
-  { record }: Scope,
+async function eventOf(
+  { record, repo }: Scope,
   steering: Exclude<Steering, { ask: "end" }>,
-): SteeringEvent {
+): Promise<SteeringEvent> {
   if (steering.ask === "set") {
     const { ask: _, ...change } = steering;
     return { type: "SET", ...change };
@@ -76,7 +85,7 @@ function eventOf(
   const known = record.tasks.get(task);
   const attempt = (known?.attempts.at(-1)?.attempt ?? 0) + 1;
   const begin: Beginning = known
-    ? whereToRetry(known, attempt)
+    ? await retryFrom(repo, known, attempt)
     : { at: "preparing", attempt, again: true };
   return { type: "RETRY", task, begin };
 }
