@@ -1,9 +1,10 @@
 import { conflictLine } from "../../domain/file_conflict.ts";
 import type { CommandFailure, OperationFailure, TaskFailure } from "../../domain/failure.ts";
-import { formatDuration, formatUsd } from "../../domain/units.ts";
+import { formatUsd } from "../../domain/units.ts";
 import { CONFIG_PATH } from "../../domain/names.ts";
 import { shellWord } from "../escape.ts";
 import { plural } from "../layout.ts";
+import { explainAgent } from "./agent.ts";
 import {
   type About,
   atMost,
@@ -13,7 +14,6 @@ import {
   linesOf,
   missingCheckWords,
   retry,
-  specification,
   tailOf,
   worktreeWord,
 } from "./explanation.ts";
@@ -147,75 +147,6 @@ function explainRedMerge(
 function byHand(failed: CommandFailure, about: About): string[] {
   if (about.task === undefined) return [];
   return [`reproduce it: cd ${worktreeWord(about)} && ${failed.command}`];
-}
-
-function explainAgent(
-  failure: Of<
-    | "agent_failed"
-    | "agent_timeout"
-    | "agent_idle"
-    | "no_changes"
-    | "needs_input"
-    | "unclear_spec"
-    | "left_worktree"
-  >,
-  about: About,
-): Explanation {
-  const again = retry(about);
-  const text = specification(about);
-  switch (failure.reason) {
-    case "agent_failed":
-      return {
-        message: `the agent ${endingWords(failure.exitCode)}`,
-        details: [...linesOf(failure.detail), ...fullLog(failure.log)],
-        next: [`read what it said, then: ${again}`],
-      };
-    case "agent_timeout":
-      return {
-        message: `the agent timed out after ${formatDuration(failure.ms)}`,
-        details: fullLog(failure.log),
-        next: ["give it more time (--timeout 2h) or split the task", `then: ${again}`],
-      };
-    case "agent_idle":
-      return {
-        message: `the agent was silent for ${formatDuration(failure.ms)} and was stopped`,
-        details: fullLog(failure.log),
-        next: [`try again: ${again}`, "if it needs to be silent for longer: --idle-timeout 30m"],
-      };
-    case "no_changes":
-      return {
-        message: "the agent changed nothing",
-        details: fullLog(failure.log),
-        next: [
-          `if the work is already done, set \`status: completed\` in ${text}`,
-          `otherwise say in ${text} what to change, then: ${again}`,
-        ],
-      };
-    case "needs_input":
-      return {
-        message: "the agent needs an answer from you",
-        details: linesOf(failure.question),
-        next: [
-          `answer it: parex answer ${about.task ?? "<task>"} "…"`,
-          `or answer it in ${text}, then: ${again}`,
-        ],
-      };
-    case "unclear_spec":
-      return {
-        message: "the task's specification does not say clearly what to do",
-        details: linesOf(failure.detail),
-        next: [`clarify it in ${text}, then: ${again}`],
-      };
-    case "left_worktree":
-      return {
-        message: "the agent left its worktree",
-        details: atMost(failure.strayed, LISTED),
-        next: [
-          "what git holds was put back; find what was committed elsewhere: parex rescue",
-          `look at your own files: git status; then: ${again}, with --sandbox to forbid it`,
-        ],
-      };
-  }
 }
 
 function explainWork(
