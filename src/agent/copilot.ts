@@ -30,8 +30,8 @@ export const copilot: AgentProgram = {
     // They are among the settings, where there is no keychain.
     credentials: [],
   }),
-  // The login itself may be in the system's keychain.
   writesSettings: true,
+  // The login itself may be in the system's keychain.
   login: (env) =>
     KEYS.some((name) => env[name]) ||
     (exists(join(homeOf(env), "config.json")) ? undefined : false),
@@ -63,6 +63,9 @@ function factsIn(message: StreamMessage): LineFacts {
       return { retried: wordsOf(textAt(data, "errorMessage")) ?? textAt(data, "errorCode") };
     case "session.error":
       return { error: textAt(data, "message") };
+    // Asked to end in the middle of its work, it still reports an end without an error.
+    case "abort":
+      return { failed: true };
     case "result": {
       const session = textAt(message, "sessionId");
       return countAt(message, "exitCode") > 0

@@ -2,7 +2,7 @@
 import { PROGRAMS } from "../../src/agent/agents.ts";
 import { CASES } from "./cases.ts";
 import type { ClientId } from "./client.ts";
-import { EXCEPTIONS, UNCOUNTED } from "./exceptions.ts";
+import { UNCOUNTED } from "./exceptions.ts";
 import pinned from "./package.json" with { type: "json" };
 
 const PACKAGES: Record<Exclude<ClientId, "claude-oldest">, keyof typeof pinned.dependencies> = {
@@ -22,11 +22,10 @@ const COLUMNS = Object.values(PROGRAMS).map(({ name }) => name as keyof typeof P
 export function agentsTable(): string {
   const notes: string[] = [];
   const cell = (client: ClientId, name: string) => {
-    const missing = EXCEPTIONS[client]?.[name];
-    const why = missing ?? UNCOUNTED[client]?.[name];
+    const why = UNCOUNTED[client]?.[name];
     if (why === undefined) return "yes";
-    notes.push(`${client}: ${missing ? "" : "the tokens are not counted, since "}${why}.`);
-    return missing ? `no [${notes.length}]` : `yes [${notes.length}]`;
+    notes.push(`${client}: the tokens are not counted, since ${why}.`);
+    return `yes [${notes.length}]`;
   };
   const version = (name: keyof typeof PACKAGES) =>
     name === "claude"

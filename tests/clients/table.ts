@@ -2,12 +2,10 @@ import { needs } from "../support/needs.ts";
 import { findClient } from "../support/models/clients.ts";
 import { CASES } from "./cases.ts";
 import type { ClientId } from "./client.ts";
-import { EXCEPTIONS } from "./exceptions.ts";
 
 /** Plays the table's cases with a client. */
 export function playTable(client: ClientId): void {
   for (const { name, play } of CASES) {
-    if (EXCEPTIONS[client]?.[name] !== undefined) continue;
     const needed = needs(client, findClient(client));
     Deno.test({ name: `${client} ${name}`, ...needed, fn: () => play(client) });
   }

@@ -14,7 +14,7 @@ export type Refusal = "limit" | "overload" | "no key" | "wrong key" | "no money"
 type Trouble =
   | { kind: "status"; status: number; headers: Record<string, string>; words: () => string }
   | { kind: "refuse"; why: Refusal; lasts: boolean }
-  | { kind: "hang" };
+  | { kind: "hang"; lasts: boolean };
 
 export type Step = Turn | Trouble;
 
@@ -55,7 +55,12 @@ export function refuseAll(why: Refusal): Trouble {
 
 /** The API takes a request and never answers it. */
 export function hang(): Trouble {
-  return { kind: "hang" };
+  return { kind: "hang", lasts: false };
+}
+
+/** It answers no request, until the server lifts it. */
+export function hangAll(): Trouble {
+  return { kind: "hang", lasts: true };
 }
 
 /** A request of a conversation with the model (not of a client's own side requests). */
@@ -73,27 +78,30 @@ export interface ModelRequest {
 /** Chooses what each request gets. */
 export class Scripts {
   readonly #happened = new Set<Step>();
-  /** Refusals that last are over. */
-  lifted = false;
+  #lasting: Step | undefined;
 
   constructor(private readonly scripts: Record<string, Step[]>) {}
 
   /**
    * The step after that many turns of the model in the conversation. Refusals and hangs leave no
-   * turn, so each happens once. A script that is over says "Done.".
+   * turn, so each happens once, or until it is lifted. A script that is over says "Done.".
    */
   next(task: string, turns: number): Step {
     for (const step of this.scripts[task] ?? []) {
       if (isTurn(step)) {
         if (turns-- === 0) return step;
-      } else if (step.kind === "refuse" && step.lasts) {
-        if (turns === 0 && !this.lifted) return step;
       } else if (turns === 0 && !this.#happened.has(step)) {
-        this.#happened.add(step);
+        if ("lasts" in step && step.lasts) this.#lasting = step;
+        else this.#happened.add(step);
         return step;
       }
     }
     return text("Done.");
+  }
+
+  /** Ends the trouble that lasts. */
+  lift(): void {
+    if (this.#lasting) this.#happened.add(this.#lasting);
   }
 }
 

@@ -23,7 +23,7 @@ export interface ModelServer extends AsyncDisposable {
   url: string;
   /** Of conversations about tasks. */
   requests: ModelRequest[];
-  /** Ends the refusals that last. */
+  /** Ends the trouble that lasts; a next one in the script begins. */
   lift(): void;
   /** What all replies together counted, those to side requests included. */
   served: Tokens & { replies: number };
@@ -82,7 +82,7 @@ export function serveModels(
     url: `http://127.0.0.1:${server.addr.port}`,
     requests,
     served,
-    lift: () => void (script.lifted = true),
+    lift: () => script.lift(),
     async [Symbol.asyncDispose]() {
       for (const stream of held) stream.close();
       await server.shutdown();
