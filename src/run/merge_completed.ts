@@ -10,6 +10,8 @@ import type { Settings } from "../domain/settings.ts";
 import { closest } from "../domain/suggest.ts";
 import type { Task, TaskId } from "../domain/task.ts";
 import { shutdown } from "../exec/shutdown.ts";
+import { lockFailure } from "../journal/lock.ts";
+import { stateDir } from "../journal/store.ts";
 import { isAncestor } from "../git/ancestry.ts";
 import { planBranches } from "../git/branches.ts";
 import { findBase } from "../git/prerequisites.ts";
@@ -71,6 +73,9 @@ export function mergeCompleted(input: MergeInput): Merging {
 async function merge(input: MergeInput, stop: AbortController): Promise<MergeReport> {
   const { plan } = input;
   const { signal } = stop;
+  // What a run has not completed yet may be about to be.
+  const held = lockFailure(stateDir(input.repo.commonDir));
+  if (held) throw new Failed(held);
   const { chosen, before } = await choose(input);
   if (chosen.length === 0) return { outcomes: before, exitCode: 0 };
   const settings: Settings = { ...input.settings, land: "merge", allowDirty: true };

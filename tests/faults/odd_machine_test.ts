@@ -5,7 +5,7 @@ import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { testEnv } from "../support/env.ts";
 import { findTool } from "../support/needs.ts";
 import { parexArgv } from "../support/parex.ts";
-import { type Rig, rig } from "../support/rig.ts";
+import { type Rig, rig, waitAt } from "../support/rig.ts";
 import { tempRepo } from "../support/repo.ts";
 
 /** What a line for the shell comes to, in which `$PAREX` is the program. */
@@ -115,4 +115,58 @@ Deno.test("in a repository that a group shares, the group may read the runs and 
   const modes = [state, join(state, "runs"), folder, join(folder, "journal.ndjson")];
   const found = modes.map((path) => ((Deno.statSync(path).mode ?? 0) & 0o777).toString(8));
   assertEquals(found, ["770", "770", "770", "660"]);
+});
+
+const UNSHARE = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
+const mayUnshare = (() => {
+  try {
+    return new Deno.Command("unshare", { args: [...UNSHARE.slice(1), "true"] }).outputSync()
+      .success;
+  } catch {
+    return false;
+  }
+})();
+
+Deno.test({
+  name:
+    "a parex in a container says who holds the lock of a run on the host, whatever it is asked to do",
+  ignore: !mayUnshare,
+  fn: async () => {
+    await using stage = await rig({ agent: { any: waitAt("agent") } });
+    await using gate = await stage.gate("agent");
+    const run = stage.start(["execute"]);
+    await gate.reached();
+    const holds = new RegExp(`process ${run.pid}\\b`);
+    const said: [command: string, code: number, words: RegExp][] = [
+      ["execute", 3, holds],
+      ["resume", 3, holds],
+      ["merge", 3, holds],
+      ["cleanup --yes", 0, /the run \S+ is in progress/],
+      // The lock is not called a dead one's.
+      ["doctor --fix --yes", 0, /No problems found/],
+    ];
+    for (const [command, code, words] of said) {
+      const line = `${UNSHARE.join(" ")} ${PAREX} ${command}`;
+      const ended = await shell(line, stage.root, scripted(stage));
+      assertEquals(ended.code, code, `${command}: ${ended.stdout}${ended.stderr}`);
+      assertMatch(ended.stdout + ended.stderr, words, command);
+    }
+    await gate.open();
+    assertEquals((await run.ended).code, 1); // its agent does nothing
+  },
+});
+
+Deno.test({
+  name: "with few file descriptors a run ends in words, or works",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    for (const limit of [16, 24, 32, 48, 96]) {
+      await using stage = await rig({ tasks: { a: {}, b: {} } });
+      const line = `ulimit -n ${limit}; ${PAREX} execute --jobs 2`;
+      const { code, stderr } = await shell(line, stage.root, scripted(stage));
+      assert([0, 1, 3].includes(code), `${limit}: ${code} ${stderr}`);
+      if (code !== 0) assertMatch(stderr, /Too many open files|ulimit -n/, String(limit));
+    }
+  },
 });
