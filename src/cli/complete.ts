@@ -75,11 +75,13 @@ function nameIn(flags: string): string {
 }
 
 async function offersFor(word: string, cwd: string): Promise<Offers> {
-  const { tasks, runs, refs } = await inRepository(cwd);
+  const { tasks, runs, refs, branches } = await inRepository(cwd);
   const paths = pathsAt(cwd, word);
   const folders = paths.filter((path) => path.endsWith("/"));
   return {
     task: tasks,
+    "task|ref": [...tasks, ...branches],
+    "name=value": ["jobs=", "budget="],
     id: word.startsWith("2") || tasks.length === 0 ? [...runs, ...tasks] : [...tasks, ...runs],
     run: runs,
     ref: refs,
@@ -95,22 +97,31 @@ async function offersFor(word: string, cwd: string): Promise<Offers> {
 /** What can be named in a repository; nothing outside of one. */
 async function inRepository(cwd: string) {
   const found = await resultOf(async () => {
-    const [{ openRepository }, { currentPlan }, { listRuns }, { listRescues }] = await Promise.all([
+    const [
+      { openRepository },
+      { currentPlan },
+      { listRuns },
+      { listRescues },
+      { branchHeads },
+    ] = await Promise.all([
       import("../git/repository.ts"),
       import("./runs.ts"),
       import("../journal/store.ts"),
       import("../git/rescue/list.ts"),
+      import("../git/branches.ts"),
     ]);
     const repo = await openRepository(cwd);
     const plan = await resultOf(() => currentPlan(repo, cwd));
     const refs = await resultOf(() => listRescues(repo));
+    const branches = await resultOf(() => branchHeads(repo));
     return {
       tasks: plan.ok ? plan.value.plan.tasks.map(({ id }) => id) : [],
       runs: (await listRuns(repo.commonDir)).reverse(),
       refs: refs.ok ? refs.value.map(({ ref }) => ref) : [],
+      branches: branches.ok ? [...branches.value.keys()] : [],
     };
   });
-  return found.ok ? found.value : { tasks: [], runs: [], refs: [] };
+  return found.ok ? found.value : { tasks: [], runs: [], refs: [], branches: [] };
 }
 
 /** The contents of the folder at the cursor, folders with a slash. */

@@ -1,7 +1,7 @@
 import { Failed, resultOf } from "../domain/failed.ts";
 import { branchOf } from "../domain/names.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
-import { closest } from "../domain/suggest.ts";
+import { unknownTask } from "../domain/suggest.ts";
 import type { TaskId } from "../domain/task.ts";
 import { newTask, type TaskRecord } from "../domain/task_record.ts";
 import { processEnv } from "../exec/env.ts";
@@ -36,7 +36,7 @@ export async function knownTask(cwd: string, id: TaskId): Promise<KnownTask> {
   const record = known?.tasks.has(id) ? known : await notRunYet(repo, cwd, id, known);
   const task = record.tasks.get(id);
   if (!task) {
-    throw new Failed({ reason: "unknown_task", id, suggestion: closest(id, record.tasks.keys()) });
+    throw new Failed(unknownTask(id, record.tasks.keys()));
   }
   const worktree = await worktreeOf(repo, task);
   const secrets = await secretsForRecords(repo, record.settings?.copy ?? [], processEnv());

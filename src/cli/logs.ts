@@ -5,6 +5,7 @@ import { redact } from "../domain/redact.ts";
 import type { AttemptRecord } from "../domain/task_record.ts";
 import type { TranscriptItem } from "../domain/transcript_item.ts";
 import { liveRun, readRun } from "../journal/store.ts";
+import { plural } from "../report/layout.ts";
 import { transcriptText } from "../report/run/transcript_text.ts";
 import { sleep } from "../util/backoff.ts";
 import { readIfThere, stampOf } from "../util/files.ts";
@@ -34,7 +35,7 @@ export function command(context: Context) {
       if (!attempt) {
         const message = attempts.length === 0
           ? `no agent has worked on ${id} yet`
-          : `${id} has ${attempts.length} attempts`;
+          : `${id} has had ${plural(attempts.length, "attempt")}`;
         throw new Failed({ reason: "usage", message, hint: `parex show ${id}` });
       }
       const say = (items: readonly TranscriptItem[]) =>

@@ -18,7 +18,7 @@ export async function runCli(
 ): Promise<number> {
   const [first, ...rest] = args;
   if (first === undefined || (HELP.has(first) && (rest[0] === undefined || HELP.has(rest[0])))) {
-    io.out(programHelp(commands));
+    io.out(programHelp(commands, io.columns));
     return 0;
   }
   if (VERSIONS.has(first)) {

@@ -86,7 +86,8 @@ function unknownCommand(word: string, commands: readonly CommandEntry[]): Failur
   const near = /\.ya?ml$/i.test(word) ? `execute ${word}` : meant ?? closest(word, names);
   return {
     reason: "usage",
-    message: `unknown command '${word}'`,
+    message: `unknown command '${word}'` +
+      (near === undefined ? `; the commands are ${visible.join(", ")}` : ""),
     hint: near === undefined ? "parex --help" : `did you mean \`parex ${near}\`?`,
   };
 }
@@ -138,7 +139,11 @@ function adapt(command: AnyCommand, io: Io): void {
 
 /** commander puts an error and its suggestion into one text: `error: … (Did you mean …?)`. */
 function wording(message: string): { message: string; near?: string } {
-  const [said = "", ...more] = message.replace(/^error: /, "").split("\n");
+  const [first = "", ...more] = message.replace(/^error: /, "").split("\n");
+  const said = first.replace(
+    /^command-argument value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/,
+    '"$1" is not valid for <$2>; expected $3',
+  );
   const near = /^\(Did you mean (.*)\?\)$/.exec(more.join(" "))?.[1];
   return near === undefined ? { message: said } : { message: said, near };
 }

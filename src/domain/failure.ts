@@ -44,7 +44,13 @@ export type UsageFailure =
   | { reason: "config_invalid"; problems: Problem[] }
   /** Claude Code's settings are not valid, so they cannot be changed. */
   | { reason: "claude_settings_invalid"; path: string; problems: Problem[] }
-  | { reason: "unknown_task"; id: string; suggestion?: string | undefined }
+  | {
+    reason: "unknown_task";
+    id: string;
+    suggestion?: string | undefined;
+    /** The tasks that there are. */
+    tasks?: readonly string[] | undefined;
+  }
   | { reason: "run_not_found"; id?: string | undefined };
 
 /** An operation that git leaves open until a person continues or aborts it. */

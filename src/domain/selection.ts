@@ -1,6 +1,6 @@
 import { topological, withDependencies } from "./graph.ts";
 import { fail, ok, type Result } from "./result.ts";
-import { closest } from "./suggest.ts";
+import { unknownTask } from "./suggest.ts";
 import type { Task, TaskId } from "./task.ts";
 
 export interface Selection {
@@ -32,8 +32,7 @@ export function select(tasks: readonly Task[], only: readonly TaskId[]): Result<
   const ids = new Set(tasks.map(({ id }) => id));
   for (const id of only) {
     if (ids.has(id)) continue;
-    const suggestion = closest(id, ids);
-    return fail({ reason: "unknown_task", id, suggestion });
+    return fail(unknownTask(id, ids));
   }
   const wanted = only.length === 0 ? ids : withDependencies(tasks, only);
   const chosen = tasks.filter(({ id }) => wanted.has(id));

@@ -1,3 +1,5 @@
+import type { Failure } from "./failure.ts";
+
 /** The candidate that a mistyped word most likely means; undefined if none is near. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
@@ -14,6 +16,12 @@ export function closest(word: string, candidates: Iterable<string>): string | un
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+/** There is no task with this id among those that are known. */
+export function unknownTask(id: string, known: Iterable<string>): Failure {
+  const tasks = [...known];
+  return { reason: "unknown_task", id, suggestion: closest(id, tasks), tasks };
 }
 
 function withoutDigits(word: string): string {

@@ -7,7 +7,7 @@ import { dependenciesFirst } from "../domain/graph.ts";
 import { branchOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Settings } from "../domain/settings.ts";
-import { closest } from "../domain/suggest.ts";
+import { unknownTask } from "../domain/suggest.ts";
 import type { Task, TaskId } from "../domain/task.ts";
 import { shutdown } from "../exec/shutdown.ts";
 import { lockFailure } from "../journal/lock.ts";
@@ -141,10 +141,7 @@ async function choose(
   }
   for (const id of tasks) {
     const task = plan.tasks.find((one) => one.id === id);
-    if (!task) {
-      const suggestion = closest(id, plan.tasks.map((one) => one.id));
-      throw new Failed({ reason: "unknown_task", id, suggestion });
-    }
+    if (!task) throw new Failed(unknownTask(id, plan.tasks.map((one) => one.id)));
     if (input.landed.has(id) && !hasBranch(task)) continue;
     const why = unlandable(task, hasBranch(task));
     if (why !== undefined) {

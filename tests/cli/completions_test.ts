@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { parex, parexArgv } from "../support/parex.ts";
+import { planFiles } from "../support/plan_files.ts";
+import { tempRepo } from "../support/repo.ts";
 
 /** What the shell is offered when TAB is pressed after these words; the last one is half typed. */
 async function offered(words: string[], cwd?: string): Promise<string[]> {
@@ -54,6 +56,13 @@ Deno.test("parex complete offers the options of execute and the words they take"
   ]);
   assertEquals(await offered(["execute", "--land=m"]), ["merge"]);
   assert(!(await offered(["execute", "--"])).includes("--push"), "a hidden flag is offered");
+});
+
+Deno.test("parex complete offers tasks and branches to check, and the settings of a live run", async () => {
+  await using repo = await tempRepo({ files: planFiles({ a: {}, b: {} }) });
+  assertEquals(await offered(["check", ""], repo.root), ["a", "b", "main"]);
+  assertEquals(await offered(["show", ""], repo.root), ["a", "b"]);
+  assertEquals(await offered(["set", "j"], repo.root), ["jobs="]);
 });
 
 Deno.test("parex complete offers the plan files of the folder that is typed", async () => {
@@ -131,24 +140,32 @@ complete -C 'parex show (touch evil) '`;
 });
 
 /** Types a line into a zsh of its own and presses TAB. */
-const ZSH = `zmodload zsh/zpty
+const ZSH = (first: string) =>
+  `zmodload zsh/zpty
 zpty z zsh -f -i
-zpty -w z 'PS1=; source ./script; source ./script; echo rea''dy'
+zpty -w z 'PS1=; ${first} source ./script; source ./script; echo rea''dy'
 zpty -r z said '*ready*'
 zpty -w -n z $'parex completi\\t'
 zpty -r z said '*completions*' && echo found
 zpty -d z
 `;
 
-Deno.test({
-  name: "zsh without compinit completes",
-  ignore: !hasProgram("zsh"),
-  fn: () =>
-    withScript("zsh", async (bin) => {
-      const { out } = await shellSays(["timeout", "100", "zsh", "-f", "-c", ZSH], bin);
-      assertEquals(out, "found\n");
-    }),
-});
+for (
+  const [how, first] of [
+    ["without compinit", ""],
+    ["with compinit", "autoload -Uz compinit; compinit -i;"],
+  ] as const
+) {
+  Deno.test({
+    name: `zsh ${how} completes`,
+    ignore: !hasProgram("zsh"),
+    fn: () =>
+      withScript("zsh", async (bin) => {
+        const { out } = await shellSays(["timeout", "100", "zsh", "-f", "-c", ZSH(first)], bin);
+        assertEquals(out, "found\n");
+      }),
+  });
+}
 
 function hasProgram(name: string): boolean {
   return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {

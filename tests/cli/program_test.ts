@@ -33,6 +33,13 @@ Deno.test("parex prints its help on stdout and exits 0 however it is asked", asy
   }
 });
 
+Deno.test("parex --help fits on one screen, and a narrow one too", async () => {
+  const { stdout } = await parex(["--help"]);
+  assert(stdout.trimEnd().split("\n").length <= 50, stdout);
+  const narrow = await parex(["--help"], { env: { COLUMNS: "60" } });
+  for (const line of narrow.stdout.split("\n")) assert(line.length <= 60, line);
+});
+
 Deno.test("parex --version prints the version", async () => {
   assertEquals(await parex(["--version"]), { code: 0, stdout: `parex ${VERSION}\n`, stderr: "" });
   assertEquals((await run("-v")).stdout, `parex ${VERSION}\n`);
@@ -104,9 +111,15 @@ Deno.test("parex explains what else is wrong with a command line, and exits 2", 
     [["--verison"], /unknown option '--verison'\nnext: did you mean `parex --version`\?/],
     [["version"], /did you mean `parex --version`\?/],
     [["--jobs", "3"], /options come after the command/],
-    [["help", "nothing-like-it"], /unknown command 'nothing-like-it'\nnext: parex --help/],
+    [
+      ["help", "nothing-like-it"],
+      /unknown command 'nothing-like-it'; the commands are .*, check, [^]*\nnext: parex --help/,
+    ],
     [["completions"], /missing required argument 'shell'/],
-    [["completions", "tcsh"], /'tcsh' is invalid.* bash, zsh, fish, powershell/],
+    [
+      ["completions", "tcsh"],
+      /"tcsh" is not valid for <shell>; expected bash, zsh, fish, powershell/,
+    ],
     [["completions", "bash", "zsh"], /too many arguments/],
   ];
   for (const [args, says] of wrong) {

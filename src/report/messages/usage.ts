@@ -2,7 +2,7 @@ import type { UsageFailure } from "../../domain/failure.ts";
 import type { Problem } from "../../domain/plan.ts";
 import { groupProblems } from "../../domain/problem_groups.ts";
 import { shellWord } from "../escape.ts";
-import type { Explanation } from "./explanation.ts";
+import { atMost, type Explanation } from "./explanation.ts";
 
 /** What the user asked for cannot be understood. */
 export function explainUsage(failure: UsageFailure): Explanation {
@@ -58,7 +58,7 @@ export function explainUsage(failure: UsageFailure): Explanation {
     case "unknown_task":
       return {
         message: `the plan has no task ${quoted(failure.id)}`,
-        details: [],
+        details: failure.suggestion === undefined ? atMost([...failure.tasks ?? []], 12) : [],
         next: failure.suggestion === undefined
           ? ["list the tasks of the plan: parex status"]
           : [`did you mean ${quoted(failure.suggestion)}?`],

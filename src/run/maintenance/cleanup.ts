@@ -11,7 +11,7 @@ import type { Failure } from "../../domain/failure.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { planRecord } from "../../domain/plan_record.ts";
 import { applyEvent, type RunRecord } from "../../domain/record.ts";
-import { closest } from "../../domain/suggest.ts";
+import { unknownTask } from "../../domain/suggest.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { exists } from "../../util/files.ts";
 import { removeIfEmpty } from "../../git/worktrees/folder.ts";
@@ -62,7 +62,7 @@ export async function lookForCleanup(input: CleanupInput): Promise<CleanupPlan> 
   }
   const facts = await readLeftovers(input);
   const unknown = input.force.find((id) => facts.every(({ task }) => task !== id));
-  if (unknown !== undefined) throw new Failed(unknownTask(unknown, input.plan, facts));
+  if (unknown !== undefined) throw new Failed(nothingToRemove(unknown, input.plan, facts));
   const live = liveRun(input.repo.commonDir)?.run;
   const decided = planCleanup(facts, {
     force: input.force,
@@ -79,13 +79,12 @@ function isThere(archive: string | undefined): boolean {
   return archive !== undefined && exists(archive);
 }
 
-function unknownTask(id: TaskId, plan: Plan, facts: WorkFacts[]): Failure {
+function nothingToRemove(id: TaskId, plan: Plan, facts: WorkFacts[]): Failure {
   if (plan.tasks.some((task) => task.id === id)) {
     const message = `${id} has neither branch nor worktree, so there is nothing to remove`;
     return { reason: "usage", message, hint: "list what can be removed: parex cleanup --dry-run" };
   }
-  const suggestion = closest(id, facts.map(({ task }) => task));
-  return { reason: "unknown_task", id, suggestion };
+  return unknownTask(id, facts.map(({ task }) => task));
 }
 
 /**
