@@ -14,13 +14,10 @@ import { childMachine, runMachine } from "../../machines/run.ts";
 import { makeAgent } from "../agent/agents.ts";
 import type { EventOf, RunEvent } from "../domain/event.ts";
 import { type Failure, isDiskFull } from "../domain/failure.ts";
-import { type Plan, withoutGroups } from "../domain/plan.ts";
-import { type Beginning, spentIn, withAnswer } from "../domain/resume.ts";
+import { spentIn, withAnswer } from "../domain/resume.ts";
 import type { Result } from "../domain/result.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
-import { select, type Selection } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
-import type { TaskId } from "../domain/task.ts";
 import { freeMib } from "../exec/disk.ts";
 import { onShutdown } from "../exec/shutdown.ts";
 import type { Repository } from "../git/repository.ts";
@@ -39,13 +36,12 @@ import { announceEstimate } from "./estimate.ts";
 import { verifyIntegration } from "./landing/integration.ts";
 import { openIssues } from "./landing/issues.ts";
 import { land } from "./landing/land.ts";
-import { landingsLeft } from "./landing/unlanded.ts";
 import { type OpenRun, openRun } from "./preflight.ts";
 import { prefetch, prepare } from "./task/prepare.ts";
 import { publish } from "./task/publish.ts";
 import { MergeQueue } from "./landing/merge_queue.ts";
-import { retriesOf } from "./resume/retry.ts";
-import { selectRemainder, type Unfinished } from "./resume/resume.ts";
+import { type Selected, selectTasks } from "./select_tasks.ts";
+import type { Unfinished } from "./resume/resume.ts";
 import { until } from "../util/backoff.ts";
 import { work } from "./task/work.ts";
 
@@ -59,14 +55,6 @@ export interface ExecuteInput {
   resume?: Unfinished;
   /** A person's answer to the agent of a blocked task, which continues with it. */
   answer?: EventOf<"task.answered">;
-}
-
-interface Selected {
-  plan: Plan;
-  selection: Selection;
-  /** Where tasks begin that earlier runs have worked on. */
-  beginnings: Map<TaskId, Beginning>;
-  resume?: Unfinished;
 }
 
 interface OpenedRun extends OpenRun {
@@ -188,7 +176,7 @@ export class Ports {
   async #load(): Promise<LoadedRun> {
     const { planPath, settings, answer } = this.input;
     const plan = valueOf(await loadPlan(planPath));
-    const chosen = await choose(plan, this.input);
+    const chosen = await selectTasks(plan, this.input);
     this.#selected = chosen;
     const { selection, beginnings, resume } = chosen;
     const { jobs, attempts, budgetUsd } = settings;
@@ -329,31 +317,4 @@ async function orDiskFull(failure: Failure, { root }: Repository): Promise<Failu
   const full = isDiskFull(failure);
   if (!full || (full === "perhaps" && await freeMib(dirname(path)) !== 0)) return failure;
   return { reason: "disk_full", path, detail: explain(failure).details.join("\n") };
-}
-
-/** The tasks of a plan to execute, and the completed ones that only have to land. */
-async function choose(plan: Plan, { repo, resume, settings }: ExecuteInput): Promise<Selected> {
-  if (resume) {
-    const remainder = selectRemainder(plan, resume, settings);
-    const { tasks, run } = resume.record;
-    const unbegun = [...remainder.beginnings].filter(([id, { at, answered }]) =>
-      at === "preparing" && !answered && tasks.get(id)?.attempts.length === 0
-    );
-    const retries = await retriesOf(repo, plan, unbegun.map(([id]) => id), run);
-    const beginnings = new Map([...remainder.beginnings, ...retries]);
-    return { ...remainder, beginnings, resume };
-  }
-  const chosen = valueOf(select(plan.tasks, withoutGroups(plan, settings.only)));
-  const blocked = chosen.tasks.filter(({ status }) => status === "blocked");
-  const beginnings = new Map([
-    ...await landingsLeft(repo, plan, chosen.skipped, settings),
-    ...await retriesOf(repo, plan, blocked.map(({ id }) => id)),
-  ]);
-  const left = new Set([...chosen.tasks.map(({ id }) => id), ...beginnings.keys()]);
-  const selection = {
-    ...chosen,
-    tasks: plan.tasks.filter(({ id }) => left.has(id)),
-    skipped: chosen.skipped.filter(({ id }) => !left.has(id)),
-  };
-  return { plan, selection, beginnings };
 }
