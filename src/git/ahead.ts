@@ -47,6 +47,43 @@ export async function commitsAhead(
   }));
 }
 
+/**
+ * By merge: how many commits it brought to its first parent; merges and empty commits do not count. `merges`
+ * are in their order on the base.
+ */
+export async function commitsMerged(
+  repo: Repository,
+  merges: readonly string[],
+): Promise<Map<string, number>> {
+  const [first] = merges;
+  if (first === undefined) return new Map();
+  const input = [...merges, `^${first}^1`, ""].join("\n");
+  const listed = (await repo.git(["rev-list", "--parents", "--stdin"], { input })).split("\n");
+  const parents = new Map(listed.map((line) => {
+    const [commit = "", ...before] = line.split(" ");
+    return [commit, before];
+  }));
+  const counting = ["rev-list", "--no-merges", "--full-history", "--stdin", "--", ":/"];
+  const counted = new Set((await repo.git(counting, { input })).split("\n"));
+  const seen = new Set<string>();
+  /** Commits that no walk has come to before. */
+  const walk = (from: readonly string[]) => {
+    const found = new Set(from.filter((commit) => parents.has(commit) && !seen.has(commit)));
+    for (const commit of found) {
+      seen.add(commit);
+      for (const parent of parents.get(commit) ?? []) {
+        if (parents.has(parent) && !seen.has(parent)) found.add(parent);
+      }
+    }
+    return found;
+  };
+  return new Map(merges.map((merge) => {
+    const [base = "", ...others] = parents.get(merge) ?? [];
+    walk([base]);
+    return [merge, walk(others).intersection(counted).size];
+  }));
+}
+
 async function headsOf(repo: Repository, refs: string[]): Promise<Map<string, string>> {
   const format = "--format=%(objectname) %(refname)";
   const listed = await repo.git(["for-each-ref", format, ...refs]);

@@ -122,6 +122,8 @@ Deno.test("what a person has committed for a blocked task is checked and landed 
   assertEquals(retried.code, 0, retried.stdout + retried.stderr);
   assertEquals(eventsOf(await stage.journal(), "agent.started"), []);
   assertEquals(await stage.repo.git(["show", "main:good"]), "bad");
+  assertMatch(retried.stdout, /feature\/a, 2 commits/);
+  assertMatch((await stage.parex(["report"])).stdout, /feature\/a, 2 commits/);
 });
 
 Deno.test("if what a person has committed fails its checks, the agent continues with it", async () => {

@@ -1,4 +1,4 @@
-import { commitsAhead } from "../../src/git/ahead.ts";
+import { commitsAhead, commitsMerged } from "../../src/git/ahead.ts";
 import { ownCommits } from "../../src/git/commit.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { assertEquals } from "../support/assert.ts";
@@ -31,4 +31,21 @@ Deno.test("commitsAhead() counts what ownCommits() lists: no merges, no empty co
     const own = await ownCommits(repo, branch, ["main", ...notFrom]);
     assertEquals(counted.get(branch), own.length, branch);
   }
+});
+
+Deno.test("commitsMerged() counts what each merge brought, and none of what somebody committed on the base between", async () => {
+  await using sample = await tempRepo({ files: { "a.txt": "a\n" } });
+  const merges: string[] = [];
+  for (const [name, count] of [["one", 1], ["two", 3]] as const) {
+    await sample.git(["checkout", "-q", "-b", name, "main"]);
+    for (let at = 0; at < count; at++) {
+      await sample.commit(`${name} ${at}`, { [`${name}${at}`]: "" });
+    }
+    await sample.git(["checkout", "-q", "main"]);
+    await sample.commit(`on main before ${name}`, { [`main-${name}`]: "" });
+    await sample.git(["merge", "-q", "--no-ff", "-m", `Merge ${name}`, name]);
+    merges.push((await sample.git(["rev-parse", "HEAD"])).trim());
+  }
+  const counts = await commitsMerged(await openRepository(sample.root), merges);
+  assertEquals(merges.map((merge) => counts.get(merge)), [1, 3]);
 });

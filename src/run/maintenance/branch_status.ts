@@ -3,7 +3,7 @@ import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
-import { commitsAhead } from "../../git/ahead.ts";
+import { commitsAhead, commitsMerged } from "../../git/ahead.ts";
 import { planBranches } from "../../git/branches.ts";
 import { changes, ownCommits } from "../../git/commit.ts";
 import { listWorktrees } from "../../git/worktree_list.ts";
@@ -44,8 +44,8 @@ export async function branchFacts(
 }
 
 /**
- * The record with the commits that git counts on branches which have not landed: people commit there as well,
- * after a run or between two.
+ * The record with the commits that git counts, on branches and in merges: people commit there as well, after
+ * a run or between two.
  */
 export async function withOwnCommits(repo: Repository, record: RunRecord): Promise<RunRecord> {
   const identity = record.plan?.identity;
@@ -59,6 +59,14 @@ export async function withOwnCommits(repo: Repository, record: RunRecord): Promi
   for (const task of open) {
     const commits = ahead.get(task.branch);
     if (commits !== undefined) tasks.set(task.id, { ...task, commits });
+  }
+  const merged = record.merges.map(({ sha }) => sha);
+  // Commits that are not in this repository are counted as recorded.
+  const brought = await resultOf(() => commitsMerged(repo, merged));
+  for (const { task: id, sha } of brought.ok ? record.merges : []) {
+    const task = tasks.get(id);
+    const commits = brought.ok ? brought.value.get(sha) : undefined;
+    if (task && task.landed?.sha === sha && commits) tasks.set(id, { ...task, commits });
   }
   return { ...record, tasks };
 }
