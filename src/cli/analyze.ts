@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { recordOf } from "../domain/record.ts";
 import { Failed, resultOf } from "../domain/failed.ts";
 import { selectedTasks } from "../domain/metrics.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { listRuns, liveRun, readJournal, runDir } from "../journal/store.ts";
 import { analysisText } from "../report/commands/analyze.ts";
 import { adviceOn } from "../report/run/advice.ts";
@@ -19,7 +19,7 @@ export function command(context: Context) {
     .option("--last <n>", `How many runs (default: ${LAST})`, number)
     .option("--json", "Print the figures as JSON")
     .action(async ({ last = LAST, json }) => {
-      const { commonDir } = await openRepository(io.cwd);
+      const { commonDir } = await repositoryAt(io.cwd);
       const runs = await lastRuns(commonDir, last);
       if (runs.length === 0) throw new Failed({ reason: "run_not_found" });
       const analysis = analyse(runs);

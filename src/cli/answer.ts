@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { Failed } from "../domain/failed.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { questionsText } from "../report/commands/questions.ts";
 import { canAsk, choose, writeAnswer } from "./ask.ts";
 import type { Context } from "./context.ts";
@@ -37,7 +37,7 @@ async function askFor(
   { io }: Context,
   wanted: string | undefined,
 ): Promise<{ task: string; answer: string } | undefined> {
-  const { commonDir } = await openRepository(io.cwd);
+  const { commonDir } = await repositoryAt(io.cwd);
   const run = await findRun(commonDir);
   const history = run && await historyOf(commonDir, run.record);
   const open = [...history?.tasks.values() ?? []].flatMap(({ id, status, failure }) =>

@@ -1,7 +1,7 @@
 import { Failed } from "../domain/failed.ts";
 import { recordOf } from "../domain/record.ts";
 import type { TaskId } from "../domain/task.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { lastQuestionOf, questionOf, submitAnswer, withdrawAnswer } from "../run/task/answers.ts";
 import { followJournal } from "../journal/tail.ts";
 import { lastRun } from "../run/resume/resume.ts";
@@ -25,7 +25,7 @@ export async function prepareAnswer(
   flags: Readonly<Record<string, unknown>>,
 ): Promise<ReadyRun | undefined> {
   if (given.answer === "") throw new Failed({ reason: "usage", message: "the answer is empty" });
-  const { commonDir } = await openRepository(context.io.cwd);
+  const { commonDir } = await repositoryAt(context.io.cwd);
   const live = liveRun(commonDir);
   if (live) {
     const taken = await handOver(commonDir, live.run, given);

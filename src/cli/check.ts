@@ -7,7 +7,7 @@ import { emptyPlan } from "../domain/plan.ts";
 import { processEnv } from "../exec/env.ts";
 import { shutdown } from "../exec/shutdown.ts";
 import { remotesOf } from "../git/remotes.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { checkText, targetWords } from "../report/commands/check.ts";
 import { junitXml } from "../report/commands/junit.ts";
@@ -51,7 +51,7 @@ export function command(context: Context) {
 type Prepared = CheckCommitInput & { base: string | undefined };
 
 async function prepare(io: Io, wanted: string | undefined, fresh: boolean): Promise<Prepared> {
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const env = processEnv();
   // Without a plan, or with one that has errors, branches can still be checked.
   const known = await resultOf(() => currentPlan(repo, io.cwd));

@@ -5,7 +5,8 @@ import { Failed, resultOf } from "../domain/failed.ts";
 import { emptyPlan } from "../domain/plan.ts";
 import { processEnv } from "../exec/env.ts";
 import { remotesOf } from "../git/remotes.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { cleanupDoneText, cleanupPlanText } from "../report/commands/cleanup.ts";
 import { cleanUp, type CleanupInput, lookForCleanup } from "../run/maintenance/cleanup.ts";
 import { findOldRuns } from "../run/maintenance/old_runs.ts";
@@ -73,7 +74,7 @@ function showPlan({ io, exit }: Context, plan: CleanupPlan, { json, force = [] }
 }
 
 async function prepare(io: Io, flags: Flags): Promise<CleanupInput> {
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const settings = await loadSettings({
     flags: flags.base === undefined ? {} : { base: flags.base },
     env: processEnv(),

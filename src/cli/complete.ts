@@ -98,19 +98,19 @@ async function offersFor(word: string, cwd: string): Promise<Offers> {
 async function inRepository(cwd: string) {
   const found = await resultOf(async () => {
     const [
-      { openRepository },
+      { repositoryAt },
       { currentPlan },
       { listRuns },
       { listRescues },
       { branchHeads },
     ] = await Promise.all([
-      import("../git/repository.ts"),
+      import("./repository.ts"),
       import("./runs.ts"),
       import("../journal/store.ts"),
       import("../git/rescue/list.ts"),
       import("../git/branches.ts"),
     ]);
-    const repo = await openRepository(cwd);
+    const repo = await repositoryAt(cwd);
     const plan = await resultOf(() => currentPlan(repo, cwd));
     const refs = await resultOf(() => listRescues(repo));
     const branches = await resultOf(() => branchHeads(repo));

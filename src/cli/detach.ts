@@ -2,7 +2,7 @@ import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
 import { startDetached } from "../exec/detach.ts";
 import { selfArgv } from "../exec/self.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { liveRun, stateDir } from "../journal/store.ts";
 import { sleep } from "../util/backoff.ts";
 import { io as reading } from "../util/files.ts";
@@ -28,7 +28,7 @@ export async function detach({ io, args, exit }: Context): Promise<void> {
       hint: "parex execute, in a terminal that stays open",
     });
   }
-  const { commonDir } = await openRepository(io.cwd);
+  const { commonDir } = await repositoryAt(io.cwd);
   const folder = `${stateDir(commonDir)}/detached`;
   const log = `${folder}/${Date.now()}.log`;
   const argv = [...selfArgv(), ...args.filter((word) => word !== FLAG)] as const;

@@ -6,7 +6,8 @@ import type { Settings } from "../domain/settings.ts";
 import { processEnv } from "../exec/env.ts";
 import { headState } from "../git/commit.ts";
 import { remotesOf } from "../git/remotes.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { doctorText, fixQuestion, reportFinding } from "../report/commands/doctor.ts";
 import { formatFailure } from "../report/messages/explain.ts";
 import { type DoctorQuestion, examine } from "../run/maintenance/doctor.ts";
@@ -56,7 +57,7 @@ interface Examined {
 }
 
 async function examineAll(io: Io): Promise<Examined> {
-  const opened = await resultOf(() => openRepository(io.cwd));
+  const opened = await resultOf(() => repositoryAt(io.cwd));
   if (!opened.ok) {
     const findings: Finding[] = [{ code: "refused", failure: opened.failure }];
     return { findings: [...findings, ...await examineTools(undefined)] };

@@ -5,7 +5,7 @@ import { PLANS_DIR } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import { headState } from "../git/commit.ts";
 import { remotesOf } from "../git/remotes.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { listIssuesOf } from "../github/issues.ts";
 import { findRepository } from "../hook/repository.ts";
 import { type DetectedList, detectList, findLists } from "../plan/import/detect.ts";
@@ -131,7 +131,7 @@ async function planOfIssues(io: Io, { label, milestone }: Flags): Promise<Found>
     const message = "--from github needs the label or the milestone of the issues";
     throw new Failed({ reason: "usage", message, hint: "parex import --label parallel" });
   }
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const { branch } = await headState(repo.here);
   const remotes = await remotesOf(repo, branch ?? "");
   const { into: repository } = await preparePullRequests(repo, remotes);

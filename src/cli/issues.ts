@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { loadSettings } from "../config/load.ts";
 import { processEnv } from "../exec/env.ts";
 import { remotesOf } from "../git/remotes.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { issueLine } from "../report/commands/issues.ts";
 import { noticeLine } from "../report/commands/prs.ts";
 import { formatFailure } from "../report/messages/explain.ts";
@@ -38,7 +38,7 @@ export function command(context: Context) {
 }
 
 async function prepare(io: Io, template: string | undefined): Promise<TaskIssuesScope> {
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const settings = await loadSettings({ flags: {}, env: processEnv(), root: repo.checkout });
   const { plan, run } = await currentPlan(repo, io.cwd);
   const base = await currentBase(repo, settings.base ?? run?.record.base);

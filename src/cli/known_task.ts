@@ -1,14 +1,14 @@
 import { Failed, resultOf } from "../domain/failed.ts";
-import { branchOf } from "../domain/names.ts";
 import { emptyRecord, type RunRecord } from "../domain/record.ts";
 import { unknownTask } from "../domain/suggest.ts";
 import type { TaskId } from "../domain/task.ts";
 import { newTask, type TaskRecord } from "../domain/task_record.ts";
 import { processEnv } from "../exec/env.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
 import { existingBranches } from "../git/branches.ts";
+import type { Repository } from "../git/repository.ts";
 import { listWorktrees } from "../git/worktree_list.ts";
 import { exists } from "../util/files.ts";
+import { repositoryAt } from "./repository.ts";
 import { runDir } from "../journal/store.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import type { RunFolder } from "../web/run_files.ts";
@@ -30,7 +30,7 @@ export interface KnownTask {
  * `unknown_task`, and `run_not_found` if there is neither a run nor a plan.
  */
 export async function knownTask(cwd: string, id: TaskId): Promise<KnownTask> {
-  const repo = await openRepository(cwd);
+  const repo = await repositoryAt(cwd);
   const run = await findRun(repo.commonDir);
   const known = run && await historyOf(repo.commonDir, run.record);
   const record = known?.tasks.has(id) ? known : await notRunYet(repo, cwd, id, known);
@@ -64,9 +64,9 @@ async function notRunYet(
     priority: effectivePriority,
     dependencies,
     status,
-    branch: branchOf(id),
+    branch: repo.branchOf(id),
   }));
-  const branch = branchOf(id);
+  const branch = repo.branchOf(id);
   if (
     !nodes.some((node) => node.id === id) && (await existingBranches(repo, [branch])).has(branch)
   ) {

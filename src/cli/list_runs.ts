@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { liveRun, runDir, runsNewestFirst } from "../journal/store.ts";
 import { runsText } from "../report/commands/runs.ts";
 import { type RunLine, runLine } from "../report/run/run_line.ts";
@@ -12,7 +12,7 @@ export function command(context: Context) {
     .description("List the runs of this repository, the last one first")
     .option("--json", "Print the runs as JSON")
     .action(async ({ json }) => {
-      const { commonDir } = await openRepository(io.cwd);
+      const { commonDir } = await repositoryAt(io.cwd);
       const live = liveRun(commonDir)?.run;
       const runs: (RunLine & { bytes: number })[] = [];
       for await (const { record } of runsNewestFirst(commonDir, { lenient: true })) {

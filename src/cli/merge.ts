@@ -1,7 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
 import { processEnv } from "../exec/env.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { mergeText } from "../report/commands/merge.ts";
 import { startReporter } from "../report/live/start_reporter.ts";
 import { mergeCompleted, type MergeInput } from "../run/merge_completed.ts";
@@ -39,7 +39,7 @@ async function prepare(
   { io }: Context,
   flags: { base?: string; push: boolean },
 ): Promise<Pick<MergeInput, "repo" | "plan" | "settings" | "worked" | "landed">> {
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   // An omitted switch has a default, which must not override the config file.
   const { base, push } = flags;
   const given = { base, push: push ? undefined : push };

@@ -9,7 +9,8 @@ import type { Plan } from "../domain/plan.ts";
 import type { Settings } from "../domain/settings.ts";
 import { processEnv } from "../exec/env.ts";
 import { shutdown } from "../exec/shutdown.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { addEntries } from "../plan/add_entries.ts";
 import { findPlan } from "../plan/find.ts";
 import { withInheritedPriorities } from "../plan/graph.ts";
@@ -61,7 +62,7 @@ async function run(context: Context, words: string[], flags: Flags): Promise<voi
     const message = `--rounds: "${flags.rounds}" is not valid; expected a whole number, 1 or more`;
     throw new Failed({ reason: "usage", message });
   }
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const settings = await loadSettings({ flags: {}, env: processEnv(), root: repo.checkout });
   const folder = flags.to === undefined
     ? resolve(repo.checkout, PLANS_DIR)

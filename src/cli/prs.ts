@@ -1,10 +1,9 @@
 import { Command } from "@commander-js/extra-typings";
 import { loadSettings } from "../config/load.ts";
-import { branchOf } from "../domain/names.ts";
 import { childEnv, processEnv } from "../exec/env.ts";
 import { taskEnv } from "../exec/task_env.ts";
 import { remotesOf } from "../git/remotes.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { formatFailure } from "../report/messages/explain.ts";
 import { noticeLine, pullRequestLine } from "../report/commands/prs.ts";
 import { openPullRequests } from "../run/landing/land_pr.ts";
@@ -34,7 +33,7 @@ export function command(context: Context) {
 }
 
 async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestScope> {
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const settings = await loadSettings({ flags, env: processEnv(), root: repo.checkout });
   const { plan, run } = await currentPlan(repo, io.cwd);
   const base = await currentBase(repo, settings.base ?? run?.record.base);
@@ -55,7 +54,7 @@ async function prepare(io: Io, flags: { base?: string }): Promise<PullRequestSco
       env: taskEnv(childEnv(), { worktree: repo.placeOf(task), checkouts: [repo.root] }),
       timeoutMs,
       onWait: (waitedFor) =>
-        notice(task, { about: "waiting", ...waitedFor, branch: branchOf(task), timeoutMs }),
+        notice(task, { about: "waiting", ...waitedFor, branch: repo.branchOf(task), timeoutMs }),
     }),
   };
 }

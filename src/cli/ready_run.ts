@@ -6,7 +6,8 @@ import { valueOf } from "../domain/failed.ts";
 import { ok } from "../domain/result.ts";
 import type { Settings } from "../domain/settings.ts";
 import { processEnv } from "../exec/env.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { findPlan } from "../plan/find.ts";
 import { detectList } from "../plan/import/detect.ts";
 import type { Unfinished } from "../run/resume/resume.ts";
@@ -28,7 +29,7 @@ export async function prepareRun(
   plan: string | undefined,
   flags: Readonly<Record<string, unknown>>,
 ): Promise<ReadyRun> {
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const env = processEnv();
   const root = repo.checkout;
   const found = plan === undefined ? await findPlan(root, io.cwd) : ok(resolve(io.cwd, plan));

@@ -2,7 +2,8 @@ import { Command } from "@commander-js/extra-typings";
 import { resolve } from "node:path";
 import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { readJournal, runDir } from "../journal/store.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { summarize } from "../report/run/summary.ts";
@@ -22,7 +23,7 @@ export function command(context: Context) {
     .option("--html <file>", "Write the page of `parex web` with all its data to one file")
     .action(async (argument, { run: option, json, html }) => {
       const id = argument ?? option;
-      const repo = await openRepository(io.cwd);
+      const repo = await repositoryAt(io.cwd);
       const run = await findRun(repo.commonDir, id);
       if (!run) throw new Failed({ reason: "run_not_found" });
       if (html !== undefined) {

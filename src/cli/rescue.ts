@@ -4,7 +4,8 @@ import { Failed } from "../domain/failed.ts";
 import { RESCUE_REFS, WORKTREES_DIR } from "../domain/names.ts";
 import { closest } from "../domain/suggest.ts";
 import { makeWorktreesFolder } from "../git/worktrees/folder.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { commitsIn, listRescues, type Rescued } from "../git/rescue/list.ts";
 import { freeFolder, restore } from "../git/rescue/restore.ts";
 import { formatFailure } from "../report/messages/explain.ts";
@@ -33,7 +34,7 @@ export function command(context: Context) {
 
 async function list(context: Context, json?: true): Promise<void> {
   const { io } = context;
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const rescues = await listRescues(repo);
   const entries: RescueEntry[] = [];
   for (const rescued of rescues) {
@@ -65,7 +66,7 @@ async function bringBack(
   { to, json }: { to: string | undefined; json: true | undefined },
 ): Promise<void> {
   const { io } = context;
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const found = await find(repo, name);
   const { folder } = await makeWorktreesFolder(repo);
   const { ref, note } = found;

@@ -6,7 +6,8 @@ import type { RunRecord } from "../domain/record.ts";
 import { select, withDependents } from "../domain/selection.ts";
 import type { Settings } from "../domain/settings.ts";
 import { processEnv } from "../exec/env.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { loadPlan } from "../plan/load.ts";
 import { findUnfinished, isUnfinished, lastRun, type Unfinished } from "../run/resume/resume.ts";
 import { presentPath } from "../plan/find.ts";
@@ -24,7 +25,7 @@ export async function prepareResume(
   id: string | undefined,
   flags: Flags,
 ): Promise<ReadyRun> {
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   // First of all: the work of a live run looks like many other faults.
   const held = lockFailure(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
@@ -38,7 +39,7 @@ export async function prepareRetry(
   tasks: string[],
   flags: Flags,
 ): Promise<ReadyRun> {
-  const repo = await openRepository(io.cwd);
+  const repo = await repositoryAt(io.cwd);
   const held = lockFailure(stateDir(repo.commonDir));
   if (held) throw new Failed(held);
   const found = await lastRun(repo.commonDir);

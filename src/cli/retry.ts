@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import type { Context } from "./context.ts";
 import { steer } from "./steer.ts";
 import { addRetryOptions } from "./setting_options.ts";
@@ -24,7 +24,7 @@ export function command(context: Context) {
 
 /** The tasks that no run in progress has taken. */
 async function retryInLiveRun({ io }: Context, tasks: string[]): Promise<string[]> {
-  const { commonDir } = await openRepository(io.cwd);
+  const { commonDir } = await repositoryAt(io.cwd);
   const left = [];
   for (const task of tasks) {
     const run = await steer(commonDir, { ask: "retry", task });

@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { Failed } from "../domain/failed.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import type { Context } from "./context.ts";
 import { steer } from "./steer.ts";
 
@@ -14,7 +14,7 @@ export function command(context: Context) {
     )
     .argument("<name=value...>", "jobs=N, budget=USD")
     .action(async (words) => {
-      const { commonDir } = await openRepository(io.cwd);
+      const { commonDir } = await repositoryAt(io.cwd);
       const run = await steer(commonDir, { ask: "set", ...changeOf(words) });
       if (run === undefined) {
         const message = "no run is in progress in this repository";

@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { Failed } from "../domain/failed.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { type StatusReport, statusReport, statusText } from "../report/run/status.ts";
 import { branchFacts } from "../run/maintenance/branch_status.ts";
 import type { Context } from "./context.ts";
@@ -23,7 +23,7 @@ export function command(context: Context) {
 }
 
 async function readStatus(cwd: string, id: string | undefined): Promise<StatusReport> {
-  const repo = await openRepository(cwd);
+  const repo = await repositoryAt(cwd);
   const { plan, run: last } = await currentPlan(repo, cwd);
   const run = id === undefined ? last : await findRun(repo.commonDir, id);
   if (id !== undefined && run?.record.plan?.identity !== plan.identity) {

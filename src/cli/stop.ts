@@ -1,6 +1,6 @@
 import { Command } from "@commander-js/extra-typings";
 import { Failed } from "../domain/failed.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import type { Steering } from "../run/task/steering.ts";
 import type { Context } from "./context.ts";
 import { steer } from "./steer.ts";
@@ -18,7 +18,7 @@ export function command(context: Context) {
       "End the whole run, as Ctrl-C does where it was started; parex resume continues it",
     )
     .action(async (tasks, { all }) => {
-      const { commonDir } = await openRepository(io.cwd);
+      const { commonDir } = await repositoryAt(io.cwd);
       if (tasks.length === 0 && !all) {
         const message = "name the tasks to stop";
         throw new Failed({ reason: "usage", message, hint: "end the whole run: parex stop --all" });

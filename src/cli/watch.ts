@@ -1,7 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
 import { stateOf } from "../domain/metrics.ts";
 import { applyEvent, emptyRecord } from "../domain/record.ts";
-import { openRepository, type Repository } from "../git/repository.ts";
+import type { Repository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { oneLine } from "../report/escape.ts";
 import { countWords } from "../report/run/phrases.ts";
 import { summarize } from "../report/run/summary.ts";
@@ -27,7 +28,7 @@ export function command(context: Context) {
         "otherwise with lines on stdout",
     )
     .action(async () => {
-      const repo = await openRepository(io.cwd);
+      const repo = await repositoryAt(io.cwd);
       const live = liveRun(repo.commonDir);
       if (!live) return await suggestOther(context, repo.commonDir);
       await watch(context, repo, live.run);

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { openBrowser } from "../exec/browser.ts";
 import { Failed } from "../domain/failed.ts";
 import { processEnv } from "../exec/env.ts";
-import { openRepository } from "../git/repository.ts";
+import { repositoryAt } from "./repository.ts";
 import { secretsForRecords } from "../recovery/secrets.ts";
 import { runDir } from "../journal/store.ts";
 import type { WebRun } from "../web/served_run.ts";
@@ -50,7 +50,7 @@ function portOf(text: string): number {
 }
 
 async function webRun(cwd: string, id: string | undefined): Promise<WebRun> {
-  const repo = await openRepository(cwd);
+  const repo = await repositoryAt(cwd);
   const found = await findRun(repo.commonDir, id);
   if (!found) throw new Failed({ reason: "run_not_found" });
   const { run, settings } = found.record;

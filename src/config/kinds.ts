@@ -80,6 +80,13 @@ export function text(placeholder: string): Kind<string> {
   };
 }
 
+/** The beginning of branch names, as git-check-ref-format(1) allows them. */
+export const branchPrefix: Kind<string> = {
+  ...text("<prefix>"),
+  schema: z.string().regex(/^(?!.*(?:\/\/|\.\.|\/\.|\.lock\/))[A-Za-z0-9_][\w./-]*[/_-]$/),
+  expected: 'letters, digits, ".", "_", "-" and "/", ending in "/", "-" or "_", such as tasks/',
+};
+
 /** One of a few words. */
 export function choice<T extends string>(choices: readonly [T, ...T[]]): Kind<T> {
   return {

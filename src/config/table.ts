@@ -1,6 +1,8 @@
 import { type CheckCommands, type Settings, SOCKETS } from "../domain/settings.ts";
+import { BRANCH_PREFIX } from "../domain/names.ts";
 import { AGENTS } from "../domain/agents.ts";
 import {
+  branchPrefix,
   choice,
   choices,
   count,
@@ -80,6 +82,12 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     kind: count,
     flagless: true,
     description: "completed tasks that are merged together and checked once",
+  },
+  branchPrefix: {
+    name: "branch-prefix",
+    kind: branchPrefix,
+    flagless: true,
+    description: "what the names of tasks' branches begin with",
   },
   mergeMessage: {
     name: "merge-message",
@@ -238,6 +246,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   wait: true,
   mergeBatch: 1,
   mergeHooks: false,
+  branchPrefix: BRANCH_PREFIX,
   attempts: 3,
   timeoutMs: 45 * 60_000,
   idleTimeoutMs: 10 * 60_000,

@@ -43,14 +43,17 @@ export interface Schedule {
 }
 
 /** The tasks to execute, by step, in the order in which they get slots. */
-export function scheduleOf(tasks: readonly Task[]): ScheduledTask[] {
+export function scheduleOf(
+  tasks: readonly Task[],
+  branch: (task: TaskId) => string = branchOf,
+): ScheduledTask[] {
   const steps = stepsOf(tasks);
   return scheduleOrder(tasks)
     .map(({ id, name, effectivePriority, dependencies }) => ({
       id,
       name,
       priority: effectivePriority,
-      branch: branchOf(id),
+      branch: branch(id),
       worktree: worktreeOf(id),
       after: dependencies.filter((dependency) => steps.has(dependency)),
       step: steps.get(id) ?? 1,

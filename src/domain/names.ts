@@ -41,8 +41,11 @@ export function isTaskId(id: string): boolean {
     !id.endsWith(".lock") && !id.endsWith(".");
 }
 
-export function branchOf(task: TaskId): string {
-  return `feature/${task}`;
+/** What the branches of all tasks begin with, where no setting says otherwise. */
+export const BRANCH_PREFIX = "feature/";
+
+export function branchOf(task: TaskId, prefix = BRANCH_PREFIX): string {
+  return prefix + task;
 }
 
 /** The worktree's path relative to the repository's root. */

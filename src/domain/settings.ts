@@ -37,6 +37,8 @@ export interface Settings {
   mergeMessage?: string | undefined;
   /** Merges run the repository's hooks. */
   mergeHooks: boolean;
+  /** What the names of tasks' branches begin with. */
+  branchPrefix: string;
   attempts: number;
   timeoutMs: number;
   idleTimeoutMs: number;

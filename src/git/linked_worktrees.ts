@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { branchOf, WORKTREES_DIR } from "../domain/names.ts";
+import { WORKTREES_DIR } from "../domain/names.ts";
 import type { TaskId } from "../domain/task.ts";
 import { type Env, processEnv } from "../exec/env.ts";
 import { exists } from "../util/files.ts";
@@ -81,12 +81,15 @@ export function siblingFolder(root: string): string {
  */
 export function placeOf(
   task: TaskId,
-  folders: readonly [own: string, ...others: string[]],
-  linked: readonly LinkedWorktree[],
+  { branch, folders, linked }: {
+    branch: string;
+    folders: readonly [own: string, ...others: string[]];
+    linked: readonly LinkedWorktree[];
+  },
 ): string {
   const usual = folders.map((folder) => join(folder, task));
   const own = linked.find(({ path }) => usual.includes(path)) ??
-    linked.find(({ path, branch }) => branch === branchOf(task) && basename(path) === task);
+    linked.find((one) => one.branch === branch && basename(one.path) === task);
   return own?.path ?? join(folders[0], task);
 }
 

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { Failed, resultOf } from "../domain/failed.ts";
-import { STATE_DIR, worktreeOf, WORKTREES_DIR } from "../domain/names.ts";
+import { BRANCH_PREFIX, branchOf, STATE_DIR, worktreeOf, WORKTREES_DIR } from "../domain/names.ts";
 import type { TaskId } from "../domain/task.ts";
 import { allOf } from "../util/all_of.ts";
 import { exists, io } from "../util/files.ts";
@@ -27,13 +27,25 @@ export class Repository extends Git {
     readonly commonDir: string,
     /** The folder in which worktrees are made. */
     readonly worktrees: string = worktreesFolder(root),
+    /** What the branches of tasks begin with. */
+    readonly branchPrefix: string = BRANCH_PREFIX,
   ) {
     super(root);
   }
 
   /** The same repository with another folder for worktrees. */
   withWorktrees(folder: string): Repository {
-    return new Repository(this.root, this.checkout, this.commonDir, folder);
+    return new Repository(this.root, this.checkout, this.commonDir, folder, this.branchPrefix);
+  }
+
+  /** The same repository with another beginning of tasks' branches. */
+  withBranchPrefix(prefix: string): Repository {
+    return new Repository(this.root, this.checkout, this.commonDir, this.worktrees, prefix);
+  }
+
+  /** The branch of a task, whether it exists or not. */
+  branchOf(task: TaskId): string {
+    return branchOf(task, this.branchPrefix);
   }
 
   /** Folders that may contain parex's worktrees; new ones are created in the first. */
@@ -44,7 +56,11 @@ export class Repository extends Git {
   /** The path of a task's worktree, whether it exists or not. */
   placeOf(task: TaskId): string {
     this.#linked ??= linkedWorktrees(this.commonDir).filter((one) => !isOfOtherRepository(one));
-    return placeOf(task, this.homes, this.#linked);
+    return placeOf(task, {
+      branch: this.branchOf(task),
+      folders: this.homes,
+      linked: this.#linked,
+    });
   }
 
   /** The same for people: below the link in the checkout, where that is or will be. */

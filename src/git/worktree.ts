@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { Failed } from "../domain/failed.ts";
-import { branchOf, STATE_DIR } from "../domain/names.ts";
+import { STATE_DIR } from "../domain/names.ts";
 import type { Env } from "../exec/env.ts";
 import { exists, ioSync } from "../util/files.ts";
 import { Git } from "./git.ts";
@@ -18,7 +18,7 @@ export class Worktree extends Git {
   }
 
   get branch(): string {
-    return branchOf(this.task);
+    return this.repo.branchOf(this.task);
   }
 
   /**

@@ -1,6 +1,5 @@
 import type { CheckTarget } from "../domain/check_report.ts";
 import { Failed } from "../domain/failed.ts";
-import { branchOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import { closest } from "../domain/suggest.ts";
 import type { TaskId } from "../domain/task.ts";
@@ -49,8 +48,8 @@ async function named(
   wanted: string,
 ): Promise<{ kind: CheckTarget["kind"]; commit: string }> {
   if (plan.tasks.some(({ id }) => id === wanted)) {
-    const own = (await planBranches(repo, plan.identity)).has(branchOf(wanted));
-    const commit = own ? `refs/heads/${branchOf(wanted)}` : landed.get(wanted);
+    const own = (await planBranches(repo, plan.identity)).has(repo.branchOf(wanted));
+    const commit = own ? `refs/heads/${repo.branchOf(wanted)}` : landed.get(wanted);
     if (commit !== undefined) return { kind: "task", commit };
     const message = `${wanted} has no branch yet`;
     throw new Failed({ reason: "usage", message, hint: "parex status" });

@@ -48,7 +48,8 @@ export async function dryRun(
     model: settings.model,
     cost: await estimateFor(repo, tasks, settings),
     checks: [...(found.setup ? [found.setup] : []), ...found.checks],
-    tasks: scheduleOf(tasks).map((task) => ({ ...task, worktree: placed.shownPlaceOf(task.id) })),
+    tasks: scheduleOf(tasks, (task) => repo.branchOf(task))
+      .map((task) => ({ ...task, worktree: placed.shownPlaceOf(task.id) })),
     skipped: skipped.map(({ id }) => id).filter((id) => !unlanded.includes(id)),
     unlanded,
     conflicts: conflictsOfPlan(tasks),

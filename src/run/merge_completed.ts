@@ -4,7 +4,6 @@ import { makeAgent } from "../agent/agents.ts";
 import type { RunEvent } from "../domain/event.ts";
 import type { Failure } from "../domain/failure.ts";
 import { dependenciesFirst } from "../domain/graph.ts";
-import { branchOf } from "../domain/names.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Settings } from "../domain/settings.ts";
 import { unknownTask } from "../domain/suggest.ts";
@@ -134,7 +133,7 @@ async function choose(
   const base = await findBase(repo, input.settings.base);
   const branches = await planBranches(repo, plan.identity);
   const inOrder = dependenciesFirst(plan.tasks);
-  const hasBranch = ({ id }: Task) => branches.has(branchOf(id));
+  const hasBranch = ({ id }: Task) => branches.has(repo.branchOf(id));
   if (tasks.length === 0) {
     const completed = inOrder.filter((task) => task.status === "completed" && hasBranch(task));
     return { chosen: await notLanded(repo, base.base, completed), before: [] };
@@ -164,7 +163,7 @@ async function choose(
 async function notLanded(repo: Repository, base: string, tasks: Task[]): Promise<Task[]> {
   const left: Task[] = [];
   for (const task of tasks) {
-    const branch = `refs/heads/${branchOf(task.id)}`;
+    const branch = `refs/heads/${repo.branchOf(task.id)}`;
     const contained = await isAncestor(repo, branch, `refs/heads/${base}`);
     if (!contained) left.push(task);
   }

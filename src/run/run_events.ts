@@ -2,7 +2,7 @@ import type { Parked, RunOutcome } from "../../machines/ports.ts";
 import type { EventOf } from "../domain/event.ts";
 import { exitCodeOf } from "../domain/failure.ts";
 import { countStatuses, selectedTasks, speedupOf, usageTotals, wallMs } from "../domain/metrics.ts";
-import { branchOf, VERSION } from "../domain/names.ts";
+import { VERSION } from "../domain/names.ts";
 import type { RunRecord } from "../domain/record.ts";
 import type { Selection } from "../domain/selection.ts";
 import { warningLines } from "./context/plan_paths.ts";
@@ -45,7 +45,7 @@ export function startedEvent(
       priority: effectivePriority,
       dependencies,
       status,
-      branch: branchOf(id),
+      branch: scope.repo.branchOf(id),
     })),
     leftovers: leftovers.length > 0 ? leftovers : undefined,
     warnings: warnings.length > 0 ? warnings : undefined,

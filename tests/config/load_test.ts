@@ -51,6 +51,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     wait: true,
     mergeBatch: 1,
     mergeHooks: false,
+    branchPrefix: "feature/",
     attempts: 3,
     timeoutMs: 45 * 60_000,
     idleTimeoutMs: 10 * 60_000,
@@ -130,6 +131,7 @@ land: none
 merge-batch: 3
 merge-message: "Merge {task}: {title}"
 merge-hooks: true
+branch-prefix: tasks/
 attempts: 1
 timeout: 1h30m
 idle_timeout: 90
@@ -178,6 +180,7 @@ recovery:
     mergeBatch: 3,
     mergeMessage: "Merge {task}: {title}",
     mergeHooks: true,
+    branchPrefix: "tasks/",
     attempts: 1,
     timeoutMs: 90 * 60_000,
     idleTimeoutMs: 90_000,

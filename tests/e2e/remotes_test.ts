@@ -69,3 +69,36 @@ Deno.test("git's settings choose one of several remotes, or the run says how to 
     "refs/heads/main",
   ]);
 });
+
+Deno.test("where a remote has a branch called feature, branch-prefix names the tasks' branches", async () => {
+  await using stage = await rig({
+    tasks: { a: {}, b: { after: ["a"] } },
+    config: "test: none\nlint: none\n",
+  });
+  const { repo } = stage;
+  await remoteFor(stage);
+  await repo.git(["push", "-q", "origin", "main:feature"]);
+  const refused = await stage.parex(["execute"]);
+  assertEquals(refused.code, 3);
+  assertMatch(refused.stderr, /origin has a branch feature, so git cannot push feature\/b there/);
+  assertMatch(refused.stderr, /next: .*in \.parallel\/config\.yaml: branch-prefix: tasks\/\n/);
+
+  await repo.commit("Name branches", {
+    ".parallel/config.yaml": "test: none\nlint: none\nbranch-prefix: tasks/\n",
+  });
+  const { code, stdout, stderr } = await stage.parex(["execute", "--land", "none"]);
+  assertEquals(code, 0, stdout + stderr);
+  const listed = await repo.git(["for-each-ref", "--format=%(refname)", "refs/heads"]);
+  assertEquals(listed.split("\n"), ["refs/heads/main", "refs/heads/tasks/a", "refs/heads/tasks/b"]);
+  assertEquals(await repo.git(["log", "--format=%s", "main..tasks/b"]), "feat: b\nfeat: a");
+  const { tasks } = JSON.parse((await stage.parex(["status", "--json"])).stdout);
+  assertEquals([tasks[1].branch, tasks[1].ahead], ["tasks/b", 1]);
+  assertMatch((await stage.parex(["diff", "b"])).stdout, /^\+by b$/m);
+  assertEquals((await stage.parex(["merge"])).code, 0);
+  const cleaned = await stage.parex(["cleanup", "--yes"]);
+  assertEquals(cleaned.code, 0, cleaned.stderr);
+  assertEquals(
+    await repo.git(["for-each-ref", "--format=%(refname)", "refs/heads"]),
+    "refs/heads/main",
+  );
+});

@@ -41,7 +41,7 @@ export function bordersFrom(env: Env, commonDir: string | undefined): Borders | 
     .map((folder) => real(folder ?? ""));
   return {
     worktree,
-    branch: branchOf(task),
+    branch: env.PAREX_BRANCH ?? branchOf(task),
     checkout,
     plan: planFolders(worktree, checkout, file),
     scratch,

@@ -1,10 +1,10 @@
+import { branchOf } from "../../domain/names.ts";
 import { createColors } from "picocolors";
 import { conflictsOfPlan, expectedConflicts } from "../../domain/conflict.ts";
 import type { StopReason } from "../../domain/event.ts";
 import type { Reason } from "../../domain/failure.ts";
 import { attemptCount, lastMoment, stateOf, usageTotals } from "../../domain/metrics.ts";
 import { type Remaining, remainingTime } from "../../domain/remaining.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { PredictedConflict, RunRecord } from "../../domain/record.ts";
 import type { Status, TaskId } from "../../domain/task.ts";
@@ -24,6 +24,7 @@ import {
 
 /** What git says about a task's branch and worktree. */
 export interface BranchFacts {
+  branch: string;
   /** Own commits of the task. */
   ahead?: number | undefined;
   /** Whether its worktree has uncommitted changes. */
@@ -40,7 +41,6 @@ export interface TaskStatus extends BranchFacts {
   message?: string | undefined;
   /** What its agent waits for a person to answer. */
   question?: string | undefined;
-  branch: string;
   /** In the last run that was to do it. */
   attempts: number;
   cost_usd?: number | undefined;

@@ -1,5 +1,5 @@
 import { relative, resolve } from "node:path";
-import { branchOf, SET_UP_PATHS } from "../../domain/names.ts";
+import { SET_UP_PATHS } from "../../domain/names.ts";
 import { type Plan, planFolder } from "../../domain/plan.ts";
 import { groupProblems } from "../../domain/problem_groups.ts";
 import type { Settings } from "../../domain/settings.ts";
@@ -39,7 +39,7 @@ export function planFolderIn(repo: Repository, plan: Plan): string | undefined {
 export function branchTargets(repo: Repository, tasks: readonly Task[]) {
   return tasks.map(({ id }) => ({
     id,
-    branch: branchOf(id),
+    branch: repo.branchOf(id),
     path: repo.placeOf(id),
   }));
 }

@@ -5,7 +5,6 @@ import type { Emit } from "../../domain/event.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { Result } from "../../domain/result.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { Land, Settings } from "../../domain/settings.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { childEnv, type Env } from "../../exec/env.ts";
@@ -196,6 +195,7 @@ export function workEnv(scope: CheckScope, worktree: Worktree, extra: Env = {}):
     ...settings.env,
     ...marksOf(scope, task),
     PAREX_WORKTREE: path,
+    PAREX_BRANCH: worktree.branch,
     // Reflogs then say whose commits, resets and checkouts they record.
     GIT_REFLOG_ACTION: `parex ${task}`,
     ...traceEnv(traceOf(scope, task)),
@@ -214,7 +214,7 @@ function isMissingIn(worktree: string, path: string): boolean {
 export function hooksIn(scope: Scope, worktree?: Worktree): Hooks {
   const { emit, settings: { hookTimeoutMs: timeoutMs } } = scope;
   const task = worktree && scope.tasks.has(worktree.task) ? worktree.task : undefined;
-  const branch = task === undefined ? scope.base : branchOf(task);
+  const branch = task === undefined ? scope.base : scope.repo.branchOf(task);
   return {
     env: worktree ? workEnv(scope, worktree) : childEnv(),
     timeoutMs,

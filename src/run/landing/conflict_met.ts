@@ -1,5 +1,4 @@
 import type { FileConflict } from "../../domain/file_conflict.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { TaskId } from "../../domain/task.ts";
 import type { Merged } from "../../git/merge.ts";
 import { tasksInConflict } from "../../git/conflicting_tasks.ts";
@@ -23,7 +22,7 @@ export async function describeConflict(
   tip: string,
   { conflicts, messages }: Merged & { kind: "conflict" },
 ): Promise<LandingConflict> {
-  const sides = { ours: tip, theirs: `refs/heads/${branchOf(task)}` };
+  const sides = { ours: tip, theirs: `refs/heads/${repo.branchOf(task)}` };
   const others = (await tasksInConflict(repo, sides, conflicts)).filter((other) => other !== task);
   return {
     files: [...new Set(conflicts.map(({ path }) => path))],

@@ -1,7 +1,6 @@
 import { conflictsOfPlan } from "../../domain/conflict.ts";
 import { resultOf } from "../../domain/failed.ts";
 import { orderedWith } from "../../domain/graph.ts";
-import { branchOf } from "../../domain/names.ts";
 import { pairKey } from "../../domain/overlap.ts";
 import type { PredictedConflict } from "../../domain/record.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
@@ -69,12 +68,12 @@ export class ConflictWatch {
 
   async #compare(task: TaskId, heads: Map<string, string>): Promise<void> {
     const { record, repo, tasks } = this.scope;
-    const head = heads.get(branchOf(task));
+    const head = heads.get(repo.branchOf(task));
     if (this.#closed || head === undefined) return;
     // A branch holds the work of the tasks that its own depends on, so the two always merge.
     const ordered = orderedWith([...tasks.values()], task);
     const others = [...record.tasks.values()].flatMap((other) => {
-      const theirs = heads.get(branchOf(other.id));
+      const theirs = heads.get(repo.branchOf(other.id));
       const isCompared = theirs !== undefined && !ordered.has(other.id) && isUnlanded(other) &&
         !this.#told.has(branchKey(task, other.id)) && !this.#tried.has(commitsKey(head, theirs));
       return isCompared ? [{ id: other.id, head: theirs }] : [];

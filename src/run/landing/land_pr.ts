@@ -1,5 +1,4 @@
 import { Failed, resultOf } from "../../domain/failed.ts";
-import { branchOf } from "../../domain/names.ts";
 import { dependenciesFirst } from "../../domain/graph.ts";
 import type { PullRequestOutcome } from "../../domain/pull_request.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
@@ -85,7 +84,7 @@ async function outcomeOf(
   branches: Set<string>,
   evidence: Evidence | undefined,
 ): Promise<PullRequestOutcome> {
-  const branch = branchOf(task.id);
+  const branch = scope.repo.branchOf(task.id);
   const about = { task: task.id, branch };
   if (!branches.has(branch)) return { ...about, state: "nothing" };
   const landed = await resultOf(() => isInBase(scope, branch));

@@ -1,5 +1,4 @@
 import { mergeMessage } from "../../domain/merge_message.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { TaskId } from "../../domain/task.ts";
 import { mergeCommits, type Merged, mergeTrees } from "../../git/merge.ts";
 import { isAncestor } from "../../git/ancestry.ts";
@@ -18,7 +17,7 @@ export async function mergeTask(
   onto: string,
 ): Promise<Merged> {
   const { repo, plan, tasks, base, settings } = scope;
-  const branch = branchOf(id);
+  const branch = repo.branchOf(id);
   const theirs = `refs/heads/${branch}`;
   // Somebody may have committed there since its checks.
   await refuseCopied(scope, branch, { notFrom: [onto], since: scope.baseSha });

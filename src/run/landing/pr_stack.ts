@@ -1,4 +1,3 @@
-import { branchOf } from "../../domain/names.ts";
 import { withDependencies } from "../../domain/graph.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Plan } from "../../domain/plan.ts";
@@ -52,7 +51,7 @@ async function lookAt(
   id: TaskId,
 ): Promise<Omit<Unlanded, "contained"> | undefined> {
   const { repo, remotes } = scope;
-  const branch = branchOf(id);
+  const branch = repo.branchOf(id);
   const head = await shaOf(repo, `refs/heads/${branch}`);
   if (head === undefined) return undefined;
   const landed = await isInBase(scope, branch);
@@ -69,7 +68,7 @@ export async function pullRequestOf(
   { repo, plan, repositories, gh }: PullRequestScope,
   id: TaskId,
 ): Promise<PullRequest | undefined> {
-  const branch = branchOf(id);
+  const branch = repo.branchOf(id);
   const listed = await listPullRequests(gh, headIn(repositories, branch));
   const head = await shaOf(repo, `refs/heads/${branch}`);
   const mark = markOf(plan.identity, id);

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { Failed, resultOf } from "../../domain/failed.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { TaskPullRequest } from "../../domain/pull_request.ts";
 import { redactProse } from "../../domain/redact.ts";
 import type { Task } from "../../domain/task.ts";
@@ -39,7 +38,7 @@ export async function ensurePullRequest(
   evidence: Evidence | undefined,
 ): Promise<TaskPullRequest> {
   const { repo, remotes: { push, all }, gh } = scope;
-  const branch = branchOf(task.id);
+  const branch = repo.branchOf(task.id);
   const standing = await pullRequestOf(scope, task.id);
   if (standing && standing.state !== "open") {
     const { number, url, state } = standing;

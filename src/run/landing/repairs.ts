@@ -1,7 +1,6 @@
 import type { TaskId } from "../../domain/task.ts";
 import { isAncestor } from "../../git/ancestry.ts";
 import { conflictsBetween } from "../../git/merge.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { Scope } from "../context/run_context.ts";
 
 interface Repair {
@@ -29,7 +28,7 @@ export class Repairs {
     if (this.#open.has(task)) return undefined;
     for (const [holder, { head, check }] of this.#open) {
       if (check !== undefined) continue;
-      const files = await conflictsBetween(this.scope.repo, head, headOf(task));
+      const files = await conflictsBetween(this.scope.repo, head, this.#headOf(task));
       if (files.length > 0) return holder;
     }
     return undefined;
@@ -48,7 +47,7 @@ export class Repairs {
   async refuse(task: TaskId, onto: string, check?: string): Promise<boolean> {
     const { repo, tasks } = this.scope;
     const before = this.#open.get(task);
-    const head = await repo.line(["rev-parse", headOf(task)]);
+    const head = await repo.line(["rev-parse", this.#headOf(task)]);
     const repaired = before !== undefined && before.onto !== onto &&
       await isAncestor(repo, before.onto, head);
     const count = (before?.overtaken ?? 0) + (repaired ? 1 : 0);
@@ -64,8 +63,8 @@ export class Repairs {
   has(task: TaskId): boolean {
     return this.#open.has(task);
   }
-}
 
-function headOf(task: TaskId): string {
-  return `refs/heads/${branchOf(task)}`;
+  #headOf(task: TaskId): string {
+    return `refs/heads/${this.scope.repo.branchOf(task)}`;
+  }
 }

@@ -1,6 +1,5 @@
 import { Failed, resultOf } from "../../domain/failed.ts";
 import { dependenciesFirst } from "../../domain/graph.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { redactProse } from "../../domain/redact.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
@@ -202,6 +201,6 @@ async function hasLanded(known: Known, { id, status }: Task): Promise<boolean> {
   if (status !== "completed") return false;
   const landed = known.lastAttempts.get(id)?.task.landed;
   if (landed?.how === "merge") return true;
-  const branch = branchOf(id);
+  const branch = known.repo.branchOf(id);
   return known.branches.has(branch) && await isInBase(known, branch);
 }

@@ -1,4 +1,3 @@
-import { branchOf } from "../../domain/names.ts";
 import { resultOf } from "../../domain/failed.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { Beginning } from "../../domain/resume.ts";
@@ -65,7 +64,7 @@ async function unlandedTasks(
   const notMerged = new Set(refs.split("\n"));
   const unlanded: Task[] = [];
   for (const task of tasks) {
-    const branch = branchOf(task.id);
+    const branch = repo.branchOf(task.id);
     if (task.status !== "completed" || !own.has(branch) || !notMerged.has(branch)) continue;
     const landed = await landedBy(repo, branch, [onto]);
     if (landed === undefined) unlanded.push(task);

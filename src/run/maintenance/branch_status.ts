@@ -1,5 +1,4 @@
 import { resultOf } from "../../domain/failed.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
@@ -35,12 +34,13 @@ export async function branchFacts(
     registered.flatMap(({ branch, path }) => branch === undefined ? [] : [[branch, path]]),
   );
   const known: Known = { repo, branches, worktrees };
-  const begun = plan.tasks.filter((task) => known.branches.has(branchOf(task.id)));
+  const begun = plan.tasks.filter((task) => known.branches.has(repo.branchOf(task.id)));
   const ahead = await countAhead(begun, base, known);
   const facts = await mapBounded(begun, AT_ONCE, async (task) => {
-    return [task.id, await factsOf(task, ahead.get(branchOf(task.id)), known)] as const;
+    return [task.id, await factsOf(task, ahead.get(repo.branchOf(task.id)), known)] as const;
   });
-  return new Map(facts);
+  const names = plan.tasks.map(({ id }) => [id, { branch: repo.branchOf(id) }] as const);
+  return new Map([...names, ...facts]);
 }
 
 /**
@@ -77,9 +77,10 @@ async function factsOf(
   ahead: number | undefined,
   known: Known,
 ): Promise<BranchFacts> {
-  const worktree = known.worktrees.get(branchOf(task.id));
+  const worktree = known.worktrees.get(known.repo.branchOf(task.id));
   const dirty = worktree === undefined ? undefined : await isDirty(known.repo, task, worktree);
   return {
+    branch: known.repo.branchOf(task.id),
     ahead,
     worktree,
     dirty,
@@ -94,8 +95,8 @@ async function countAhead(
 ): Promise<Map<string, number>> {
   if (base === undefined) return new Map();
   const questions = tasks.map(({ id, dependencies }) => ({
-    branch: branchOf(id),
-    notFrom: dependencies.map(branchOf).filter((branch) => branches.has(branch)),
+    branch: repo.branchOf(id),
+    notFrom: dependencies.map((one) => repo.branchOf(one)).filter((branch) => branches.has(branch)),
   }));
   const all = await resultOf(() => commitsAhead(repo, base, questions));
   if (all.ok) return all.value;

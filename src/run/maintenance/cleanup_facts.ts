@@ -1,6 +1,5 @@
 import type { Landed, WorkFacts, WorktreeFacts } from "../../domain/cleanup.ts";
 import { Failed, resultOf, valueOf } from "../../domain/failed.ts";
-import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { processesByMark } from "../../exec/processes.ts";
 import { isAncestor } from "../../git/ancestry.ts";
@@ -104,16 +103,19 @@ async function basesOf({ repo, base, remotes }: LeftoverQuestion): Promise<strin
   throw new Failed({ reason: "base_missing", base });
 }
 
-/** The prefix of every task's branch. */
-const PREFIX = branchOf("");
+/** The task of a branch; of a run with another prefix, at least the last part of its name. */
+function taskIn({ branchPrefix }: Repository, branch: string): string {
+  if (branch.startsWith(branchPrefix)) return branch.slice(branchPrefix.length);
+  return branch.slice(branch.lastIndexOf("/") + 1);
+}
 
 function homeOf(repo: Repository, branch: string): string {
-  return repo.placeOf(branch.slice(PREFIX.length));
+  return repo.placeOf(taskIn(repo, branch));
 }
 
 async function look(branch: string, owner: string, known: Known): Promise<WorkFacts> {
   const { repo, plan } = known.question;
-  const task = branch.slice(PREFIX.length);
+  const task = taskIn(repo, branch);
   const registered = known.worktrees.get(homeOf(repo, branch));
   const elsewhere = known.places.get(branch)?.find((one) => one !== registered);
   const status = owner === plan.identity

@@ -1,4 +1,3 @@
-import { branchOf } from "../../domain/names.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { Beginning } from "../../domain/resume.ts";
 import type { TaskId } from "../../domain/task.ts";
@@ -23,7 +22,7 @@ export async function retriesOf(
   const known = await lastRecords(repo.commonDir, plan.identity, tasks, before);
   const branches = await planBranches(repo, plan.identity);
   for (const task of known.filter(({ status }) => status === "blocked")) {
-    const isLeft = branches.has(branchOf(task.id));
+    const isLeft = branches.has(repo.branchOf(task.id));
     if (isLeft) retries.set(task.id, await retryFrom(repo, task, 1));
   }
   return retries;

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { type Crossing, crossingsBetween, type Facts, type Sight } from "../../domain/borders.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { resultOf } from "../../domain/failed.ts";
-import { branchOf } from "../../domain/names.ts";
 import { type Look, lookAcross, movesOf, type PlanPaths, settled } from "../../git/borders.ts";
 import { commandsIn } from "../../git/command_trace.ts";
 import { pointersOf } from "../../git/git_files.ts";
@@ -109,8 +108,8 @@ async function factsOf(
   }
   return {
     task,
-    branch: `refs/heads/${branchOf(task)}`,
-    others: new Set([...tasks.keys()].map((id) => `refs/heads/${branchOf(id)}`)),
+    branch: `refs/heads/${repo.branchOf(task)}`,
+    others: new Set([...tasks.keys()].map((id) => `refs/heads/${repo.branchOf(id)}`)),
     checkouts: new Set([repo.root, ...checkouts]),
     checkedOut: before.head.replace(/^ref: /, ""),
     commands: commandsIn(traceOf({ dir }, task)),

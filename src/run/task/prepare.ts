@@ -18,7 +18,6 @@ import { untrackedFingerprint } from "../context/untracked_fingerprint.ts";
 import { copyUncommitted, discardUncommitted } from "../context/excludes.ts";
 import { hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
 import { setUp } from "./setup.ts";
-import { branchOf } from "../../domain/names.ts";
 
 /** How many worktrees are made at the same time, besides one, once the first exists. */
 const MORE_TREES = 1;
@@ -164,7 +163,7 @@ export async function ownBranches(
   scope.owners ??= resultOf(() => planOwners(scope.repo));
   const owners = await scope.owners;
   if (!owners.ok) scope.owners = undefined;
-  const own = tasks.map((label) => ({ branch: branchOf(label), label })).filter((
+  const own = tasks.map((label) => ({ branch: scope.repo.branchOf(label), label })).filter((
     { branch, label },
   ) => scope.trees.has(label) || valueOf(owners).get(branch) === scope.plan.identity);
   const existing = await existingBranches(scope.repo, own.map(({ branch }) => branch));

@@ -1,5 +1,4 @@
 import { resultOf } from "../../domain/failed.ts";
-import { branchOf } from "../../domain/names.ts";
 import { type Beginning, whereToRetry } from "../../domain/resume.ts";
 import type { TaskRecord } from "../../domain/task_record.ts";
 import { movesOf } from "../../git/borders.ts";
@@ -23,7 +22,7 @@ const BY_A_PERSON = /^(?:commit|cherry-pick|revert|merge|rebase|pull|am)\b/;
 
 /** Whether the last who has committed on the task's branch is a person. */
 async function isTakenOver(repo: Repository, { id }: TaskRecord): Promise<boolean> {
-  const [last] = await movesOf(repo, `refs/heads/${branchOf(id)}`);
+  const [last] = await movesOf(repo, `refs/heads/${repo.branchOf(id)}`);
   return last !== undefined && BY_A_PERSON.test(last.message);
 }
 

@@ -34,8 +34,18 @@ const plan: Plan = {
 };
 
 const facts = new Map([
-  ["task-0", { ahead: 2, dirty: false, worktree: "/code/wc/worktrees/task-0" }],
-  ["task-2", { ahead: 0, dirty: true, worktree: "/code/wc/worktrees/task-2" }],
+  ["task-0", {
+    branch: "feature/task-0",
+    ahead: 2,
+    dirty: false,
+    worktree: "/code/wc/worktrees/task-0",
+  }],
+  ["task-2", {
+    branch: "feature/task-2",
+    ahead: 0,
+    dirty: true,
+    worktree: "/code/wc/worktrees/task-2",
+  }],
 ]);
 
 Deno.test("statusReport() combines the task files, the last run and git", () => {
@@ -100,7 +110,12 @@ run 20261122-093000-k3f9: finished
 Deno.test("statusText() fits 80 columns, however long ids, names and branches are", () => {
   const id = "user-authentication-and-sessions";
   const long = { ...plan, tasks: [task(id, "Let users log in and stay so", "completed", 0)] };
-  const known = new Map([[id, { ahead: 12, dirty: true, worktree: "/code/wc/worktrees/x" }]]);
+  const known = new Map([[id, {
+    branch: `feature/${id}`,
+    ahead: 12,
+    dirty: true,
+    worktree: "/code/wc/worktrees/x",
+  }]]);
   const text = statusText(statusReport(long, undefined, false, known), {
     color: false,
     columns: 80,
