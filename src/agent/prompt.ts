@@ -1,7 +1,7 @@
 import { type Answered, QUESTION } from "../domain/question.ts";
 import type { Task } from "../domain/task.ts";
 import { answerSection, ending, fenced, header, messageRule, sections } from "./prompt_parts.ts";
-import { oneLine, startOf } from "../util/text.ts";
+import { plainLine, startOf } from "../util/text.ts";
 
 export interface CheckLine {
   name: string;
@@ -107,7 +107,7 @@ ${fenced(listed)}`;
 }
 
 function describe(dependency: DependencyChanges): string {
-  const lines = [`${dependency.id}: ${startOf(oneLine(dependency.name), MAX_LINE)}`];
+  const lines = [`${dependency.id}: ${startOf(plainLine(dependency.name), MAX_LINE)}`];
   list(lines, "commit", dependency.commits, MAX_COMMITS);
   list(lines, "file", dependency.files, MAX_FILES);
   return lines.join("\n");
@@ -115,7 +115,7 @@ function describe(dependency: DependencyChanges): string {
 
 function list(lines: string[], kind: string, items: readonly string[], max: number): void {
   for (const item of items.slice(0, max)) {
-    lines.push(`  ${kind}: ${startOf(oneLine(item), MAX_LINE)}`);
+    lines.push(`  ${kind}: ${startOf(plainLine(item), MAX_LINE)}`);
   }
   if (items.length > max) lines.push(`  and ${items.length - max} more ${kind}s`);
 }

@@ -1,10 +1,10 @@
 import type { Answered } from "../domain/question.ts";
 import type { Task } from "../domain/task.ts";
-import { oneLine } from "../util/text.ts";
+import { plainLine } from "../util/text.ts";
 
 /** Which task a prompt is about. */
 export function header(task: Pick<Task, "id" | "name">): string {
-  return `Task: ${task.id}\nName: ${oneLine(task.name)}`;
+  return `Task: ${task.id}\nName: ${plainLine(task.name)}`;
 }
 
 /** A question of the agent's with what a person decided. */

@@ -64,12 +64,13 @@ export function removeIfEmpty(folder: string): void {
 
 function makeFolders(folder: string): string[] {
   const missing: string[] = [];
-  for (let at = folder; !exists(at); at = dirname(at)) missing.unshift(at);
+  for (let at = folder; !targetExists(at); at = dirname(at)) missing.unshift(at);
   if (missing.length > 0) Deno.mkdirSync(folder, { recursive: true });
   return missing;
 }
 
-function exists(path: string): boolean {
+/** Whether a file exists, also behind a link. */
+function targetExists(path: string): boolean {
   try {
     Deno.statSync(path);
     return true;
@@ -88,7 +89,7 @@ function isLink(path: string): boolean {
 }
 
 function modeOf(path: string): number | undefined {
-  if (!exists(path)) return undefined;
+  if (!targetExists(path)) return undefined;
   const { mode } = Deno.statSync(path);
   return mode === null ? undefined : mode & 0o7777;
 }

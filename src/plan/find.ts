@@ -10,10 +10,10 @@ import { fail, ok, type Result } from "../domain/result.ts";
  */
 export async function findPlan(root: string, cwd = root): Promise<Result<string>> {
   for (let at = await realPathOf(cwd); at !== root && isWithin(at, root); at = dirname(at)) {
-    for (const path of PLAN_PATHS) if (await exists(join(at, path))) return ok(join(at, path));
+    for (const path of PLAN_PATHS) if (await mayExist(join(at, path))) return ok(join(at, path));
   }
   const paths = PLAN_PATHS.map((path) => join(root, path));
-  for (const path of paths) if (await exists(path)) return ok(path);
+  for (const path of paths) if (await mayExist(path)) return ok(path);
   const archived = await lastArchived(join(root, ARCHIVE_DIR));
   const lists = findLists(root).map(({ format, list }) => ({ title: format.title, path: list }));
   return fail({
@@ -28,7 +28,7 @@ export async function findPlan(root: string, cwd = root): Promise<Result<string>
 export async function presentPath(checkout: string, path: string): Promise<string> {
   const parts = path.split("/");
   const below = parts.slice(1).map((_, at) => join(checkout, ...parts.slice(at + 1)));
-  for (const known of [path, ...below]) if (await exists(known)) return known;
+  for (const known of [path, ...below]) if (await mayExist(known)) return known;
   return path;
 }
 
@@ -53,7 +53,7 @@ async function lastArchived(archive: string): Promise<string | undefined> {
 }
 
 /** A path that cannot be examined exists; reading it reports why it cannot. */
-export async function exists(path: string): Promise<boolean> {
+export async function mayExist(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);
     return true;

@@ -3,7 +3,7 @@ import type { Plan, Problem } from "../domain/plan.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { mapBounded } from "../util/map_limit.ts";
 import { MisplacedFiles } from "./misplaced_files.ts";
-import { exists, otherUsualPaths } from "./find.ts";
+import { mayExist, otherUsualPaths } from "./find.ts";
 import { checkGraph, withInheritedPriorities } from "./graph.ts";
 import { detectList, FILE_FORMATS } from "./import/detect.ts";
 import { loadForeign } from "./import/foreign_plan.ts";
@@ -25,7 +25,7 @@ export async function loadPlan(path: string): Promise<Result<Plan>> {
   if (loaded.ok || loaded.failure.reason !== "plan_invalid") return loaded;
   const { failure } = loaded;
   for (const other of otherUsualPaths(failure.path)) {
-    if (await exists(other) && (await readPlan(other)).ok) {
+    if (await mayExist(other) && (await readPlan(other)).ok) {
       return fail({ ...failure, valid: other });
     }
   }
@@ -33,7 +33,7 @@ export async function loadPlan(path: string): Promise<Result<Plan>> {
 }
 
 async function readPlan(plan: string): Promise<Result<Plan>> {
-  if (!await exists(plan)) return fail({ reason: "plan_not_found", looked: [plan] });
+  if (!await mayExist(plan)) return fail({ reason: "plan_not_found", looked: [plan] });
   if (/\.(?:md|jsonl?)$/i.test(plan)) return invalid(plan, [noList(plan)]);
   const text = await readText(plan);
   if (!text.ok) return invalid(plan, [toProblem(text.failure, plan, START)]);

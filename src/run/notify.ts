@@ -2,7 +2,7 @@ import type { RunEvent } from "../domain/event.ts";
 import { type Env, processEnv } from "../exec/env.ts";
 import { startProcess } from "../exec/process.ts";
 import { type Notification, notificationMaker } from "../report/run/notification.ts";
-import { endOf, messageOf, oneLine } from "../util/text.ts";
+import { endOf, messageOf, plainLine } from "../util/text.ts";
 
 /** A command that takes longer is ended: the end of a run must not wait for it. */
 const TIMEOUT_MS = 15_000;
@@ -61,7 +61,7 @@ export class Notifier {
         graceMs: GRACE_MS,
       }).end;
       if (by === "timeout") this.#fail(`was ended after ${TIMEOUT_MS / 1000} s`);
-      else if (code !== 0) this.#fail(`exit code ${code ?? "none"}: ${oneLine(printed)}`);
+      else if (code !== 0) this.#fail(`exit code ${code ?? "none"}: ${plainLine(printed)}`);
     } catch (error) {
       this.#fail(messageOf(error));
     }

@@ -1,8 +1,8 @@
 const LINE_LENGTH = 120;
 const DETAIL_LENGTH = 2_000;
 
-/** Text as one line, without control characters. */
-export function oneLine(text: string): string {
+/** Text as one line, without control characters; `printable` in `report` shows them instead. */
+export function plainLine(text: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what it takes out
   return text.replace(/[\s\x00-\x1f\x7f-\x9f]+/g, " ").trim();
 }
@@ -19,7 +19,7 @@ export function endOf(text: string, max: number): string {
 
 /** A line for the list of what agents are doing. */
 export function cutLine(line: string): string {
-  return startOf(oneLine(line), LINE_LENGTH);
+  return startOf(plainLine(line), LINE_LENGTH);
 }
 
 /** The end of an agent's final message. */

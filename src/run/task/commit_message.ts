@@ -1,4 +1,4 @@
-import { oneLine } from "../../util/text.ts";
+import { plainLine } from "../../util/text.ts";
 
 export interface CommitMessageInput {
   title: string;
@@ -23,7 +23,7 @@ const TYPE = /^(feat|fix|docs|test|refactor|chore|perf|style|build|ci)(?=(\([^)]
 
 /** The message under which parex commits what an agent left uncommitted. */
 export function commitMessage(input: CommitMessageInput): string {
-  const title = oneLine(input.title);
+  const title = plainLine(input.title);
   const subject = TYPE.test(title)
     ? title.replace(TYPE, (type) => type.toLowerCase())
     : `${typeOf(title, input.labels ?? [])}: ${lowerFirst(title)}`;
