@@ -66,7 +66,7 @@ async function overlappingCommits(
   // Lines that the base deleted cannot be blamed.
   if (meeting.some(({ after }) => after.count === 0)) return undefined;
   const ranges = meeting.map(({ after }) => `-L${after.start},+${after.count}`);
-  const flags = ["--first-parent", "--line-porcelain", ...ranges];
+  const flags = ["--first-parent", "--line-porcelain", "--no-textconv", ...ranges];
   const blamed = await repo.result(["blame", ...flags, `${fork}..${ours}`, "--", here]);
   return blamed.code === 0 ? commitsOf(blamed.stdout) : undefined;
 }

@@ -80,7 +80,7 @@ async function matchedFiles(from: Git, globs: string[]): Promise<string[]> {
 /** False: it exists already, or is neither a file nor a link. */
 async function copyOne(root: string, worktree: string, path: string): Promise<boolean> {
   const [from, to] = [join(root, path), join(worktree, path)];
-  const { isFile, isSymlink } = await Deno.lstat(from);
+  const { isFile, isSymlink, mode } = await Deno.lstat(from);
   if (!isFile && !isSymlink || exists(to)) return false;
   // A folder in the tree may be a link to the outside.
   const folder = await realPathOf(dirname(to));
@@ -92,7 +92,11 @@ async function copyOne(root: string, worktree: string, path: string): Promise<bo
   }
   // The next call would take a partial copy for the worktree's own file.
   const part = `${to}.parex-copy`;
-  await Deno.copyFile(from, part);
+  // An agent may have left a link there, through which a copy would be written.
+  if (exists(part)) await Deno.remove(part);
+  const source = await Deno.open(from);
+  await Deno.writeFile(part, source.readable, { createNew: true, mode: 0o600 });
+  if (mode !== null) await Deno.chmod(part, mode & 0o777);
   await Deno.rename(part, to);
   return true;
 }

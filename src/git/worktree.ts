@@ -39,10 +39,14 @@ export class Worktree extends Git {
     return join(this.notes, "excludes");
   }
 
-  /** Makes every git use that file, once it exists. */
+  /**
+   * Makes every git use that file, once it exists. git looks into repositories that an agent made here, whose
+   * settings may name a program for `core.fsmonitor`.
+   */
   override get config(): Env {
     const { excludes } = this;
-    return exists(excludes) ? { "core.excludesFile": excludes } : {};
+    const own = { "core.fsmonitor": "false" };
+    return exists(excludes) ? { ...own, "core.excludesFile": excludes } : own;
   }
 }
 

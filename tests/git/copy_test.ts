@@ -89,3 +89,15 @@ Deno.test("copyFiles() does not follow a link of the tree out of the worktree", 
   assertEquals(await copy("config/.env"), []);
   assertEquals(await textOf(join(outside, ".env")), undefined);
 });
+
+Deno.test("copyFiles() writes through no link that an agent has left where it copies to", async () => {
+  const { temp, worktree, copy } = await withWorktree({ "a.txt": "a" });
+  await using _ = temp;
+  const outside = join(dirname(temp.root), "outside.txt");
+  await Deno.writeTextFile(outside, "kept");
+  await temp.write({ ".env": "secret" });
+  await Deno.symlink(outside, join(worktree, ".env.parex-copy"));
+  assertEquals(await copy(".env"), [".env"]);
+  assertEquals(await Deno.readTextFile(outside), "kept");
+  assertEquals((await Deno.lstat(join(worktree, ".env"))).isSymlink, false);
+});

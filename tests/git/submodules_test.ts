@@ -1,8 +1,12 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { Git } from "../../src/git/git.ts";
 import { openRepository } from "../../src/git/repository.ts";
+import { readStatus } from "../../src/git/status.ts";
+import { Worktree } from "../../src/git/worktree.ts";
 import { ensureWorktree } from "../../src/git/worktrees/ensure.ts";
 import { assert, assertEquals } from "../support/assert.ts";
-import { type TempRepo, tempRepo, textOf } from "../support/repo.ts";
+import { exists } from "../../src/util/files.ts";
+import { type TempRepo, tempRepo, textOf, writeFiles } from "../support/repo.ts";
 
 async function ensure(temp: TempRepo, id: string, signal?: AbortSignal) {
   const repo = await openRepository(temp.root);
@@ -125,4 +129,29 @@ Deno.test("a submodule that cannot be checked out is named, and the worktree is 
   assertEquals(missing.map((one) => one.path), ["lib"]);
   assert(missing[0]?.detail.includes("does not exist"), missing[0]?.detail);
   assertEquals(await textOf(join(path, "README.md")), "# Sample\n");
+});
+
+Deno.test("where parex looks at a worktree, git runs no program that a repository in it names", async () => {
+  await using temp = await tempRepo();
+  const { path } = await ensure(temp, "t");
+  const ran = join(dirname(temp.root), "ran");
+  const program = join(dirname(temp.root), "program");
+  await Deno.writeTextFile(program, `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
+  const inside = join(path, "inside");
+  await writeFiles(inside, { "f.txt": "f" });
+  await temp.git(["init", "-q", inside]);
+  const at = new Git(inside);
+  for (
+    const args of [
+      ["add", "f.txt"],
+      ["commit", "-qm", "inside"],
+      ["config", "core.fsmonitor", program],
+    ]
+  ) await at.git(args);
+  const worktree = new Worktree(await openRepository(temp.root), "t", path);
+  await worktree.git(["add", "inside"]);
+  await writeFiles(inside, { "f.txt": "changed" });
+  const { changes } = await readStatus(worktree);
+  assertEquals(changes.map((change) => change.path), ["inside"]);
+  assert(!exists(ran));
 });
