@@ -1,4 +1,3 @@
-import { has, readArguments, values } from "./options.ts";
 import { UNKNOWN } from "./paths.ts";
 
 /** A git command, with its global options taken apart. */
@@ -28,68 +27,11 @@ export function readGit(args: readonly string[]): GitCommand {
   return { ...read, subcommand: args[at] ?? "", args: args.slice(at + 1) };
 }
 
-const READING = new Set(
-  ("annotate blame cat-file check-attr check-ignore cherry count-objects describe diff diff-files " +
-    "diff-index diff-tree for-each-ref fsck grep help log ls-files ls-remote ls-tree merge-base " +
-    "merge-tree name-rev range-diff rev-list rev-parse shortlog show show-branch show-ref status " +
-    "var verify-commit version whatchanged --version --help").split(" "),
-);
-
-/** Whether a git command changes nothing but its own output. */
-export function onlyReads({ subcommand, args }: GitCommand): boolean {
-  if (subcommand === "" || READING.has(subcommand)) return true;
-  const read = readArguments(args, VALUED.get(subcommand));
-  const [first] = read.operands;
-  switch (subcommand) {
-    case "branch":
-      return !has(read, ..."-d -D -m -M -c -C -f -u --delete --move --copy --force".split(" ")) &&
-        !has(read, "--set-upstream-to", "--unset-upstream", "--edit-description") &&
-        (first === undefined || has(read, ..."-l -a -r --list --contains --merged".split(" ")) ||
-          has(read, "--no-merged", "--points-at", "--show-current"));
-    case "tag":
-      return first === undefined || has(read, "-l", "--list", "-n", "--contains", "--points-at");
-    case "config":
-      return /^(get|list)$/.test(first ?? "") || has(read, "-l", "--list") ||
-        [...read.options.keys()].some((name) => name.startsWith("--get")) ||
-        (read.operands.length === 1 && !has(read, "--unset", "--unset-all", "-e", "--edit") &&
-          !has(read, "--remove-section"));
-    case "remote":
-      return first === undefined || /^(show|get-url)$/.test(first);
-    case "stash":
-      return /^(list|show|create)$/.test(first ?? "");
-    case "worktree":
-      return first === "list";
-    case "reflog":
-      return first !== "expire" && first !== "delete";
-    case "symbolic-ref":
-      return read.operands.length <= 1 && !has(read, "-d", "--delete");
-    default:
-      return false;
-  }
-}
-
-const VALUED = new Map<string, string[]>(Object.entries({
-  branch: ["--sort", "--format", "--contains", "--points-at", "--merged", "--no-merged", "-u"],
-  tag: ["--sort", "--format", "--contains", "--points-at", "-m", "-u"],
-  config: ["--type", "--default", "-f", "--file"],
-  commit: [
-    "-m",
-    "-F",
-    "-C",
-    "-c",
-    "-t",
-    "--message",
-    "--author",
-    "--date",
-    "--file",
-    "--fixup",
-    "-u",
-    "-S",
-  ],
-  fetch: ["-o", "-j"],
-  checkout: ["-b", "-B", "--orphan"],
-  switch: ["-c", "-C", "--orphan", "--create"],
-}));
+/** Subcommands that change nothing but their own output. */
+const READS =
+  /^(|annotate|blame|cat-file|check-\w+|cherry|count-objects|describe|diff(-\w+)?|for-each-ref|fsck|grep|help|log|ls-\w+|merge-base|merge-tree|name-rev|range-diff|rev-list|rev-parse|shortlog|show(-\w+)?|status|var|version|whatchanged)$/;
+/** Those that read with some words and change with others. */
+const BOTH = /^(branch|config|reflog|remote|stash|symbolic-ref|tag|worktree)$/;
 
 /** Variables that make hook managers skip the repository's hooks. */
 export const HOOK_SKIPPERS = [
@@ -109,104 +51,120 @@ const BRANCHES = "Stay on the branch of this worktree: other branches belong to 
 const SHARED = "All worktrees share it, and other agents are using it: leave it as it is.";
 const PUSHING = `An agent does not push. ${LANDING}`;
 
-const REFUSED = new Map<string, string>(Object.entries({
-  push: PUSHING,
-  "send-pack": PUSHING,
-  "send-email": PUSHING,
-  pull: `Do not pull: parex brings in what your task depends on. ${LANDING}`,
-  branch: `Do not create, change or delete branches. ${BRANCHES}`,
-  tag: "Do not create or delete tags: all worktrees share them. Name the tag in your last message.",
-  worktree: "parex makes and removes worktrees. Work in this one; for another version of a file, " +
+/** Of a subcommand and its words; undefined allows it. The first that matches counts. */
+const RULES: [RegExp, string | undefined][] = [
+  [/^(push|send-pack|send-email|lfs push|subtree push)\b/, PUSHING],
+  [/^(commit|merge|rebase|am|cherry-pick|revert)\b.* --no-veri/, HOOKS_MUST_RUN],
+  [/^commit\b(?:.* )?-[aopqsv]*n/, HOOKS_MUST_RUN],
+  [/^pull\b/, `Do not pull: parex brings in what your task depends on. ${LANDING}`],
+  [/^branch( -\S+)*$(?<! (-[dDmMcCu]|--(delete|move|copy|edit-description)))/, undefined],
+  [/^branch .*(-[alr]\b|--(list|contains|merged|no-merged|points-at|show-current))/, undefined],
+  [/^branch /, `Do not create, change or delete branches. ${BRANCHES}`],
+  [
+    /^tag(?= )(?! (-l|-n|--(list|sort|contains|points-at|merged|format)))/,
+    "Do not create or delete tags: all worktrees share them. Name the tag in your last message.",
+  ],
+  [
+    /^worktree (?!list)/,
+    "parex makes and removes worktrees. Work in this one; for another version of a file, " +
     "`git show <commit>:<file>`.",
-  config: "All worktrees share git's configuration. `git -c key=value …` sets a value for one " +
-    "command.",
-  remote: "All worktrees share the remotes: leave them. `git fetch <url>` needs none.",
-  stash: "All worktrees share the stash: another agent could take what you put there. Commit " +
+  ],
+  [/^config .*(--get|--list|-l\b)|^config (get|list)\b/, undefined],
+  [/^config (--(global|local|system|worktree|bool|int|path) )*[^-\s]\S*$/, undefined],
+  [
+    /^config |^lfs install/,
+    "All worktrees share git's configuration. `git -c key=value …` sets a value for one command.",
+  ],
+  [
+    /^remote (?!-v|show|get-url)/,
+    "All worktrees share the remotes: leave them. `git fetch <url>` needs none.",
+  ],
+  [
+    /^stash(?! (list|show|create))/,
+    "All worktrees share the stash: another agent could take what you put there. Commit " +
     "unfinished work on your branch instead (`git reset --soft HEAD~1` takes such a commit back); " +
     "`git show HEAD:<file>` is the state before.",
-  "symbolic-ref": `Do not change refs by hand. ${BRANCHES}`,
-  "update-ref": `Do not change refs by hand. ${BRANCHES}`,
-  "filter-branch": `Do not rewrite branches. ${BRANCHES}`,
-  "filter-repo": `Do not rewrite branches. ${BRANCHES}`,
-  gc: `Do not tidy up git's objects. ${SHARED}`,
-  prune: `Do not tidy up git's objects. ${SHARED}`,
-  repack: `Do not tidy up git's objects. ${SHARED}`,
-  maintenance: `Do not tidy up git's objects. ${SHARED}`,
-  reflog: `Do not delete from git's reflogs. ${SHARED}`,
-  replace: `Do not replace git's objects. ${SHARED}`,
-}));
+  ],
+  [/^symbolic-ref( -\S+)* \S+$(?<!-d \S+)/, undefined],
+  [/^(symbolic-ref|update-ref)\b/, `Do not change refs by hand. ${BRANCHES}`],
+  [/^filter-(branch|repo)\b/, `Do not rewrite branches. ${BRANCHES}`],
+  [/^(gc|prune|repack|maintenance)\b/, `Do not tidy up git's objects. ${SHARED}`],
+  [/^reflog (expire|delete)/, `Do not delete from git's reflogs. ${SHARED}`],
+  [/^replace /, `Do not replace git's objects. ${SHARED}`],
+  [
+    /^fetch .*--(dep|deepen|shallow|update-sh)/,
+    "A fetch with this option makes the whole repository shallow, for all worktrees. Fetch " +
+    "without it; if the repository is shallow already, use `--unshallow`.",
+  ],
+  [
+    /^fetch(?:.*) \+?[^\s:@]*:[^/\s]/,
+    `Do not fetch into a branch: fetch without the part after the colon. ${BRANCHES}`,
+  ],
+  [/^(merge|rebase) .*--(abort|continue|skip|quit)/, undefined],
+];
+
+export function onlyReads({ subcommand, args }: GitCommand): boolean {
+  return READS.test(subcommand) || BOTH.test(subcommand) && !ruleFor(subcommand, args)?.[1];
+}
+
+function ruleFor(subcommand: string, args: readonly string[]) {
+  // A word with blanks is text, such as a message.
+  const words = args.map((word) => /\s/.test(word) ? "…" : word);
+  const line = [subcommand, ...words].join(" ");
+  return RULES.find(([pattern]) => pattern.test(line));
+}
 
 /**
  * Why an agent may not run this git command in its worktree, and what to do instead; undefined if
  * it may. `isPath` returns whether a word names something in the tree.
  */
 export function gitRefusal(
-  command: GitCommand,
+  { subcommand, args, keys }: GitCommand,
   branch: string,
   isPath: (word: string) => boolean,
 ): string | undefined {
-  const { subcommand, args, keys } = command;
-  if (keys.some((key) => /^core\.hookspath$/.test(key))) return HOOKS_MUST_RUN;
-  if (onlyReads(command)) return undefined;
-  const refused = REFUSED.get(subcommand);
-  if (refused !== undefined) return refused;
-  const read = readArguments(args, VALUED.get(subcommand));
-  const { operands } = read;
-  // git takes the beginning of a name for all of it.
-  if ([...read.options.keys()].some((name) => name.startsWith("--no-veri"))) return HOOKS_MUST_RUN;
+  if (keys.includes("core.hookspath")) return HOOKS_MUST_RUN;
+  const rule = ruleFor(subcommand, args);
+  if (rule) return rule[1];
+  const operands = args.filter((word) => !word.startsWith("-"));
+  const [first = ""] = operands;
   switch (subcommand) {
-    case "commit":
-      return has(read, "-n") ? HOOKS_MUST_RUN : undefined;
     case "checkout":
     case "switch":
-      return leavesBranch(command, branch, isPath)
+      return leavesBranch(subcommand, args, operands, branch, isPath)
         ? `Stay on ${branch}. \`git show <branch>:<file>\` reads a file of another branch, and ` +
           "`git restore <file>` or `git checkout -- <file>` bring back your own."
         : undefined;
-    case "reset": {
-      const [first] = args.includes("--") ? args.slice(0, args.indexOf("--")) : operands;
-      if (first === undefined || first.startsWith("-") || isOwnHistory(first) || isPath(first)) {
-        return undefined;
-      }
-      return "Do not move this branch to another one. `git reset HEAD~1` or a commit's id goes back " +
-        "within your own work; `git restore <file>` brings back files.";
-    }
+    case "reset":
+      if (first === "" || args[args.indexOf(first) - 1] === "--") return undefined;
+      return isOwnHistory(first) || isPath(first)
+        ? undefined
+        : "Do not move this branch to another one. `git reset HEAD~1` or a commit's id goes back " +
+          "within your own work; `git restore <file>` brings back files.";
     case "merge":
     case "rebase":
-      if (has(read, "--abort", "--continue", "--skip", "--quit") || operands.every(isOwnHistory)) {
-        return undefined;
-      }
-      return `Do not ${subcommand} other branches: parex brings in the base. ${LANDING}`;
-    case "fetch":
-      if ([...read.options.keys()].some((name) => /^--(dep|deepen|shallow|update-sh)/.test(name))) {
-        return "A fetch with this option makes the whole repository shallow, for all worktrees. " +
-          "Fetch without it; if the repository is shallow already, use `--unshallow`.";
-      }
-      return operands.some((word) => /^\+?[^:]*:[^/]/.test(word) && !word.includes("@"))
-        ? `Do not fetch into a branch: fetch without the part after the colon. ${BRANCHES}`
-        : undefined;
-    case "lfs":
-    case "subtree":
-      if (operands[0] === "push") return PUSHING;
-      return subcommand === "lfs" && operands[0] === "install" ? REFUSED.get("config") : undefined;
+      return operands.every(isOwnHistory)
+        ? undefined
+        : `Do not ${subcommand} other branches: parex brings in the base. ${LANDING}`;
   }
 }
 
 /** Whether it leaves the branch; bringing files into the tree does not. */
 function leavesBranch(
-  { subcommand, args }: GitCommand,
+  subcommand: string,
+  args: readonly string[],
+  operands: readonly string[],
   branch: string,
   isPath: (word: string) => boolean,
 ): boolean {
-  const valued = VALUED.get(subcommand) ?? [];
-  const read = readArguments(args, valued);
-  if (values(read, ...valued).length > 0 || has(read, "--detach", "-d")) return true;
-  const [first, ...rest] = read.operands;
-  if (subcommand === "switch") return first !== undefined && first !== branch;
-  if (args.includes("--") || has(read, "--pathspec-from-file", "-p", "--patch")) return false;
+  if (args.some((word) => /^(-[bBcCd]|--detach|--orphan|--create)$/.test(word))) return true;
+  const [first, ...rest] = args.includes("-") ? ["-"] : operands;
+  if (first === undefined || first === branch) return false;
+  if (subcommand === "switch") return true;
+  if (args.some((word) => /^(--|-p|--patch|--pathspec-from-file.*)$/.test(word))) return false;
   // With paths after a commit, or only paths, it restores files.
-  if (first === undefined || first === branch || first.includes(UNKNOWN)) return false;
-  return rest.length > 0 ? !rest.every(isPath) : first === "-" || !isPath(first);
+  if (first.includes(UNKNOWN)) return false;
+  return rest.length > 0 ? !rest.every(isPath) : !isPath(first);
 }
 
 /** `HEAD~2`, `@^`, `ORIG_HEAD`, a commit's id, or what is known only at run time. */

@@ -3,7 +3,6 @@ export const UNKNOWN = "\uE000";
 /** The same, of a variable that nothing in sight has set. */
 export const UNSET = "\uE001";
 
-const MAX_LINKS = 40;
 /** Longer ones the system refuses. */
 const MAX_PATH = 4_096;
 
@@ -45,43 +44,36 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 /**
- * Where writing to a path really leads: symbolic links are followed as the system does, component
- * by component, and what does not exist yet stays as it is written. `follow: false` leaves a link
- * at the very end alone, as removing it would. Undefined: unknown.
+ * Where writing to an absolute path really leads: links are followed, and what does not exist yet
+ * stays as it is written. `follow: false` leaves a link at the very end alone, as removing it
+ * would. Undefined: unknown.
  */
 export function realTarget(path: string, { follow }: { follow: boolean }): string | undefined {
   if (path.length > MAX_PATH) return undefined;
-  let left = path.split("/").filter((name) => name !== "" && name !== ".");
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
   let real = "/";
-  let open = false;
-  for (let links = 0; left.length > 0;) {
-    const [name = "", ...rest] = left;
-    left = rest;
+  let exists = true;
+  for (const [at, name] of names.entries()) {
     if (name === "..") {
-      // It is unknown where an unknown name leads, and where `..` leads from there.
-      if (open) return undefined;
+      // It is unknown where `..` leads from an unknown name.
+      if (/[\uE000\uE001]/.test(real)) return undefined;
       real = dirname(real);
+      exists = true;
       continue;
     }
-    open ||= /[\uE000\uE001]/.test(name);
     const next = real === "/" ? `/${name}` : `${real}/${name}`;
-    const link = follow || left.length > 0 ? linkAt(next) : undefined;
-    if (link === undefined) {
-      real = next;
-      continue;
-    }
-    if (++links > MAX_LINKS) return undefined;
-    if (isAbsolute(link)) real = "/";
-    left = [...link.split("/").filter((part) => part !== "" && part !== "."), ...left];
+    const found: string | undefined = exists && (follow || at < names.length - 1)
+      ? followed(next)
+      : undefined;
+    exists = found !== undefined;
+    real = found ?? next;
   }
   return real;
 }
 
-function linkAt(path: string): string | undefined {
-  if (/[\uE000\uE001]/.test(path)) return undefined;
+function followed(path: string): string | undefined {
   try {
-    // Reading something that is not a link throws, which takes ten times as long.
-    return Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined;
+    return Deno.realPathSync(path);
   } catch {
     return undefined; // not there yet
   }

@@ -1,5 +1,4 @@
-import { type Arguments, has, readArguments, values } from "./options.ts";
-import { basename, dirname, isAbsolute } from "./paths.ts";
+import { leadsAway } from "./paths.ts";
 
 /** Programs that change no file, wherever they are called. */
 export const ONLY_READ: ReadonlySet<string> = new Set(
@@ -11,286 +10,158 @@ export const ONLY_READ: ReadonlySet<string> = new Set(
     "typeset ulimit uname unset uniq uptime wait wc which whoami xargs xxd yq").split(" "),
 );
 
-/** Programs that run the command after their own options, which are these if they take a value. */
-const WRAPPERS = new Map<string, string>(Object.entries({
-  builtin: "",
-  bunx: "",
-  busybox: "",
-  chronic: "",
-  command: "",
-  env: "-u --unset -C --chdir -S",
-  exec: "-a",
-  flock: "-w --timeout -E",
-  ionice: "-c -n",
-  nice: "-n",
-  nohup: "",
-  npx: "-p --package",
-  setsid: "",
-  stdbuf: "-i -o -e",
-  time: "-f -o",
-  timeout: "-s -k --signal --kill-after",
-  watch: "-n --interval",
-  xargs: "-a -d -E -I -L -n -P -s --max-args --max-procs",
-}));
+const WRAPPERS =
+  /^(builtin|bunx|busybox|chronic|command|env|exec|flock|ionice|nice|nohup|npx|setsid|stdbuf|time|timeout|watch|xargs)$/;
+const RUNNERS = /^(bun x|bundle exec|npm exec|npm x|(pnpm|yarn) (exec|dlx)|(poetry|uv) run)$/;
+/** Options of wrappers that take the next word as their value. */
+const VALUED = /^(-[aCdEILnPpSsuw]|-k|-c|--chdir|--package|--unset|--signal|--kill-after)$/;
 
-/** `pnpm exec prettier` runs prettier. */
-const RUNNERS = new Map<string, readonly string[]>(Object.entries({
-  bun: ["x"],
-  bundle: ["exec"],
-  npm: ["exec", "x"],
-  pnpm: ["exec", "dlx"],
-  poetry: ["run"],
-  uv: ["run"],
-  yarn: ["exec", "dlx"],
-}));
-
-/** What a wrapper such as `timeout` or `xargs` runs; undefined: it is none, or runs nothing. */
-export function unwrap(argv: readonly string[]): { argv: string[]; own: Arguments } | undefined {
-  const [first = "", second = ""] = argv;
-  const name = basename(first);
-  if (/^(python|pypy)[\d.]*$/.test(name) && second === "-m") {
-    return { argv: argv.slice(2), own: readArguments([]) };
+/** What a wrapper such as `timeout` or `xargs` runs, and its own words; undefined: it is none. */
+export function unwrap(argv: readonly string[]): { argv: string[]; own: string[] } | undefined {
+  const [name = "", second = ""] = argv;
+  if (/^python[\d.]*$/.test(name) && second === "-m" || RUNNERS.test(`${name} ${second}`)) {
+    return { argv: argv.slice(2), own: [] };
   }
-  if (RUNNERS.get(name)?.includes(second)) {
-    return { argv: argv.slice(2), own: readArguments([]) };
-  }
-  const valued = WRAPPERS.get(name)?.split(" ");
-  if (valued === undefined) return undefined;
+  if (!WRAPPERS.test(name) || (name === "command" && /^-[vV]$/.test(second))) return undefined;
   let at = 1;
   for (let word = argv[at]; word !== undefined; word = argv[++at]) {
-    const assigned = name === "env" && /^\w+=/.test(word);
-    if (!word.startsWith("-") && !assigned) break;
-    if (name === "command" && /^-[vV]$/.test(word)) return undefined;
-    if (valued.includes(word)) at++;
+    if (!/^-|^\d+[smhd]?$/.test(word) && !(name === "env" && word.includes("="))) break;
+    if (VALUED.test(word) && !(name === "flock" && word === "-c")) at++;
   }
-  const own = readArguments(argv.slice(1, at), valued);
-  if (name === "timeout" || name === "flock") at++;
+  const own = argv.slice(1, at);
+  if (name === "flock") at++;
   const rest = argv.slice(at);
+  if (rest[0] === "-c") return { argv: ["sh", ...rest], own };
   return rest.length === 0 ? undefined : { argv: rest, own };
 }
 
 /** A path that a command changes; `follow: false`: the entry itself, not what a link points to. */
 export interface Target {
   path: string;
-  follow?: false;
+  follow: boolean;
 }
 
-type Reader = (args: readonly string[]) => Target[];
+/** Which operands of a program it writes to. */
+const WRITERS = new Map<string, "all" | "last" | "rest">([
+  ...("mkdir mktemp mv rm rmdir shred tee touch truncate unlink".split(" ") as string[])
+    .map((name) => [name, "all"] as const),
+  ...["chgrp", "chmod", "chown"].map((name) => [name, "rest"] as const),
+  ...["cp", "install", "ln", "rsync"].map((name) => [name, "last"] as const),
+]);
+const EDITORS = /^(g?sed|perl|yq)$/;
+const OUTPUT =
+  /^(-o|-O|-P|--out|--out-?(put|file|dir)[\w-]*|--dest\w*|--target-dir\w*|--directory|--log-file)$/;
 
-/** The paths that a well-known program changes; undefined for a program that is not known to. */
-export function targetsOf(program: string, args: readonly string[]): Target[] | undefined {
-  return WRITERS.get(program)?.(args);
-}
-
-const following = (paths: readonly string[]): Target[] => paths.map((path) => ({ path }));
-const entries = (paths: readonly string[]): Target[] =>
-  paths.map((path) => ({ path, follow: false }));
-const removed: Reader = (args) => entries(readArguments(args).operands);
-const operands = (...valued: string[]): Reader => (args) =>
-  following(readArguments(args, valued).operands);
-const allButFirst: Reader = (args) => following(readArguments(args).operands.slice(1));
-const named = (...names: string[]): Reader => (args) =>
-  following(values(readArguments(args, names), ...names).filter((path) => path !== "-"));
-
-function copied(args: readonly string[]): { sources: string[]; to: string } {
-  const options = ["-t", "--target-directory", "-S", "-m", "-o", "-g"];
-  const read = readArguments(args, options);
-  const [folder] = values(read, "-t", "--target-directory");
-  if (folder !== undefined) return { sources: read.operands, to: folder };
-  return { sources: read.operands.slice(0, -1), to: read.operands.at(-1) ?? "." };
-}
-
-const linked: Reader = (args) => {
-  const { sources, to } = copied(args);
-  // Whatever is written through the link later changes what it points to.
-  const from = /^-\w*s|^--symbolic/.test(args.join(" ")) ? `${dirname(to)}/` : "";
-  return [
-    ...(basename(to) === "." ? following([to]) : entries([to])),
-    ...following(sources.map((path) => isAbsolute(path) ? path : from + path)),
-  ];
-};
-
-/** `sed -i`, `perl -pi -e`, `yq -i`. */
-const edited: Reader = (args) => {
-  if (!args.some((word) => /^(-[a-zA-Z0]*i|--in-?place)/.test(word))) return [];
-  const options = ["-e", "-f", "-E", "--expression", "--file"];
-  const read = readArguments(args.filter((word) => word !== ""), options);
-  return following(read.operands.slice(has(read, "-e", "-f", "--expression", "--file") ? 0 : 1));
-};
-
-const extracted: Reader = (args) => {
-  // `tar xzf x` is `tar -xzf x`.
-  const words = /^[a-zA-Z]+$/.test(args[0] ?? "") ? [`-${args[0]}`, ...args.slice(1)] : args;
-  const read = readArguments(words, ["-C", "--directory", "-f", "--file"]);
-  if (has(read, "-t", "--list")) return [];
-  const makes = has(read, "-c", "--create", "-r", "-u");
-  const named = makes ? values(read, "-f", "--file") : values(read, "-C", "--directory");
-  return following(named.filter((path) => path !== "-"));
-};
-
-const WRITERS = new Map<string, Reader>(Object.entries({
-  chgrp: allButFirst,
-  chmod: allButFirst,
-  chown: allButFirst,
-  cp: (args) => following([copied(args).to]),
-  curl: named("-o", "--output", "--output-dir"),
-  dd: (args) =>
-    following(args.filter((word) => word.startsWith("of=")).map((word) => word.slice(3))),
-  gsed: edited,
-  install: (args) => following([copied(args).to]),
-  ln: linked,
-  mkdir: operands("-m", "--mode"),
-  mv: (args) => {
-    const { sources, to } = copied(args);
-    return [...entries(sources), ...following([to])];
-  },
-  perl: edited,
-  rm: removed,
-  rmdir: removed,
-  rsync: (args) =>
-    following(readArguments(args, ["-e", "--exclude", "--include"]).operands.slice(-1)),
-  sed: edited,
-  sort: named("-o", "--output"),
-  tar: extracted,
-  tee: operands(),
-  touch: operands("-d", "-t", "-r", "--date", "--reference"),
-  truncate: operands("-s", "--size", "-r", "--reference"),
-  unlink: removed,
-  unzip: named("-d"),
-  wget: named("-O", "-P", "--output-document", "--directory-prefix"),
-  yq: edited,
-}));
-
-const WRITTEN = [
-  /\bopen\(\s*[rf]?(["'])([^"'\n]+)\1\s*,\s*(?:mode\s*=\s*)?["'][rb]*[wax+]/g,
-  /\b(?:writeFile|appendFile|unlink|rm|rmdir|mkdir|writeTextFile|remove|removedirs|makedirs|rmtree|createWriteStream|file_put_contents)(?:Sync)?\(\s*[rf]?(["'])([^"'\n]+)\1/g,
-  /\bPath\(\s*[rf]?(["'])([^"'\n]+)\1\s*\)\.(?:write_|unlink|mkdir|rmdir|touch)/g,
-];
-
-/** Paths that a program in Python, JavaScript, Ruby or PHP plainly writes to. */
-export function pathsWrittenBy(code: string): string[] {
-  return WRITTEN.flatMap((pattern) => [...code.matchAll(pattern)].map((found) => found[2] ?? ""));
-}
-
-/** Values of options such as `--outfile=…`, whatever the program. */
-export function outputsOf(args: readonly string[]): string[] {
-  return args.flatMap((word, at) => {
-    const [, name, value] = /^(--?[\w-]+)(?:=(.*))?$/.exec(word) ?? [];
-    return /^(-o|--out|--out-?(put|file|dir)[\w-]*|--dest\w*|--target-dir|--log-file)$/i.test(
-        name ?? "",
-      )
-      ? [value ?? args[at + 1] ?? ""]
-      : [];
+/** The paths that a command changes, by its own rules or by what most options mean. */
+export function targetsOf(program: string, args: readonly string[]): Target[] {
+  const operands = args.filter((word) => !/^-./.test(word));
+  const to = (paths: readonly string[], follow = true) => paths.map((path) => ({ path, follow }));
+  const which = WRITERS.get(program);
+  if (which === "all") return to(operands, !/^(mv|rm|rmdir|unlink)$/.test(program));
+  if (which === "rest") return to(operands.slice(1));
+  if (which === "last") return to([valueAfter(args, "-t") ?? operands.at(-1) ?? "."]);
+  if (EDITORS.test(program)) return to(edited(args));
+  if (program === "tar" || program === "unzip") {
+    const folder = valueAfter(args, "-C") ?? valueAfter(args, "-d") ??
+      valueAfter(args, "--directory");
+    return to(folder === undefined ? [] : [folder]);
+  }
+  if (ONLY_READ.has(program) && program !== "sort") return [];
+  const values = args.flatMap((word, at) => {
+    const [, name = "", value] = /^(--?[\w-]+|of|if)(?:=(.*))?$/.exec(word) ?? [];
+    return OUTPUT.test(name) || name === "of" ? [value ?? args[at + 1] ?? ""] : [];
   });
+  return to(values.filter(leadsAway));
 }
 
-/** Arguments that name a file to work on, not one to be configured by, by any program's customs. */
+/** The files of `sed -i` and its like, without their script. */
+function edited(args: readonly string[]): string[] {
+  if (!args.some((word) => /^(-[a-zA-Z0]*i|--in-?place)/.test(word))) return [];
+  const scripts = args.some((word) => /^-(\w*e|f|-expression|-file)$/.test(word));
+  const operands = args.filter((word, at) =>
+    word !== "" && !word.startsWith("-") &&
+    !/^-(\w*e|f|-expression|-file)$/.test(args[at - 1] ?? "")
+  );
+  return operands.slice(scripts ? 0 : 1);
+}
+
+function valueAfter(args: readonly string[], option: string): string | undefined {
+  const at = args.indexOf(option);
+  return at < 0 ? undefined : args[at + 1];
+}
+
+/** Arguments that name a file to work on, not one to be configured by. */
 export function subjectsOf(args: readonly string[]): string[] {
   if (args.some((word) => /^(--check|--check-only|--diff|--dry-run|-l|--list\S*)$/.test(word))) {
     return [];
   }
-  const configures =
-    /^--?(c|config|\w*-?config|ignore-path|env-file|require|import|plugin|rcfile)$/;
-  return args.flatMap((word, at) => {
-    const [, name, value] = /^(--?[\w-]+)=(.+)$/.exec(word) ?? [];
-    if (configures.test(name ?? "") || configures.test(args[at - 1] ?? "")) return [];
-    return [value ?? word];
-  });
+  const configures = /^--?(c|\w*-?config|ignore-path|env-file|require|import|plugin|rcfile)(=|$)/;
+  return args.filter((word, at) => !configures.test(word) && !configures.test(args[at - 1] ?? ""))
+    .map((word) => /^--?[\w-]+=(.+)$/.exec(word)?.[1] ?? word)
+    // The text of a program is no path.
+    .filter((word) => leadsAway(word) && !/[();\n]/.test(word));
 }
 
-const PUBLISHES = [
-  /^(npm|pnpm|yarn|bun|deno|cargo|poetry|uv|flit|hatch|lerna|changeset|vsce|ovsx|jsr|dart pub|flutter pub) (npm )?(un)?publish\b/,
-  /^(gem|helm|docker|podman|docker image|docker compose|dotnet nuget|pod trunk|oras) push\b/,
-  /^(twine upload|goreleaser release|semantic-release|release-it|np$|standard-version)/,
-  /^(mvnw?|gradlew?)\b.* (deploy|publish\w*|release:perform)\b/,
-  /^(netlify|firebase|fly|flyctl|wrangler|serverless|vercel) (deploy|publish)\b/,
+const PUBLIC = "An agent publishes nothing: people release what it makes, when it has landed. " +
+  "Commit your work, and say in your last message what is to be published; `--dry-run` is allowed.";
+const MACHINE = "Do not change the machine outside this worktree. Add what the project needs to " +
+  "its own dependencies (or a virtual environment here), or say in your last message what is " +
+  "missing.";
+export const BY_NAME = "Processes of other agents and of the user have the same names. End only " +
+  "what you started, by its id: `command & pid=$!`, later `kill $pid`.";
+const LANDS = "An agent changes nothing on GitHub: parex opens and merges the pull request when " +
+  "the checks have passed. Commit your work, and finish.";
+
+/** Of a command's words up to `--`, joined by blanks; the first that matches counts. */
+const REFUSALS: [RegExp, string | undefined][] = [
+  [/ (--dry-run|--help|--snapshot|--list)\b/, undefined],
+  [
+    /^(npm|pnpm|yarn|bun|deno|cargo|poetry|uv|flit|hatch|lerna|changeset|vsce|ovsx|jsr|dart|flutter)( (?!(run|test|exec|add|remove|info|view|config)\b)\S+)* (un)?publish( |$)/,
+    PUBLIC,
+  ],
+  [/^(gem|helm|docker( image| compose)?|podman|dotnet nuget|pod trunk|oras)( -\S+)* push /, PUBLIC],
+  [/^docker .*--push\b/, PUBLIC],
+  [/^(twine upload|goreleaser release|semantic-release|release-it|np$|standard-version)/, PUBLIC],
+  [/^(mvnw?|gradlew?)\b.* (deploy|publish\w*|release:perform)\b/, PUBLIC],
+  [/^(netlify|firebase|fly|flyctl|wrangler|serverless|vercel) (deploy|publish)\b/, PUBLIC],
+  [/--no-git-tag-version/, undefined],
+  [
+    /^(npm|pnpm|yarn) version [^-\s]/,
+    "This commits and makes a tag, which all worktrees share. Use --no-git-tag-version, or edit " +
+    "the version in the file.",
+  ],
+  [
+    /^(husky|lefthook|pre-commit|simple-git-hooks)( init| install|$)/,
+    "This changes git's hooks or configuration, which all worktrees share. Commit the files of " +
+    "the hooks only, and say in your last message what is to be run once.",
+  ],
+  [/^(pkill|killall)\b|^kill (-\w+ )?-1$/, BY_NAME],
+  [
+    /^(sudo|doas) /,
+    "An agent works without sudo. If the machine lacks something, say so in your last message.",
+  ],
+  [/^parex( (validate|status|report|help|hook|completions)|$)/, undefined],
+  [/^parex /, "parex runs this task already. Do the work here and commit it."],
+  [/^gh api graphql(?!.*\bmutation\b)/, undefined],
+  [/^gh api .*(\bmutation\b|(-X|--method)[ =]?(?!GET)[A-Z])/, LANDS],
+  [/^gh api (?!.*(-X|--method)[ =]?GET).* (-f|-F|--field|--raw-field|--input)\b/, LANDS],
+  [
+    /^gh( -R \S+)? (pr|issue|release|repo|workflow|run|secret|label) (create|merge|close|reopen|edit|ready|review|comment|delete|upload|rename|archive|transfer|rerun|cancel|run|set|lock)\b/,
+    LANDS,
+  ],
+  [
+    /^(npm|pnpm|yarn|bun|deno) (i|install|add|remove|uninstall|update|link)\b.* (-g|--global)\b/,
+    MACHINE,
+  ],
+  [/^(npm|pnpm|bun) (-g|--global) |^yarn global /, MACHINE],
+  [/^(pip[\d.]*|uv pip) install .*--(user|system|break-system-packages)\b/, MACHINE],
+  [/^(cargo install(?!.*--root)|pipx install|uv tool install|brew (un)?install)\b/, MACHINE],
+  [/^(apt|apt-get|dnf|yum|apk|pacman|snap)( -\S+)* (install|add|remove|upgrade)\b/, MACHINE],
 ];
-const VALUED = new Map<string, string>(Object.entries({
-  gh: "-R --repo",
-  npm: "-w --workspace --prefix -C --tag --registry",
-  pnpm: "--filter -F -C --dir --tag --registry",
-  yarn: "--cwd",
-  bun: "--cwd --filter",
-  cargo: "-p --package --manifest-path --target",
-  mvn: "-f --file -pl -P",
-  docker: "--context -H",
-}));
 
-/** What a program does beyond this worktree; undefined: nothing of that kind. */
+/** Why an agent may not run what reaches beyond this worktree; undefined: it may. */
 export function programRefusal(program: string, args: readonly string[]): string | undefined {
-  const valued = VALUED.get(program)?.split(" ") ?? [];
-  const options = readArguments(args, valued);
   const end = args.indexOf("--");
-  const operands = readArguments(end < 0 ? args : args.slice(0, end), valued).operands
-    .filter((word) => !/^(\+\w+|recursive|workspaces|foreach)$/.test(word));
-  if (operands[0] === "workspace") operands.splice(0, 2);
-  const line = [program, ...operands].join(" ");
-  const [first = "", second = ""] = operands;
-  const rehearses = has(options, "--dry-run", "--help", "--snapshot");
-  if (rehearses) return undefined;
-  if (PUBLISHES.some((pattern) => pattern.test(line))) return PUBLIC;
-  if (program === "docker" && has(options, "--push")) return PUBLIC;
-  if (/^(npm|pnpm|yarn) version \S/.test(line) && !has(options, "--no-git-tag-version")) {
-    return TAGS;
-  }
-  if (/^(husky|lefthook|pre-commit|simple-git-hooks)( init| install|$)/.test(line)) {
-    return HOOKS_SHARED;
-  }
-  if (program === "pkill" || program === "killall" || line === "kill -1") return BY_NAME;
-  if (program === "sudo" || program === "doas") return RIGHTS;
-  if (program === "parex") {
-    return /^(validate|status|report|help|hook|completions|)$/.test(first) ? undefined : NESTED;
-  }
-  if (program === "gh") return changesGitHub(first, second, options, args) ? LANDS : undefined;
-  return changesMachine(program, line, options) ? MACHINE : undefined;
+  const line = [program, ...(end < 0 ? args : args.slice(0, end))].join(" ").slice(0, 1_000);
+  return REFUSALS.find(([pattern]) => pattern.test(line))?.[1];
 }
-
-function changesGitHub(
-  noun: string,
-  verb: string,
-  options: Arguments,
-  args: readonly string[],
-): boolean {
-  if (noun === "api") {
-    const method = values(readArguments(args, ["-X", "--method"]), "-X", "--method")[0];
-    if (verb === "graphql") return args.some((word) => /\bmutation\b/.test(word));
-    const fields = has(options, "-f", "-F", "--field", "--raw-field", "--input");
-    return (method ?? (fields ? "POST" : "GET")).toUpperCase() !== "GET";
-  }
-  return /^(pr|issue|release|repo|workflow|run|secret|label)$/.test(noun) &&
-    /^(create|merge|close|reopen|edit|ready|review|comment|delete|upload|rename|archive|transfer|rerun|cancel|run|set|lock)$/
-      .test(verb);
-}
-
-function changesMachine(program: string, line: string, options: Arguments): boolean {
-  if (/^(npm|pnpm|yarn|bun|deno)$/.test(program) && has(options, "-g", "--global")) {
-    return /^\S+ (i|install|add|remove|uninstall|update|link)\b/.test(line);
-  }
-  if (/^(pip[\d.]*|uv pip) install\b/.test(line)) {
-    return has(options, "--user", "--system", "--break-system-packages");
-  }
-  return /^(cargo install|pipx install|uv tool install|yarn global|brew (un)?install|(apt|apt-get|dnf|yum|apk|pacman|snap) (install|add|remove|upgrade))\b/
-    .test(line) && !has(options, "--root", "--list");
-}
-
-const PUBLIC =
-  "An agent publishes nothing: people release what it makes, when it has landed. Commit " +
-  "your work, and say in your last message what is to be published; `--dry-run` is allowed.";
-const TAGS =
-  "This commits and makes a tag, which all worktrees share. Use --no-git-tag-version, or edit " +
-  "the version in the file.";
-const HOOKS_SHARED =
-  "This changes git's hooks or configuration, which all worktrees share. Commit the " +
-  "files of the hooks only, and say in your last message what is to be run once.";
-export const BY_NAME =
-  "Processes of other agents and of the user have the same names. End only what " +
-  "you started, by its id: `command & pid=$!`, later `kill $pid`.";
-const RIGHTS =
-  "An agent works without sudo. If the machine lacks something, say so in your last message.";
-const NESTED = "parex runs this task already. Do the work here and commit it.";
-const LANDS =
-  "An agent changes nothing on GitHub: parex opens and merges the pull request when the " +
-  "checks have passed. Commit your work, and finish.";
-const MACHINE =
-  "Do not change the machine outside this worktree. Add what the project needs to its own " +
-  "dependencies (or a virtual environment here), or say in your last message what is missing.";

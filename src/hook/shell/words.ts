@@ -1,12 +1,12 @@
 import type { Env } from "../../exec/env.ts";
+import type { Item, Word } from "./lexer.ts";
 import { leadsAway, UNKNOWN, UNSET } from "./paths.ts";
-import type { SequentialList, Word, WordPart } from "./parser.ts";
 
 /** The text that a word becomes. */
 export interface Value {
   /** With `UNKNOWN` for what is known only when the command runs. */
   text: string;
-  /** The first words of the commands whose output it is: `["git", "merge-base"]`. */
+  /** The commands whose output it is. */
   output: string[][];
   /** Whether the shell would split it at blanks. */
   splits: boolean;
@@ -23,21 +23,32 @@ export interface Scope {
   worktree: string;
 }
 
+const MAX_VALUE = 4_096;
+
 export function copyOf(scope: Scope): Scope {
   return { ...scope, variables: new Map(scope.variables) };
 }
 
-export function variableOf({ variables, env }: Scope, name: string): Value | undefined {
+export function known(text: string, output: string[][] = []): Value {
+  return { text: text.length > MAX_VALUE ? UNKNOWN : text, output, splits: false };
+}
+
+export function variableOf({ variables, env, cwd }: Scope, name: string): Value | undefined {
+  if (name === "PWD" && cwd !== undefined) return known(cwd);
   const inherited = Object.hasOwn(env, name) ? env[name] : undefined;
   return variables.get(name) ?? (inherited === undefined ? undefined : known(inherited));
 }
 
-export function known(text: string): Value {
-  return { text, output: [], splits: false };
-}
-
 export function valueOf(word: Word, scope: Scope): Value {
-  const values = word.map((part) => partValue(part, scope));
+  const values = word.map((part): Value => {
+    if ("text" in part) return known(part.text);
+    if ("output" in part) return outputOf(part.output, scope);
+    const { variable, plain, fallback, quoted } = part;
+    const value = variableOf(scope, variable) ?? (fallback && valueOf(fallback, scope));
+    if (value && plain) return { ...value, splits: !quoted };
+    const unset = value === undefined && plain && /^[A-Za-z_]/.test(variable);
+    return { ...known(unset ? UNSET : UNKNOWN), output: value?.output ?? [] };
+  });
   return {
     text: values.map(({ text }) => text).join(""),
     output: values.flatMap(({ output }) => output),
@@ -47,56 +58,37 @@ export function valueOf(word: Word, scope: Scope): Value {
 
 /** The words of a command, as the program gets them. */
 export function argvOf(words: readonly Word[], scope: Scope): string[] {
-  return words.flatMap((word) => {
-    const { text, splits } = valueOf(word, scope);
-    return splits ? text.split(/\s+/).filter((each) => each !== "") : [text];
-  });
+  return split(words.map((word) => valueOf(word, scope)));
 }
 
-function partValue(part: WordPart, scope: Scope): Value {
-  if (part.kind === "text") return known(part.text);
-  if (part.kind === "command") return outputOf(part.list, scope);
-  const { name, operator, argument, quoted } = part;
-  const value = name === "PWD" && scope.cwd ? known(scope.cwd) : variableOf(scope, name);
-  const given = /^:?[-=]$/.test(operator) ? value ?? valueOf(argument, scope) : value;
-  // `${list[@]}`; what the other operators leave of a value is not known.
-  if (given && /^(?:\[[@*]\]|:?[-=?])?$/.test(operator)) return { ...given, splits: !quoted };
-  const unset = value === undefined && operator === "" && /^[A-Za-z_]/.test(name);
-  return { text: unset ? UNSET : UNKNOWN, output: given?.output ?? [], splits: false };
-}
-
-function outputOf(list: SequentialList, scope: Scope): Value {
-  const commands = list.flat().flatMap((command) => command.kind === "simple" ? [command] : []);
-  const output = commands.map(({ words }) => argvOf(words, scope)).filter((argv) =>
-    argv.length > 0
+export function split(values: readonly Value[]): string[] {
+  return values.flatMap(({ text, splits }) =>
+    splits ? text.split(/\s+/).filter((each) => each !== "") : [text]
   );
+}
+
+function outputOf(items: Item[], scope: Scope): Value {
+  const commands = items.flatMap((item) => typeof item === "string" ? [] : [item.words]);
+  const output = commands.map((words) => argvOf(words, scope)).filter(({ length }) => length > 0);
   const line = output.length === 1 ? output[0]?.join(" ") : undefined;
   if (line === "pwd" && scope.cwd !== undefined) return known(scope.cwd);
   if (line === "git rev-parse --show-toplevel") return known(scope.worktree);
-  return { text: output[0] ? listed(output[0]) : UNKNOWN, output, splits: false };
+  return known(output[0] ? listedBy(output[0]) : UNKNOWN, output);
 }
 
 /** A path as a command prints it. */
-export function listed([program = "", ...args]: readonly string[]): string {
-  const folder = /^(find|fd|ls)$/.test(program) ? args.find(leadsAway) : undefined;
+export function listedBy([program = "", ...args]: readonly string[]): string {
+  const folder = /^(find|fd|ls|mktemp)$/.test(program) ? args.find(leadsAway) : undefined;
   return folder === undefined ? UNKNOWN : `${folder}/${UNKNOWN}`;
 }
 
-/** Every list that runs as a part of these words. */
-export function substitutionsIn(words: readonly Word[]): SequentialList[] {
-  return words.flat().flatMap((part) =>
-    part.kind === "command"
-      ? [part.list]
-      : part.kind === "parameter"
-      ? substitutionsIn([part.argument])
-      : []
-  );
-}
-
-/** The name and value of a word such as `name=value`. */
-export function assignmentIn(word: Word): { name: string; value: Word } | undefined {
+/** Sets what a word such as `name=value` assigns; false for another word. */
+export function assign(word: Word, read: Scope, set: Scope): boolean {
   const [first, ...rest] = word;
-  if (first?.kind !== "text" || first.quoted) return undefined;
+  if (first === undefined || !("text" in first) || first.quoted) return false;
   const [, name, text = ""] = /^([A-Za-z_]\w*)\+?=([^]*)$/.exec(first.text) ?? [];
-  return name === undefined ? undefined : { name, value: [{ ...first, text }, ...rest] };
+  if (name === undefined) return false;
+  const { text: value, output } = valueOf([{ text, quoted: false }, ...rest], read);
+  set.variables.set(name, known(value, output));
+  return true;
 }
