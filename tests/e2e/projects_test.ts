@@ -157,3 +157,45 @@ Deno.test({
     assert(run.stdout.includes("1 of 1"), run.stdout);
   },
 });
+
+Deno.test({
+  name: "with Poetry in an activated environment, each task tests its own source",
+  ignore: findTool("poetry") === undefined,
+  fn: async () => {
+    const own = `sed -i "s/NAME = .*/NAME = '$PAREX_TASK_ID'/" app/__init__.py\n`;
+    await using stage = await rig({
+      tasks: { a: {}, b: {}, c: {} },
+      files: {
+        "pyproject.toml":
+          '[tool.poetry]\nname = "app"\nversion = "1.0.0"\ndescription = ""\nauthors = []\n' +
+          '[tool.poetry.dependencies]\npython = ">=3.8"\n' +
+          '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
+        "app/__init__.py": "NAME = 'app'\n",
+        "seen.py": "import app, os\nprint(app.__file__)\n" +
+          "assert os.path.dirname(app.__file__) == os.path.join(os.path.realpath(os.environ['PAREX_WORKTREE']), 'app')\n",
+      },
+      config: "setup: poetry install --no-interaction\n" +
+        'test: cd / && poetry --directory "$PAREX_WORKTREE" run python "$PAREX_WORKTREE/seen.py"\n',
+      agent: { any: own },
+    });
+    const venv = join(stage.home, "venv");
+    const made = await new Deno.Command("python3", { args: ["-m", "venv", venv] }).output();
+    assert(made.success);
+    const installed = async () =>
+      (await Array.fromAsync(Deno.readDir(join(venv, "lib")), ({ name }) => name))
+        .flatMap((name) =>
+          [...Deno.readDirSync(join(venv, "lib", name, "site-packages"))].map((entry) => entry.name)
+        ).sort();
+    const before = await installed();
+    const run = await stage.parex(["execute", "--jobs", "3", "--land", "none"], {
+      env: {
+        VIRTUAL_ENV: venv,
+        PATH: `${venv}/bin:${Deno.env.get("PATH")}`,
+        POETRY_CACHE_DIR: join(stage.home, "cache"),
+        POETRY_VIRTUALENVS_PATH: join(stage.home, "venvs"),
+      },
+    });
+    assertEquals(run.code, 0, run.stdout + run.stderr);
+    assertEquals(await installed(), before);
+  },
+});
