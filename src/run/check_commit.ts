@@ -61,6 +61,7 @@ export async function checkCommit(
   const notes: string[] = [];
   const scope = scopeOf(input, notes);
   const { target: { sha }, settings, repo } = input;
+  await noteUncommitted(input, notes);
   const tree = await repo.line(["rev-parse", `${sha}^{tree}`]);
   const found = await scope.committedChecks.foundAt(sha, settings.checks);
   const known = input.fresh ? new Map<string, CheckResult>() : await knownIn(scope, tree, found);
@@ -90,6 +91,14 @@ export async function checkCommit(
     ms,
     notes: [...new Set([...notes, ...found.notes])],
   };
+}
+
+/** Only what is committed is checked, whatever else is in the task's worktree. */
+async function noteUncommitted({ repo, target }: CheckCommitInput, notes: string[]): Promise<void> {
+  if (target.kind !== "task") return;
+  const changed = await resultOf(() => changes(new Worktree(repo, target.name)));
+  if (!changed.ok || changed.value.length === 0) return;
+  notes.push(`uncommitted changes in the worktree of ${target.name} are not checked`);
 }
 
 type Checking = CheckScope & { evidence: Evidence; committedChecks: CommittedChecks };

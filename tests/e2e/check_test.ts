@@ -28,7 +28,11 @@ Deno.test("the checks of the base, a task and a commit, each run once for each t
 
   assertEquals((await on("a"))[0], 2, "a has no branch yet");
   assertEquals((await stage.execute({ land: "none" })).code, 0);
-  assertMatch((await on("a"))[1], /^a at .*\n✔ test {2}passed as the same tree of a\n/);
+  await stage.repo.write({ "worktrees/a/left.txt": "left\n" });
+  assertMatch(
+    (await on("a"))[1],
+    /^a at .*\n✔ test {2}passed as the same tree of a\n[^]*\nnote: uncommitted changes in the worktree of a/,
+  );
 });
 
 Deno.test("a run reuses checks that parex check has seen pass", async () => {
