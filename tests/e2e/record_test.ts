@@ -118,7 +118,7 @@ exit 1
   assertEquals((await stage.parex(["logs", "a", "--raw"])).stdout, "I write a file.\n");
   assertEquals((await stage.parex(["logs", "a", "-f"])).stdout, "I write a file.\n\n");
   const third = await stage.parex(["logs", "a", "--attempt", "3"]);
-  assertEquals([third.code, third.stderr.split("\n")[0]], [2, "error: a has 2 attempts"]);
+  assertEquals([third.code, third.stderr.split("\n")[0]], [2, "error: a has had 2 attempts"]);
 
   assertMatch((await stage.parex(["diff", "a"])).stdout, /^diff --git a\/bad b\/bad$/m);
   assertMatch((await stage.parex(["diff", "a", "--stat"])).stdout, /1 file changed/);
