@@ -18,6 +18,7 @@ const BOUNDS = { head: 1 << 20, tail: 3 << 20 };
  * agent prints comes when no caller can handle an error.
  */
 export function openTranscript(path: string): Transcript {
+  const wordsOf = (error: unknown) => `cannot write the transcript ${path}: ${messageOf(error)}`;
   let lost: string | undefined;
   let file: BoundedLog | undefined;
   const attempt = (work: () => void) => {
@@ -25,13 +26,19 @@ export function openTranscript(path: string): Transcript {
     try {
       work();
     } catch (error) {
-      lost = `cannot write the transcript ${path}: ${messageOf(error)}`;
+      lost = wordsOf(error);
     }
   };
   attempt(() => file = new BoundedLog(path, BOUNDS));
   return {
     write: (chunk) => attempt(() => file?.write(chunk)),
     lost: () => lost,
-    close: () => attempt(() => file?.[Symbol.dispose]()),
+    close: () => {
+      try {
+        file?.[Symbol.dispose]();
+      } catch (error) {
+        lost ??= wordsOf(error);
+      }
+    },
   };
 }

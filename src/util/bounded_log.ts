@@ -52,22 +52,27 @@ export class BoundedLog implements Disposable {
   }
 
   #leaveOut(): void {
-    const head = this.#read(0, this.bounds.head).lastIndexOf(NEWLINE) + 1;
-    const [mark = "", left = 0] = this.#markAt(head);
+    const { head, mark, left } = this.#beginning();
     const tail = this.#read(this.#size - this.bounds.tail, this.bounds.tail);
     const kept = tail.subarray(tail.indexOf(NEWLINE) + 1);
-    const more = this.#size - kept.length - head - new TextEncoder().encode(mark).length;
+    const more = this.#size - kept.length - head - mark;
     this.#file.truncateSync(head);
     this.#size = this.#file.seekSync(0, Deno.SeekMode.End);
-    this.#append(new TextEncoder().encode(`… ${Number(left) + more} bytes are left out …\n`));
+    this.#append(encode(`… ${left + more} bytes are left out …\n`));
     this.#append(kept);
   }
 
-  /** What an earlier call has left out. */
-  #markAt(position: number): [mark?: string, bytes?: string] {
-    const text = new TextDecoder().decode(this.#read(position, MARK_BYTES));
-    const found = MARK.exec(text);
-    return found ? [found[0], found[1] ?? ""] : [];
+  /** Where the kept beginning ends, and what an earlier call has left out behind it. */
+  #beginning(): { head: number; mark: number; left: number } {
+    const bytes = this.#read(0, this.bounds.head + MARK_BYTES);
+    let head = 0;
+    for (let at = 0; at <= this.bounds.head; at = bytes.indexOf(NEWLINE, at) + 1) {
+      const found = MARK.exec(new TextDecoder().decode(bytes.subarray(at, at + MARK_BYTES)));
+      if (found) return { head: at, mark: encode(found[0]).length, left: Number(found[1]) };
+      head = at;
+      if (bytes.indexOf(NEWLINE, at) < 0) break;
+    }
+    return { head, mark: 0, left: 0 };
   }
 
   #read(from: number, length: number): Uint8Array {
@@ -80,4 +85,8 @@ export class BoundedLog implements Disposable {
     this.#file.seekSync(0, Deno.SeekMode.End);
     return bytes.subarray(0, read);
   }
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

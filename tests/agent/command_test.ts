@@ -73,15 +73,18 @@ Deno.test("commandAgent() gives the prompt on stdin, in the worktree, with the e
   assertEquals(seen.started.length, 1);
 });
 
-Deno.test("commandAgent() keeps all of 50 MB in the transcript and only its end in the outcome", async () => {
+Deno.test("commandAgent() keeps the first and last lines of 50 MB in the transcript, and only its end in the outcome", async () => {
   await using folder = await tempFolder();
-  const size = 50 * 1024 * 1024;
+  const lines = "head -c 52428800 /dev/zero | tr '\\0' x | fold -w 1023";
   const seen = await witness(
-    commandAgent(`head -c ${size} /dev/zero | tr '\\0' x; echo; echo last words >&2`),
+    commandAgent(`echo first words; ${lines}; echo; echo last words >&2`),
     folder.path,
   );
-  assertEquals(seen.transcript.length, size + "\nlast words\n".length);
-  assertMatch(seen.outcome.detail ?? "", /^…x+\nlast words$/);
+  const kept = asText(seen.transcript);
+  assertMatch(kept, /^first words\nx+\n[^]*\n… \d+ bytes are left out …\nx+\n[^]*\nlast words\n$/);
+  assertEquals(kept.match(/left out/g)?.length, 1);
+  assert(kept.length <= 4 << 20);
+  assertMatch(seen.outcome.detail ?? "", /^…[x\n]+\nlast words$/);
   assert((seen.outcome.detail ?? "").length <= 2_000);
 });
 
