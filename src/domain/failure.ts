@@ -63,6 +63,8 @@ export type RefusalWhy =
   | "unknown_model"
   | "no_money"
   | "unreachable"
+  /** A usage limit has not ended for hours, and the agent does not say when it will. */
+  | "no_quota"
   | "program_missing";
 
 /** The machine or the repository is not ready: exit 3. */

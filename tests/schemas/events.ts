@@ -131,6 +131,7 @@ const refusal = z.enum([
   "unknown_model",
   "no_money",
   "unreachable",
+  "no_quota",
   "program_missing",
 ]);
 

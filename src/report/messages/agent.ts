@@ -50,6 +50,12 @@ export function explainRefusal({ agent, why, detail }: Refusal): Explanation {
         details,
         next: ["check the network, a proxy or a VPN; then: parex resume"],
       };
+    case "no_quota":
+      return {
+        message: `the usage limit of ${agent} has lasted for hours, and its end is not known`,
+        details,
+        next: ["see the account's limits, or take another agent or account; then: parex resume"],
+      };
     case "no_money":
       return {
         message: `the account of ${agent} has no money left`,

@@ -41,12 +41,19 @@ export class RateLimits {
     return { ...met, news: met.until > Date.now() };
   }
 
+  /** How often in a row the end of a limit was guessed. */
+  guesses(agent: string): number {
+    return this.#waits.count(agent);
+  }
+
   /** The same for a limit without a known reset time: one attempt then finds out for all. */
   guess(agent: string, why: string): Limit & { news: boolean } {
     const known = this.limitOf(agent);
     if (known) return { ...known, news: false };
-    this.#stateOf(agent).answered = false;
-    return this.close(agent, { until: Date.now() + this.#waits.next(agent), why });
+    const state = this.#stateOf(agent);
+    const pause = this.#waits.next(agent, { anew: state.answered });
+    state.answered = false;
+    return this.close(agent, { until: Date.now() + pause, why });
   }
 
   /**

@@ -83,7 +83,7 @@ export function meaningOf(
         shared: false,
       };
     case "limited": {
-      const cutOff = unreachable(scope, input, outcome);
+      const cutOff = unreachable(scope, input, outcome) ?? endless(scope, outcome);
       if (cutOff) return { kind: "blocked", failure: cutOff };
       return { kind: "limited", begun: true, ...limitMet(scope, input, outcome) };
     }
@@ -111,6 +111,15 @@ function unreachable(
   if (limit === "quota" || reached || !isUnreachable(detail)) return undefined;
   if (waits.count(task) + 1 < UNREACHED) return undefined;
   return { reason: "agent_refused", agent, why: "unreachable", detail };
+}
+
+/** Guesses at the end of a limit before a person decides: with the longest pauses about five hours. */
+const GUESSES = 25;
+
+/** A limit that does not end, and whose end the agent does not tell. */
+function endless({ rateLimits }: Scope, { agent, detail = "", limit, until }: Ended) {
+  if (limit !== "quota" || until !== undefined || rateLimits.guesses(agent) < GUESSES) return;
+  return { reason: "agent_refused", agent, why: "no_quota", detail } as const;
 }
 
 /** Clients report the end of a limit in whole seconds. */

@@ -69,3 +69,18 @@ Deno.test("the end of a limit without one is guessed once for all attempts that 
   await rateLimits.follow("claude", NEVER);
   assertEquals(await isSettled(rateLimits.follow("claude", AbortSignal.abort())), true);
 });
+
+Deno.test("guesses are counted until the agent has answered again", async () => {
+  const rateLimits = new RateLimits();
+  const over = { until: 0, why: "429" };
+  for (let times = 1; times <= 3; times++) {
+    rateLimits.guess("claude", "429");
+    assertEquals(rateLimits.guesses("claude"), times);
+    // The time has come.
+    Object.assign(rateLimits.limitOf("claude") ?? {}, over);
+    (await rateLimits.follow("claude", NEVER)).over();
+  }
+  (await rateLimits.follow("claude", NEVER)).answered();
+  rateLimits.guess("claude", "429");
+  assertEquals(rateLimits.guesses("claude"), 1);
+});
