@@ -158,3 +158,22 @@ Deno.test({
     assertEquals(merged.code, 0, merged.stderr + merged.stdout);
   },
 });
+
+Deno.test({
+  name: "--sandbox: an agent commits on its branch, whatever its name begins with, and on no other",
+  ...NEEDS_BWRAP,
+  fn: async () => {
+    for (const prefix of ["work/tasks/", "task-"]) {
+      await using stage = await rig({ config: `branch-prefix: ${prefix}\n` });
+      await stage.agent({
+        a: `echo a > a.txt; git add a.txt; git commit -qm "feat: a"
+git update-ref refs/heads/main HEAD 2>/dev/null && exit 1
+exit 0`,
+      });
+      const { code, stderr } = await stage.parex(["execute", "--sandbox", "--attempts", "1"]);
+      assertEquals(code, 0, stderr);
+      const subject = await stage.repo.git(["log", "-1", "--format=%s", `${prefix}a`]);
+      assertEquals(subject, "feat: a");
+    }
+  },
+});

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { programOf, PROGRAMS } from "../../agent/agents.ts";
 import type { AgentState } from "../../agent/program.ts";
 import { cachesOf } from "../../exec/caches.ts";
@@ -44,7 +44,11 @@ export async function sandboxOf(
       maker,
       writable: [worktree.path, own, ...shared, ...state.conversations, ...state.credentials],
       layered: await layersOf(scope, worktree, folders),
-      kept: [join(worktree.path, ".git"), ...GIT_RULES.map((name) => join(own, name))],
+      kept: [
+        join(worktree.path, ".git"),
+        ...GIT_RULES.map((name) => join(own, name)),
+        ...othersBranches(scope, worktree),
+      ],
       temporary,
       sockets: scope.settings.sandboxSockets,
       env: caches.env,
@@ -94,11 +98,20 @@ export async function gitFoldersOf(
   { repo: { commonDir } }: Pick<CheckScope, "repo">,
   worktree: Worktree,
 ): Promise<[own: string, ...shared: string[]]> {
-  const shared = ["objects", "refs/heads/feature", "logs/refs/heads/feature"].map((name) =>
-    join(commonDir, name)
-  );
+  // git locks a branch by a file beside it.
+  const branches = dirname(`refs/heads/${worktree.branch}`);
+  const shared = ["objects", branches, `logs/${branches}`].map((name) => join(commonDir, name));
   for (const folder of shared) await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   return [worktree.gitDir, ...shared];
+}
+
+/** Files and folders of branches beside the tasks' ones, if these have no folder of their own. */
+function othersBranches({ repo, tasks }: CheckScope, { branch }: Worktree): string[] {
+  const heads = join(repo.commonDir, "refs/heads");
+  if (branch.includes("/")) return [];
+  const own = new Set([branch, ...[...tasks.keys()].map((id) => repo.branchOf(id))]);
+  return [...Deno.readDirSync(heads)].filter(({ name }) => !own.has(name))
+    .map(({ name }) => join(heads, name));
 }
 
 const NO_STATE: AgentState = { layered: [], conversations: [], credentials: [] };
