@@ -62,8 +62,13 @@ contract("has no AskUserQuestion without a terminal, whoever names it", async ()
   await using folder = await tempFolder();
   await using api = serveModels({ a: [ask, text("Done.")] });
   await converse(folder.path, api, { permissionDecision: "defer" }, []);
-  assertEquals(api.requests[0]?.tools, ["Bash"]);
-  assertMatch(api.requests[1]?.userText ?? "", /AskUserQuestion exists but is not enabled/);
+  // Newer versions name a tool that stands for those that are not offered.
+  const offered = api.requests[0]?.tools.filter((name) => name !== "DeferredToolPlaceholder");
+  assertEquals(offered, ["Bash"]);
+  assertMatch(
+    api.requests[1]?.userText ?? "",
+    /AskUserQuestion (exists but is not enabled|is disabled)/,
+  );
 });
 
 contract(
