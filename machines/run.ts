@@ -270,7 +270,7 @@ function beginAgain(
 
 /** A task that a person starts again, with or without an answer, gets all attempts. */
 function attemptsFor(loaded: LoadedRun | undefined, begin: Beginning | undefined): number {
-  const attempts = loaded?.attempts ?? 1;
+  const attempts = (loaded?.attempts ?? 1) + (begin?.overtaken ?? 0);
   if (!begin?.answered && !begin?.again) return attempts;
   return attempts + begin.attempt - (begin.at === "preparing" ? 1 : 0);
 }

@@ -21,6 +21,8 @@ export interface Beginning {
   attempt: number;
   /** The attempt was started, and only the end of parex ended it. */
   cutOff?: true | undefined;
+  /** Repairs that others have overtaken: they count as no attempt. */
+  overtaken?: number;
   /** It gets all attempts, whatever it has used before. */
   again?: true;
   /** A person tries it again: why it was blocked, to be told to its agent. */
@@ -139,7 +141,9 @@ export function remainderOf(plan: readonly Task[], run: RunRecord, lands: boolea
   const left = withoutWaiting(unfinished, tasks);
   const beginnings = new Map(left.flatMap(({ id }) => {
     const known = run.tasks.get(id);
-    return known ? [[id, whereToBegin(known)]] : [];
+    const overtaken = run.conflicts.met.filter((met) => met.task === id && met.overtaken).length;
+    if (!known) return [];
+    return [[id, { ...whereToBegin(known), ...(overtaken > 0 && { overtaken }) }]];
   }));
   return { tasks, left, beginnings };
 }

@@ -198,3 +198,14 @@ Deno.test("spentIn() adds up all attempts, including interrupted ones", () => {
   const again = [started(1), { ...finished(1, "finished"), cost_usd: 0.5 }];
   assertEquals(spentIn(after(...cutOff, ...again)), 0.75);
 });
+
+Deno.test("remainderOf() counts the repairs of a task that others have overtaken", () => {
+  const met = { type: "conflict.met", between: ["a", "b"], files: ["x"] };
+  const overtaken = (...told: Told[]) =>
+    remainderOf(PLAN, after(started(1), ...told), true).beginnings.get("a")?.overtaken;
+  assertEquals(overtaken(met), undefined);
+  assertEquals(
+    overtaken(met, { ...met, overtaken: true }, { ...met, task: "b", overtaken: true }),
+    1,
+  );
+});
