@@ -17,7 +17,7 @@ import { parseJournal } from "../../src/journal/store.ts";
 
 const claude = findClaude();
 const realClaude = needs("the Claude CLI", claude);
-const bwrap = await whyNoSandbox("/") === undefined ? "bwrap" : undefined;
+const bwrap = await whyNoSandbox("/tmp") === undefined ? "bwrap" : undefined;
 const EXAMPLE = fileURLToPath(new URL("../../examples/todo-cli", import.meta.url));
 
 /** A check that the base passes, and the first work of the model does not. */

@@ -9,7 +9,7 @@ import { rig } from "../support/rig.ts";
 
 const NEEDS_BWRAP = needs(
   "bubblewrap",
-  await whyNoSandbox("/") === undefined ? "bwrap" : undefined,
+  await whyNoSandbox("/tmp") === undefined ? "bwrap" : undefined,
 );
 
 /** The rig's checkout, seen from a worktree; in a variable, parex would replace it by the worktree. */

@@ -71,7 +71,7 @@ export async function requireSandbox(
   folder: string,
 ): Promise<void> {
   if (!sandbox) return;
-  const maker = await findMaker(folder);
+  const maker = await io(folder, () => findMaker(folder));
   if (typeof maker === "string") throw new Failed({ reason: "sandbox_missing", detail: maker });
   if (hasLayers(maker)) return;
   const name = [...agents].find((agent) => programOf(agent)?.writesSettings);
