@@ -27,6 +27,7 @@ import type { Scope } from "../context/run_context.ts";
 import { BaseMover, type NetworkOptions } from "./base_mover.ts";
 import { describeConflict } from "./conflict_met.ts";
 import { LandingTrees } from "./landing_trees.ts";
+import { MergeChecks } from "./merge_checks.ts";
 import { type Merged, mergeTask } from "./merge_task.ts";
 import { Repairs } from "./repairs.ts";
 
@@ -46,12 +47,6 @@ interface Waiting extends Entrant {
   giveUp: (bug: unknown) => void;
 }
 
-/** A check in progress. */
-interface Check {
-  stop: AbortController;
-  done: Promise<void>;
-}
-
 /**
  * Merges completed tasks into the base. The merges are stacked on each other and checked concurrently, each
  * in a worktree of its own. The base moves only over merges that have passed, in order.
@@ -62,7 +57,7 @@ export class MergeQueue {
   readonly trees: LandingTrees;
   readonly #line = emptyPipeline();
   readonly #waiting = new Map<TaskId, Waiting>();
-  readonly #checks = new Map<string, Check>();
+  readonly #checks: MergeChecks;
   readonly #repairs: Repairs;
   readonly #base: BaseMover;
   /** Why nobody can push to the base. */
@@ -74,6 +69,13 @@ export class MergeQueue {
 
   constructor(private readonly scope: Scope, options: NetworkOptions = {}) {
     this.trees = new LandingTrees(scope);
+    this.#checks = new MergeChecks(this.trees, {
+      onVerdict: (entry, verdict) => this.#judge(entry, verdict),
+      onBug: (bug) => {
+        for (const { giveUp } of this.#waiting.values()) giveUp(bug);
+      },
+      onEnd: () => void this.#work(),
+    });
     this.#repairs = new Repairs(scope);
     this.#base = new BaseMover(scope, this.trees, options);
   }
@@ -161,10 +163,7 @@ export class MergeQueue {
 
   /** Ends the checks of tasks that are no longer in the stack. */
   async #stopChecks(): Promise<void> {
-    const wanted = new Set(this.#line.stack.map(({ sha }) => sha));
-    const over = [...this.#checks].filter(([sha]) => !wanted.has(sha)).map(([, check]) => check);
-    for (const { stop } of over) stop.abort();
-    await Promise.all(over.map(({ done }) => done));
+    await this.#checks.stopAllBut(new Set(this.#line.stack.map(({ sha }) => sha)));
   }
 
   /** Stacks the merges that are possible; the other tasks are answered, or wait for another turn. */
@@ -206,25 +205,8 @@ export class MergeQueue {
   }
 
   #check(entry: Entry): void {
-    const stop = new AbortController();
     const last = this.#waiting.get(tasksOf(entry).at(-1) ?? "");
-    const task = last?.task ?? "";
-    const attempt = last?.attempt ?? 1;
-    const log = `${task}.${attempt}.merged.${entry.sha.slice(0, 7)}`;
-    const told = { task, attempt, merged: true, log } as const;
-    const since = () => Promise.resolve(entry.onto);
-    const run = async () => {
-      const verdict = await resultOf(() =>
-        this.trees.check(entry.sha, told, stop.signal, { since })
-      );
-      this.#checks.delete(entry.sha);
-      if (!stop.signal.aborted) this.#judge(entry, verdict);
-    };
-    const done = run().catch((bug) => {
-      this.#checks.delete(entry.sha);
-      for (const { giveUp } of this.#waiting.values()) giveUp(bug);
-    }).then(() => void this.#work());
-    this.#checks.set(entry.sha, { stop, done });
+    this.#checks.start(entry, { task: last?.task ?? "", attempt: last?.attempt ?? 1 });
   }
 
   readonly #verdicts = new Map<Entry, Verdict & { passed: false }>();
