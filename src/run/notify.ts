@@ -23,7 +23,8 @@ export interface NotifierOptions {
 /** Tells a person who does not watch a run about questions, blocked tasks and its end. */
 export class Notifier {
   readonly #make = notificationMaker();
-  readonly #running = new Set<Promise<void>>();
+  /** The commands run one after the other, in the order of the events. */
+  #last: Promise<void> = Promise.resolve();
   #failed = false;
 
   constructor(private readonly options: NotifierOptions) {}
@@ -34,13 +35,12 @@ export class Notifier {
     this.options.ring?.(notification);
     const { command } = this.options;
     if (command === undefined) return;
-    const running = this.#run(command, notification).finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    this.#last = this.#last.then(() => this.#run(command, notification));
   }
 
   /** Waits for the commands that are still running. */
   async close(): Promise<void> {
-    await Promise.all(this.#running);
+    await this.#last;
   }
 
   async #run(command: string, notification: Notification): Promise<void> {
