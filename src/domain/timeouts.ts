@@ -5,6 +5,10 @@
 export const TIMEOUTS = {
   /** A fetch, a push, or another git command that talks to a remote. */
   network: 2 * 60_000,
+  /** A remote's first answer, before a run: a program that asks for a password may wait for ever. */
+  remoteAnswer: 45_000,
+  /** `ssh -G`: it only reads its settings, but a program of theirs may hang. */
+  sshConfig: 5_000,
   /** A command that uses no network, including git's hooks and filters. */
   localCommand: 10 * 60_000,
   /** One request to GitHub. */

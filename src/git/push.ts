@@ -22,9 +22,6 @@ export async function pushBranch(
   throw new Failed({ reason: "push_failed", remote, branch, detail: detailOf(pushed) });
 }
 
-/** How long a remote may take to answer before a run; a program that asks for a password may wait for ever. */
-const ANSWER_TIMEOUT_MS = 45_000;
-
 /**
  * Asks a remote whether it would take branches below these folders, as far as it tells before a push: it must
  * be there, know the user, and have no branch of a folder's name. Runs no hook, and changes nothing. Fails with
@@ -34,7 +31,7 @@ export async function checkPush(
   repo: Repository,
   remote: string,
   { sha, branches }: { sha: string; branches: string[] },
-  timeoutMs = ANSWER_TIMEOUT_MS,
+  timeoutMs: number = TIMEOUTS.remoteAnswer,
 ): Promise<void> {
   const wanted = new Map(branches.flatMap((branch) => folders(branch).map((one) => [one, branch])));
   const refs = [...wanted.keys()].map((folder) => `${sha}:refs/heads/${folder}`);

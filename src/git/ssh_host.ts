@@ -1,9 +1,7 @@
+import { TIMEOUTS } from "../domain/timeouts.ts";
 import { toolEnv } from "../exec/env.ts";
 import { sh } from "../exec/sh.ts";
 import type { Git } from "./git.ts";
-
-/** ssh only reads its settings for this, and a program of theirs may hang. */
-const TIMEOUT_MS = 5_000;
 
 /** OpenSSH, with or without options: other programs may take `-G` for something else. */
 const OPENSSH = /(?:^|[/\\])ssh(?:\.exe)?["']?(?:\s|$)/;
@@ -18,6 +16,6 @@ export async function sshHostOf(git: Git, destination: string): Promise<string |
     env.GIT_SSH ?? "ssh";
   if (!OPENSSH.test(command)) return undefined;
   const argv = ["sh", "-c", `${command} -G -- "$1"`, "ssh", destination];
-  const said = await sh(argv, { cwd: git.path, env, timeoutMs: TIMEOUT_MS });
+  const said = await sh(argv, { cwd: git.path, env, timeoutMs: TIMEOUTS.sshConfig });
   return said.code === 0 ? /^hostname (\S+)$/m.exec(said.stdout)?.[1] : undefined;
 }

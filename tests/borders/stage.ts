@@ -4,7 +4,7 @@ import type { EventBody } from "../../src/domain/event.ts";
 import { traceEnv } from "../../src/git/command_trace.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { Worktree } from "../../src/git/worktree.ts";
-import { traceOf } from "../../src/run/context/run_context.ts";
+import { traceOf } from "../../src/run/context/work_env.ts";
 import type { BorderScope } from "../../src/run/task/borders.ts";
 import { assertEquals } from "../support/assert.ts";
 import { testEnv, TIDY_GIT } from "../support/env.ts";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { TIMEOUTS } from "../../domain/timeouts.ts";
 import { Failed, resultOf } from "../../domain/failed.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { exists, io, isFree, realPathOf } from "../../util/files.ts";
@@ -180,7 +181,9 @@ async function fetchModules(
     .filter((name) => nested.every((one) => one.path !== name));
   if (links.length === 0) return;
   const args = ["submodule", "--quiet", "update", "--init", "--recursive", "--", ...links];
-  const fetched = await repo.exclusively(() => worktree.result(args));
+  const fetched = await repo.exclusively(() =>
+    worktree.result(args, { timeoutMs: TIMEOUTS.network })
+  );
   if (fetched.code === 0) return;
   throw new Failed({ reason: "worktree_failed", path: worktree.path, detail: detailOf(fetched) });
 }

@@ -5,7 +5,8 @@ import { type Base, findTip, moveBase, pushBase, type Tip } from "../../git/base
 import type { Git } from "../../git/git.ts";
 import type { Hooks } from "../../git/hooks.ts";
 import { notify } from "../context/notices.ts";
-import { hooksIn, type Scope } from "../context/run_context.ts";
+import type { Scope } from "../context/run_context.ts";
+import { hooksIn } from "../context/work_env.ts";
 import type { LandingTrees } from "./landing_trees.ts";
 
 export interface NetworkOptions {

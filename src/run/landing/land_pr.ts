@@ -8,7 +8,8 @@ import type { Evidence } from "../../report/github/pull_request.ts";
 import { repositoriesOf } from "./repositories.ts";
 import { evidenceIn, findEvidence } from "./last_evidence.ts";
 import { ensurePullRequest } from "./pull_request.ts";
-import { hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
+import { type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
+import { hooksIn } from "../context/work_env.ts";
 import { isInBase, type PullRequestScope } from "./pr_stack.ts";
 import { notify } from "../context/notices.ts";
 

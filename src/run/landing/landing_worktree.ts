@@ -8,7 +8,8 @@ import type { Worktree } from "../../git/worktree.ts";
 import { checkSetUp, type Which } from "../task/check.ts";
 import type { CheckLabels } from "../task/check_command.ts";
 import { copyUncommitted } from "../context/excludes.ts";
-import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
+import { type Scope, worktreeFor } from "../context/run_context.ts";
+import { hooksIn } from "../context/work_env.ts";
 import { checkOutIn } from "../task/check_out.ts";
 import { setUp } from "../task/setup.ts";
 

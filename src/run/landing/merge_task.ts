@@ -4,7 +4,8 @@ import { mergeCommits, type Merged, mergeTrees } from "../../git/merge.ts";
 import { isAncestor } from "../../git/ancestry.ts";
 import { refuseCopied } from "../context/copied.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
-import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
+import { type Scope, worktreeFor } from "../context/run_context.ts";
+import { hooksIn } from "../context/work_env.ts";
 import type { LandingTrees } from "./landing_trees.ts";
 
 export type { Merged };

@@ -13,7 +13,8 @@ import {
 import type { Worktree } from "../../git/worktree.ts";
 import { orNotice } from "../context/notices.ts";
 import { setUp } from "./setup.ts";
-import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
+import { type Scope, worktreeFor } from "../context/run_context.ts";
+import { hooksIn } from "../context/work_env.ts";
 
 /**
  * Merges the commit of the base that a task's landing was refused on into its branch, before its agent is

@@ -11,7 +11,8 @@ import type { Worktree } from "../../git/worktree.ts";
 import { explain } from "../../report/messages/explain.ts";
 import { exists } from "../../util/files.ts";
 import { planFolder } from "../../domain/plan.ts";
-import { type Scope, traceOf } from "../context/run_context.ts";
+import type { Scope } from "../context/run_context.ts";
+import { traceOf } from "../context/work_env.ts";
 
 /** What is needed of a run to tell its own changes from a task's. */
 export type BorderScope = Pick<

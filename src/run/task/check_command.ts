@@ -6,7 +6,8 @@ import type { Worktree } from "../../git/worktree.ts";
 import type { Passed } from "../../journal/evidence.ts";
 import { withinBorders } from "./borders.ts";
 import { sandboxOf } from "./sandbox.ts";
-import { type CheckScope, marksOf, workEnv } from "../context/run_context.ts";
+import type { CheckScope } from "../context/run_context.ts";
+import { marksOf, workEnv } from "../context/work_env.ts";
 
 /** How a command is recorded in the journal. */
 export interface CheckLabels {

@@ -20,7 +20,8 @@ import { mergeVerdict, settleMerge } from "./base_merge.ts";
 import { refuseCopied } from "../context/copied.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
 import { makeTree, ownBranches } from "./prepare.ts";
-import { attemptName, hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
+import { attemptName, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
+import { hooksIn } from "../context/work_env.ts";
 import { notify } from "../context/notices.ts";
 
 /**

@@ -16,7 +16,8 @@ import type { Worktree } from "../../git/worktree.ts";
 import { ensureWorktree, type WorktreeMade } from "../../git/worktrees/ensure.ts";
 import { untrackedFingerprint } from "../context/untracked_fingerprint.ts";
 import { copyUncommitted, discardUncommitted } from "../context/excludes.ts";
-import { hooksIn, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
+import { type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
+import { hooksIn } from "../context/work_env.ts";
 import { setUp } from "./setup.ts";
 
 /** How many worktrees are made at the same time, besides one, once the first exists. */

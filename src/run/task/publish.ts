@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { TaskId } from "../../domain/task.ts";
 import { pushBranch } from "../../git/push.ts";
 import { exists } from "../../util/files.ts";
-import { hooksIn, type Scope, worktreeFor } from "../context/run_context.ts";
+import { type Scope, worktreeFor } from "../context/run_context.ts";
+import { hooksIn } from "../context/work_env.ts";
 
 /** Pushes a task's branch if there is a remote and the settings ask for it. */
 export async function publish(

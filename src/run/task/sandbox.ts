@@ -9,7 +9,8 @@ import { Failed } from "../../domain/failed.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { exists, io, isWithin, realPathOf } from "../../util/files.ts";
-import { type CheckScope, workEnv } from "../context/run_context.ts";
+import type { CheckScope } from "../context/run_context.ts";
+import { workEnv } from "../context/work_env.ts";
 
 /** In a worktree's own git folder: the files by which git finds the repository, and its settings there. */
 const GIT_RULES = ["commondir", "gitdir", "config.worktree"];

@@ -20,7 +20,8 @@ import { exists } from "../../util/files.ts";
 import { prepare } from "./prepare.ts";
 import { promptFor } from "./prompt.ts";
 import { gitFoldersOf, sandboxOf } from "./sandbox.ts";
-import { attemptName, type Scope, taskOf, workEnv, worktreeFor } from "../context/run_context.ts";
+import { attemptName, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
+import { workEnv } from "../context/work_env.ts";
 import { messageOf } from "../../util/text.ts";
 
 /** An agent's activity is recorded at most once in this time. */
