@@ -31,6 +31,10 @@ const ALLOWED: Record<string, Record<string, string>> = {
     "worktree remove": "the door: all is anchored before",
     "update-ref -d": "the door: all is anchored before",
   },
+  "src/git/rescue/remove_finished.ts": {
+    "worktree remove": "unforced, and nothing in it names a commit that is not on its branch",
+    "update-ref -d": "the base contains it, and git deletes it at that commit only",
+  },
   "src/git/rescue/reset.ts": { "reset --hard": "anchored before" },
   "src/git/worktrees/merge_branch.ts": {
     "worktree remove": "unforced: git refuses where anything lies in it",

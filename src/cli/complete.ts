@@ -102,18 +102,16 @@ async function inRepository(cwd: string) {
       { currentPlan },
       { listRuns },
       { listRescues },
-      { branchHeads },
     ] = await Promise.all([
       import("./repository.ts"),
       import("./runs.ts"),
       import("../journal/store.ts"),
       import("../git/rescue/list.ts"),
-      import("../git/branches.ts"),
     ]);
     const repo = await repositoryAt(cwd);
     const plan = await resultOf(() => currentPlan(repo, cwd));
     const refs = await resultOf(() => listRescues(repo));
-    const branches = await resultOf(() => branchHeads(repo));
+    const branches = await resultOf(() => repo.refs.heads());
     return {
       tasks: plan.ok ? plan.value.plan.tasks.map(({ id }) => id) : [],
       runs: (await listRuns(repo.commonDir)).reverse(),

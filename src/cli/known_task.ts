@@ -4,7 +4,6 @@ import { unknownTask } from "../domain/suggest.ts";
 import type { TaskId } from "../domain/task.ts";
 import { newTask, type TaskRecord } from "../domain/task_record.ts";
 import { processEnv } from "../exec/env.ts";
-import { existingBranches } from "../git/branches.ts";
 import type { Repository } from "../git/repository.ts";
 import { listWorktrees } from "../git/worktree_list.ts";
 import { exists } from "../util/files.ts";
@@ -67,9 +66,8 @@ async function notRunYet(
     branch: repo.branchOf(id),
   }));
   const branch = repo.branchOf(id);
-  if (
-    !nodes.some((node) => node.id === id) && (await existingBranches(repo, [branch])).has(branch)
-  ) {
+  const hasBranch = await repo.refs.sha(`refs/heads/${branch}`) !== undefined;
+  if (!nodes.some((node) => node.id === id) && hasBranch) {
     nodes.push({ id, name: id, priority: "medium", dependencies: [], status: "pending", branch });
   }
   if (!found.ok && nodes.length === 0) {

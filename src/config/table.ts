@@ -101,6 +101,12 @@ export const SETTINGS: { readonly [K in keyof Every]: Spec<Every[K]> } = {
     flagless: true,
     description: "run the repository's git hooks on merges into the base",
   },
+  keepWorktrees: {
+    name: "keep-worktrees",
+    kind: toggle,
+    flagless: true,
+    description: "keep the worktree and the branch of a task after it has landed",
+  },
   attempts: {
     name: "attempts",
     kind: count,
@@ -247,6 +253,7 @@ export const DEFAULTS: Omit<Values, "checkJobs"> = {
   mergeBatch: 1,
   mergeHooks: false,
   branchPrefix: BRANCH_PREFIX,
+  keepWorktrees: false,
   attempts: 3,
   timeoutMs: 45 * 60_000,
   idleTimeoutMs: 10 * 60_000,

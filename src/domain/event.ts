@@ -116,6 +116,15 @@ export type EventBody =
     jobs?: number | undefined;
     budget_usd?: number | undefined;
   }
+  | {
+    type: "worktree.removed";
+    task: TaskId;
+    path: string;
+    /** The branch that was deleted with it, because all of it has landed. */
+    branch?: string | undefined;
+    /** What was anchored before. */
+    rescue_refs?: string[] | undefined;
+  }
   | { type: "worktree.created"; task: TaskId; path: string; branch: string; ms: number }
   | {
     type: "agent.started";

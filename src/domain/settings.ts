@@ -39,6 +39,8 @@ export interface Settings {
   mergeHooks: boolean;
   /** What the names of tasks' branches begin with. */
   branchPrefix: string;
+  /** Keep what landed and completed tasks no longer need. */
+  keepWorktrees: boolean;
   attempts: number;
   timeoutMs: number;
   idleTimeoutMs: number;

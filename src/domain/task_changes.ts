@@ -9,6 +9,7 @@ export type TaskEvent = Extract<
       | "task.status"
       | "task.answered"
       | "worktree.created"
+      | "worktree.removed"
       | "agent.started"
       | "agent.session"
       | "agent.activity"
@@ -31,6 +32,9 @@ export function applyToTask(task: TaskRecord, event: TaskEvent, at: number): voi
     }
     case "worktree.created":
       task.worktree = event.path;
+      return;
+    case "worktree.removed":
+      task.worktree = undefined;
       return;
     case "agent.started":
       return startAttempt(task, event, at);

@@ -1,6 +1,9 @@
 import { Failed, resultOf } from "../domain/failed.ts";
 import { isAncestor } from "./ancestry.ts";
+import { join } from "node:path";
 import { exists } from "../util/files.ts";
+import { gitFolderOf, headOf } from "./head.ts";
+import { linkedWorktrees } from "./linked_worktrees.ts";
 import { detailOf, Git, gitFailed } from "./git.ts";
 import type { Hooks } from "./hooks.ts";
 import { listWorktrees } from "./worktree_list.ts";
@@ -35,8 +38,7 @@ export async function findTip(
   timeoutMs: number,
 ): Promise<Tip> {
   const { branch, remote, onRemote } = base;
-  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}^{commit}`];
-  const local = await repo.maybe(args);
+  const local = await repo.refs.sha(`refs/heads/${branch}`);
   if (local === undefined) throw new Failed({ reason: "base_missing", base: branch });
   const alone = { sha: local, local };
   if (remote === undefined) return alone;
@@ -146,12 +148,11 @@ export async function moveBase(
   options: { checkouts: boolean; pause?: Pause | undefined; hooks?: Hooks | undefined },
 ): Promise<Moved> {
   if (from === to) return { kind: "moved" };
-  const worktrees = await listWorktrees(repo);
-  const checkout = worktrees.find((one) => one.branch === branch)?.path;
+  const checkout = await checkoutOf(repo, branch);
   const ref = `refs/heads/${branch}`;
   let left = checkout !== undefined && exists(checkout);
   if (left && checkout !== undefined && options.checkouts) {
-    const forwarded = await fastForward(new Git(checkout), ref, { from, to }, options);
+    const forwarded = await fastForward(repo, checkout, { ref, from, to }, options);
     if (forwarded === "moved") return { kind: "moved" };
     left = forwarded === "in_the_way";
   }
@@ -166,6 +167,15 @@ export async function moveBase(
   return { kind: "elsewhere" };
 }
 
+/** The worktree in which a branch is checked out, most often the main one. */
+async function checkoutOf(repo: Repository, branch: string): Promise<string | undefined> {
+  if (!repo.refs.isInFiles) {
+    return (await listWorktrees(repo)).find((one) => one.branch === branch)?.path;
+  }
+  if ((await headOf(repo.root, repo.refs)).ref === `refs/heads/${branch}`) return repo.root;
+  return linkedWorktrees(repo.commonDir).find((one) => one.branch === branch)?.path;
+}
+
 /** Waits until the next look at a lock. */
 export type Pause = () => Promise<void>;
 
@@ -176,27 +186,22 @@ const aMoment: Pause = () => sleep(LOCKED_PAUSE_MS);
 
 /** Moves a checkout forward with its branch. Waits while another git works there. */
 async function fastForward(
-  checkout: Git,
-  ref: string,
-  { from, to }: { from: string; to: string },
+  { refs }: Repository,
+  path: string,
+  { ref, from, to }: { ref: string; from: string; to: string },
   { pause = aMoment, hooks }: { pause?: Pause | undefined; hooks?: Hooks | undefined },
 ): Promise<"moved" | "in_the_way" | "elsewhere"> {
-  const lock = await checkout.line([
-    "rev-parse",
-    "--path-format=absolute",
-    "--git-path",
-    "index.lock",
-  ]);
+  const checkout = new Git(path);
+  const lock = join(gitFolderOf(path), "index.lock");
   for (let tries = 1;; tries++) {
     const locked = exists(lock);
     // A merge changes whatever is checked out, and somebody may have switched branches since.
-    const stands = await checkout.line(["rev-parse", "HEAD", "--symbolic-full-name", "HEAD"]);
-    if (stands !== `${from}\n${ref}`) return "elsewhere";
+    const head = await headOf(path, refs);
+    if (head.sha !== from || head.ref !== ref) return "elsewhere";
     const args = ["merge", "--ff-only", "--quiet", "--no-autostash", "--", to];
     const merged = await checkout.result(args, { hooks });
     if (merged.code === 0) {
-      const now = await checkout.line(["rev-parse", "--verify", ref]);
-      return now === to ? "moved" : "elsewhere";
+      return await refs.sha(ref) === to ? "moved" : "elsewhere";
     }
     const free = !locked && !exists(lock);
     if (free || tries === LOCKED_TRIES) return "in_the_way";

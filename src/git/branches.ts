@@ -1,5 +1,5 @@
 import { entries, gitFailed } from "./git.ts";
-import { planOwners } from "./worktree_list.ts";
+import { planOwners } from "./plan_owners.ts";
 import type { Repository } from "./repository.ts";
 import type { Worktree } from "./worktree.ts";
 
@@ -11,28 +11,8 @@ export async function planBranches(
   const owners = await planOwners(repo);
   const own = [...owners].filter(([, owner]) => owner === identity);
   if (own.length === 0) return new Set();
-  const refs = await repo.git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"]);
-  const existing = new Set(refs.split("\n"));
+  const existing = await repo.refs.heads();
   return new Set(own.map(([branch]) => branch).filter((branch) => existing.has(branch)));
-}
-
-/** The branches that exist. */
-export async function existingBranches(repo: Repository, branches: string[]): Promise<Set<string>> {
-  if (branches.length === 0) return new Set();
-  const refs = branches.map((branch) => `refs/heads/${branch}`);
-  const found = await repo.git(["for-each-ref", "--format=%(refname:lstrip=2)", ...refs]);
-  return new Set(found.split("\n"));
-}
-
-/** The commits of the repository's branches, by branch name. */
-export async function branchHeads(repo: Repository): Promise<Map<string, string>> {
-  const format = "--format=%(objectname) %(refname:lstrip=2)";
-  const refs = await repo.git(["for-each-ref", format, "refs/heads"]);
-  const lines = refs.split("\n").filter((line) => line !== "");
-  return new Map(lines.map((line) => {
-    const space = line.indexOf(" ");
-    return [line.slice(space + 1), line.slice(0, space)];
-  }));
 }
 
 /**

@@ -9,10 +9,17 @@ import type { Worktree } from "./worktree.ts";
  * Makes git treat every file as unchanged that is exactly as a checkout writes it. New attributes, a filter
  * that does not restore the committed content, or missing Git LFS objects make git report untouched files as
  * modified; the stat cache of the user's checkout hides this, a fresh worktree does not. Returns whether
- * there were such files.
+ * there were such files. `fresh`: the worktree has just been checked out at this commit, so that git needs to
+ * be asked only once for all worktrees.
  */
-export async function ignoreCheckoutDifferences(worktree: Worktree): Promise<boolean> {
+export async function ignoreCheckoutDifferences(
+  worktree: Worktree,
+  fresh?: string,
+): Promise<boolean> {
+  const { clean } = worktree.repo.known;
+  if (fresh !== undefined && clean.has(fresh)) return false;
   const modified = await modifiedFiles(worktree);
+  if (fresh !== undefined && modified.length === 0) clean.add(fresh);
   if (modified.length === 0) return false;
   const folder = await makeTempFolder("parex-");
   try {

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { Failed, resultOf } from "../domain/failed.ts";
 import type { Unfinished } from "../domain/failure.ts";
 import type { CommandResult } from "../exec/command.ts";
-import { allOf } from "../util/all_of.ts";
 import { exists } from "../util/files.ts";
 import { detailOf, entries, type Git } from "./git.ts";
 import type { Hooks } from "./hooks.ts";
+import { headIn } from "./head.ts";
 import type { Repository } from "./repository.ts";
 import type { Worktree } from "./worktree.ts";
 import { type Change, readStatus } from "./status.ts";
@@ -37,11 +37,11 @@ export async function changes(worktree: Git): Promise<Change[]> {
   return (await readStatus(worktree, UNTRACKED)).changes;
 }
 
-/** As `changes` and `headState`, in one git command; for linked worktrees. */
+/** As `changes`, each file alone, and `headState`, in one git command; for linked worktrees. */
 export async function changesAndHead(
   worktree: Worktree,
 ): Promise<{ changes: Change[]; head: HeadState }> {
-  const { changes, ...where } = await readStatus(worktree, UNTRACKED);
+  const { changes, ...where } = await readStatus(worktree, EVERY_FILE);
   const inProgress = unfinished(worktree.gitDir);
   return { changes, head: { ...where, inProgress } };
 }
@@ -64,40 +64,18 @@ export async function everythingIn(
 const IGNORED = "!!";
 
 const UNTRACKED = ["--untracked-files=normal"];
+/** Lists only repositories of their own as folders. */
+const EVERY_FILE = ["--untracked-files=all"];
 
 /** The branch and commit of a worktree, and the operation in progress. */
 export async function headState(worktree: Git): Promise<HeadState> {
-  const { gitDir, ref, sha } = await headWithCommit(worktree) ?? await anyHead(worktree);
+  const { gitDir, ref, sha } = await headIn(worktree);
   const inProgress = unfinished(gitDir);
   return {
     branch: ref?.replace(/^refs\/heads\//, ""),
     sha,
     inProgress,
   };
-}
-
-interface Head {
-  gitDir: string;
-  ref: string | undefined;
-  sha: string | undefined;
-}
-
-/** In one git command; undefined if git cannot answer everything, as on a branch without a commit. */
-async function headWithCommit(worktree: Git): Promise<Head | undefined> {
-  const args = ["rev-parse", "--absolute-git-dir", "HEAD^{commit}", "--symbolic-full-name", "HEAD"];
-  const told = await worktree.result(args);
-  const [, gitDir, sha, name] = /^(.+)\n([0-9a-f]+)\n(refs\/.+|HEAD)\n$/s.exec(told.stdout) ?? [];
-  if (told.code !== 0 || gitDir === undefined) return undefined;
-  return { gitDir, sha, ref: name === "HEAD" ? undefined : name };
-}
-
-async function anyHead(worktree: Git): Promise<Head> {
-  const [gitDir, ref, sha] = await allOf([
-    worktree.line(["rev-parse", "--absolute-git-dir"]),
-    worktree.maybe(["symbolic-ref", "--quiet", "HEAD"]),
-    worktree.maybe(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"]),
-  ]);
-  return { gitDir, ref, sha };
 }
 
 /** Rebase first: while it stops at a commit, it leaves the files of a cherry-pick too. */
@@ -109,7 +87,8 @@ const MARKS: [string, Unfinished][] = [
   ["REVERT_HEAD", "revert"],
 ];
 
-function unfinished(gitDir: string): Unfinished | undefined {
+/** The operation that is in progress in a worktree, by its own git folder. */
+export function unfinished(gitDir: string): Unfinished | undefined {
   for (const [name, operation] of MARKS) {
     if (exists(join(gitDir, name))) return operation;
   }
@@ -119,8 +98,8 @@ export interface CommitOptions {
   /** Paths relative to the top level that stay out of the commit, with everything below them. */
   exclude: string[];
   hooks?: Hooks | undefined;
-  /** The state of HEAD, if it is known already. */
-  head?: HeadState | undefined;
+  /** What is uncommitted, and the state of HEAD, if that is known already. */
+  left?: { changes: Change[]; head: HeadState } | undefined;
 }
 
 /**
@@ -131,14 +110,23 @@ export interface CommitOptions {
 export async function commitAll(
   worktree: Git,
   message: string,
-  { exclude, hooks, head: known }: CommitOptions,
+  { exclude, hooks, left }: CommitOptions,
 ): Promise<boolean> {
-  const head = known ? known : await headState(worktree);
+  const head = left?.head ?? await headState(worktree);
+  const all = left?.changes ?? (await readStatus(worktree, EVERY_FILE)).changes;
   if (head.inProgress) {
     throw new Failed({ reason: "commit_failed", detail: `a ${head.inProgress} is half done` });
   }
-  const staged = await stageAll(worktree, exclude);
-  if (staged.length === 0) return false;
+  await refuseNested(worktree, all);
+  const isExcluded = ({ path }: Change) =>
+    exclude.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  if (all.every(isExcluded)) return false;
+  await stage(worktree, exclude);
+  // The agent has staged them.
+  if (all.some((change) => isExcluded(change) && /^[^ ?]/.test(change.state))) {
+    const paths = exclude.map((path) => `:(top,literal)${path}`);
+    await worktree.git(["reset", "--quiet", "--", ...paths]);
+  }
   // Automatic maintenance would slow down every task; git does it at another commit.
   const untidied = ["-c", "maintenance.auto=false"];
   const args = [...untidied, "commit", "--quiet", "--cleanup=whitespace", "--file=-"];
@@ -147,9 +135,11 @@ export async function commitAll(
   if (committed.code === 0) return true;
   const refused = refusal(committed);
   if (committed.timedOut) throw refused;
-  const fixed = await stageAll(worktree, exclude);
-  if (fixed.length === 0) return false;
-  if (fixed.join("\0") === staged.join("\0")) throw refused;
+  const staged = await worktree.git(STAGED);
+  await stage(worktree, exclude);
+  const fixed = await worktree.git(STAGED);
+  if (fixed === "") return false;
+  if (fixed === staged) throw refused;
   const again = await commit();
   if (again.code === 0) return true;
   throw refusal(again);
@@ -161,59 +151,33 @@ export function refusal(committed: CommandResult): Failed {
   return new Failed({ reason: "commit_failed", detail: detailOf(committed), late });
 }
 
-/** The fields of `git diff --raw -z` after staging. */
-async function stageAll(worktree: Git, exclude: string[]): Promise<string[]> {
+const STAGED = ["diff", "--cached", "--raw", "-z", "--no-renames"];
+
+async function stage(worktree: Git, exclude: string[]): Promise<void> {
   const not = exclude.map((path) => `:(top,exclude,literal)${path}`);
-  const add = ["add", "--all", "--sparse", "--", ":/", ...not];
-  const added = await worktree.result(add);
+  const added = await worktree.result(["add", "--all", "--sparse", "--", ":/", ...not]);
   if (added.code !== 0) throw new Failed({ reason: "commit_failed", detail: detailOf(added) });
-  const listed = await worktree.git(STAGED);
-  const staged = await withoutExcluded(worktree, entries(listed), exclude);
-  const nested = nestedRepositories(staged);
-  if (nested.length === 0) return staged;
-  // If committed, it would be a link to a commit that exists nowhere else.
-  await worktree.git(["rm", "--cached", "--quiet", "-f", "--", ...nested]);
+}
+
+/** If committed, a repository in the tree would be a link to a commit that exists nowhere else. */
+async function refuseNested(worktree: Git, changes: Change[]): Promise<void> {
+  if (changes.some(({ path }) => path === ".gitmodules")) return;
+  const staged = changes.filter(({ newLink }) => newLink).map(({ path }) => path);
+  const untracked = changes.filter(({ path, state }) => state === "??" && path.endsWith("/"));
+  const nested = [...staged, ...untracked.map(({ path }) => path.slice(0, -1))];
+  if (nested.length === 0) return;
+  if (staged.length > 0) await worktree.git(["rm", "--cached", "--quiet", "-f", "--", ...staged]);
   const detail = `a repository of its own lies in the tree: ${nested.join(", ")}`;
   throw new Failed({ reason: "commit_failed", detail });
 }
 
-const STAGED = ["diff", "--cached", "--raw", "-z", "--no-renames"];
-
-/** The fields of `git diff --raw -z` after the excluded paths were unstaged. */
-async function withoutExcluded(
-  at: Git,
-  fields: string[],
-  exclude: string[],
-): Promise<string[]> {
-  const isExcluded = (field: string) =>
-    exclude.some((path) => field === path || field.startsWith(`${path}/`));
-  if (!fields.some(isExcluded)) return fields;
-  // The agent has staged them.
-  const paths = exclude.map((path) => `:(top,literal)${path}`);
-  await at.git(["reset", "--quiet", "--", ...paths]);
-  const left = await at.git(STAGED);
-  return entries(left);
-}
-
-/** New links to commits of other repositories, in the fields of `git diff --raw -z`. */
-function nestedRepositories(fields: string[]): string[] {
-  const links: string[] = [];
-  let declared = false;
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const path = fields[at + 1] ?? "";
-    if (path === ".gitmodules") declared = true;
-    if (fields[at]?.startsWith(":000000 160000 ")) links.push(path);
-  }
-  return declared ? [] : links;
-}
-
 /**
- * Commits on a branch that none of `notFrom` (branches, commits) has, newest first. Merges do not count,
+ * Commits up to this one, or on this ref, that none of `notFrom` (branches, commits) has, newest first. Merges do not count,
  * since they contain others' work, and neither do empty commits.
  */
 export async function ownCommits(
   repo: Repository,
-  branch: string,
+  commit: string,
   notFrom: string[],
 ): Promise<Commit[]> {
   const args = [
@@ -228,7 +192,7 @@ export async function ownCommits(
     "--",
     ":/",
   ];
-  const input = [`refs/heads/${branch}`, ...notFrom.map((ref) => `^${ref}`), ""].join("\n");
+  const input = [commit, ...notFrom.map((ref) => `^${ref}`), ""].join("\n");
   const listed = await repo.git(args, { input });
   const lines = listed.split("\n").filter((line) => line !== "");
   return lines.map((line) => {

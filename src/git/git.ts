@@ -75,9 +75,12 @@ export class Git {
 
   /** Whether the project has a hook of this name. */
   async hasHook(name: string): Promise<boolean> {
-    return exists(
-      resolve(this.path, await this.line(["rev-parse", "--git-path", `hooks/${name}`])),
-    );
+    return exists(resolve(this.path, await this.hookPath(name)));
+  }
+
+  /** Where the project's hook of this name would be, maybe relative to this folder. */
+  hookPath(name: string): Promise<string> {
+    return this.line(["rev-parse", "--git-path", `hooks/${name}`]);
   }
 
   /** Runs git and returns its result, whatever the exit code. */

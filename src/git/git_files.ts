@@ -1,5 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import type { Undo } from "../domain/borders.ts";
+import type { FileMemo } from "../util/file_memo.ts";
 import { isAbsent } from "../util/files.ts";
 import type { Worktree } from "./worktree.ts";
 
@@ -17,7 +18,10 @@ export function pointersOf(worktree: Worktree): string[] {
 }
 
 /** git's own files by path; without the files that parex creates for new worktrees. */
-export function gitFilesOf(worktree: Worktree): Map<string, string> {
+export function gitFilesOf(
+  worktree: Worktree,
+  seen: FileMemo<string | undefined>,
+): Map<string, string> {
   const { commonDir } = worktree.repo;
   const paths = [
     ...["config", "config.worktree", "shallow", "objects/info/alternates"].map((name) =>
@@ -28,8 +32,8 @@ export function gitFilesOf(worktree: Worktree): Map<string, string> {
     ...pointersOf(worktree),
   ];
   return new Map(paths.flatMap((path) => {
-    const seen = seenAt(path);
-    return seen === undefined ? [] : [[path, seen] as const];
+    const file = seen.at(path);
+    return file === undefined ? [] : [[path, file] as const];
   }));
 }
 
@@ -45,7 +49,7 @@ function namesIn(folder: string): string[] {
 const BYTES = "iso-8859-1"; // each byte is a character of its own
 
 /** A fingerprint: kind, mode and content, without what parex itself writes there. */
-function seenAt(path: string): string | undefined {
+export function seenAt(path: string): string | undefined {
   try {
     const about = Deno.lstatSync(path);
     if (about.isSymlink) return `link ${Deno.readLinkSync(path)}`;

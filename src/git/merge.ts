@@ -11,11 +11,13 @@ import { Git, gitFailed } from "./git.ts";
 import type { Hooks } from "./hooks.ts";
 import { listTree } from "./objects.ts";
 import { withScratchIndex } from "./scratch_index.ts";
+import { headOf } from "./head.ts";
+import { ATTRIBUTES } from "./known_commits.ts";
 import type { Repository } from "./repository.ts";
 
-/** A branch to merge, and the name that people use for it. */
+/** A commit or ref to merge, and the name that people use for it. */
 export interface MergeSource {
-  branch: string;
+  head: string;
   label: string;
 }
 
@@ -47,14 +49,26 @@ export interface MergeSpec {
  */
 export async function mergeCommits(repo: Repository, spec: MergeSpec): Promise<Merged> {
   const { ours, theirs, message, keep, hooks } = spec;
-  if (await isAncestor(repo, theirs, ours)) return { kind: "contained" };
-  const merged = await mergeTrees(repo, ours, theirs, keep);
+  const parent = await repo.refs.sha(theirs) ??
+    await repo.line(["rev-parse", "--verify", `${theirs}^{commit}`]);
+  const changed = repo.known.single.get(parent)?.paths;
+  const isKept = keep !== undefined && changed?.every((path) => !isWithin(path, keep));
+  const merged = await mergeTrees(repo, ours, theirs, isKept ? undefined : keep);
   if (merged.kind === "conflict") return merged;
-  const signing = await repo.maybe(["config", "--type=bool", "--get", "commit.gpgSign"]);
-  const parent = await repo.line(["rev-parse", "--verify", `${theirs}^{commit}`]);
-  const sign = signing === "true" ? ["-S"] : [];
+  const isSame = merged.tree === await treeOf(repo, ours);
+  if (isSame && await isAncestor(repo, theirs, ours)) return { kind: "contained" };
+  const sign = await repo.signsCommits() ? ["-S"] : [];
   const args = ["commit-tree", ...sign, "-p", ours, "-p", parent, "-F", "-", merged.tree];
-  return { kind: "merged", sha: await repo.line(args, { input: message, hooks }) };
+  const sha = await repo.line(args, { input: message, hooks });
+  repo.known.addMerge(sha, { ours, theirs: parent, tree: merged.tree });
+  return { kind: "merged", sha };
+}
+
+async function treeOf(repo: Repository, commit: string): Promise<string> {
+  const tree = repo.known.trees.get(commit) ??
+    await repo.line(["rev-parse", "--verify", `${commit}^{tree}`]);
+  repo.known.trees.set(commit, tree);
+  return tree;
 }
 
 /** The result of merging two commits. `keep`: a folder that stays as in `ours`. */
@@ -96,8 +110,16 @@ export async function conflictsBetween(
  * from nowhere else.
  */
 async function attributesOf(repo: Repository, commit: string): Promise<string> {
+  const known = repo.known.attributes.get(commit);
+  if (known !== undefined && exists(known)) return known;
+  const folder = await makeAttributes(repo, commit);
+  repo.known.attributes.set(commit, folder);
+  return folder;
+}
+
+async function makeAttributes(repo: Repository, commit: string): Promise<string> {
   const files = (await listTree(repo, commit, { deep: true }))
-    .filter(({ path, isFile }) => isFile && /(^|\/)\.gitattributes$/.test(path));
+    .filter(({ path, isFile }) => isFile && ATTRIBUTES.test(path));
   const names = files.map(({ path, sha }) => `${sha} ${path}`).join("\n");
   const key = createHash("sha256").update(names).digest("hex").slice(0, 16);
   const folder = join(repo.commonDir, STATE_DIR, "attributes", key);
@@ -152,10 +174,12 @@ export async function mergeInto(
   message: string,
   hooks?: Hooks,
 ): Promise<void> {
+  const { known, refs } = repo;
   for (const [index, source] of sources.entries()) {
-    const theirs = `refs/heads/${source.branch}`;
-    const ours = await worktree.line(["rev-parse", "HEAD"]);
-    if (await isAncestor(worktree, ours, theirs)) {
+    const { head: theirs } = source;
+    const { sha: ours = "" } = await headOf(worktree.path, refs);
+    if (known.contains(ours, theirs)) continue;
+    if (known.contains(theirs, ours) || await isAncestor(worktree, ours, theirs)) {
       await moveOnto(worktree, theirs);
       continue;
     }
@@ -186,8 +210,7 @@ async function conflictingBranches(
 ): Promise<string[]> {
   const labels: string[] = [];
   for (const other of earlier) {
-    const [ours, theirs] = [`refs/heads/${other.branch}`, `refs/heads/${source.branch}`];
-    const merged = await mergeTrees(repo, ours, theirs);
+    const merged = await mergeTrees(repo, other.head, source.head);
     if (merged.kind === "conflict") labels.push(other.label);
   }
   if (labels.length > 0) return labels;

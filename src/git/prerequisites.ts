@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { Failed } from "../domain/failed.ts";
+import { Failed, resultOf } from "../domain/failed.ts";
 import type { PrerequisiteFailure } from "../domain/failure.ts";
 import { WORKTREES_DIR } from "../domain/names.ts";
 import { closest } from "../domain/suggest.ts";
@@ -7,8 +7,11 @@ import { allOf } from "../util/all_of.ts";
 import { folders } from "./branches.ts";
 import { headState } from "./commit.ts";
 import { isFree, isWithin, realPathOf } from "../util/files.ts";
-import { detailOf, entries, type Git } from "./git.ts";
-import { listWorktrees, planOwners } from "./worktree_list.ts";
+import type { Env } from "../exec/env.ts";
+import { entries, type Git } from "./git.ts";
+import { identityEnv } from "./identity.ts";
+import { planOwners } from "./plan_owners.ts";
+import { listWorktrees } from "./worktree_list.ts";
 import type { Repository } from "./repository.ts";
 import { readStatus } from "./status.ts";
 
@@ -20,17 +23,17 @@ export interface RepositoryChecks {
   allowedUncommitted: string[];
 }
 
-/** Whether a run can begin in this repository, and from which commit. */
+/** Whether a run can begin in this repository, from which commit, and under which name. */
 export async function checkRepository(
   repo: Repository,
   checks: RepositoryChecks,
-): Promise<{ base: string; baseSha: string }> {
-  const [base] = await allOf([
+): Promise<{ base: string; baseSha: string; identity: Env }> {
+  const [base, identity] = await allOf([
     findBase(repo, checks.base),
-    checkIdentity(repo),
+    knownIdentity(repo.here),
     checks.allowDirty ? undefined : checkClean(repo, checks.allowedUncommitted),
   ]);
-  return base;
+  return { ...base, identity };
 }
 
 /** The base and its tip; by default the branch that is checked out. */
@@ -45,11 +48,10 @@ export async function findBase(
     if (head.branch === undefined) throw new Failed({ reason: "detached_head", root: here.path });
     base = head.branch;
   }
-  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${base}^{commit}`];
-  const sha = await here.maybe(args);
+  const sha = await repo.refs.sha(`refs/heads/${base}`);
   if (sha !== undefined) return { base, baseSha: sha };
-  const branches = await listBranches(repo);
-  const suggestion = closest(base, branches);
+  const branches = await repo.refs.heads();
+  const suggestion = closest(base, [...branches.keys()]);
   throw new Failed({
     reason: "base_missing",
     base,
@@ -57,20 +59,12 @@ export async function findBase(
   });
 }
 
-async function listBranches(repo: Repository): Promise<string[]> {
-  const args = ["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"];
-  const listed = await repo.git(args);
-  return listed.split("\n").filter((name) => name !== "");
-}
-
-async function checkIdentity(repo: Repository): Promise<void> {
-  const here = repo.here;
-  const idents = await Promise.all(
-    ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"].map((name) => here.result(["var", name])),
-  );
-  const unknown = idents.find(({ code }) => code !== 0);
-  if (unknown) throw new Failed({ reason: "no_identity", detail: detailOf(unknown) });
-  return;
+async function knownIdentity(here: Git): Promise<Env> {
+  const found = await resultOf(() => identityEnv(here));
+  if (found.ok) return found.value;
+  const { failure } = found;
+  if (failure.reason !== "git_failed") throw new Failed(failure);
+  throw new Failed({ reason: "no_identity", detail: failure.stderr });
 }
 
 /** Limit of paths in the failure; there may be thousands. */
@@ -128,11 +122,11 @@ export async function checkBranches(
   identity: string,
 ): Promise<void> {
   const [branches, owners, worktrees] = await allOf([
-    listBranches(repo),
+    repo.refs.heads(),
     planOwners(repo),
     listWorktrees(repo),
   ]);
-  const taken = checkNames(tasks, branches, owners, identity);
+  const taken = checkNames(tasks, [...branches.keys()], owners, identity);
   if (taken) throw new Failed(taken);
 
   const byBranch = new Map(worktrees.map((one) => [one.branch, one]));

@@ -3,9 +3,10 @@ import { Failed, resultOf } from "../domain/failed.ts";
 import { BRANCH_PREFIX, branchOf, STATE_DIR, worktreeOf, WORKTREES_DIR } from "../domain/names.ts";
 import type { TaskId } from "../domain/task.ts";
 import { allOf } from "../util/all_of.ts";
-import { exists, io } from "../util/files.ts";
+import { exists, io, readIfThere } from "../util/files.ts";
 import { exclusively } from "../util/mutex.ts";
 import { Git, gitFailed } from "./git.ts";
+import { KnownCommits } from "./known_commits.ts";
 import {
   isOfOtherRepository,
   type LinkedWorktree,
@@ -15,6 +16,7 @@ import {
   usualFolders,
   worktreesFolder,
 } from "./linked_worktrees.ts";
+import { Refs } from "./refs.ts";
 
 /** The repository that a command works on, and git in its root. All paths are absolute and real. */
 export class Repository extends Git {
@@ -78,6 +80,23 @@ export class Repository extends Git {
 
   #linked: LinkedWorktree[] | undefined;
 
+  /** The refs that all worktrees share. */
+  get refs(): Refs {
+    return this.#refs ??= new Refs(this, this.commonDir);
+  }
+
+  #refs: Refs | undefined;
+
+  readonly known = new KnownCommits();
+
+  /** Whether the user signs commits; asked once. */
+  async signsCommits(): Promise<boolean> {
+    this.#signing ??= this.maybe(["config", "--type=bool", "--get", "commit.gpgSign"]);
+    return await this.#signing === "true";
+  }
+
+  #signing: Promise<string | undefined> | undefined;
+
   /** git in the user's checkout. */
   get here(): Git {
     return new Git(this.checkout);
@@ -95,27 +114,23 @@ const NEEDED = [2, 38] as const;
 /** Finds the repository that contains `cwd`. */
 export async function openRepository(cwd: string): Promise<Repository> {
   const here = new Git(cwd, { discover: true });
-  const topLevel = ["rev-parse", "--path-format=absolute", "--show-toplevel"];
   // The version is checked first: other output of an outdated git means nothing.
-  const [, common, top] = await allOf([
-    checkVersion(here),
-    commonDirOf(here),
-    resultOf(() => here.line(topLevel)),
-  ]);
+  const [, { common, top }] = await allOf([checkVersion(here), foldersOf(here)]);
   const commonDir = await io(common, () => Deno.realPath(common));
-  const [bare, worktree, commits] = await allOf([
-    inGitDir(commonDir, ["rev-parse", "--is-bare-repository"]),
-    mainWorktree(commonDir),
-    inGitDir(commonDir, ["rev-list", "-n", "1", "--all"]),
+  const config = await io(commonDir, () => readIfThere(join(commonDir, "config"))) ?? "";
+  const [bare, worktree, refs] = await allOf([
+    isBare(commonDir, config),
+    mainWorktree(commonDir, config),
+    new Refs(here, commonDir).all(),
   ]);
-  const main = bare === "true" ? undefined : worktree;
-  const standing = top.ok ? await Deno.realPath(top.value) : main;
+  const main = bare ? undefined : worktree;
+  const standing = top === undefined ? main : await Deno.realPath(top);
   if (standing === undefined) throw new Failed({ reason: "bare_repository", path: commonDir });
 
   const own = await ownerOfWorktree(standing, commonDir, main);
   const root = main ?? own ?? standing;
   const checkout = own === undefined ? standing : root;
-  if (commits === "") throw new Failed({ reason: "no_commit", root });
+  if (refs.size === 0) throw new Failed({ reason: "no_commit", root });
   return new Repository(root, checkout, commonDir);
 }
 
@@ -139,6 +154,23 @@ async function checkVersion(here: Git): Promise<void> {
   });
 }
 
+/** The shared git directory and the top level; a bare repository has none. */
+async function foldersOf(here: Git): Promise<{ common: string; top: string | undefined }> {
+  const args = ["rev-parse", "--path-format=absolute", "--git-common-dir", "--show-toplevel"];
+  const { stdout } = await here.result(args);
+  const [common, top, ...others] = stdout.replace(/\r?\n$/, "").split(/\r?\n/);
+  if (common && others.length === 0) return { common, top };
+  // There is no repository, or a path with a newline.
+  const topLevel = ["rev-parse", "--path-format=absolute", "--show-toplevel"];
+  const found = await resultOf(() => here.line(topLevel));
+  return { common: await commonDirOf(here), top: found.ok ? found.value : undefined };
+}
+
+async function isBare(commonDir: string, config: string): Promise<boolean> {
+  if (/^\s*bare\s*=\s*false\s*$/im.test(config)) return false;
+  return await inGitDir(commonDir, ["rev-parse", "--is-bare-repository"]) === "true";
+}
+
 async function commonDirOf(here: Git): Promise<string> {
   const args = ["rev-parse", "--path-format=absolute", "--git-common-dir"];
   const found = await here.result(args);
@@ -158,17 +190,12 @@ function isInRepository(cwd: string): boolean {
 }
 
 /** Undefined if git does not record it: a git directory apart from its only work tree. */
-async function mainWorktree(commonDir: string): Promise<string | undefined> {
-  const configured = await resultOf(() =>
-    new Git(commonDir, { discover: true }).maybe([
-      "--git-dir",
-      commonDir,
-      "config",
-      "--get",
-      "core.worktree",
-    ])
-  );
-  const path = configured.ok && configured.value !== undefined
+async function mainWorktree(commonDir: string, config: string): Promise<string | undefined> {
+  const args = ["--git-dir", commonDir, "config", "--get", "core.worktree"];
+  const configured = /worktree/i.test(config)
+    ? await resultOf(() => new Git(commonDir, { discover: true }).maybe(args))
+    : undefined;
+  const path = configured?.ok && configured.value !== undefined
     ? resolve(commonDir, configured.value)
     : basename(commonDir) === ".git"
     ? dirname(commonDir)

@@ -6,6 +6,8 @@ export interface Change {
   path: string;
   /** Two letters as `git status --porcelain` has them: index, then work tree; `??` is untracked. */
   state: string;
+  /** It was staged as a new link to a commit of another repository. */
+  newLink?: true;
 }
 
 /** The output of `git status`, parsed. */
@@ -47,7 +49,8 @@ export function readPorcelain(output: string): Status {
     if (before !== undefined) {
       const path = line.split(" ").slice(before).join(" ");
       const state = before === 1 ? kind + kind : first.replaceAll(".", " ");
-      status.changes.push({ path, state });
+      const isNewLink = kind === "1" && / 000000 160000 /.test(line.slice(0, NEW_LINK_BEFORE));
+      status.changes.push({ path, state, ...(isNewLink ? { newLink: true } : {}) });
     } else if (first === "branch.oid" && second !== "(initial)") {
       status.sha = second;
     } else if (first === "branch.head" && second !== "(detached)") {
@@ -56,6 +59,9 @@ export function readPorcelain(output: string): Status {
   }
   return status;
 }
+
+/** The modes of HEAD and of the index end before this character. */
+const NEW_LINK_BEFORE = "1 A. S... 000000 160000 ".length;
 
 /** How many fields precede the path, by the kind of line: changed, unmerged, untracked, ignored. */
 const PATH_AFTER: Record<string, number> = { "1": 8, u: 10, "?": 1, "!": 1 };

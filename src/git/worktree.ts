@@ -1,9 +1,9 @@
-import { join, resolve } from "node:path";
-import { Failed } from "../domain/failed.ts";
+import { join } from "node:path";
 import { STATE_DIR } from "../domain/names.ts";
 import type { Env } from "../exec/env.ts";
-import { exists, ioSync } from "../util/files.ts";
+import { exists } from "../util/files.ts";
 import { Git } from "./git.ts";
+import { gitDirOf, headOf } from "./head.ts";
 import type { Repository } from "./repository.ts";
 
 /** A worktree that parex creates: a task's, or one for landing. */
@@ -29,6 +29,11 @@ export class Worktree extends Git {
     return gitDirOf(this.path);
   }
 
+  /** The commit of its HEAD; undefined: there is none yet. */
+  async head(): Promise<string | undefined> {
+    return (await headOf(this.path, this.repo.refs)).sha;
+  }
+
   /** parex's own notes on it, where agents cannot write and cannot place links. */
   get notes(): string {
     return join(this.repo.commonDir, STATE_DIR, "worktrees", this.task);
@@ -48,15 +53,4 @@ export class Worktree extends Git {
     const own = { "core.fsmonitor": "false" };
     return exists(excludes) ? { ...own, "core.excludesFile": excludes } : own;
   }
-}
-
-/** A linked worktree's own folder in the repository's git directory. */
-export function gitDirOf(path: string): string {
-  const pointer = join(path, ".git");
-  if (ioSync(pointer, () => Deno.lstatSync(pointer)).isDirectory) {
-    const detail = "a repository of its own has taken its place: move its .git folder away";
-    throw new Failed({ reason: "worktree_failed", path, detail });
-  }
-  const text = ioSync(pointer, () => Deno.readTextFileSync(pointer));
-  return resolve(path, text.replace(/^gitdir: /, "").replace(/\r?\n$/, ""));
 }

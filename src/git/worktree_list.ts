@@ -1,7 +1,4 @@
-import { entries, gitFailed } from "./git.ts";
-import { planKeyOf } from "../domain/names.ts";
 import type { Repository } from "./repository.ts";
-import { sleep } from "../util/backoff.ts";
 
 /** A worktree in git's list, whether its folder exists or not. */
 export interface Registration {
@@ -43,58 +40,4 @@ function registrationOf(block: string): Registration {
     bare: fields.has("bare") || undefined,
     locked,
   };
-}
-
-/** The plan that each of parex's branches belongs to. A branch may be deleted already. */
-export async function planOwners(repo: Repository): Promise<Map<string, string>> {
-  const args = ["config", "--null", "--get-regexp", "^branch\\..*\\.parex-plan$"];
-  const result = await repo.maybe(args);
-  const owners = new Map<string, string>();
-  for (const pair of entries(result ?? "")) {
-    const newline = pair.indexOf("\n");
-    if (newline < 0) continue;
-    owners.set(
-      pair.slice("branch.".length, newline - ".parex-plan".length),
-      pair.slice(newline + 1),
-    );
-  }
-  return owners;
-}
-
-/** git's exit code when another process is writing the same config file. */
-const CONFIG_LOCKED = 255;
-const TRIES = 20;
-const PAUSE_MS = 50;
-
-/** Records that a branch belongs to a plan. */
-export async function recordOwner(
-  repo: Repository,
-  branch: string,
-  identity: string,
-): Promise<void> {
-  const args = ["config", "--local", "--replace-all", planKeyOf(branch), identity];
-  return await configure(repo, args, [0]);
-}
-
-/** git's exit code when there is no such section. */
-const NO_SECTION = 128;
-
-/** Deletes git's config section of a deleted branch, including the plan that it belonged to. */
-export async function forgetOwner(repo: Repository, branch: string): Promise<void> {
-  const args = ["config", "--local", "--remove-section", `branch.${branch}`];
-  return await configure(repo, args, [0, NO_SECTION]);
-}
-
-/** Retries while another `git config`, such as an agent's, holds the lock. */
-async function configure(
-  repo: Repository,
-  args: string[],
-  fine: number[],
-): Promise<void> {
-  for (let tries = 1;; tries++) {
-    const result = await repo.result(args);
-    if (fine.includes(result.code)) return;
-    if (result.code !== CONFIG_LOCKED || tries === TRIES) throw gitFailed(args, result);
-    await sleep(PAUSE_MS);
-  }
 }

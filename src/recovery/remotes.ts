@@ -2,7 +2,7 @@ import { TIMEOUTS } from "../domain/timeouts.ts";
 import { resultOf } from "../domain/failed.ts";
 import { fail, ok, type Result } from "../domain/result.ts";
 import { detailOf, type GitOptions } from "../git/git.ts";
-import { planOwners } from "../git/worktree_list.ts";
+import { planOwners } from "../git/plan_owners.ts";
 import type { Repository } from "../git/repository.ts";
 import type { About } from "./operation.ts";
 

@@ -24,6 +24,7 @@ import { Semaphore } from "../util/semaphore.ts";
 import { CommittedChecks } from "./context/committed_checks.ts";
 import { Evidence } from "./context/evidence.ts";
 import { copyUncommitted, excludingNewFiles } from "./context/excludes.ts";
+import { lookoutFor } from "./context/plan_paths.ts";
 import type { CheckScope } from "./context/run_context.ts";
 import { Slots } from "./context/slots.ts";
 import { lostCheck } from "./task/check.ts";
@@ -113,9 +114,10 @@ function scopeOf({ repo, plan, settings, secrets }: CheckCommitInput, notes: str
     notes.push(event.message);
   };
   const inUse = liveRun(repo.commonDir) ? settings.jobs + settings.checkJobs : 0;
+  const dir = `${stateDir(repo.commonDir)}/checks/${run}`;
   return {
     run,
-    dir: `${stateDir(repo.commonDir)}/checks/${run}`,
+    dir,
     repo,
     plan,
     tasks: new Map(plan.tasks.map((task) => [task.id, task])),
@@ -123,6 +125,7 @@ function scopeOf({ repo, plan, settings, secrets }: CheckCommitInput, notes: str
     emit: (body) => note(redactEvent(body, secrets)),
     record,
     checkouts: spellingsOf([...new Set([repo.root, repo.checkout])], childEnv()),
+    lookout: lookoutFor(repo, plan, dir),
     slots: new Slots(repo.commonDir, inUse),
     checkPermits: new Semaphore(1),
     reportedCrossings: new Set(),

@@ -4,7 +4,7 @@ import type { Plan } from "../domain/plan.ts";
 import { closest } from "../domain/suggest.ts";
 import type { TaskId } from "../domain/task.ts";
 import { forkPoint } from "../git/ancestry.ts";
-import { branchHeads, planBranches } from "../git/branches.ts";
+import { planBranches } from "../git/branches.ts";
 import { headState } from "../git/commit.ts";
 import type { Repository } from "../git/repository.ts";
 
@@ -57,7 +57,7 @@ async function named(
   const branch = `refs/heads/${wanted}`;
   if (await commitOf(repo, branch) !== undefined) return { kind: "branch", commit: branch };
   if (await commitOf(repo, wanted) !== undefined) return { kind: "commit", commit: wanted };
-  const names = [...plan.tasks.map(({ id }) => id), ...(await branchHeads(repo)).keys()];
+  const names = [...plan.tasks.map(({ id }) => id), ...(await repo.refs.heads()).keys()];
   const near = closest(wanted, names);
   throw new Failed({
     reason: "usage",

@@ -17,6 +17,7 @@ import { findBase } from "../git/prerequisites.ts";
 import type { Repository } from "../git/repository.ts";
 import { verifyIntegration } from "./landing/integration.ts";
 import { openRun } from "./preflight.ts";
+import { retire } from "./task/retire.ts";
 import { MergeQueue } from "./landing/merge_queue.ts";
 
 export interface MergeInput {
@@ -108,6 +109,7 @@ async function merge(input: MergeInput, stop: AbortController): Promise<MergeRep
       if (landing?.kind === "landed") statuses.announce({ task: id, status: "completed" });
       return outcomeOf(id, landing, record.tasks.get(id)?.landed?.sha);
     });
+    for (const { task, failure } of outcomes) if (!failure) await retire(scope, task);
     if (!signal.aborted) await verifyIntegration(scope, queue, signal);
     await queue.close();
     await scope.installed?.close();

@@ -39,6 +39,7 @@ import { land } from "./landing/land.ts";
 import { type OpenRun, openRun } from "./preflight.ts";
 import { prefetch, prepare } from "./task/prepare.ts";
 import { publish } from "./task/publish.ts";
+import { retire } from "./task/retire.ts";
 import { MergeQueue } from "./landing/merge_queue.ts";
 import { type Selected, selectTasks } from "./select_tasks.ts";
 import type { Unfinished } from "./resume/resume.ts";
@@ -165,7 +166,9 @@ export class Ports {
         publish: this.#script(({ task }, signal) => publish(this.#run().scope, task, signal)),
         land: this.#promised(async (input, signal) => {
           const { scope, queue } = this.#run();
-          return await this.#withCause(await land(scope, queue, input, signal));
+          const landing = await land(scope, queue, input, signal);
+          if (landing.kind === "landed") void this.#track(retire(scope, input.task));
+          return await this.#withCause(landing);
         }),
         wait: this.#promised(({ task, parked }, signal) => this.#wait(task, parked, signal)),
       },

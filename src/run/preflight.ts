@@ -10,7 +10,7 @@ import type { Selection } from "../domain/selection.ts";
 import type { Beginning } from "../domain/resume.ts";
 import type { TaskId } from "../domain/task.ts";
 import type { Settings } from "../domain/settings.ts";
-import { childEnv, processEnv } from "../exec/env.ts";
+import { childEnv, type Env, processEnv } from "../exec/env.ts";
 import {
   makeWorktreesFolder,
   type Unlinked,
@@ -32,7 +32,7 @@ import { Evidence } from "./context/evidence.ts";
 import { Installed } from "./context/installed.ts";
 import { makeAgents } from "./context/agent_choice.ts";
 import { redactEvent } from "../journal/redact_event.ts";
-import { allowedUncommitted, branchTargets } from "./context/plan_paths.ts";
+import { allowedUncommitted, branchTargets, lookoutFor } from "./context/plan_paths.ts";
 import { type Journal, type JournalOptions, openJournal } from "../journal/journal.ts";
 import { keepSummary } from "../journal/summary.ts";
 import { type Lock, lockFailure, readLock, takeLock } from "../journal/lock.ts";
@@ -122,10 +122,18 @@ export async function openRun(input: OpenInput): Promise<OpenRun> {
   }
 }
 
+interface Ready {
+  base: string;
+  baseSha: string;
+  /** The name that agents commit under. */
+  identity: Env;
+  agents: AgentsByName;
+}
+
 async function openLocked(
   input: OpenInput,
   run: string,
-  { base, baseSha, agents }: { base: string; baseSha: string; agents: AgentsByName },
+  { base, baseSha, identity, agents }: Ready,
   lock: Lock,
 ): Promise<OpenRun> {
   const { plan, settings, agent, resume } = input;
@@ -165,10 +173,12 @@ async function openLocked(
     record,
     committedChecks: new CommittedChecks(repo),
     checkouts: spellingsOf([...new Set([repo.root, repo.checkout])], childEnv()),
+    lookout: lookoutFor(repo, plan, dir),
     slots,
     evidence: new Evidence(repo, run, settings),
     installed: new Installed(repo, run),
     ...emptyMemory(settings),
+    identity,
   };
   const opened = openOn(
     scope,

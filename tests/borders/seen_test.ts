@@ -1,6 +1,7 @@
 /** What an agent without a sandbox changes behind its borders is seen, told, and put back in git. */
 import { join } from "node:path";
 import type { Task } from "../../src/domain/task.ts";
+import { lookoutFor } from "../../src/run/context/plan_paths.ts";
 import { withinBorders } from "../../src/run/task/borders.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
 import { writeFiles } from "../support/repo.ts";
@@ -54,12 +55,16 @@ Deno.test("a status line that parex writes into a task file meanwhile is not a c
   const path = join(root, "plan/tasks/other.md");
   await writeFiles(root, { "plan/tasks/other.md": "---\nid: other\n---\n# Other\n" });
   const other = { id: "other", source: { kind: "file", path } } as Task;
-  const plan = { ...scope.plan, path: join(root, "plan/plan.yaml"), tasks: [other] };
-  await withinBorders({ ...scope, plan }, worktree, async () => {
+  const plan = {
+    ...{ name: "p", identity: "p", warnings: [] },
+    ...{ path: join(root, "plan/plan.yaml"), tasks: [other] },
+  };
+  const lookout = lookoutFor(scope.repo, plan, scope.dir);
+  await withinBorders({ ...scope, lookout }, worktree, async () => {
     await Deno.writeTextFile(path, "---\nid: other\nstatus: testing\n---\n# Other\n");
   });
   assertEquals(told, []);
-  await withinBorders({ ...scope, plan }, worktree, async () => {
+  await withinBorders({ ...scope, lookout }, worktree, async () => {
     await Deno.writeTextFile(path, "---\nid: other\nstatus: testing\n---\n# Another\n");
   });
   assertEquals(told.length, 1);

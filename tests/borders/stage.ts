@@ -4,6 +4,7 @@ import type { EventBody } from "../../src/domain/event.ts";
 import { traceEnv } from "../../src/git/command_trace.ts";
 import { openRepository } from "../../src/git/repository.ts";
 import { Worktree } from "../../src/git/worktree.ts";
+import { lookoutFor } from "../../src/run/context/plan_paths.ts";
 import { traceOf } from "../../src/run/context/work_env.ts";
 import type { BorderScope } from "../../src/run/task/borders.ts";
 import { assertEquals } from "../support/assert.ts";
@@ -44,19 +45,16 @@ export async function bordered(): Promise<Stage> {
   await Deno.chmod(join(root, ".git/hooks/post-merge"), 0o755);
   const repo = await openRepository(root);
   const told: EventBody[] = [];
+  const dir = join(folder, "run");
+  const path = join(folder, "plan/plan.yaml");
+  const plan = { name: "p", identity: "p", path, tasks: [], warnings: [] };
   const scope: BorderScope = {
     run: "r1",
-    dir: join(folder, "run"),
+    dir,
     repo,
     tasks: new Map(),
     checkouts: [root],
-    plan: {
-      name: "p",
-      identity: "p",
-      path: join(folder, "plan/plan.yaml"),
-      tasks: [],
-      warnings: [],
-    },
+    lookout: lookoutFor(repo, plan, dir),
     emit: (event) => told.push(event),
     reportedCrossings: new Set(),
   };

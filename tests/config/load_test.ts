@@ -52,6 +52,7 @@ Deno.test("loadSettings() gives the defaults where nothing is set", async () => 
     mergeBatch: 1,
     mergeHooks: false,
     branchPrefix: "feature/",
+    keepWorktrees: false,
     attempts: 3,
     timeoutMs: 45 * 60_000,
     idleTimeoutMs: 10 * 60_000,
@@ -132,6 +133,7 @@ merge-batch: 3
 merge-message: "Merge {task}: {title}"
 merge-hooks: true
 branch-prefix: tasks/
+keep-worktrees: true
 attempts: 1
 timeout: 1h30m
 idle_timeout: 90
@@ -181,6 +183,7 @@ recovery:
     mergeMessage: "Merge {task}: {title}",
     mergeHooks: true,
     branchPrefix: "tasks/",
+    keepWorktrees: true,
     attempts: 1,
     timeoutMs: 90 * 60_000,
     idleTimeoutMs: 90_000,

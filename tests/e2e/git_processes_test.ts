@@ -47,7 +47,7 @@ async function perTask(plan: (count: number) => PlanTasks, land: string): Promis
 }
 
 /** How many commits are looked at together for conflicts differs from run to run. */
-const PINNED = { beforeFirstAgent: 34, none: 21, merge: 37, chainNone: 29, chainMerge: 47 };
+const PINNED = { beforeFirstAgent: 16, none: 6, merge: 11, chainNone: 6, chainMerge: 11 };
 
 Deno.test("parex starts no more git processes than it did", async () => {
   const counts = {

@@ -15,7 +15,7 @@ async function branches(temp: TempRepo, changes: Record<string, Record<string, s
   await temp.git(["checkout", "-q", "main"]);
 }
 
-const source = (label: string) => ({ branch: `feature/${label}`, label });
+const source = (label: string) => ({ head: `refs/heads/feature/${label}`, label });
 
 Deno.test("mergeInto() merges each branch, with a fast-forward if possible", async () => {
   await using temp = await tempRepo();

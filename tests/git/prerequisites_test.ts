@@ -14,9 +14,11 @@ async function check(
   cwd = temp.root,
 ) {
   const repo = await openRepository(cwd);
-  return await resultOf(() =>
-    checkRepository(repo, { allowDirty: false, allowedUncommitted: [], ...checks })
-  );
+  return await resultOf(async () => {
+    const options = { allowDirty: false, allowedUncommitted: [], ...checks };
+    const { base, baseSha } = await checkRepository(repo, options);
+    return { base, baseSha };
+  });
 }
 
 Deno.test("checkRepository() takes the branch that is checked out, or the one named", async () => {

@@ -1,7 +1,7 @@
 /** Failures with a known fix, each caused with the real git. */
 import { dirname, join } from "node:path";
 import { pushBranch } from "../../src/git/push.ts";
-import { recordOwner } from "../../src/git/worktree_list.ts";
+import { recordOwner } from "../../src/git/plan_owners.ts";
 import { openRepository, type Repository } from "../../src/git/repository.ts";
 import { ensureWorktree } from "../../src/git/worktrees/ensure.ts";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";

@@ -181,6 +181,12 @@ export const EVENTS = [
     budget_usd: usd.optional(),
   }),
   event("worktree.created", "A task's worktree is ready.", { task, path, branch, ms }),
+  event("worktree.removed", "A task's worktree was removed, because nobody needs it any more.", {
+    task,
+    path,
+    branch: branch.optional().describe("deleted, too, because all of it has landed"),
+    rescue_refs: texts.optional().describe("what was anchored before"),
+  }),
   event("agent.started", "An attempt begins.", {
     task,
     attempt,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { gitDirOf } from "../worktree.ts";
+import { gitDirOf } from "../head.ts";
 import { io, readIfThere } from "../../util/files.ts";
 import { entries, type Git, gitFailed } from "../git.ts";
 import type { Repository } from "../repository.ts";

@@ -5,7 +5,8 @@ import { exists, io, isFree, realPathOf } from "../../util/files.ts";
 import { ignoreCheckoutDifferences } from "../checkout_differences.ts";
 import { detailOf } from "../git.ts";
 import { exclusively } from "../../util/mutex.ts";
-import { listWorktrees, planOwners, recordOwner, type Registration } from "../worktree_list.ts";
+import { planOwners, recordOwner } from "../plan_owners.ts";
+import { listWorktrees, type Registration } from "../worktree_list.ts";
 import { anchorMissing } from "../rescue/remove.ts";
 import type { Repository } from "../repository.ts";
 import { fillSubmodules, type MissingSubmodule } from "../submodules.ts";
@@ -58,7 +59,9 @@ export async function ensureWorktree(
     const worktree = new Worktree(repo, spec.task, path);
     await beginNotes(worktree, added !== "there");
     const filled = await fill(worktree);
-    if (filled) await ignoreCheckoutDifferences(worktree);
+    if (filled) {
+      await ignoreCheckoutDifferences(worktree, added === "new" ? spec.startPoint : undefined);
+    }
     return {
       created: added !== "there" || filled,
       isNew: added === "new",
@@ -119,9 +122,7 @@ async function branchExists(
   branch: string | undefined,
 ): Promise<boolean> {
   if (branch === undefined) return false;
-  const args = ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}`];
-  const found = await repo.maybe(args);
-  return found !== undefined;
+  return await repo.refs.sha(`refs/heads/${branch}`) !== undefined;
 }
 
 /**

@@ -93,6 +93,7 @@ type TaskChange = EventOf<
   | "task.status"
   | "task.answered"
   | "worktree.created"
+  | "worktree.removed"
   | "agent.started"
   | "agent.finished"
   | "task.committed"
@@ -112,6 +113,10 @@ function taskWords(event: TaskChange, paint: Paint): string {
       return `answered: ${oneLine(event.answer)}`;
     case "worktree.created":
       return `worktree ${oneLine(event.path)} in ${formatDuration(event.ms)}`;
+    case "worktree.removed": {
+      const kept = event.rescue_refs?.length ? `; kept: ${event.rescue_refs.join(", ")}` : "";
+      return `worktree ${event.branch === undefined ? "" : "and branch "}removed${kept}`;
+    }
     case "agent.started":
       return `attempt ${event.attempt}  ${oneLine(event.agent)} started` +
         (event.kind === "first" ? "" : ` (${kindWords(event.kind)})`);

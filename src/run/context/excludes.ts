@@ -4,13 +4,16 @@ import { discardTracked } from "../../git/rescue/reset.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import type { Scope } from "./run_context.ts";
 
-/** Copies the uncommitted files that a worktree needs, such as `.env`, and keeps them uncommitted. */
+/**
+ * Copies the uncommitted files that a worktree needs, such as `.env`, and keeps them uncommitted. Returns how
+ * many.
+ */
 export async function copyUncommitted(
   { repo, settings }: Pick<Scope, "repo" | "settings">,
   worktree: Worktree,
-): Promise<void> {
+): Promise<number> {
   const copied = await copyFiles(repo, worktree, settings.copy);
-  if (copied.length === 0) return;
+  if (copied.length === 0) return 0;
   const seen = await untracked(worktree);
   const folders = seen.filter((path) => path.endsWith("/"));
   const files = new Set(seen);
@@ -19,6 +22,7 @@ export async function copyUncommitted(
     files.has(path) || folders.some((folder) => path.startsWith(folder))
   );
   await addExcludes(worktree.excludes, visible);
+  return copied.length;
 }
 
 /** Discards or excludes all uncommitted changes of a worktree, so that they are never committed. */

@@ -14,3 +14,11 @@ export async function manifestsOf(worktree: Git): Promise<string> {
   const manifests = entries(listed).filter((entry) => MANIFEST.test(entry.split("\t")[1] ?? ""));
   return createHash("sha256").update(manifests.join("\0")).digest("hex");
 }
+
+/** Whether a commit has the same of these files as another one. */
+export async function sameManifests(at: Git, one: string, other: string): Promise<boolean> {
+  if (one === other) return true;
+  const args = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--end-of-options"];
+  const changed = entries(await at.git([...args, one, other]));
+  return !changed.some((path) => MANIFEST.test(path));
+}

@@ -4,6 +4,7 @@ import { type Plan, planFolder } from "../../domain/plan.ts";
 import { groupProblems } from "../../domain/problem_groups.ts";
 import type { Settings } from "../../domain/settings.ts";
 import type { Task } from "../../domain/task.ts";
+import { Lookout } from "../../git/borders.ts";
 import type { Repository } from "../../git/repository.ts";
 import { isOverlap } from "../../plan/overlaps.ts";
 
@@ -33,6 +34,13 @@ function planFilesOf(repo: Repository, plan: Plan): string[] {
 export function planFolderIn(repo: Repository, plan: Plan): string | undefined {
   const folder = relative(repo.checkout, planFolder(plan));
   return folder === "" || folder.startsWith("..") ? undefined : folder;
+}
+
+/** Watches what lies behind the borders of tasks. In the plan, parex changes only the status line of task files. */
+export function lookoutFor(repo: Repository, plan: Plan, dir: string): Lookout {
+  const files = plan.tasks.map(({ source }) => source).filter(({ kind }) => kind === "file");
+  const paths = { folder: planFolder(plan), files: files.map(({ path }) => path) };
+  return new Lookout(repo, paths, dir);
 }
 
 /** The branches and worktrees that these tasks will have. */

@@ -9,6 +9,7 @@ import type { Land, Settings } from "../../domain/settings.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import type { Env } from "../../exec/env.ts";
 import type { Maker } from "../../exec/sandbox.ts";
+import type { Lookout } from "../../git/borders.ts";
 import type { Remotes } from "../../git/remotes.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";
@@ -35,6 +36,8 @@ export interface Scope extends Memory {
   /** Every task of the plan. */
   tasks: Map<TaskId, Task>;
   settings: Settings;
+  /** Variables with the name that agents commit under. */
+  identity: Env;
   /** The run's own. */
   agent: Agent;
   /** The run's agent, the agents that tasks name, and the fallbacks for when one is out of quota. */
@@ -57,6 +60,7 @@ export interface Scope extends Memory {
   committedChecks: CommittedChecks;
   /** The user's checkout in each spelling that parex's own environment has for it. */
   checkouts: readonly string[];
+  lookout: Lookout;
   slots: Slots;
   /** Which checks have passed on which trees. */
   evidence: Evidence;
@@ -76,6 +80,7 @@ export type CheckScope = Pick<
   | "emit"
   | "record"
   | "checkouts"
+  | "lookout"
   | "slots"
   | "checkPermits"
   | "sandboxMaker"
@@ -99,20 +104,26 @@ interface Memory {
   worktrees: Map<TaskId, Worktree>;
   /** Tasks whose worktrees this process has made, or found complete. */
   trees: Set<TaskId>;
-  /** The fingerprint of untracked files in tasks' new worktrees before any agent ran. */
-  fingerprints: Map<TaskId, string>;
+  /** Completed tasks that still have their worktrees, oldest first. */
+  completed: Set<TaskId>;
+  /** Tasks' new worktrees before any agent ran. */
+  prepared: Map<TaskId, PreparedTree>;
+  /** The path of the repository's post-checkout hook, maybe relative to a worktree, once git was asked. */
+  checkoutHook?: Promise<string> | undefined;
+  /** What tasks have done, by their newest commits, for the prompts of their dependents. */
+  summaries: Map<string, Promise<CommitSummary>>;
   /** The content of the user's own `core.excludesFile`, once read. */
   ownExcludes?: Promise<string> | undefined;
-  /** The name that agents commit under, once git was asked. */
-  identity?: Env | undefined;
   /** The plan that each branch belonged to when git was first asked; undefined: not asked yet. */
   owners?: Promise<Result<Map<string, string>>> | undefined;
   /** What makes sandboxes here, once it was tried. */
   sandboxMaker?: Promise<Maker | string> | undefined;
   /** Border crossings that were reported already. */
   reportedCrossings: Set<string>;
+  /** Resolved when the first task of this process has its worktree: until then nothing is prefetched. */
+  firstTree: PromiseWithResolvers<void>;
   /** Worktrees made before their tasks start, or in progress. */
-  prefetched: Map<TaskId, Promise<Result<void>>>;
+  prefetched: Map<TaskId, Promise<Result<Ground>>>;
 }
 
 /** Nothing is remembered yet. */
@@ -127,10 +138,30 @@ export function emptyMemory(settings: Settings): Memory {
     worktreePermits: new Semaphore(1),
     worktrees: new Map(),
     trees: new Set(),
-    fingerprints: new Map(),
+    completed: new Set(),
+    summaries: new Map(),
+    prepared: new Map(),
     reportedCrossings: new Set(),
+    firstTree: Promise.withResolvers(),
     prefetched: new Map(),
   };
+}
+
+/** What a prepared worktree holds: only what git has checked out, or copied files and a hook's, too. */
+export type Ground = "checkout" | "more";
+
+/** Subjects of commits, newest first, and the files that they have changed. */
+export interface CommitSummary {
+  commits: string[];
+  files: string[];
+}
+
+/** A worktree before an agent works in it. */
+export interface PreparedTree {
+  /** Of its untracked files. */
+  fingerprint: string;
+  /** Undefined: there is no commit yet. */
+  head: string | undefined;
 }
 
 /** A commit of the base in a task's branch. */
@@ -147,6 +178,8 @@ export interface AttemptStart {
   at: number;
   /** The commit of the base that the task's branch is built on; absent if there is none. */
   origin?: string | undefined;
+  /** The commit that its branch was created at, if this process did that. */
+  began?: string | undefined;
 }
 
 /** A task of the run. */

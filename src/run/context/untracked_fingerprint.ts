@@ -3,7 +3,6 @@ import { basename } from "node:path";
 import { ignored } from "../../git/excludes.ts";
 import type { Git } from "../../git/git.ts";
 import { isAbsent, stampOf } from "../../util/files.ts";
-import { manifestsOf } from "./manifests.ts";
 
 /** Folders that hold what a project depends on, a folder for each package. */
 const INSTALLED = new Set(["node_modules", ".venv", "venv", "vendor", "site-packages"]);
@@ -12,9 +11,9 @@ const BETWEEN = /^(@.*|lib|lib64|python[\d.]*|site-packages|bundle|ruby|gems|[\d
 const DEEPEST = 6;
 
 /**
- * A fingerprint of a worktree's untracked files that can decide a check: ignored files, packages, and what
- * setup reads. Other build output and caches are left out: a check that passes because of them is rare, and
- * most agents run the checks themselves.
+ * A fingerprint of a worktree's untracked files that can decide a check: ignored files and packages. Other
+ * build output and caches are left out: a check that passes because of them is rare, and most agents run the
+ * checks themselves.
  */
 export async function untrackedFingerprint(worktree: Git): Promise<string> {
   const paths = await ignored(worktree);
@@ -22,8 +21,13 @@ export async function untrackedFingerprint(worktree: Git): Promise<string> {
     if (!path.endsWith("/")) return `${path} ${stampOf(`${worktree.path}/${path}`)}`;
     return INSTALLED.has(basename(path)) ? packagesIn(`${worktree.path}/${path.slice(0, -1)}`) : [];
   });
-  // If setup would now install something else, what it installed earlier proves nothing.
-  seen.push(await manifestsOf(worktree));
+  return fingerprint(seen);
+}
+
+/** The fingerprint of a worktree that holds nothing but what git has checked out. */
+export const NOTHING_UNTRACKED = fingerprint([]);
+
+function fingerprint(seen: string[]): string {
   return createHash("sha256").update(seen.sort().join("\n")).digest("hex");
 }
 

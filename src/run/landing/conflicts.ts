@@ -5,8 +5,8 @@ import { pairKey } from "../../domain/overlap.ts";
 import type { PredictedConflict } from "../../domain/record.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import type { TaskRecord } from "../../domain/task_record.ts";
-import { branchHeads } from "../../git/branches.ts";
 import { filesChanged } from "../../git/commit.ts";
+import type { Repository } from "../../git/repository.ts";
 import { conflictsBetween } from "../../git/merge.ts";
 import type { Scope } from "../context/run_context.ts";
 import { notify } from "../context/notices.ts";
@@ -28,7 +28,7 @@ export class ConflictWatch {
   /** Pairs of commits whose merge was tried. */
   readonly #tried = new Set<string>();
   /** The paths that branches have changed since they left the base, least recently read first. */
-  readonly #changes = new Map<TaskId, { head: string; paths: string[] }>();
+  readonly #changes = new Map<TaskId, { head: string; paths: readonly string[] }>();
   /** Tasks that have committed and are not compared yet. */
   #waiting = new Set<TaskId>();
   #work: Promise<void> | undefined;
@@ -60,7 +60,7 @@ export class ConflictWatch {
     while (this.#waiting.size > 0 && !this.#closed) {
       const tasks = this.#waiting;
       this.#waiting = new Set();
-      const heads = await this.#try(() => branchHeads(this.scope.repo));
+      const heads = await this.#try(() => this.scope.repo.refs.heads());
       if (heads === undefined) return;
       for (const task of tasks) await this.#compare(task, heads);
     }
@@ -98,13 +98,13 @@ export class ConflictWatch {
   }
 
   /** What a branch has changed since it left the base. */
-  async #read({ id, head }: Branch): Promise<string[]> {
+  async #read({ id, head }: Branch): Promise<readonly string[]> {
     const known = this.#changes.get(id);
     if (this.#closed || known?.head === head) return known?.paths ?? [];
     const { repo, tip } = this.scope;
-    // Most new branches are still at the tip.
-    const changed = head === tip ? [] : await this.#try(() => filesChanged(repo, tip, head)) ?? [];
-    const paths = changed.map(({ path }) => path);
+    const paths = repo.known.single.get(head)?.paths ??
+      // Most new branches are still at the tip.
+      (head === tip ? [] : await this.#try(() => pathsChanged(repo, tip, head)) ?? []);
     this.#changes.delete(id);
     this.#changes.set(id, { head, paths });
     return paths;
@@ -131,6 +131,10 @@ export class ConflictWatch {
 /** Its branch belongs to this plan and may not have landed: an earlier run may have completed it. */
 function isUnlanded({ selected, status, landed }: TaskRecord): boolean {
   return (selected || status === "completed") && landed?.how !== "merge";
+}
+
+async function pathsChanged(repo: Repository, from: string, to: string): Promise<string[]> {
+  return (await filesChanged(repo, from, to)).map(({ path }) => path);
 }
 
 function keyOf({ tasks, basis }: PredictedConflict): string {

@@ -102,7 +102,7 @@ async function countAhead(
   if (all.ok) return all.value;
   // One broken branch fails the question about all.
   const each = await mapBounded(questions, AT_ONCE, async ({ branch, notFrom }) => {
-    const own = await resultOf(() => ownCommits(repo, branch, [base, ...notFrom]));
+    const own = await resultOf(() => ownCommits(repo, `refs/heads/${branch}`, [base, ...notFrom]));
     return own.ok ? [[branch, own.value.length] as const] : [];
   });
   return new Map(each.flat());

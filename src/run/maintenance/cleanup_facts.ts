@@ -3,12 +3,12 @@ import { Failed, resultOf, valueOf } from "../../domain/failed.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { processesByMark } from "../../exec/processes.ts";
 import { isAncestor } from "../../git/ancestry.ts";
-import { branchHeads } from "../../git/branches.ts";
 import { everythingIn } from "../../git/commit.ts";
 import { allOf } from "../../util/all_of.ts";
 import { exists, isWithin } from "../../util/files.ts";
 import { type LandedBranches, landedBranches } from "../../git/landed_many.ts";
-import { listWorktrees, planOwners, type Registration } from "../../git/worktree_list.ts";
+import { planOwners } from "../../git/plan_owners.ts";
+import { listWorktrees, type Registration } from "../../git/worktree_list.ts";
 import { mapBounded } from "../../util/map_limit.ts";
 import { baseRefs, type Remotes } from "../../git/remotes.ts";
 import type { Repository } from "../../git/repository.ts";
@@ -60,7 +60,7 @@ export async function readAllLeftovers(
   const [owners, registered, existing, bases] = await allOf([
     planOwners(repo),
     listWorktrees(repo),
-    branchHeads(repo),
+    repo.refs.heads(),
     basesOf(question),
   ]);
   const worktrees = new Map(registered.map((one) => [one.path, one]));

@@ -1,23 +1,29 @@
 import { join } from "node:path";
-import { type Crossing, crossingsBetween, type Facts, type Sight } from "../../domain/borders.ts";
+import {
+  type Crossing,
+  crossingsBetween,
+  type Facts,
+  type GitCommand,
+  type Sight,
+} from "../../domain/borders.ts";
 import type { Failure } from "../../domain/failure.ts";
 import { resultOf } from "../../domain/failed.ts";
-import { type Look, lookAcross, movesOf, type PlanPaths, settled } from "../../git/borders.ts";
+import { type Look, settled, withIndex } from "../../git/borders.ts";
 import { commandsIn } from "../../git/command_trace.ts";
 import { pointersOf } from "../../git/git_files.ts";
 import { putBack } from "../../git/put_back.ts";
+import { movesOf } from "../../git/reflog.ts";
 import { anchor } from "../../git/rescue/anchor.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { explain } from "../../report/messages/explain.ts";
 import { exists } from "../../util/files.ts";
-import { planFolder } from "../../domain/plan.ts";
 import type { Scope } from "../context/run_context.ts";
 import { traceOf } from "../context/work_env.ts";
 
 /** What is needed of a run to tell its own changes from a task's. */
 export type BorderScope = Pick<
   Scope,
-  "run" | "dir" | "repo" | "tasks" | "checkouts" | "plan" | "emit" | "reportedCrossings"
+  "run" | "dir" | "repo" | "tasks" | "checkouts" | "lookout" | "emit" | "reportedCrossings"
 >;
 
 /**
@@ -34,7 +40,7 @@ export async function withinBorders<T>(
   const trace = traceOf(scope, worktree.task);
   await Deno.mkdir(join(trace, ".."), { recursive: true, mode: 0o700 });
   await Deno.remove(trace).catch(() => {});
-  const before = await resultOf(() => lookAcross(worktree, planPaths(scope)));
+  const before = await resultOf(() => scope.lookout.before(worktree));
   const value = await work();
   const crossed = before.ok ? await resultOf(() => compare(scope, worktree, before.value)) : before;
   // The end of a run cuts commands of git off, too.
@@ -53,8 +59,11 @@ function unseen({ emit }: BorderScope, { task }: Worktree, failure: Failure): st
 /** Reports and undoes what was crossed; returns what makes the work doubtful. */
 async function compare(scope: BorderScope, worktree: Worktree, before: Look): Promise<string[]> {
   const { repo, task } = worktree;
-  const after = await settled(repo, before, await lookAcross(worktree, planPaths(scope)));
-  const facts = await factsOf(scope, worktree, before.sight, after.sight);
+  const commands = commandsIn(traceOf(scope, task));
+  const look = await scope.lookout.after(worktree, before);
+  // Only a git command of the task's is known to have changed the index.
+  const after = commands.length === 0 ? withIndex(before, look) : await settled(repo, before, look);
+  const facts = await factsOf(scope, worktree, commands, [before.sight, after.sight]);
   // Without its folder a worktree is made again from its branch: its pointers are not missed.
   const gone = exists(worktree.path) ? [] : pointersOf(worktree);
   const crossings = crossingsBetween(before.sight, after.sight, facts)
@@ -73,12 +82,6 @@ async function compare(scope: BorderScope, worktree: Worktree, before: Look): Pr
   return strayed;
 }
 
-/** parex changes only the status line of task files. */
-function planPaths({ plan }: BorderScope): PlanPaths {
-  const files = plan.tasks.map(({ source }) => source).filter(({ kind }) => kind === "file");
-  return { folder: planFolder(plan), files: files.map(({ path }) => path) };
-}
-
 async function undo(
   { run }: BorderScope,
   { repo, task }: Worktree,
@@ -94,10 +97,10 @@ async function undo(
 }
 
 async function factsOf(
-  { repo, tasks, checkouts, dir }: BorderScope,
+  { repo, tasks, checkouts }: BorderScope,
   { task }: Worktree,
-  before: Sight,
-  after: Sight,
+  commands: GitCommand[],
+  [before, after]: [Sight, Sight],
 ): Promise<Facts> {
   const refs = changed(before.refs, after.refs, (one, other) => one?.sha === other?.sha);
   const heads = changed(before.heads, after.heads, (one, other) => one === other)
@@ -113,7 +116,7 @@ async function factsOf(
     others: new Set([...tasks.keys()].map((id) => `refs/heads/${repo.branchOf(id)}`)),
     checkouts: new Set([repo.root, ...checkouts]),
     checkedOut: before.head.replace(/^ref: /, ""),
-    commands: commandsIn(traceOf({ dir }, task)),
+    commands,
     movesOf: (ref) => moves.get(ref) ?? [],
   };
 }

@@ -7,10 +7,11 @@ import { resultOf } from "../../domain/failed.ts";
 import { discardTracked } from "../../git/rescue/reset.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { untrackedFingerprint } from "../context/untracked_fingerprint.ts";
+import { sameManifests } from "../context/manifests.ts";
 import { checkFailure, type CheckLabels, recordReused, runCommand } from "./check_command.ts";
 import { setUp } from "./setup.ts";
 import { excludingNewFiles } from "../context/excludes.ts";
-import { attemptName, type Scope, worktreeFor } from "../context/run_context.ts";
+import { attemptName, type PreparedTree, type Scope, worktreeFor } from "../context/run_context.ts";
 
 /** Runs the project's checks on what a task has committed; stops at the first that fails. */
 export async function check(
@@ -23,11 +24,26 @@ export async function check(
   const told = { task, attempt, log: attemptName(input) };
   const which = {
     since: () => newestBase(scope, worktree),
-    proves: async () => scope.fingerprints.get(task) === await untrackedFingerprint(worktree),
+    proves: () => isAsPrepared(worktree, scope.prepared.get(task)),
   };
   if (!scope.merges.has(task)) return await runChecks(scope, worktree, told, signal, which);
   const verdict = await checkSetUp(scope, worktree, told, signal, which);
   return verdict.passed ? verdict : { ...verdict, onto: scope.base };
+}
+
+/**
+ * Whether a worktree has the untracked files that it began with, and setup would install the same again: then
+ * what it installed earlier proves something.
+ */
+async function isAsPrepared(
+  worktree: Worktree,
+  before: PreparedTree | undefined,
+): Promise<boolean> {
+  if (before?.head === undefined || before.fingerprint !== await untrackedFingerprint(worktree)) {
+    return false;
+  }
+  const head = await worktree.head();
+  return head !== undefined && await sameManifests(worktree, before.head, head);
 }
 
 /** Runs the checks; if one fails and setup last ran on another tree, runs setup and the checks again. */
@@ -49,11 +65,11 @@ export async function checkSetUp(
 
 /** The newest commit of the base that a task's branch is built on. */
 async function newestBase(
-  { attemptStarts, tip, baseSha }: Scope,
+  { attemptStarts, merges, tip, baseSha }: Scope,
   worktree: Worktree,
 ): Promise<string> {
-  const origin = attemptStarts.get(worktree.task)?.origin;
-  if (origin === tip) return origin;
+  const began = attemptStarts.get(worktree.task)?.began;
+  if (began !== undefined && !merges.has(worktree.task)) return began;
   const fork = await forkPoint(worktree, tip, `refs/heads/${worktree.branch}`);
   // Without a common commit, the base's start is all there is to compare with.
   return fork ?? baseSha;
@@ -89,13 +105,12 @@ export async function knownVerdict(
   told: CheckLabels,
   { since }: Which,
 ): Promise<Verdict | undefined> {
-  const tree = await scope.repo.line(["rev-parse", `${commit}^{tree}`]);
   const found = await scope.committedChecks.foundAt(commit, scope.settings.checks);
-  const checked = { commit, tree, found };
-  const lost = since ? await lostCheck(scope, checked, since) : undefined;
+  const lost = since ? await lostCheck(scope, { commit, found }, since) : undefined;
   if (lost) return isGone(lost, scope.base);
   // Then only setup can fail.
-  if (found.setup && found.checks.length === 0) return undefined;
+  if (found.checks.length === 0) return found.setup ? undefined : { passed: true };
+  const tree = await scope.repo.line(["rev-parse", `${commit}^{tree}`]);
   const passed = [];
   for (const check of found.checks) {
     const by = await scope.evidence.find(tree, check, found);
@@ -115,12 +130,13 @@ export async function runChecks(
   which: Which = {},
 ): Promise<Verdict> {
   const found = await findChecks(worktree.path, scope.settings.checks);
-  const names = await worktree.line(["rev-parse", "HEAD", "HEAD^{tree}"]);
-  const [commit = "", tree = ""] = names.split("\n");
-  const checked = { commit, tree, found };
+  const commit = await worktree.head() ?? "";
   const { only, since } = which;
-  const lost = since ? await lostCheck(scope, checked, since) : undefined;
+  const lost = since ? await lostCheck(scope, { commit, found }, since) : undefined;
   if (lost) return isGone(lost, scope.base);
+  if (found.checks.length === 0) return { passed: true };
+  const tree = await worktree.line(["rev-parse", `${commit}^{tree}`]);
+  const checked = { commit, tree, found };
   const wanted: CheckCommand[] = [];
   for (const check of found.checks.filter(({ name }) => only === undefined || name === only)) {
     const by = only === undefined ? await scope.evidence.find(tree, check, found) : undefined;

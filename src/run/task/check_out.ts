@@ -23,5 +23,5 @@ export async function checkOutIn(
   // No other process works here: a git that was killed left the lock.
   await waitForIndex(worktree);
   await checkOut(worktree, run, sha);
-  await ignoreCheckoutDifferences(worktree);
+  await ignoreCheckoutDifferences(worktree, sha);
 }

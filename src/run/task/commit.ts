@@ -14,12 +14,14 @@ import {
   headState,
   ownCommits,
 } from "../../git/commit.ts";
+import type { SingleCommit } from "../../git/known_commits.ts";
 import { exists } from "../../util/files.ts";
 import type { Worktree } from "../../git/worktree.ts";
 import { mergeVerdict, settleMerge } from "./base_merge.ts";
 import { refuseCopied } from "../context/copied.ts";
 import { planFolderIn } from "../context/plan_paths.ts";
-import { makeTree, ownBranches } from "./prepare.ts";
+import { headsOf } from "./dependencies.ts";
+import { makeTree } from "./prepare.ts";
 import { attemptName, type Scope, taskOf, worktreeFor } from "../context/run_context.ts";
 import { hooksIn } from "../context/work_env.ts";
 import { notify } from "../context/notices.ts";
@@ -46,17 +48,24 @@ export async function commit(
   const history = await checkHistory(scope, worktree, head);
   if (!history.passed) return history;
   const leftovers = await commitLeftovers(scope, worktree, changes, head);
-  if (!leftovers.verdict.passed) {
-    return leftovers.verdict;
-  }
-  const { byParex } = leftovers;
-  return await evidence(scope, worktree, input, { before: head.sha, byParex });
+  if (!leftovers.verdict.passed) return leftovers.verdict;
+  const { commit } = leftovers;
+  const isNew = scope.attemptStarts.get(input.task)?.began !== undefined;
+  const parent = scope.prepared.get(input.task)?.head;
+  const made = commit && isNew && parent !== undefined && parent === head.sha
+    ? await onlyCommit(worktree, { ...commit, parent })
+    : await commitsOf(scope, worktree, { before: head.sha, byParex: commit !== undefined });
+  return await evidence(scope, worktree, input, made);
 }
 
 /** Without files that are exactly as a checkout writes them. */
 async function changesOf(worktree: Worktree) {
   const found = await changesAndHead(worktree);
-  if (found.changes.every(({ state }) => state !== " M")) return found;
+  const { changes, head } = found;
+  if (changes.every(({ state }) => state !== " M")) return found;
+  // Nothing but new attributes would make git report files that nobody has changed.
+  const wasClean = head.sha !== undefined && worktree.repo.known.clean.has(head.sha);
+  if (wasClean && changes.every(({ path }) => !path.endsWith(".gitattributes"))) return found;
   return await ignoreCheckoutDifferences(worktree) ? await changesAndHead(worktree) : found;
 }
 
@@ -95,7 +104,8 @@ async function checkHistory(
   { sha }: HeadState,
 ): Promise<Verdict> {
   const origin = scope.attemptStarts.get(worktree.task)?.origin;
-  if (origin === undefined || origin === sha) return { passed: true };
+  const hasMoved = sha !== scope.prepared.get(worktree.task)?.head;
+  if (origin === undefined || origin === sha || !hasMoved) return { passed: true };
   const kept = await resultOf(() => isAncestor(worktree, origin, "HEAD"));
   if (!kept.ok) {
     const head = await resultOf(() => headState(worktree));
@@ -113,51 +123,85 @@ async function checkHistory(
 /** As git-status(1) lists them for files with merge conflicts. */
 const UNMERGED = new Set(["DD", "AU", "UD", "UA", "DU", "AA", "UU"]);
 
+interface Leftovers {
+  verdict: Verdict;
+  /** What parex has committed; undefined: nothing. */
+  commit?: Omit<SingleCommit, "parent"> | undefined;
+}
+
 async function commitLeftovers(
   scope: Scope,
   worktree: Worktree,
   left: Change[],
   head: HeadState,
-): Promise<{ verdict: Verdict; byParex: boolean }> {
+): Promise<Leftovers> {
   const folder = planFolderIn(scope.repo, scope.plan);
   const exclude = folder === undefined ? [] : [folder];
   const wanted = left.filter(({ path }) =>
     !exclude.some((folder) => path === folder || path.startsWith(`${folder}/`))
   );
-  if (wanted.length === 0) return { verdict: { passed: true }, byParex: false };
+  if (wanted.length === 0) return { verdict: { passed: true } };
   const { id, name, title, labels } = taskOf(scope, worktree.task);
   const message = commitMessage({ title: title ?? name, task: id, labels });
   const hooks = hooksIn(scope, worktree);
-  const done = await resultOf(() => commitAll(worktree, message, { hooks, exclude, head }));
-  if (done.ok) return { verdict: { passed: true }, byParex: done.value };
+  const known = { changes: left, head };
+  const done = await resultOf(() => commitAll(worktree, message, { hooks, exclude, left: known }));
+  const subject = message.split("\n", 1)[0] ?? "";
+  const commit = { subject, paths: wanted.map(({ path }) => path) };
+  if (done.ok) return { verdict: { passed: true }, commit: done.value ? commit : undefined };
   if (done.failure.reason !== "commit_failed" || done.failure.late) throw new Failed(done.failure);
   // Most likely a hook of the user's refused it: the agent can fix that, but not one that hangs.
-  return { verdict: mergeVerdict("git commit", done.failure.detail), byParex: false };
+  return { verdict: mergeVerdict("git commit", done.failure.detail) };
+}
+
+/** What a task has committed so far. */
+interface Made {
+  /** How many commits are its own. */
+  commits: number;
+  head: string;
+  byParex: boolean;
+  /** Commits and branches whose commits are not its own. */
+  notFrom?: string[] | undefined;
+}
+
+/** The agent has committed nothing, and parex has: git need not be asked. */
+async function onlyCommit(worktree: Worktree, commit: SingleCommit): Promise<Made> {
+  const head = await worktree.head() ?? "";
+  worktree.repo.known.addSingle(head, commit);
+  return { commits: 1, head, byParex: true };
+}
+
+async function commitsOf(
+  scope: Scope,
+  { task, branch }: Worktree,
+  { before, byParex }: { before: string | undefined; byParex: boolean },
+): Promise<Made> {
+  const notFrom = await notOwnOf(scope, task);
+  const commits = await ownCommits(scope.repo, `refs/heads/${branch}`, notFrom);
+  // The commit that parex has just made is the newest one.
+  const head = (byParex ? commits[0]?.sha : before) ?? "";
+  return { commits: commits.length, head, byParex, notFrom };
+}
+
+async function notOwnOf(scope: Scope, task: TaskId): Promise<string[]> {
+  const upstream = await headsOf(scope, taskOf(scope, task).dependencies);
+  // After a merge of the base, its commits are on the branch too; they are not the task's own.
+  return [scope.baseSha, scope.tip, ...upstream.map(({ head }) => head)];
 }
 
 async function evidence(
   scope: Scope,
   worktree: Worktree,
   input: { task: TaskId; attempt: number },
-  { before, byParex }: { before: string | undefined; byParex: boolean },
+  { commits, head, byParex, notFrom }: Made,
 ): Promise<Verdict> {
-  const upstream = await ownBranches(scope, taskOf(scope, input.task).dependencies);
-  // After a merge of the base, its commits are on the branch too; they are not the task's own.
-  const notFrom = [scope.baseSha, scope.tip, ...upstream.map(({ branch }) => branch)];
-  const commits = await ownCommits(scope.repo, worktree.branch, notFrom);
-  if (commits.length === 0) {
+  if (commits === 0) {
     const log = `${scope.dir}/transcripts/${attemptName(input)}.log`;
     throw new Failed({ reason: "no_changes", log });
   }
-  await refuseCopied(scope, worktree.branch, { notFrom, since: scope.baseSha });
-  scope.emit({
-    type: "task.committed",
-    task: input.task,
-    attempt: input.attempt,
-    commits: commits.length,
-    // The commit that parex has just made is the newest one.
-    head: (byParex ? commits[0]?.sha : before) ?? "",
-    by_parex: byParex,
-  });
+  const others = notFrom ?? await notOwnOf(scope, worktree.task);
+  await refuseCopied(scope, worktree.branch, { notFrom: others, since: scope.baseSha });
+  const { task, attempt } = input;
+  scope.emit({ type: "task.committed", task, attempt, commits, head, by_parex: byParex });
   return { passed: true };
 }

@@ -12,10 +12,11 @@ import { findChecks } from "../../checks/find.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { conflictLine } from "../../domain/file_conflict.ts";
 import { planFolder } from "../../domain/plan.ts";
+import { allOf } from "../../util/all_of.ts";
 import { filesChanged, ownCommits } from "../../git/commit.ts";
 import type { Worktree } from "../../git/worktree.ts";
-import { ownBranches } from "./prepare.ts";
-import { type BaseMerge, type Scope, taskOf } from "../context/run_context.ts";
+import { headsOf } from "./dependencies.ts";
+import { type BaseMerge, type CommitSummary, type Scope, taskOf } from "../context/run_context.ts";
 
 /** The prompt of this attempt: all of it, or only what its conversation does not contain yet. */
 export async function promptFor(
@@ -77,32 +78,34 @@ async function firstPrompt(scope: Scope, worktree: Worktree): Promise<PromptInpu
 
 /** Subjects of the task's own commits, newest first. */
 async function commitsSoFar(scope: Scope, worktree: Worktree): Promise<string[]> {
-  const upstream = await ownBranches(scope, taskOf(scope, worktree.task).dependencies);
-  const notFrom = [scope.baseSha, scope.tip, ...upstream.map(({ branch }) => branch)];
-  const commits = await ownCommits(scope.repo, worktree.branch, notFrom);
+  const upstream = await headsOf(scope, taskOf(scope, worktree.task).dependencies);
+  const notFrom = [scope.baseSha, scope.tip, ...upstream.map(({ head }) => head)];
+  const commits = await ownCommits(scope.repo, `refs/heads/${worktree.branch}`, notFrom);
   return commits.map(({ subject }) => subject);
 }
 
 async function dependencyChanges(
   scope: Scope,
-  task: Task,
+  { dependencies }: Task,
 ): Promise<DependencyChanges[]> {
-  const before = (id: TaskId) => scope.tasks.get(id)?.dependencies ?? [];
-  const asked = new Set([...task.dependencies, ...task.dependencies.flatMap(before)]);
-  const own = await ownBranches(scope, [...asked]);
-  const changes: DependencyChanges[] = [];
-  for (const { branch, label } of own.filter(({ label }) => task.dependencies.includes(label))) {
-    const dependency = scope.tasks.get(label);
-    const upstream = own.filter((other) => before(label).includes(other.label));
-    const notFrom = [scope.baseSha, ...upstream.map(({ branch }) => branch)];
-    const commits = await ownCommits(scope.repo, branch, notFrom);
-    const files = await filesChanged(scope.repo, scope.baseSha, branch);
-    changes.push({
-      id: label,
-      name: dependency?.name ?? label,
-      commits: commits.map(({ subject }) => subject),
-      files: files.map(({ path }) => path),
-    });
-  }
-  return changes;
+  const heads = await headsOf(scope, dependencies);
+  return await allOf(heads.map(async ({ label: id, head }) => {
+    const summary = scope.summaries.get(head) ?? summaryOf(scope, id, head);
+    scope.summaries.set(head, summary);
+    return { id, name: scope.tasks.get(id)?.name ?? id, ...await summary };
+  }));
+}
+
+async function summaryOf(scope: Scope, id: TaskId, head: string): Promise<CommitSummary> {
+  const { repo, baseSha } = scope;
+  const single = repo.known.single.get(head);
+  if (single) return { commits: [single.subject], files: [...single.paths] };
+  const upstream = await headsOf(scope, scope.tasks.get(id)?.dependencies ?? []);
+  const notFrom = [baseSha, ...upstream.map(({ head }) => head)];
+  const commits = await ownCommits(repo, head, notFrom);
+  const files = await filesChanged(repo, baseSha, head);
+  return {
+    commits: commits.map(({ subject }) => subject),
+    files: files.map(({ path }) => path),
+  };
 }

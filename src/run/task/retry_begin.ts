@@ -1,7 +1,7 @@
 import { resultOf } from "../../domain/failed.ts";
 import { type Beginning, whereToRetry } from "../../domain/resume.ts";
 import type { TaskRecord } from "../../domain/task_record.ts";
-import { movesOf } from "../../git/borders.ts";
+import { movesOf } from "../../git/reflog.ts";
 import { changes } from "../../git/commit.ts";
 import type { Repository } from "../../git/repository.ts";
 import { Worktree } from "../../git/worktree.ts";

@@ -7,8 +7,6 @@ import type { AgentOutcomeName, Usage } from "../../domain/event.ts";
 import { addUsage } from "../../domain/metrics.ts";
 import type { Task, TaskId } from "../../domain/task.ts";
 import { dirname, join } from "node:path";
-import type { Env } from "../../exec/env.ts";
-import { identityEnv } from "../../git/identity.ts";
 import { mergeBase } from "./base_merge.ts";
 import type { Limit } from "../context/rate_limits.ts";
 import { withinBorders } from "./borders.ts";
@@ -164,7 +162,7 @@ async function makeRequest(
       PAREX_TASK_FILE: files.taskFile,
       PAREX_PROMPT_FILE: files.promptFile,
       PAREX_ATTEMPT: String(attempt),
-      ...await identityOf(scope, worktree),
+      ...scope.identity,
     }),
     model,
     mcp: settings.mcp,
@@ -245,10 +243,4 @@ async function writeFiles(
     const detail = messageOf(error);
     throw new Failed({ reason: "io_failed", path: promptFile, detail });
   }
-}
-
-/** The same in all worktrees, so git is asked once per run; again if it had none. */
-async function identityOf(scope: Scope, worktree: Worktree): Promise<Env> {
-  scope.identity ??= await identityEnv(worktree);
-  return scope.identity;
 }

@@ -1,7 +1,7 @@
 /** The worktree of a task, with everything that its removal could lose. */
 import { join } from "node:path";
 import { excludeLocally } from "../../../src/git/excludes.ts";
-import { recordOwner } from "../../../src/git/worktree_list.ts";
+import { recordOwner } from "../../../src/git/plan_owners.ts";
 import { openRepository, type Repository } from "../../../src/git/repository.ts";
 import { Worktree } from "../../../src/git/worktree.ts";
 import { type TempRepo, tempRepo } from "../../support/repo.ts";

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
-import { listWorktrees, planOwners } from "../../../src/git/worktree_list.ts";
+import { planOwners } from "../../../src/git/plan_owners.ts";
+import { listWorktrees } from "../../../src/git/worktree_list.ts";
 import { forgetMissing, moveBack, removeWork } from "../../../src/git/rescue/remove.ts";
 import { listRescues } from "../../../src/git/rescue/list.ts";
 import { restore } from "../../../src/git/rescue/restore.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { openRepository } from "../../../src/git/repository.ts";
-import { recordOwner } from "../../../src/git/worktree_list.ts";
+import { recordOwner } from "../../../src/git/plan_owners.ts";
 import { readLeftovers } from "../../../src/run/maintenance/cleanup_facts.ts";
 import { assertEquals } from "../../support/assert.ts";
 import { taskOf } from "../../support/plans.ts";
