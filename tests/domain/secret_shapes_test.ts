@@ -44,7 +44,7 @@ function fake(pattern: string): string {
   });
 }
 
-Deno.test("of 140 fake secrets of all kinds at least 135 are taken out", () => {
+Deno.test("fake secrets of every kind are taken out, two of each", () => {
   const words = FAKES.map((pattern) => ({ line: `got «${pattern}» back`, pattern }));
   const lines = IN_LINES.map((line) => ({ line, pattern: line }));
   const all = [...words, ...lines, ...words, ...lines];
@@ -53,7 +53,6 @@ Deno.test("of 140 fake secrets of all kinds at least 135 are taken out", () => {
     const secret = /«(.*)»/.exec(text)?.[1] ?? "";
     return redact(text.replaceAll(/[«»]/g, "")).includes(secret);
   }).map(({ pattern }) => pattern);
-  assert(all.length >= 135, `${all.length}`);
   assertEquals([...new Set(left)], []);
 });
 
