@@ -61,7 +61,7 @@ const FAULTS: Fault[] = [
     files: ["a.txt"],
     also: async (_, run) => {
       const [finished] = eventsOf(run.events, "agent.finished");
-      assertEquals((await Deno.stat(finished?.transcript ?? "")).size, 52428800);
+      assert((await Deno.stat(finished?.transcript ?? "")).size < 5 << 20);
     },
   },
   {

@@ -35,15 +35,23 @@ Deno.test("a slot whose task is settled goes to another", () => {
 });
 
 Deno.test("a resumed run gives its tasks the slots and ports that they had", async () => {
-  const file = join(await Deno.makeTempDir(), "slots.json");
-  const before = new Slots(REPOSITORY);
-  before.keepIn(file);
-  for (const task of ["a", "b", "c"]) before.envOf(task);
-  const [a, c] = [before.envOf("a"), before.envOf("c")];
-  before.free("b");
-  const after = new Slots(REPOSITORY);
-  after.keepIn(file);
-  assertEquals(after.envOf("c"), c);
-  assertEquals(after.envOf("a"), a);
-  assertEquals(after.envOf("d").PAREX_SLOT, "1");
+  for (let tried = 1;; tried++) {
+    const repository = `/code/${crypto.randomUUID()}/.git`;
+    const file = join(await Deno.makeTempDir(), "slots.json");
+    const before = new Slots(repository);
+    before.keepIn(file);
+    for (const task of ["a", "b", "c"]) before.envOf(task);
+    const kept = ["a", "c"].map((task) => before.envOf(task));
+    before.free("b");
+    const after = new Slots(repository);
+    after.keepIn(file);
+    const given = ["a", "c"].map((task) => after.envOf(task));
+    assertEquals(after.envOf("d").PAREX_SLOT, "1");
+    assertEquals(given.map(slotOf), kept.map(slotOf));
+    // Somebody else on this machine may have taken a port meanwhile, but hardly three times.
+    if (given.every(({ PAREX_PORT }, at) => PAREX_PORT === kept[at]?.PAREX_PORT)) return;
+    assert(tried < 3, "the ports are other ones");
+  }
 });
+
+const slotOf = ({ PAREX_SLOT }: Record<string, string>) => PAREX_SLOT;
