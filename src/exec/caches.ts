@@ -49,11 +49,12 @@ export function cachesOf(env: Env): Cache[] {
   const home = env.HOME || "/";
   const go = env.GOPATH?.split(":")[0];
   return [
-    ...CACHES.map(([path, variable]) => ({
-      variable,
-      path: variable && env[variable] || (path === "go/pkg/mod" && go && join(go, "pkg/mod")) ||
-        join(home, path),
-    })),
+    ...CACHES.flatMap(([path, variable]): Cache[] => {
+      const usual = path === "go/pkg/mod" && go ? join(go, "pkg/mod") : join(home, path);
+      const named = variable === undefined ? "" : env[variable] ?? "";
+      // npx sets npm's for what it runs, which may still start tools that look at the usual place.
+      return named === "" ? [{ variable, path: usual }] : [{ variable, path: named }, { path: usual }];
+    }),
     ...VARIABLES.flatMap((variable) => {
       const path = env[variable] ?? "";
       return path.startsWith("/") ? [{ variable, path }] : [];

@@ -58,16 +58,17 @@ Deno.test("seatbeltProfile() forbids writing, then allows folders, then keeps wh
   at('(deny network-outbound (remote unix-socket (subpath "/tmp/agent")))');
 });
 
-Deno.test("cachesOf() finds caches where variables put them", () => {
+Deno.test("cachesOf() finds caches where variables put them, and in their usual places", () => {
   const paths = cachesOf({
     HOME: "/home/me",
     CARGO_HOME: "/opt/cargo",
     GOPATH: "/go:/other",
     PIP_CACHE_DIR: "/var/pip",
   }).map(({ path }) => path);
-  for (const path of ["/home/me/.npm", "/opt/cargo", "/go/pkg/mod", "/var/pip"]) {
+  for (
+    const path of ["/home/me/.npm", "/opt/cargo", "/home/me/.cargo", "/go/pkg/mod", "/var/pip"]
+  ) {
     assert(paths.includes(path), path);
   }
-  assert(!paths.includes("/home/me/.cargo"));
   assertMatch(paths.join("\n"), /^\/home\/me\/\.cache$/m);
 });
