@@ -1,14 +1,17 @@
 import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { programOf } from "../agent/agents.ts";
 import { readTranscript } from "../agent/transcript_items.ts";
 import { Failed } from "../domain/failed.ts";
 import { redact } from "../domain/redact.ts";
 import type { AttemptRecord } from "../domain/task_record.ts";
 import type { TranscriptItem } from "../domain/transcript_item.ts";
 import { liveRun, readRun } from "../journal/store.ts";
+import { printable } from "../report/escape.ts";
 import { plural } from "../report/layout.ts";
 import { transcriptText } from "../report/run/transcript_text.ts";
 import { sleep } from "../util/backoff.ts";
 import { readIfThere, stampOf } from "../util/files.ts";
+import { stripAnsi } from "../util/text.ts";
 import { transcriptOf, transcriptPath } from "../web/run_files.ts";
 import type { Context } from "./context.ts";
 import { folderOf, type KnownTask, knownTask } from "./known_task.ts";
@@ -43,7 +46,13 @@ export function command(context: Context) {
       const folder = folderOf(known);
       const path = transcriptPath(folder, known.task, attempt);
       if (follow) {
-        const printer = raw ? rawPrinter((text) => io.out(text)) : itemPrinter(attempt.agent, say);
+        const out = (text: string) => io.out(text);
+        const { agent } = attempt;
+        const printer = raw
+          ? rawPrinter(out)
+          : programOf(agent) === undefined
+          ? linePrinter(out)
+          : itemPrinter(agent, say);
         await followFile(known, attempt, path, printer);
       } else if (raw) io.out(redact(await readIfThere(path) ?? "", known.secrets));
       else say(await transcriptOf(folder, known.task, at) ?? []);
@@ -59,6 +68,17 @@ function rawPrinter(out: (text: string) => void): Printer {
     // What was left out of a long transcript was printed before.
     out(text.slice(Math.min(printed, text.length)));
     printed = text.length;
+  };
+}
+
+/** Prints the lines of an output without a format as they come. */
+function linePrinter(out: (text: string) => void): Printer {
+  let printed = 0;
+  return (text, over) => {
+    // What was left out of a long transcript was printed before.
+    const from = Math.min(printed, text.length);
+    printed = over ? text.length : Math.max(from, text.lastIndexOf("\n") + 1);
+    if (printed > from) out(printable(stripAnsi(text.slice(from, printed))));
   };
 }
 

@@ -31,12 +31,24 @@ export async function reportPage(
   });
 }
 
-/** What an agent was doing at each moment is of no use after its attempt. */
+/**
+ * What an agent was doing at each moment is of no use after its attempt. The others get numbers without the
+ * gaps that this makes, since a gap means that the journal is damaged.
+ */
 function withoutIdleTalk(events: RunEvent[]): RunEvent[] {
   const over = new Set(
     events.flatMap((event) => event.type === "agent.finished" ? [attemptOf(event)] : []),
   );
-  return events.filter((event) => event.type !== "agent.activity" || !over.has(attemptOf(event)));
+  const left = new Map<string, number>();
+  return events.flatMap((event) => {
+    const { run } = event;
+    const before = left.get(run) ?? 0;
+    if (event.type !== "agent.activity" || !over.has(attemptOf(event))) {
+      return [{ ...event, seq: event.seq - before }];
+    }
+    left.set(run, before + 1);
+    return [];
+  });
 }
 
 function attemptOf({ run, task, attempt }: { run: string; task: string; attempt: number }): string {

@@ -1,5 +1,9 @@
 /** What commands say of a plan that took several runs. */
+import { join } from "node:path";
 import { assert, assertEquals, assertMatch } from "../support/assert.ts";
+import { testEnv } from "../support/env.ts";
+import { parexArgv } from "../support/parex.ts";
+import { textOf } from "../support/repo.ts";
 import { rig, until, waitAt } from "../support/rig.ts";
 
 const ASKS = `echo half > half.txt
@@ -116,7 +120,7 @@ exit 1
   const logs = await stage.parex(["logs", "a", "--attempt", "1"]);
   assertEquals([logs.stdout, logs.code], ["I write a file.\n\n", 0]);
   assertEquals((await stage.parex(["logs", "a", "--raw"])).stdout, "I write a file.\n");
-  assertEquals((await stage.parex(["logs", "a", "-f"])).stdout, "I write a file.\n\n");
+  assertEquals((await stage.parex(["logs", "a", "-f"])).stdout, "I write a file.\n");
   const third = await stage.parex(["logs", "a", "--attempt", "3"]);
   assertEquals([third.code, third.stderr.split("\n")[0]], [2, "error: a has had 2 attempts"]);
 
@@ -141,6 +145,43 @@ Deno.test("logs -f follows an agent at work until its attempt ends", async () =>
   const followed = await following.ended;
   assertEquals(followed.stdout, "first\nsecond\n");
   await running.ended;
+});
+
+Deno.test("logs -f prints the lines of a command while it is at work", async () => {
+  await using stage = await rig({
+    agent: { a: `echo first\n${waitAt("on")}\necho second\ngit commit -q --allow-empty -m a` },
+  });
+  await using gate = await stage.gate("on");
+  const running = stage.start(["execute"]);
+  const out = join(stage.home, "followed");
+  const isPrinted = async (text: string) => (await textOf(out) ?? "").includes(text);
+  await until(
+    "the agent is at work",
+    async () => (await stage.journal()).some(({ type }) => type === "agent.started"),
+  );
+  const following = new Deno.Command("sh", {
+    args: ["-c", 'exec "$@" >"$OUT"', "sh", ...parexArgv(["logs", "a", "-f"])],
+    cwd: stage.root,
+    clearEnv: true,
+    env: testEnv({ NO_COLOR: "1", COLUMNS: "80", OUT: out }),
+  }).spawn();
+  await until("its first line is printed", () => isPrinted("first\n"));
+  await gate.open();
+  await following.status;
+  assertEquals(await textOf(out), "first\nsecond\n");
+  await running.ended;
+});
+
+Deno.test("diff says that a task's work is not committed, and where to look", async () => {
+  await using stage = await rig({
+    config: "attempts: 1\n",
+    agent: { any: "echo x > half.txt; exit 3" },
+  });
+  assertEquals((await stage.parex(["execute"])).code, 1);
+  const { code, stderr } = await stage.parex(["diff", "a"]);
+  assertEquals(code, 2);
+  assertMatch(stderr, /a has no commits of its own, but 1 file in its worktree not committed/);
+  assertMatch(stderr, /next: git -C .*a status/);
 });
 
 Deno.test("a dry run says how the work will land, takes a plan behind --only, and needs no agent", async () => {

@@ -1,6 +1,7 @@
 /**
  * The page in a real browser: served while a run is on, and opened from disk as its report.
  */
+import type { RunEvent } from "../../src/domain/event.ts";
 import { join } from "node:path";
 import { reportPage } from "../../src/web/report_page.ts";
 import { serveRun } from "../../src/web/server.ts";
@@ -73,7 +74,7 @@ Deno.test({
     const path = join(sample.repo.root, "report.html");
     await Deno.writeTextFile(
       path,
-      await reportPage(sample.run, sample.events, { live: false, whole: false }),
+      await reportPage(sample.run, withActivity(sample.events), { live: false, whole: false }),
     );
     await using browser = await startBrowser();
     const { page, wrong } = await openPage(browser, `file://${path}`);
@@ -81,6 +82,7 @@ Deno.test({
     await page.getByText("not complete", { exact: true }).waitFor();
     await page.getByText('parex answer auth "…"').first().waitFor();
     assertEquals(await page.getByRole("textbox").count(), 0, "nothing can be answered in a file");
+    assertEquals(await page.getByText(/is damaged/).count(), 0, "what was left out is no damage");
     await page.goto(`file://${path}#/task/cart`);
     await page.getByText(/rounded to even/).waitFor();
     await page.goto(`file://${path}#/task/cart/changes`);
@@ -119,3 +121,12 @@ Deno.test({
     }
   },
 });
+
+/** Each agent was at work before it ended. */
+function withActivity(events: RunEvent[]): RunEvent[] {
+  return events.flatMap((event): RunEvent[] => {
+    if (event.type !== "agent.finished") return [event];
+    const { v, seq, at, run, task, attempt } = event;
+    return [{ v, seq, at, run, type: "agent.activity", task, attempt, doing: "Edit" }, event];
+  }).map((event, at) => ({ ...event, seq: at + 1 }));
+}

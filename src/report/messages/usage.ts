@@ -72,7 +72,7 @@ export function explainUsage(failure: UsageFailure): Explanation {
         next: [
           failure.id === undefined
             ? "run a plan: parex execute"
-            : "leave out the id for the last run: parex report",
+            : "list the runs: parex runs",
         ],
       };
   }

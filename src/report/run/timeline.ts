@@ -65,6 +65,8 @@ export function applyToTimeline(timeline: Timeline, event: RunEvent): void {
     case "agent.finished": {
       const last = task.stretches.at(-1);
       if (last?.phase === "agent" && event.outcome !== "finished") last.failed = true;
+      // A stopped task is blocked before its agent has ended.
+      if (!inHand(task.status)) return;
       return open(task, { phase: "preparing", start: at });
     }
     case "checks.started": {

@@ -48,6 +48,26 @@ Deno.test("a task's time is split into waiting, preparing, agents and checks", (
   assertEquals(rowOf(sampleEvents(), "task-3"), [], "it waits for a task that is blocked");
 });
 
+Deno.test("the time of a stopped task ends with its block, though its agent ends later", () => {
+  const agent = { task: "a", attempt: 1, agent: "command" };
+  const events = script(
+    [0, started([node("a", "A")])],
+    [0, status("a", "pending", "in_progress")],
+    [1, { type: "agent.started", ...agent, pid: 2, kind: "first" }],
+    [7, {
+      type: "task.status",
+      task: "a",
+      from: "in_progress",
+      to: "blocked",
+      reason: "stopped",
+      message: "a person stopped it",
+    }],
+    [8, { type: "agent.finished", ...agent, outcome: "interrupted", ms: 7000 }],
+    [20, { type: "notice", message: "others go on" }],
+  );
+  assertEquals(rowOf(events, "a"), ["preparing 0-1", "agent 1-7 failed"]);
+});
+
 Deno.test("a phase in progress has no end", () => {
   const soFar = sampleEvents().filter(({ at }) => Date.parse(at) <= moment(45));
   assertEquals(rowOf(soFar, "task-1"), ["preparing 30-31", "agent 31-"]);
