@@ -53,7 +53,9 @@ export function cachesOf(env: Env): Cache[] {
       const usual = path === "go/pkg/mod" && go ? join(go, "pkg/mod") : join(home, path);
       const named = variable === undefined ? "" : env[variable] ?? "";
       // npx sets npm's for what it runs, which may still start tools that look at the usual place.
-      return named === "" ? [{ variable, path: usual }] : [{ variable, path: named }, { path: usual }];
+      return named === ""
+        ? [{ variable, path: usual }]
+        : [{ variable, path: named }, { path: usual }];
     }),
     ...VARIABLES.flatMap((variable) => {
       const path = env[variable] ?? "";

@@ -70,9 +70,7 @@ export function explainUsage(failure: UsageFailure): Explanation {
           : `there is no run ${quoted(failure.id)}`,
         details: [],
         next: [
-          failure.id === undefined
-            ? "run a plan: parex execute"
-            : "list the runs: parex runs",
+          failure.id === undefined ? "run a plan: parex execute" : "list the runs: parex runs",
         ],
       };
   }
