@@ -215,3 +215,27 @@ Deno.test("a system without bash is one that parex works on", async () => {
   assertEquals(code, 0, stderr);
   assertEquals(await stage.repo.git(["show", "main:a.txt"]), "by a");
 });
+
+for (const kind of ["a clone with its git folder elsewhere", "a submodule"]) {
+  Deno.test(`${kind} is a repository like others: its tasks are merged there`, async () => {
+    await using origin = await tempRepo({ files: planFiles({ a: {}, b: { after: ["a"] } }) });
+    await using outer = await tempRepo({ files: { "README.md": "outer\n" } });
+    const inner = join(outer.root, "inner");
+    await outer.git(
+      kind === "a submodule"
+        ? ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", origin.root, "inner"]
+        : ["clone", "-q", "--separate-git-dir", join(outer.root, "git-folder"), origin.root, inner],
+    );
+    const agent =
+      'echo by > "$PAREX_TASK_ID.txt"; git add -A; git commit -qm "feat: $PAREX_TASK_ID"';
+    const flags = ["--land", "merge", "--no-push", "--agent", "command", "--agent-command", agent];
+    const { code, stderr } = await parex(["execute", ...flags], { cwd: inner });
+    assertEquals(code, 0, stderr);
+    assertEquals(await outer.git(["show", "main:b.txt"], inner), "by");
+    assertEquals(
+      await outer.git(["log", "-1", "--format=%s", "main"]),
+      "Begin",
+      "the outer one is left alone",
+    );
+  });
+}
