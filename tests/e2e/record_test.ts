@@ -172,16 +172,17 @@ Deno.test("logs -f prints the lines of a command while it is at work", async () 
   await running.ended;
 });
 
-Deno.test("diff says that a task's work is not committed, and where to look", async () => {
+Deno.test("show says what a failed agent said, and diff that its work is not committed", async () => {
   await using stage = await rig({
     config: "attempts: 1\n",
-    agent: { any: "echo x > half.txt; exit 3" },
+    agent: { any: "echo x > half.txt; echo no idea; exit 3" },
   });
   assertEquals((await stage.parex(["execute"])).code, 1);
   const { code, stderr } = await stage.parex(["diff", "a"]);
   assertEquals(code, 2);
   assertMatch(stderr, /a has no commits of its own, but 1 file in its worktree not committed/);
   assertMatch(stderr, /next: git -C .*a status/);
+  assertMatch((await stage.parex(["show", "a"])).stdout, /^Details\n {2}no idea$/m);
 });
 
 Deno.test("a dry run says how the work will land, takes a plan behind --only, and needs no agent", async () => {

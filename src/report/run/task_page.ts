@@ -1,5 +1,6 @@
 import { createColors } from "picocolors";
 import { excerptOf } from "../../domain/excerpt.ts";
+import type { Reason } from "../../domain/failure.ts";
 import { attemptMs } from "../../domain/metrics.ts";
 import type { RunRecord } from "../../domain/record.ts";
 import type { AttemptRecord, TaskRecord } from "../../domain/task_record.ts";
@@ -29,12 +30,14 @@ export interface TaskPage {
 }
 
 const EXCERPT_LINES = 20;
+const SHOWN_APART: ReadonlySet<Reason> = new Set(["checks_failed", "merge_conflict", "needs_input"]);
 
 /** What `parex show` prints. Its last line is ended. */
 export function taskText(page: TaskPage, { color, columns }: { color: boolean; columns: number }) {
   const paint = createColors(color);
   const sections: [title: string, lines: string[]][] = [
     ["Question", questionLines(page, columns)],
+    ["Details", detailLines(page)],
     ["Attempts", attemptLines(page)],
     ["Checks", checkLines(page, paint)],
     ["Commits", page.commits.map(oneLine)],
@@ -77,6 +80,11 @@ function questionLines({ task: { failure, answers } }: TaskPage, columns: number
     ]),
     ...open,
   ];
+}
+
+/** What an agent or the system said, unless a section of its own shows it. */
+function detailLines({ task: { failure, details } }: TaskPage): string[] {
+  return failure && SHOWN_APART.has(failure.reason) ? [] : details.map(printable);
 }
 
 function attemptLines({ task, now }: TaskPage): string[] {
