@@ -30,7 +30,11 @@ export interface TaskPage {
 }
 
 const EXCERPT_LINES = 20;
-const SHOWN_APART: ReadonlySet<Reason> = new Set(["checks_failed", "merge_conflict", "needs_input"]);
+const SHOWN_APART: ReadonlySet<Reason> = new Set([
+  "checks_failed",
+  "merge_conflict",
+  "needs_input",
+]);
 
 /** What `parex show` prints. Its last line is ended. */
 export function taskText(page: TaskPage, { color, columns }: { color: boolean; columns: number }) {
