@@ -131,7 +131,7 @@ const FAULTS: Fault[] = [
     also: (_, run) => {
       const failure = run.record.tasks.get("a")?.failure;
       assert(failure?.reason === "checks_failed");
-      assertMatch(failure.failed.tail, /HEAD stands on the branch other, not on feature\/a/);
+      assertMatch(failure.failed.tail, /HEAD is on the branch other, not on feature\/a/);
     },
   },
   {

@@ -12,7 +12,7 @@ import type { RunEvent } from "../../src/domain/event.ts";
 
 const HOSTILE = `Red; or "green"? $(touch hacked) \`touch hacked\` @/etc/hosts`;
 
-Deno.test("the notify command hears of a question, a blocked task and the end", async () => {
+Deno.test("the notify command is run for a question, a blocked task and the end", async () => {
   await using stage = await rig({
     tasks: { a: {}, b: {} },
     agent: { a: `cat <<'END'\nQUESTION: ${HOSTILE}\nEND`, b: "exit 3" },

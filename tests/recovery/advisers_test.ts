@@ -63,7 +63,7 @@ Deno.test("a model's repair is applied, and proven by the operation itself", asy
   assertMatch(messages[0].content, /Operation: delete done\n[^]*gone \(done, its folder is gone\)/);
 });
 
-Deno.test("a repair that parex does not allow is refused, whoever proposes it", async () => {
+Deno.test("a repair that parex does not allow is refused, whatever adviser proposed it", async () => {
   await using temp = await tempRepo();
   const { repo, gone, operation, prune } = await heldBranch(temp);
   await temp.git(["worktree", "lock", gone]);

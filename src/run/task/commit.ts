@@ -87,7 +87,7 @@ async function settleHead(
   const home = await moveCommitsToBranch(worktree, since);
   const where = branch ? `on the branch ${branch}` : "on a detached HEAD";
   if (!home.moved) {
-    return mergeVerdict("git status", `HEAD stands ${where}, not on ${worktree.branch}`);
+    return mergeVerdict("git status", `HEAD is ${where}, not on ${worktree.branch}`);
   }
   notify(
     scope.emit,
